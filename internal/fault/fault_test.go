@@ -1,0 +1,34 @@
+package fault_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"fbnas/internal/fault"
+)
+
+func TestExitCodeAndHint(t *testing.T) {
+	inner := fault.New(fault.Device, "Plug it in.", "no device")
+	for _, c := range []struct {
+		name string
+		err  error
+		exit int
+		hint string
+	}{
+		{"nil", nil, 0, ""},
+		{"plain", errors.New("x"), 1, ""},
+		{"cancelled", fmt.Errorf("train: %w", context.Canceled), 130, ""},
+		{"wrapped", fmt.Errorf("profile: %w", inner), 4, "Plug it in."},
+		{"outer without hint", fault.New(fault.Usage, "", "bad flag: %w", inner), 2, "Plug it in."},
+		{"outer wins", fault.New(fault.Unstable, "Wait.", "noisy: %w", inner), 5, "Wait."},
+	} {
+		if got := fault.ExitCode(c.err); got != c.exit {
+			t.Errorf("%s: exit %d, want %d", c.name, got, c.exit)
+		}
+		if got := fault.HintOf(c.err); got != c.hint {
+			t.Errorf("%s: hint %q, want %q", c.name, got, c.hint)
+		}
+	}
+}
