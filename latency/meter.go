@@ -1,0 +1,122 @@
+package latency
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// Model is an ONNX model to be timed, in memory.
+type Model struct {
+	Name  string // for people; not an identity
+	Bytes []byte
+}
+
+// Digest is the SHA-256 of the model's bytes in hex: its name in every message
+// of the protocol and in every journal.
+func (m Model) Digest() string {
+	sum := sha256.Sum256(m.Bytes)
+	return hex.EncodeToString(sum[:])
+}
+
+// Device says what was measured, without personal data: tables are shared.
+type Device struct {
+	Model DeviceModel `json:"model"`
+	Unit  string      `json:"unit"` // salted hash that tells units of one model apart
+	OS    string      `json:"os"`
+}
+
+// DeviceModel decides whether a table fits a device.
+type DeviceModel struct {
+	SoC         string `json:"soc"` // processor name as the system gives it
+	Arch        string `json:"arch"`
+	Cores       int    `json:"cores"`
+	MaxKHz      []int  `json:"max_khz,omitempty"` // per core, where the system tells
+	MemoryBytes int64  `json:"memory_bytes"`
+}
+
+// Condition is everything that must be equal for two figures to be compared;
+// a table has one.
+type Condition struct {
+	Runtime          string            `json:"runtime"` // "onnxruntime 1.27.0"
+	RuntimeDigest    string            `json:"runtime_digest"`
+	Provider         string            `json:"provider"`
+	ProviderOptions  map[string]string `json:"provider_options,omitempty"`
+	SessionOptions   map[string]string `json:"session_options,omitempty"`
+	Precision        string            `json:"precision"`
+	Batch            int               `json:"batch"`
+	Threads          int               `json:"threads"`
+	CoreSet          string            `json:"core_set"`          // as read back after pinning, e.g. "3" or "4-7"
+	FixedPerformance string            `json:"fixed_performance"` // on | off | unsupported
+}
+
+// Options of a measurement; the zero value means the defaults of
+// facts/profiling.md (12 rounds, groups of at least 5 ms and 5 runs and at most
+// 15 runs, warm-up of 100 ms, 64 sessions a batch, one thread).
+type Options struct {
+	Rounds       int
+	GroupTime    time.Duration
+	MinRuns      int
+	MaxRuns      int
+	WarmUp       time.Duration
+	BatchModels  int // sessions a batch, the sentinel among them
+	Threads      int
+	Core         *int // nil: the device's fastest, chosen by the agent
+	Seed         uint64
+	ModelTimeout time.Duration // a session's creation and each of its groups
+}
+
+// Group is one timed group: runs of one model in one round of one batch.
+type Group struct {
+	Batch   int     `json:"batch"`
+	Round   int     `json:"round"`
+	Digest  string  `json:"digest"`
+	MedianU float64 `json:"median_us"`
+	MinU    float64 `json:"min_us"`
+	Runs    int     `json:"runs"`
+	Dirty   int     `json:"dirty"`   // runs into which a disturbance fell
+	Dropped bool    `json:"dropped"` // more than a third of the runs were dirty
+	ClockU  float64 `json:"clock_us"` // the clock probe around the group
+}
+
+// Round is one complete round of a batch: the sentinel's groups (one before
+// and one after the models at least) and one group of each model. It is the
+// unit of a journal: a round that was reported whole is never measured again.
+type Round struct {
+	Batch    int     `json:"batch"`
+	Round    int     `json:"round"`
+	Sentinel []Group `json:"sentinel"`
+	Groups   []Group `json:"groups"`
+	Rejected string  `json:"rejected,omitempty"` // why the round does not count, "" when it does
+}
+
+// Failure says that a model cannot be measured, and why.
+type Failure struct {
+	Digest string `json:"digest"`
+	Kind   string `json:"kind"` // create | run | oom | timeout | crash | unsupported_op | bad_output
+	Detail string `json:"detail"`
+}
+
+// Request is what a Meter is asked to measure. Batches hold indices into
+// Models; the sentinel runs in each of them. Done tells which rounds an
+// earlier, interrupted measurement already has.
+type Request struct {
+	Sentinel Model
+	Models   []Model
+	Batches  [][]int
+	Options  Options
+	Done     func(batch, round int) bool
+	// OnRound and OnFailure are called in order, from one goroutine, as soon
+	// as a result is safe on the host; an error of theirs ends the measurement.
+	OnRound   func(Round) error
+	OnFailure func(Failure) error
+}
+
+// Meter measures on one device. Measure returns when every round of every
+// batch was reported or the context ends; what was reported stays valid.
+type Meter interface {
+	Identity(ctx context.Context, opts Options) (Device, Condition, error)
+	Measure(ctx context.Context, req Request) error
+	Close() error
+}
