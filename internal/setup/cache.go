@@ -1,0 +1,98 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"fbnas/internal/fault"
+)
+
+// Dir is the root of fbnas's cache.
+type Dir string
+
+// Cache returns the cache's root: $FBNAS_CACHE, else $XDG_CACHE_HOME/fbnas,
+// else ~/.cache/fbnas. The folder need not exist.
+func Cache() (Dir, error) {
+	if d := os.Getenv("FBNAS_CACHE"); d != "" {
+		abs, err := filepath.Abs(d)
+		if err != nil {
+			return "", fmt.Errorf("cache folder FBNAS_CACHE=%s: %w", d, err)
+		}
+		return Dir(abs), nil
+	}
+	d, err := os.UserCacheDir()
+	if err != nil {
+		return "", fault.New(fault.Failure, "Set FBNAS_CACHE to a folder that fbnas may fill.", "find the cache folder: %w", err)
+	}
+	return Dir(filepath.Join(d, "fbnas")), nil
+}
+
+// lockPoll is how often a process that waits for another one's set-up looks
+// again; flock itself cannot be cancelled.
+const lockPoll = 100 * time.Millisecond
+
+// lock takes the exclusive lock of one item, so that two processes do not fill
+// the same folder, and returns what releases it. The kernel drops the lock of
+// a process that dies.
+func (d Dir) lock(ctx context.Context, log *slog.Logger, item Item) (unlock func(), err error) {
+	path := filepath.Join(string(d), "locks", string(item))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fault.New(fault.Failure, "Set FBNAS_CACHE to a folder that fbnas may fill.", "make the cache: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("lock the cache: %w", err)
+	}
+	for waited := false; ; waited = true {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			f.Close()
+			return nil, fmt.Errorf("lock %s: %w", path, err)
+		}
+		if !waited {
+			log.Info("waiting for another fbnas that is setting up", "item", item)
+		}
+		select {
+		case <-ctx.Done():
+			f.Close()
+			return nil, ctx.Err()
+		case <-time.After(lockPoll):
+		}
+	}
+}
+
+// Clean removes everything that set-up has put into the cache, partial
+// downloads included, and nothing else.
+func Clean(ctx context.Context, log *slog.Logger) error {
+	cache, err := Cache()
+	if err != nil {
+		return err
+	}
+	for _, r := range items {
+		unlock, err := cache.lock(ctx, log, r.item)
+		if err != nil {
+			return err
+		}
+		err = errors.Join(os.RemoveAll(r.home(cache)), os.RemoveAll(cache.workspace(r.item)))
+		unlock()
+		if err != nil {
+			return fmt.Errorf("clean %s: %w", r.what, err)
+		}
+	}
+	return nil
+}
+
+// workspace is where an item is downloaded and unpacked before it is verified.
+// It has a fixed name, so that the next set-up removes what a killed one left.
+func (d Dir) workspace(item Item) string {
+	return filepath.Join(string(d), "partial", string(item))
+}

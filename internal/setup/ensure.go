@@ -1,0 +1,155 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+)
+
+// attempts is how often a download is tried before its error is reported.
+const attempts = 2
+
+// Ensure fetches the items that the cache does not hold yet. It returns at
+// once for those that it holds. A download that fails or whose hash is wrong
+// is taken a second time. Cancelling ctx leaves no half-filled item.
+func Ensure(ctx context.Context, log *slog.Logger, items ...Item) error {
+	return EnsureFrom(ctx, log, "", items...)
+}
+
+// EnsureFrom is Ensure with archives (.tgz, .deb) that are already in the
+// folder from, instead of the network; from == "" means the network.
+func EnsureFrom(ctx context.Context, log *slog.Logger, from string, wanted ...Item) error {
+	cache, err := Cache()
+	if err != nil {
+		return err
+	}
+	return ensure(ctx, log, cache, items, from, wanted)
+}
+
+func ensure(ctx context.Context, log *slog.Logger, cache Dir, table []row, from string, wanted []Item) error {
+	for _, item := range wanted {
+		r, ok := find(table, item)
+		if !ok {
+			return fault.New(fault.Usage, "Set FBNAS_ORT_LIB for a processor that fbnas has no library for.",
+				"set-up knows no item %q (it has %s)", item, names(table))
+		}
+		if _, err := r.ready(cache); err == nil {
+			continue
+		}
+		if err := r.fill(ctx, log, cache, from); err != nil {
+			return fmt.Errorf("set up %s: %w", r.what, err)
+		}
+	}
+	return nil
+}
+
+// fill brings one item into the cache, under its lock.
+func (r row) fill(ctx context.Context, log *slog.Logger, cache Dir, from string) error {
+	unlock, err := cache.lock(ctx, log, r.item)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if _, err := r.ready(cache); err == nil {
+		return nil // another process filled it while this one waited
+	}
+	work := cache.workspace(r.item)
+	defer os.RemoveAll(work)
+
+	tries := attempts
+	if from != "" {
+		tries = 1
+	}
+	for try := 1; ; try++ {
+		err := r.attempt(ctx, log, work, from)
+		if err == nil {
+			break
+		}
+		var missing *missingTool
+		if ctx.Err() != nil || errors.As(err, &missing) || try == tries {
+			return err
+		}
+		log.Warn("download failed, trying again", "item", r.item, "error", err)
+	}
+	return r.install(log, cache, filepath.Join(work, "content"))
+}
+
+// attempt leaves the verified content in work/content.
+func (r row) attempt(ctx context.Context, log *slog.Logger, work, from string) error {
+	content, download := filepath.Join(work, "content"), filepath.Join(work, "download")
+	if err := os.RemoveAll(work); err != nil {
+		return err
+	}
+	for _, d := range []string{content, download} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			return err
+		}
+	}
+	got, err := r.obtain(ctx, log, download, from)
+	if err != nil {
+		return err
+	}
+	if err := checkDigest(got.path, got.digest); err != nil {
+		hint := "It was cut short or changed on its way; run fbnas setup again."
+		if from != "" {
+			hint = "It is another version, or was cut short. Fetch it again with: " + r.from.byHand(r)
+		}
+		return fault.New(fault.Failure, hint, "%w", err)
+	}
+	if err := r.from.unpack(ctx, r, got.path, content); err != nil {
+		return fmt.Errorf("unpack %s: %w", filepath.Base(got.path), err)
+	}
+	return r.seal(content, got)
+}
+
+// obtain finds the archive in the folder from, or downloads it.
+func (r row) obtain(ctx context.Context, log *slog.Logger, download, from string) (archive, error) {
+	if from == "" {
+		log.Info("fetching "+r.what, "from", r.from.name, "package", r.pkg)
+		return r.from.fetch(ctx, r, download)
+	}
+	from, err := filepath.Abs(from)
+	if err != nil {
+		return archive{}, err
+	}
+	found, err := filepath.Glob(filepath.Join(from, r.archive))
+	if err != nil {
+		return archive{}, err
+	}
+	if len(found) != 1 {
+		return archive{}, fault.New(fault.Failure, "Put it there with: "+r.from.byHand(r),
+			"%d files named %s in %s, want one", len(found), r.archive, from)
+	}
+	log.Info("taking "+r.what, "from", found[0])
+	return archive{path: found[0], version: r.version, digest: r.digest}, nil
+}
+
+// install moves the content to its place in the cache.
+func (r row) install(log *slog.Logger, cache Dir, content string) error {
+	home := r.home(cache)
+	if err := os.MkdirAll(filepath.Dir(home), 0o755); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(home); err != nil {
+		return err
+	}
+	if err := os.Rename(content, home); err != nil {
+		return err
+	}
+	log.Info("ready: "+r.what, "path", home)
+	return atomicfile.SyncDir(filepath.Dir(home))
+}
+
+func names(table []row) []Item {
+	var out []Item
+	for _, r := range table {
+		out = append(out, r.item)
+	}
+	return out
+}

@@ -1,0 +1,291 @@
+package setup
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"fbnas/internal/fault"
+)
+
+const member = "package/lib.so"
+
+// world is a machine with fake tools: each call of npm or apt-get's download
+// runs the next step of a script and is counted.
+type world struct {
+	t     *testing.T
+	bin   string // the only folder of programs besides the system's
+	cache Dir
+	table []row
+	tgz   []byte
+	deb   []byte
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, bin: t.TempDir(), cache: Dir(t.TempDir()), deb: []byte("!<arch> a package, in spirit")}
+	lib := []byte("a shared library, in spirit")
+	w.tgz = tarball(t, map[string][]byte{"package/other": []byte("x"), member: lib})
+	sum512, sum256, sumDeb := sha512.Sum512(w.tgz), sha256.Sum256(lib), sha256.Sum256(w.deb)
+	w.table = []row{
+		{
+			item: "lib", what: "the library", from: npm, pkg: "libpkg", version: "1.2.3", archive: "libpkg-1.2.3.tgz",
+			digest: "sha512:" + hex.EncodeToString(sum512[:]), dir: "lib/1.2.3",
+			files: []file{{path: "lib.so", member: member, sha256: hex.EncodeToString(sum256[:])}},
+		},
+		{
+			item: "data", what: "the data", from: debian, pkg: "datapkg", archive: "datapkg_*.deb",
+			digest: "sha256:" + hex.EncodeToString(sumDeb[:]), dir: "debian/datapkg",
+			files: []file{{path: "usr/data.txt"}},
+		},
+	}
+	w.write("good.tgz", w.tgz)
+	w.write("good.deb", w.deb)
+	t.Setenv("PATH", w.bin)
+	w.tool("apt-cache", "printf 'Package: datapkg\\nVersion: 7-1\\nSHA256: "+hex.EncodeToString(sumDeb[:])+"\\n\\n'")
+	w.tool("dpkg-deb", "/bin/mkdir -p $3/usr && /bin/cp $2 $3/usr/data.txt")
+	return w
+}
+
+func tarball(t *testing.T, files map[string][]byte) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	zw := gzip.NewWriter(&buf)
+	tw := tar.NewWriter(zw)
+	for name, data := range files {
+		if err := tw.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(data))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tw.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(tw.Close(), zw.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+func (w *world) write(name string, data []byte) {
+	w.t.Helper()
+	if err := os.WriteFile(filepath.Join(w.bin, name), data, 0o644); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// tool installs a program that logs its call and runs body.
+func (w *world) tool(name, body string) {
+	w.t.Helper()
+	script := fmt.Sprintf("#!/bin/sh\necho x >>%s/%s.calls\n%s\n", w.bin, name, body)
+	if err := os.WriteFile(filepath.Join(w.bin, name), []byte(script), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// steps installs a program whose n-th call runs the n-th step, the last step
+// from then on. In a step, $OUT is the file that a download should leave.
+func (w *world) steps(name, out string, steps ...string) {
+	body := "n=$(/usr/bin/wc -l <" + w.bin + "/" + name + ".calls)\nGOOD=" + w.bin + "\nOUT=$PWD/" + out + "\n"
+	for i, s := range steps {
+		cond := fmt.Sprintf("[ $n -eq %d ]", i+1)
+		if i == len(steps)-1 {
+			cond = "true"
+		}
+		body += "if " + cond + "; then " + s + "; exit; fi\n"
+	}
+	w.tool(name, body)
+}
+
+func (w *world) calls(name string) int {
+	data, _ := os.ReadFile(filepath.Join(w.bin, name+".calls"))
+	return bytes.Count(data, []byte("\n"))
+}
+
+func (w *world) ensure(from string, items ...Item) error {
+	return ensure(context.Background(), slog.New(slog.DiscardHandler), w.cache, w.table, from, items)
+}
+
+func TestDownload(t *testing.T) {
+	const (
+		good  = "/bin/cp $GOOD/good.tgz $OUT"
+		cut   = "/usr/bin/head -c 40 $GOOD/good.tgz >$OUT"
+		dies  = cut + "; echo connection reset >&2; exit 1"
+		other = "echo something else >$OUT"
+	)
+	for _, c := range []struct {
+		name  string
+		steps []string
+		calls int
+		want  string // in the error; empty: success
+	}{
+		{"good", []string{good}, 1, ""},
+		{"truncated, then good", []string{cut, good}, 2, ""},
+		{"changed, then good", []string{other, good}, 2, ""},
+		{"interrupted, then good", []string{dies, good}, 2, ""},
+		{"always truncated", []string{cut}, 2, "libpkg-1.2.3.tgz (40 bytes) has sha512:"},
+		{"always interrupted", []string{dies}, 2, "connection reset"},
+		{"leaves nothing", []string{"true"}, 2, "0 files named libpkg-1.2.3.tgz"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.steps("npm", "libpkg-1.2.3.tgz", c.steps...)
+			err := w.ensure("", "lib")
+			if got := w.calls("npm"); got != c.calls {
+				t.Errorf("npm was called %d times, want %d", got, c.calls)
+			}
+			if left, _ := os.ReadDir(w.cache.workspace("lib")); len(left) != 0 {
+				t.Errorf("%d files left in the workspace", len(left))
+			}
+			_, ready := w.table[0].ready(w.cache)
+			if c.want != "" {
+				if err == nil || !strings.Contains(err.Error(), c.want) || fault.HintOf(err) == "" {
+					t.Fatalf("error %v (hint %q), want %q and a hint", err, fault.HintOf(err), c.want)
+				}
+				if ready == nil {
+					t.Fatal("a failed download was sealed")
+				}
+				return
+			}
+			if err != nil || ready != nil {
+				t.Fatalf("ensure: %v; ready: %v", err, ready)
+			}
+			if err := w.ensure("", "lib"); err != nil || w.calls("npm") != c.calls {
+				t.Fatalf("a second ensure: %v, npm called %d times in all", err, w.calls("npm"))
+			}
+		})
+	}
+}
+
+func TestDebianPackage(t *testing.T) {
+	w := newWorld(t)
+	// The first download (call 2, after update) is cut short.
+	download := "case \"$*\" in *update) ;; *download*) "
+	w.steps("apt-get", "datapkg_7-1_all.deb", "true", "/usr/bin/head -c 9 $GOOD/good.deb >$OUT", download+"/bin/cp $GOOD/good.deb $OUT;; esac")
+	if err := w.ensure("", "data"); err != nil {
+		t.Fatal(err)
+	}
+	m, err := w.table[1].ready(w.cache)
+	if err != nil || m.Version != "7-1" || m.Archive != w.table[1].digest {
+		t.Fatalf("manifest %+v (%v), want version 7-1 with the index's digest", m, err)
+	}
+	if n := w.calls("apt-get"); n != 4 {
+		t.Fatalf("apt-get was called %d times, want update and download twice", n)
+	}
+}
+
+func TestDamagedCacheIsFilledAgain(t *testing.T) {
+	w := newWorld(t)
+	w.steps("npm", "libpkg-1.2.3.tgz", "/bin/cp $GOOD/good.tgz $OUT")
+	// What a killed set-up leaves behind must not end up in the item.
+	stale := filepath.Join(w.cache.workspace("lib"), "content", "stale")
+	if err := os.MkdirAll(stale, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ensure("", "lib"); err != nil {
+		t.Fatal(err)
+	}
+	home := w.table[0].home(w.cache)
+	if _, err := os.Stat(filepath.Join(home, "stale")); err == nil {
+		t.Fatal("the leftover of a killed set-up is in the cache")
+	}
+	if err := os.Truncate(filepath.Join(home, "lib.so"), 3); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ensure("", "lib"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.table[0].ready(w.cache); err != nil || w.calls("npm") != 2 {
+		t.Fatalf("ready: %v after %d downloads, want a second one", err, w.calls("npm"))
+	}
+}
+
+func TestFromFolder(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		file string
+		data func(*world) []byte
+		want string
+	}{
+		{"good", "libpkg-1.2.3.tgz", func(w *world) []byte { return w.tgz }, ""},
+		{"corrupt", "libpkg-1.2.3.tgz", func(w *world) []byte { return w.tgz[:50] }, "(50 bytes) has sha512:"},
+		{"another version", "libpkg-1.2.4.tgz", func(w *world) []byte { return w.tgz }, "0 files named libpkg-1.2.3.tgz"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w, from := newWorld(t), t.TempDir()
+			if err := os.WriteFile(filepath.Join(from, c.file), c.data(w), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			err := w.ensure(from, "lib")
+			if c.want == "" {
+				if _, ready := w.table[0].ready(w.cache); err != nil || ready != nil {
+					t.Fatalf("ensure: %v; ready: %v", err, ready)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(fault.HintOf(err), "npm pack libpkg@1.2.3") {
+				t.Fatalf("error %v (hint %q), want %q and the command", err, fault.HintOf(err), c.want)
+			}
+		})
+	}
+}
+
+func TestMissingTool(t *testing.T) {
+	w := newWorld(t)
+	for item, want := range map[Item]string{"lib": "npm is not installed", "data": "apt-get is not installed"} {
+		err := w.ensure("", item)
+		if err == nil || !strings.Contains(err.Error(), want) || fault.HintOf(err) == "" {
+			t.Errorf("%s: error %v (hint %q), want %q and a hint", item, err, fault.HintOf(err), want)
+		}
+	}
+	if err := w.ensure("", "nothing"); fault.CodeOf(err) != fault.Usage {
+		t.Errorf("unknown item: %v, want a usage fault", err)
+	}
+}
+
+func TestTwoFillsAtOnceDownloadOnce(t *testing.T) {
+	w := newWorld(t)
+	w.steps("npm", "libpkg-1.2.3.tgz", "/bin/cp $GOOD/good.tgz $OUT")
+	var wg sync.WaitGroup
+	errs := make([]error, 4)
+	for i := range errs {
+		wg.Go(func() { errs[i] = w.ensure("", "lib") })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil || w.calls("npm") != 1 {
+		t.Fatalf("%v; npm was called %d times, want 1", err, w.calls("npm"))
+	}
+}
+
+func TestCancelledFill(t *testing.T) {
+	w := newWorld(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	w.table[0].from.fetch = func(ctx context.Context, r row, dir string) (archive, error) {
+		cancel()
+		return npmPack(ctx, r, dir)
+	}
+	w.steps("npm", "libpkg-1.2.3.tgz", "/bin/cp $GOOD/good.tgz $OUT")
+	err := ensure(ctx, slog.New(slog.DiscardHandler), w.cache, w.table, "", []Item{"lib"})
+	if fault.CodeOf(err) != fault.Interrupted {
+		t.Fatalf("error %v, want an interruption", err)
+	}
+	unlock, err := w.cache.lock(context.Background(), slog.New(slog.DiscardHandler), "lib")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if err := ensure(ctx, slog.New(slog.DiscardHandler), w.cache, w.table, "", []Item{"lib"}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("waiting for the lock: %v, want the cancellation", err)
+	}
+}
