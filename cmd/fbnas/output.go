@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+)
+
+// result is what a verb has to say. Its exported fields are the verb's own
+// fields of the JSON document; Text prints the same for people.
+type result interface {
+	Text(w io.Writer) error
+}
+
+// work does a verb's work. It may return a result together with an error: a
+// missed target has its figures too. A nil result prints nothing.
+type work func(ctx context.Context, args []string) (result, error)
+
+// does turns work into cobra's function; every verb ends through it, so that
+// results, errors and exit statuses look the same everywhere.
+func (a *app) does(w work) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		a.begun = true
+		res, err := w(cmd.Context(), args)
+		if failed := a.report(cmd, res, err); failed != nil && err == nil {
+			return failed
+		}
+		return err
+	}
+}
+
+// envelope holds the fields that the JSON documents of all verbs share.
+type envelope struct {
+	Schema string   `json:"schema"`
+	Status string   `json:"status"`
+	Error  *problem `json:"error"`
+}
+
+type problem struct {
+	Code    fault.Code `json:"code"`
+	Message string     `json:"message"`
+	Hint    string     `json:"hint,omitempty"`
+}
+
+// statuses are the codes that are a status of their own; others are "error".
+var statuses = map[fault.Code]bool{fault.Target: true, fault.Unstable: true}
+
+// report prints a verb's result on stdout and its error, with --json as parts
+// of one document on stdout, otherwise the error on stderr.
+func (a *app) report(cmd *cobra.Command, res result, err error) error {
+	if a.json {
+		return a.reportJSON(cmd, res, err)
+	}
+	var failed error
+	if res != nil {
+		failed = res.Text(a.out)
+	}
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		fmt.Fprintf(a.errOut, "error: %s\n", message(err))
+		if hint := fault.HintOf(err); hint != "" {
+			fmt.Fprintf(a.errOut, "hint: %s\n", hint)
+		}
+	}
+	return failed
+}
+
+func (a *app) reportJSON(cmd *cobra.Command, res result, err error) error {
+	e := envelope{Schema: schema(cmd), Status: "ok"}
+	if err != nil {
+		e.Error = &problem{Code: fault.CodeOf(err), Message: message(err), Hint: fault.HintOf(err)}
+		e.Status = "error"
+		if statuses[e.Error.Code] {
+			e.Status = string(e.Error.Code)
+		}
+	}
+	doc, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	if res != nil {
+		own, err := json.Marshal(res)
+		if err != nil {
+			return fmt.Errorf("encode the result of %s: %w", cmd.CommandPath(), err)
+		}
+		if len(own) > len("{}") {
+			doc = append(append(doc[:len(doc)-1], ','), own[1:]...)
+		}
+	}
+	_, err = fmt.Fprintf(a.out, "%s\n", doc)
+	return err
+}
+
+// message says an interruption in a person's words.
+func message(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	return err.Error()
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+)
+
+// app is what the verbs share: the streams, the global flags, and whether a
+// verb's own work has begun (errors before that are errors of usage).
+type app struct {
+	out, errOut io.Writer
+	log         *slog.Logger
+	json        bool
+	quiet       bool
+	begun       bool
+}
+
+// verbs is the command line's table of contents, in the order of its help.
+var verbs = []func(*app) *cobra.Command{
+	setupVerb,
+	versionVerb,
+}
+
+// run runs one command line and returns the process's exit status.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	a := &app{out: out, errOut: errOut}
+	root := a.root()
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil || a.begun {
+		return fault.ExitCode(err) // the verb has reported it
+	}
+	if fault.CodeOf(err) == fault.Failure {
+		err = fault.New(fault.Usage, "See: "+cmd.CommandPath()+" --help", "%w", err)
+	}
+	// The line may have failed before --json was parsed.
+	a.json = a.json || slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
+	a.report(cmd, nil, err)
+	return fault.ExitCode(err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fbnas",
+		Short: "Find, train and export a network that is fast on your device",
+		Example: "  fbnas profile --device pixel -o pixel.lut\n" +
+			"  fbnas search --lut pixel.lut --data photos/ --target 15ms\n" +
+			"  fbnas train runs/search-1 --data photos/\n" +
+			"  fbnas export model.onnx\n" +
+			"  fbnas bench model.onnx --device pixel --target 15ms",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			level := slog.LevelInfo
+			if a.quiet {
+				level = slog.LevelWarn
+			}
+			a.log = slog.New(newHandler(a.errOut, level))
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.json {
+				return errors.New("--json needs a verb")
+			}
+			return cmd.Help()
+		},
+	}
+	root.SetOut(a.out)
+	root.SetErr(a.errOut)
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "print exactly one JSON document on stdout, also on failure")
+	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress on stderr, only warnings and errors")
+	for _, verb := range verbs {
+		root.AddCommand(verb(a))
+	}
+	return root
+}
+
+// schema names the JSON document of a verb: "fbnas.lut.show/1".
+func schema(cmd *cobra.Command) string {
+	return strings.ReplaceAll(cmd.CommandPath(), " ", ".") + "/1"
+}

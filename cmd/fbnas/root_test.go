@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+)
+
+type figures struct {
+	LatencyUS float64 `json:"latency_us"`
+}
+
+func (f figures) Text(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "%g µs\n", f.LatencyUS)
+	return err
+}
+
+// withVerb adds a verb "try" that returns what the test wants.
+func withVerb(t *testing.T, res result, err error) {
+	t.Helper()
+	old := verbs
+	t.Cleanup(func() { verbs = old })
+	verbs = append(verbs[:len(verbs):len(verbs)], func(a *app) *cobra.Command {
+		return &cobra.Command{Use: "try", Args: cobra.NoArgs, RunE: a.does(func(context.Context, []string) (result, error) {
+			return res, err
+		})}
+	})
+}
+
+func TestOneDocumentAndTheRightExitStatus(t *testing.T) {
+	missed := fault.New(fault.Target, "Raise it.", "over the target")
+	for _, c := range []struct {
+		name   string
+		args   string
+		res    result
+		err    error
+		exit   int
+		json   string
+		stdout string
+		stderr string
+	}{
+		{"ok", "try", figures{1.5}, nil, 0, `{"schema":"fbnas.try/1","status":"ok","error":null,"latency_us":1.5}`, "1.5 µs\n", ""},
+		{"nothing to say", "try", nil, nil, 0, `{"schema":"fbnas.try/1","status":"ok","error":null}`, "", ""},
+		{"result and error", "try", figures{9}, missed, 3, `{"schema":"fbnas.try/1","status":"target_missed","error":{"code":"target_missed","message":"over the target","hint":"Raise it."},"latency_us":9}`, "9 µs\n", "error: over the target\nhint: Raise it.\n"},
+		{"failure", "try", nil, errors.New("disk full"), 1, `{"schema":"fbnas.try/1","status":"error","error":{"code":"failure","message":"disk full"}}`, "", "error: disk full\n"},
+		{"interrupted", "try", nil, fmt.Errorf("train: %w", context.Canceled), 130, `{"schema":"fbnas.try/1","status":"error","error":{"code":"interrupted","message":"interrupted"}}`, "", "error: interrupted\n"},
+		{"unknown flag", "try --nope", nil, nil, 2, `{"schema":"fbnas.try/1","status":"error","error":{"code":"usage","message":"unknown flag: --nope","hint":"See: fbnas try --help"}}`, "", "error: unknown flag: --nope\nhint: See: fbnas try --help\n"},
+		{"too many arguments", "try this", nil, nil, 2, `{"schema":"fbnas.try/1","status":"error","error":{"code":"usage","message":"unknown command \"this\" for \"fbnas try\"","hint":"See: fbnas try --help"}}`, "", "error: unknown command \"this\" for \"fbnas try\"\nhint: See: fbnas try --help\n"},
+		{"unknown verb", "nope", nil, nil, 2, `{"schema":"fbnas/1","status":"error","error":{"code":"usage","message":"unknown command \"nope\" for \"fbnas\"","hint":"See: fbnas --help"}}`, "", "error: unknown command \"nope\" for \"fbnas\"\nhint: See: fbnas --help\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			withVerb(t, c.res, c.err)
+			var out, errOut bytes.Buffer
+			args := strings.Fields(c.args)
+			if exit := run(context.Background(), args, &out, &errOut); exit != c.exit {
+				t.Errorf("exit %d, want %d", exit, c.exit)
+			}
+			if out.String() != c.stdout || errOut.String() != c.stderr {
+				t.Errorf("stdout %q, stderr %q\n want %q, %q", out.String(), errOut.String(), c.stdout, c.stderr)
+			}
+			out.Reset()
+			errOut.Reset()
+			if exit := run(context.Background(), append(args, "--json"), &out, &errOut); exit != c.exit {
+				t.Errorf("with --json: exit %d, want %d", exit, c.exit)
+			}
+			if got := strings.TrimSuffix(out.String(), "\n"); got != c.json || !json.Valid([]byte(got)) {
+				t.Errorf("document\n %s\nwant\n %s", got, c.json)
+			}
+		})
+	}
+}
+
+func TestSetupShowsAnEmptyCache(t *testing.T) {
+	t.Setenv("FBNAS_CACHE", t.TempDir())
+	var out, errOut bytes.Buffer
+	if exit := run(context.Background(), []string{"setup", "--dry-run", "--json"}, &out, &errOut); exit != 0 {
+		t.Fatalf("exit %d: %s", exit, errOut.String())
+	}
+	var doc struct {
+		Schema string
+		Items  []struct{ Ready bool }
+	}
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc.Schema != "fbnas.setup/1" || len(doc.Items) != 2 || doc.Items[0].Ready || doc.Items[1].Ready {
+		t.Errorf("document %s, want two missing items", out.String())
+	}
+}
