@@ -1,0 +1,60 @@
+package onnx
+
+import (
+	"google.golang.org/protobuf/proto"
+
+	"fbnas/onnx/onnxpb"
+)
+
+// Attr is one attribute of a node.
+type Attr struct{ pb *onnxpb.AttributeProto }
+
+func attr(name string, t onnxpb.AttributeProto_AttributeType) Attr {
+	return Attr{&onnxpb.AttributeProto{Name: &name, Type: &t}}
+}
+
+// Int is an integer attribute.
+func Int[T Integer](name string, v T) Attr {
+	a := attr(name, onnxpb.AttributeProto_INT)
+	a.pb.I = proto.Int64(int64(v))
+	return a
+}
+
+// Ints is an attribute that is a list of integers.
+func Ints[T Integer](name string, v ...T) Attr {
+	a := attr(name, onnxpb.AttributeProto_INTS)
+	a.pb.Ints = make([]int64, len(v))
+	for i, n := range v {
+		a.pb.Ints[i] = int64(n)
+	}
+	return a
+}
+
+// Float is a number attribute.
+func Float(name string, v float32) Attr {
+	a := attr(name, onnxpb.AttributeProto_FLOAT)
+	a.pb.F = &v
+	return a
+}
+
+// Floats is an attribute that is a list of numbers.
+func Floats(name string, v ...float32) Attr {
+	a := attr(name, onnxpb.AttributeProto_FLOATS)
+	a.pb.Floats = append([]float32{}, v...)
+	return a
+}
+
+// String is a text attribute.
+func String(name, v string) Attr {
+	a := attr(name, onnxpb.AttributeProto_STRING)
+	a.pb.S = []byte(v)
+	return a
+}
+
+// TensorAttr is a tensor attribute, such as the value of a Constant; it shares
+// v's bytes.
+func TensorAttr(name string, v Tensor) Attr {
+	a := attr(name, onnxpb.AttributeProto_TENSOR)
+	a.pb.T = v.Proto()
+	return a
+}
