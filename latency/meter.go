@@ -75,8 +75,8 @@ type Group struct {
 	MedianU float64 `json:"median_us"`
 	MinU    float64 `json:"min_us"`
 	Runs    int     `json:"runs"`
-	Dirty   int     `json:"dirty"`   // runs into which a disturbance fell
-	Dropped bool    `json:"dropped"` // more than a third of the runs were dirty
+	Dirty   int     `json:"dirty"`    // runs into which a disturbance fell
+	Dropped bool    `json:"dropped"`  // more than a third of the runs were dirty
 	ClockU  float64 `json:"clock_us"` // the clock probe around the group
 }
 

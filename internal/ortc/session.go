@@ -1,0 +1,254 @@
+package ortc
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"unsafe"
+)
+
+// Float is the element type of float32 tensors
+// (ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT), the only one whose values this
+// package reads and writes.
+const Float = 1
+
+// Tensor says what an input is. A dimension that the model leaves open is -1.
+type Tensor struct {
+	Name  string
+	Type  int
+	Shape []int64
+}
+
+// Options of a session; the zero value is one thread.
+type Options struct {
+	Threads int // intra-op threads, the caller among them
+}
+
+// Settings names every choice that a session with these options is made with,
+// for the records of a measurement.
+func (o Options) Settings() map[string]string {
+	return map[string]string{
+		"graph_optimization_level":        "all",
+		"execution_mode":                  "sequential",
+		"intra_op_num_threads":            fmt.Sprint(max(o.Threads, 1)),
+		"session.intra_op.allow_spinning": "0",
+		"enable_cpu_mem_arena":            "1",
+	}
+}
+
+// Session is a model that is ready to run on the CPU provider. Inputs are set
+// once; outputs stay in the same memory from run to run, so that a run
+// allocates nothing outside the runtime.
+type Session struct {
+	Inputs []Tensor
+
+	rt          *Runtime
+	handle      uintptr
+	inputNames  []uintptr
+	outputNames []uintptr
+	inputs      []uintptr
+	outputs     []uintptr
+	data        [][]float32 // what the input tensors point at
+}
+
+// NewSession creates a session of an ONNX model in memory: all optimisations,
+// sequential execution, arena on, no spinning threads.
+func (rt *Runtime) NewSession(model []byte, opts Options) (*Session, error) {
+	if len(model) == 0 {
+		return nil, errors.New("create session: empty model")
+	}
+	options, err := rt.options(opts)
+	if err != nil {
+		return nil, err
+	}
+	defer rt.release(releaseSessionOptions, &options)
+	s := &Session{rt: rt}
+	err = rt.call(createSessionFromArray, rt.env, uintptr(unsafe.Pointer(&model[0])), uintptr(len(model)),
+		options, uintptr(unsafe.Pointer(&s.handle)))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.describe(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (rt *Runtime) options(opts Options) (uintptr, error) {
+	var o uintptr
+	if err := rt.call(createSessionOptions, uintptr(unsafe.Pointer(&o))); err != nil {
+		return 0, err
+	}
+	const allOptimisations, sequential = 99, 0
+	key, off := cString("session.intra_op.allow_spinning"), cString("0")
+	err := errors.Join(
+		rt.call(setSessionGraphOptimizationLvl, o, allOptimisations),
+		rt.call(setSessionExecutionMode, o, sequential),
+		rt.call(setIntraOpNumThreads, o, uintptr(max(opts.Threads, 1))),
+		rt.call(enableCPUMemArena, o),
+		rt.call(addSessionConfigEntry, o, uintptr(unsafe.Pointer(key)), uintptr(unsafe.Pointer(off))),
+	)
+	if err != nil {
+		rt.release(releaseSessionOptions, &o)
+	}
+	return o, err
+}
+
+// describe reads the names of inputs and outputs and the inputs' shapes.
+func (s *Session) describe() error {
+	var in, out uintptr
+	if err := s.rt.call(sessionGetInputCount, s.handle, uintptr(unsafe.Pointer(&in))); err != nil {
+		return err
+	}
+	if err := s.rt.call(sessionGetOutputCount, s.handle, uintptr(unsafe.Pointer(&out))); err != nil {
+		return err
+	}
+	for i := range in {
+		name, err := s.name(sessionGetInputName, i)
+		if err != nil {
+			return err
+		}
+		s.inputNames = append(s.inputNames, name)
+		t, err := s.inputType(i)
+		if err != nil {
+			return fmt.Errorf("input %s: %w", goString(name), err)
+		}
+		t.Name = goString(name)
+		s.Inputs = append(s.Inputs, t)
+	}
+	for i := range out {
+		name, err := s.name(sessionGetOutputName, i)
+		if err != nil {
+			return err
+		}
+		s.outputNames = append(s.outputNames, name)
+	}
+	s.inputs = make([]uintptr, in)
+	s.outputs = make([]uintptr, out)
+	s.data = make([][]float32, in)
+	return nil
+}
+
+func (s *Session) name(f entry, i uintptr) (uintptr, error) {
+	var name uintptr
+	err := s.rt.call(f, s.handle, i, s.rt.allocator, uintptr(unsafe.Pointer(&name)))
+	return name, err
+}
+
+func (s *Session) inputType(i uintptr) (Tensor, error) {
+	var info, shape uintptr
+	if err := s.rt.call(sessionGetInputTypeInfo, s.handle, i, uintptr(unsafe.Pointer(&info))); err != nil {
+		return Tensor{}, err
+	}
+	defer s.rt.release(releaseTypeInfo, &info)
+	if err := s.rt.call(castTypeInfoToTensorInfo, info, uintptr(unsafe.Pointer(&shape))); err != nil {
+		return Tensor{}, err
+	}
+	if shape == 0 {
+		return Tensor{}, errors.New("not a tensor")
+	}
+	return s.tensor(shape)
+}
+
+// tensor reads an OrtTensorTypeAndShapeInfo.
+func (s *Session) tensor(info uintptr) (Tensor, error) {
+	var kind int32
+	var rank uintptr
+	if err := s.rt.call(getTensorElementType, info, uintptr(unsafe.Pointer(&kind))); err != nil {
+		return Tensor{}, err
+	}
+	if err := s.rt.call(getDimensionsCount, info, uintptr(unsafe.Pointer(&rank))); err != nil {
+		return Tensor{}, err
+	}
+	t := Tensor{Type: int(kind), Shape: make([]int64, rank)}
+	err := s.rt.call(getDimensions, info, uintptr(unsafe.Pointer(unsafe.SliceData(t.Shape))), rank)
+	return t, err
+}
+
+// SetInput gives input i its values, which are copied to memory that is
+// aligned to 64 bytes. The product of shape must be len(values).
+func (s *Session) SetInput(i int, values []float32, shape []int64) error {
+	elements := int64(1)
+	for _, d := range shape {
+		elements *= d
+	}
+	if elements != int64(len(values)) {
+		return fmt.Errorf("input %s: %d values for shape %v", s.Inputs[i].Name, len(values), shape)
+	}
+	s.rt.release(releaseValue, &s.inputs[i])
+	s.data[i] = aligned(len(values))
+	copy(s.data[i], values)
+	return s.rt.call(createTensorWithDataAsOrtValue, s.rt.memory,
+		uintptr(unsafe.Pointer(unsafe.SliceData(s.data[i]))), uintptr(4*len(values)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(shape))), uintptr(len(shape)), Float,
+		uintptr(unsafe.Pointer(&s.inputs[i])))
+}
+
+// Run runs the model once. The runtime makes the outputs in the first run and
+// overwrites them in every later one.
+func (s *Session) Run() error {
+	const defaultRunOptions = 0
+	err := s.rt.call(run, s.handle, defaultRunOptions,
+		uintptr(unsafe.Pointer(unsafe.SliceData(s.inputNames))), uintptr(unsafe.Pointer(unsafe.SliceData(s.inputs))), uintptr(len(s.inputs)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(s.outputNames))), uintptr(len(s.outputs)), uintptr(unsafe.Pointer(unsafe.SliceData(s.outputs))))
+	runtime.KeepAlive(s)
+	return err
+}
+
+// Outputs returns the float32 outputs of the last run, in the model's order,
+// nil for those of another type. They are the runtime's memory: valid until
+// the next Run or Close.
+func (s *Session) Outputs() ([][]float32, error) {
+	out := make([][]float32, len(s.outputs))
+	for i, value := range s.outputs {
+		if value == 0 {
+			return nil, errors.New("outputs are read before the first run")
+		}
+		var info, data uintptr
+		if err := s.rt.call(getTensorTypeAndShape, value, uintptr(unsafe.Pointer(&info))); err != nil {
+			return nil, err
+		}
+		t, err := s.tensor(info)
+		s.rt.release(releaseTensorTypeAndShapeInfo, &info)
+		if err != nil {
+			return nil, err
+		}
+		if t.Type != Float {
+			continue
+		}
+		if err := s.rt.call(getTensorMutableData, value, uintptr(unsafe.Pointer(&data))); err != nil {
+			return nil, err
+		}
+		elements := int64(1)
+		for _, d := range t.Shape {
+			elements *= d
+		}
+		out[i] = unsafe.Slice((*float32)(pointer(data)), elements)
+	}
+	return out, nil
+}
+
+// Close releases the session; it may be called more than once.
+func (s *Session) Close() {
+	for _, values := range [][]uintptr{s.inputs, s.outputs} {
+		for i := range values {
+			s.rt.release(releaseValue, &values[i])
+		}
+	}
+	for _, name := range append(s.inputNames, s.outputNames...) {
+		// AllocatorFree fails only for a null allocator.
+		_ = s.rt.call(allocatorFree, s.rt.allocator, name)
+	}
+	s.inputNames, s.outputNames = nil, nil
+	s.rt.release(releaseSession, &s.handle)
+}
+
+// aligned returns n zeros that start at a multiple of 64 bytes.
+func aligned(n int) []float32 {
+	const floats = 16 // of 64 bytes
+	buffer := make([]float32, n+floats)
+	misplaced := int(uintptr(unsafe.Pointer(unsafe.SliceData(buffer))) % 64 / 4)
+	start := (floats - misplaced) % floats
+	return buffer[start : start+n : start+n]
+}

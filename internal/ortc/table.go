@@ -1,0 +1,90 @@
+package ortc
+
+// apiVersion is the version of the function table that is asked for: what
+// stands in it up to ONNX Runtime 1.18 is enough, so every runtime from there
+// on will do.
+const apiVersion = 18
+
+// entry is a function's place in struct OrtApi. The table only grows, so a
+// place never changes; TestTable compares them with the C header.
+type entry int
+
+const (
+	getErrorCode                   entry = 1
+	getErrorMessage                entry = 2
+	createEnv                      entry = 3
+	createSessionFromArray         entry = 8
+	run                            entry = 9
+	createSessionOptions           entry = 10
+	setSessionExecutionMode        entry = 13
+	enableCPUMemArena              entry = 18
+	setSessionGraphOptimizationLvl entry = 23
+	setIntraOpNumThreads           entry = 24
+	sessionGetInputCount           entry = 30
+	sessionGetOutputCount          entry = 31
+	sessionGetInputTypeInfo        entry = 33
+	sessionGetInputName            entry = 36
+	sessionGetOutputName           entry = 37
+	createTensorWithDataAsOrtValue entry = 49
+	getTensorMutableData           entry = 51
+	castTypeInfoToTensorInfo       entry = 55
+	getTensorElementType           entry = 60
+	getDimensionsCount             entry = 61
+	getDimensions                  entry = 62
+	getTensorTypeAndShape          entry = 65
+	createCPUMemoryInfo            entry = 69
+	allocatorFree                  entry = 76
+	getAllocatorWithDefaultOptions entry = 78
+	releaseEnv                     entry = 92
+	releaseStatus                  entry = 93
+	releaseMemoryInfo              entry = 94
+	releaseSession                 entry = 95
+	releaseValue                   entry = 96
+	releaseTypeInfo                entry = 98
+	releaseTensorTypeAndShapeInfo  entry = 99
+	releaseSessionOptions          entry = 100
+	getAvailableProviders          entry = 125
+	releaseAvailableProviders      entry = 126
+	addSessionConfigEntry          entry = 130
+	entries                              = 131
+)
+
+// names are the functions' names in the C header, for messages.
+var names = map[entry]string{
+	getErrorCode:                   "GetErrorCode",
+	getErrorMessage:                "GetErrorMessage",
+	createEnv:                      "CreateEnv",
+	createSessionFromArray:         "CreateSessionFromArray",
+	run:                            "Run",
+	createSessionOptions:           "CreateSessionOptions",
+	setSessionExecutionMode:        "SetSessionExecutionMode",
+	enableCPUMemArena:              "EnableCpuMemArena",
+	setSessionGraphOptimizationLvl: "SetSessionGraphOptimizationLevel",
+	setIntraOpNumThreads:           "SetIntraOpNumThreads",
+	sessionGetInputCount:           "SessionGetInputCount",
+	sessionGetOutputCount:          "SessionGetOutputCount",
+	sessionGetInputTypeInfo:        "SessionGetInputTypeInfo",
+	sessionGetInputName:            "SessionGetInputName",
+	sessionGetOutputName:           "SessionGetOutputName",
+	createTensorWithDataAsOrtValue: "CreateTensorWithDataAsOrtValue",
+	getTensorMutableData:           "GetTensorMutableData",
+	castTypeInfoToTensorInfo:       "CastTypeInfoToTensorInfo",
+	getTensorElementType:           "GetTensorElementType",
+	getDimensionsCount:             "GetDimensionsCount",
+	getDimensions:                  "GetDimensions",
+	getTensorTypeAndShape:          "GetTensorTypeAndShape",
+	createCPUMemoryInfo:            "CreateCpuMemoryInfo",
+	allocatorFree:                  "AllocatorFree",
+	getAllocatorWithDefaultOptions: "GetAllocatorWithDefaultOptions",
+	releaseEnv:                     "ReleaseEnv",
+	releaseStatus:                  "ReleaseStatus",
+	releaseMemoryInfo:              "ReleaseMemoryInfo",
+	releaseSession:                 "ReleaseSession",
+	releaseValue:                   "ReleaseValue",
+	releaseTypeInfo:                "ReleaseTypeInfo",
+	releaseTensorTypeAndShapeInfo:  "ReleaseTensorTypeAndShapeInfo",
+	releaseSessionOptions:          "ReleaseSessionOptions",
+	getAvailableProviders:          "GetAvailableProviders",
+	releaseAvailableProviders:      "ReleaseAvailableProviders",
+	addSessionConfigEntry:          "AddSessionConfigEntry",
+}
