@@ -80,7 +80,7 @@ func ORTVersion(path string) (string, error) {
 
 // apiBase mirrors OrtApiBase of onnxruntime_c_api.h.
 type apiBase struct {
-	getAPI           uintptr
+	_                uintptr // GetApi
 	getVersionString uintptr
 }
 

@@ -1,0 +1,36 @@
+# Everything runs through the go, gcc and npm of the machine; setup fetches the
+# rest into the cache (see `bin/fbnas setup --help`).
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS     := -ldflags '-s -w -X main.version=$(VERSION)'
+
+.PHONY: all setup build check generate clean
+
+all: build
+
+# ONNX Runtime, the demo data and the conformance vectors, verified by hash.
+setup:
+	$(GO) run ./cmd/fbnas setup --all
+
+# The agent goes to other machines: no cgo in it.
+build:
+	CGO_ENABLED=1 $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas ./cmd/fbnas
+ifneq ($(wildcard cmd/fbnas-agent),)
+	CGO_ENABLED=0 $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas-agent ./cmd/fbnas-agent
+endif
+
+check: setup
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) test ./internal/archtest
+	$(GO) test -race -timeout 10m ./...
+
+# Re-creates the committed generated files; needs protoc (protobuf-compiler).
+generate:
+	$(GO) generate ./...
+
+clean:
+	rm -rf bin

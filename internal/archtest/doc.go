@@ -1,0 +1,2 @@
+// Package archtest holds the import policy: which package may import which.
+package archtest

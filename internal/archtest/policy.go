@@ -1,0 +1,55 @@
+package archtest
+
+// row is one package and what it may import beside the standard library and
+// the helpers: packages of this module and, by a prefix of the import path,
+// other modules; "*" is every package of this module. Tests may import more.
+type row struct{ pkg, may string }
+
+// helpers are below everything; every package may import them.
+const helpers = "internal/atomicfile internal/fault internal/random"
+
+// policy lists the packages from the lowest floor upwards; a row may only name
+// packages of rows above it. A package that does not exist yet may have its
+// row; between packages that do exist, a row names no import that is not used.
+var policy = []row{
+	{"internal/archtest", ""},
+	{"internal/atomicfile", ""},
+	{"internal/fault", ""},
+	{"internal/random", ""},
+	{"internal/ortc", "github.com/ebitengine/purego"},
+	{"internal/setup", "github.com/ebitengine/purego"},
+	{"internal/yamlform", "github.com/goccy/go-yaml"},
+
+	{"onnx/onnxpb", "google.golang.org/protobuf"},
+	{"onnx", "onnx/onnxpb google.golang.org/protobuf"},
+	{"onnx/onnxtest", "onnx"},
+
+	{"graph", ""},
+	{"graph/grad", "graph"},
+	{"graph/opt", "graph"},
+	{"graph/lower", "graph onnx"},
+
+	{"engine", "graph"},
+	{"engine/enginetest", "graph"},
+	{"engine/interp", "graph engine"},
+	{"engine/ort", "graph graph/lower engine onnx internal/setup github.com/yalue/onnxruntime_go"},
+
+	{"nn", "graph"},
+	{"dataset", "golang.org/x/image internal/setup"},
+	{"devices", "golang.org/x/sync"},
+
+	{"models", "nn"},
+	{"latency", "devices"},
+
+	{"onnxexport", "onnx graph graph/lower engine nn models"},
+
+	{"lut", "latency models onnxexport"},
+	{"train", "graph graph/grad graph/opt engine nn models dataset"},
+
+	{"search", "graph graph/grad graph/opt engine nn models lut train"},
+
+	{"report", "models latency lut train search github.com/olekukonko/tablewriter github.com/vbauerster/mpb gonum.org/v1/plot"},
+
+	{"cmd/fbnas-agent", "latency internal/ortc"},
+	{"cmd/fbnas", "* github.com/spf13/cobra"},
+}

@@ -1,0 +1,124 @@
+package archtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "fbnas"
+
+// listed is what `go list -json` says of a package.
+type listed struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+	CgoFiles   []string
+}
+
+// local is an import path of this module without the module's name.
+func local(path string) (string, bool) { return strings.CutPrefix(path, module+"/") }
+
+func load(t *testing.T) map[string]listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,CgoFiles", "./...")
+	cmd.Dir = "../.."
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v: %s", err, errs.String())
+	}
+	packages := map[string]listed{}
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if name, ok := local(p.ImportPath); ok {
+			packages[name] = p
+		}
+	}
+	if len(packages) == 0 {
+		t.Fatal("go list found no package")
+	}
+	return packages
+}
+
+// standard tells the standard library's import paths ("C" is cgo's).
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return first != module && !strings.Contains(first, ".")
+}
+
+// grants tells whether a name of a row allows an import.
+func grants(name, path string) bool {
+	if p, ok := local(path); ok {
+		return p == name || name == "*"
+	}
+	return path == name || strings.HasPrefix(path, name+"/")
+}
+
+func TestImports(t *testing.T) {
+	packages := load(t)
+	rows := map[string][]string{}
+	for _, r := range policy {
+		rows[r.pkg] = strings.Fields(r.may)
+	}
+	for name, p := range packages {
+		may, ok := rows[name]
+		if !ok {
+			t.Errorf("%s has no row in policy.go", name)
+			continue
+		}
+		for _, path := range p.Imports {
+			ok := func(n string) bool { return grants(n, path) }
+			if !standard(path) && !slices.ContainsFunc(strings.Fields(helpers), ok) && !slices.ContainsFunc(may, ok) {
+				t.Errorf("%s imports %s, which policy.go does not allow it", name, path)
+			}
+		}
+		for _, n := range may {
+			_, exists := packages[n]
+			planned := !strings.Contains(n, ".") && !exists
+			if !planned && !slices.ContainsFunc(p.Imports, func(path string) bool { return grants(n, path) }) {
+				t.Errorf("%s may import %s by policy.go, and does not", name, n)
+			}
+		}
+	}
+}
+
+func TestRowsOnlyLookDown(t *testing.T) {
+	below := map[string]bool{}
+	for _, r := range policy {
+		for _, n := range strings.Fields(r.may) {
+			if n != "*" && !strings.Contains(n, ".") && !below[n] {
+				t.Errorf("%s names %s, which has no row above it", r.pkg, n)
+			}
+		}
+		if below[r.pkg] {
+			t.Errorf("%s has two rows", r.pkg)
+		}
+		below[r.pkg] = true
+	}
+}
+
+func TestCgo(t *testing.T) {
+	packages := load(t)
+	for name, p := range packages {
+		if len(p.CgoFiles) > 0 {
+			t.Errorf("%s has cgo files (%v); the C library is onnxruntime_go's business", name, p.CgoFiles)
+		}
+	}
+	for _, dep := range packages["cmd/fbnas-agent"].Deps {
+		if strings.HasPrefix(dep, "github.com/yalue/onnxruntime_go") {
+			t.Errorf("the agent depends on %s; it must build without cgo", dep)
+		}
+	}
+}
