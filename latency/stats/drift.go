@@ -1,0 +1,52 @@
+package stats
+
+// DriftFloor is the slowing of the sentinel, as a fraction, that is never
+// called drift (facts: profiling.md, "The protocol").
+const DriftFloor = 0.03
+
+// Drift judges whether the device is as fast as it was at its best, by the
+// sentinel's round medians that were accepted so far. The zero value has seen
+// none and accepts the first.
+type Drift struct {
+	accepted []float64
+	best     float64
+}
+
+// NewDrift is a Drift that has accepted the given medians.
+func NewDrift(accepted ...float64) *Drift {
+	d := &Drift{}
+	for _, v := range accepted {
+		d.Accept(v)
+	}
+	return d
+}
+
+// Best is the smallest accepted median, 0 before the first.
+func (d *Drift) Best() float64 { return d.best }
+
+// Threshold is the fraction above the best from which a median is drift:
+// max(3 %, 3 MAD), the MAD relative to the median of what was accepted.
+func (d *Drift) Threshold() float64 {
+	if len(d.accepted) == 0 {
+		return DriftFloor
+	}
+	return max(DriftFloor, 3*MAD(d.accepted)/Median(d.accepted))
+}
+
+// Excess is how much slower than the best a median is, as a fraction, and
+// whether that is more than the threshold.
+func (d *Drift) Excess(median float64) (excess float64, drifted bool) {
+	if d.best == 0 {
+		return 0, false
+	}
+	excess = median/d.best - 1
+	return excess, excess > d.Threshold()
+}
+
+// Accept adds a median to those that later ones are judged by.
+func (d *Drift) Accept(median float64) {
+	if d.best == 0 || median < d.best {
+		d.best = median
+	}
+	d.accepted = append(d.accepted, median)
+}

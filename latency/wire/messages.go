@@ -1,0 +1,218 @@
+package wire
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Protocol is the version that this package speaks. A change that an older
+// side would misread raises the number before the point.
+const Protocol = "1.0"
+
+// Limits of what either side reads.
+const (
+	MaxLine       = 64 << 10 // bytes of a record, the newline included
+	MaxRequest    = 16 << 20 // bytes of the request
+	MaxModels     = 100_000  // models of a request
+	MaxBatch      = 1024     // sessions that may be open at once
+	MaxModelBytes = 1 << 30  // of a model file
+)
+
+// The kinds of operation that a request may ask for.
+const (
+	OpMeasure  = "measure"  // with no batches: only hello and end
+	OpSelftest = "selftest" // one selftest record
+)
+
+// Request is the one line that the agent reads.
+type Request struct {
+	Protocol string  `json:"protocol"`
+	Op       string  `json:"op"`
+	Options  Options `json:"options"`
+	Sentinel string  `json:"sentinel,omitempty"` // digest
+	Batches  []Batch `json:"batches,omitempty"`
+	// SentinelU are the sentinel's accepted round medians of an earlier part
+	// of the same measurement, in µs: drift is judged against them too.
+	SentinelU []float64 `json:"sentinel_us,omitempty"`
+}
+
+// Batch is a set of models whose sessions are open together, and the numbers
+// of the rounds to be measured.
+type Batch struct {
+	Batch  int      `json:"batch"`
+	Models []string `json:"models"` // digests
+	Rounds []int    `json:"rounds"`
+}
+
+// Options say how to measure; all are set, the agent has no defaults.
+type Options struct {
+	GroupU        int64  `json:"group_us"`
+	MinRuns       int    `json:"min_runs"`
+	MaxRuns       int    `json:"max_runs"`
+	WarmUpU       int64  `json:"warm_up_us"`
+	ModelTimeoutU int64  `json:"model_timeout_us"`
+	HeartbeatU    int64  `json:"heartbeat_us"`
+	Threads       int    `json:"threads"`
+	Core          *int   `json:"core,omitempty"` // nil: the fastest
+	Seed          uint64 `json:"seed"`
+	Repeats       int    `json:"repeats"` // rejected rounds that a batch may repeat
+	AllowNoisy    bool   `json:"allow_noisy"`
+	MemoryBytes   int64  `json:"memory_bytes"` // cap on the agent's resident memory; 0: half of the device's
+}
+
+// Types of the records, in the order in which they may come. Heartbeats and
+// failures come at any time after hello; error takes the place of end.
+const (
+	TypeHello     = "hello"
+	TypeSelftest  = "selftest"
+	TypeBegin     = "begin"
+	TypeGroup     = "group"
+	TypeRound     = "round"
+	TypeFailure   = "failure"
+	TypeHeartbeat = "heartbeat"
+	TypeError     = "error"
+	TypeEnd       = "end"
+)
+
+// Hello says who measures, and on what.
+type Hello struct {
+	Protocol       string            `json:"protocol"`
+	Agent          string            `json:"agent"`
+	Runtime        string            `json:"runtime"` // "onnxruntime 1.27.0"
+	RuntimeDigest  string            `json:"runtime_digest"`
+	RuntimeLog     []string          `json:"runtime_log,omitempty"` // what it said while it was loaded
+	Provider       string            `json:"provider"`
+	Providers      []string          `json:"providers"`
+	SessionOptions map[string]string `json:"session_options"`
+	CoreSet        string            `json:"core_set"`     // as read back after pinning
+	Capabilities   []string          `json:"capabilities"` // the counters that can be read: switches, delay
+}
+
+// Begin is sent before a session is created, so that a crash has a name.
+type Begin struct {
+	Batch  int    `json:"batch"`
+	Digest string `json:"digest"`
+}
+
+// Group is one timed group: runs of one model in one round of one batch.
+type Group struct {
+	Batch    int      `json:"batch"`
+	Round    int      `json:"round"`
+	Digest   string   `json:"digest"`
+	AtU      float64  `json:"at_us"` // when it began, since the agent's start
+	MedianU  float64  `json:"median_us"`
+	MinU     float64  `json:"min_us"`
+	Runs     int      `json:"runs"`
+	Dirty    int      `json:"dirty"`              // runs into which a disturbance fell, as far as can be told
+	Unknown  []string `json:"unknown,omitempty"`  // counters that could not be read: switches, delay
+	Dropped  bool     `json:"dropped"`            // more than a third of the runs were dirty
+	Attempts int      `json:"attempts,omitempty"` // times the group was measured, when more than once
+	ClockU   float64  `json:"clock_us"`           // the clock probe around the group, the slower side
+	CPU      int      `json:"cpu"`                // the core that it ended on; -1 unknown
+}
+
+// GroupRecord is a group on its way to the host. Next is the model that the
+// agent turns to now, so that a crash has a name.
+type GroupRecord struct {
+	Group
+	Sentinel bool   `json:"sentinel,omitempty"`
+	Next     string `json:"next,omitempty"`
+}
+
+// RoundEnd closes a round: its groups are those since the round before it.
+type RoundEnd struct {
+	Batch    int    `json:"batch"`
+	Round    int    `json:"round"`
+	Groups   int    `json:"groups"` // the sentinel's among them
+	Rejected string `json:"rejected,omitempty"`
+	Noisy    string `json:"noisy,omitempty"`
+}
+
+// Failure says that a model cannot be measured, and why.
+type Failure struct {
+	Digest string `json:"digest"`
+	Kind   string `json:"kind"` // one of the Kind constants
+	Detail string `json:"detail"`
+}
+
+func (f *Failure) Error() string { return f.Kind + ": " + f.Detail }
+
+// Kinds of failures.
+const (
+	KindCreate        = "create"
+	KindRun           = "run"
+	KindOOM           = "oom"
+	KindTimeout       = "timeout"
+	KindCrash         = "crash" // only the host sees it
+	KindUnsupportedOp = "unsupported_op"
+	KindBadOutput     = "bad_output"
+)
+
+// Error ends a run that cannot go on.
+type Error struct {
+	Kind   string `json:"kind"` // one of the Error constants
+	Detail string `json:"detail"`
+}
+
+func (e *Error) Error() string { return e.Detail }
+
+// Kinds of errors.
+const (
+	ErrorProtocol = "protocol" // the request cannot be understood or breaks a limit
+	ErrorDevice   = "device"   // runtime, core or counters
+	ErrorModels   = "models"   // a model file is missing or is not what its name says
+	ErrorSentinel = "sentinel" // the sentinel itself fails
+	ErrorUnstable = "unstable" // the device does not settle
+	ErrorTimeout  = "timeout"  // follows the failure record of the model
+)
+
+// Selftest is the result of the agent's own checks.
+type Selftest struct {
+	Checks []Check `json:"checks"`
+}
+
+// Check is one of them.
+type Check struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+// Heartbeat says that the agent lives.
+type Heartbeat struct{}
+
+// End covers the records before it.
+type End struct {
+	Count  int    `json:"count"`  // records before this one
+	SHA256 string `json:"sha256"` // of their lines, newlines included
+}
+
+// CheckVersion refuses a protocol of another major version.
+func CheckVersion(version string) error {
+	major, _, _ := strings.Cut(version, ".")
+	mine, _, _ := strings.Cut(Protocol, ".")
+	if _, err := strconv.ParseUint(major, 10, 16); err != nil || major != mine {
+		return fmt.Errorf("protocol version %q, version %s is needed", version, Protocol)
+	}
+	return nil
+}
+
+// IsDigest says whether s is a SHA-256 in lower-case hex, and thus safe as a
+// file name.
+func IsDigest(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == 32 && strings.ToLower(s) == s
+}
+
+// finite says whether every value is a number of at least 0.
+func finite(values ...float64) bool {
+	for _, v := range values {
+		if !(v >= 0) || math.IsInf(v, 1) {
+			return false
+		}
+	}
+	return true
+}

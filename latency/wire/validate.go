@@ -1,0 +1,85 @@
+package wire
+
+import "fmt"
+
+// Validate finds what the agent must not act on.
+func (r *Request) Validate() error {
+	if err := CheckVersion(r.Protocol); err != nil {
+		return err
+	}
+	switch r.Op {
+	case OpSelftest:
+		return nil
+	case OpMeasure:
+	default:
+		return fmt.Errorf("unknown operation %q", r.Op)
+	}
+	if err := r.Options.validate(); err != nil {
+		return err
+	}
+	if !finite(r.SentinelU...) {
+		return fmt.Errorf("sentinel_us holds what is no time")
+	}
+	if len(r.Batches) > 0 && !IsDigest(r.Sentinel) {
+		return fmt.Errorf("sentinel %q is no digest", r.Sentinel)
+	}
+	models := 0
+	for _, b := range r.Batches {
+		models += len(b.Models)
+		if len(b.Models) > MaxBatch || models > MaxModels {
+			return fmt.Errorf("batch %d: more than %d models in a batch or %d in all", b.Batch, MaxBatch, MaxModels)
+		}
+		for _, m := range b.Models {
+			if !IsDigest(m) || m == r.Sentinel {
+				return fmt.Errorf("batch %d: model %q is no digest, or the sentinel's", b.Batch, m)
+			}
+		}
+	}
+	return nil
+}
+
+func (o *Options) validate() error {
+	switch {
+	case o.GroupU < 0 || o.WarmUpU < 0 || o.MemoryBytes < 0 || o.Repeats < 0:
+		return fmt.Errorf("a negative option")
+	case o.ModelTimeoutU <= 0 || o.HeartbeatU <= 0:
+		return fmt.Errorf("model_timeout_us and heartbeat_us must be positive")
+	case o.MinRuns < 1 || o.MaxRuns < o.MinRuns || o.MaxRuns > 1_000_000:
+		return fmt.Errorf("runs of a group from %d to %d", o.MinRuns, o.MaxRuns)
+	case o.Threads < 1 || o.Threads > 1024:
+		return fmt.Errorf("%d threads", o.Threads)
+	}
+	return nil
+}
+
+func (h *Hello) check() error { return CheckVersion(h.Protocol) }
+
+func (b *Begin) check() error { return checkDigest(b.Digest) }
+
+func (g *GroupRecord) check() error {
+	if g.Runs < 1 || g.Dirty < 0 || g.Dirty > g.Runs || g.MedianU <= 0 || g.MinU > g.MedianU ||
+		!finite(g.AtU, g.MedianU, g.MinU, g.ClockU) {
+		return fmt.Errorf("impossible figures: %+v", g.Group)
+	}
+	if g.Next != "" {
+		if err := checkDigest(g.Next); err != nil {
+			return err
+		}
+	}
+	return checkDigest(g.Digest)
+}
+
+func (r *RoundEnd) check() error { return nil }
+
+func (f *Failure) check() error { return checkDigest(f.Digest) }
+
+func (e *Error) check() error { return nil }
+
+func (s *Selftest) check() error { return nil }
+
+func checkDigest(s string) error {
+	if !IsDigest(s) {
+		return fmt.Errorf("%q is no digest", s)
+	}
+	return nil
+}
