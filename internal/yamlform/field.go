@@ -142,7 +142,7 @@ func Set(rec Record) []string {
 }
 
 // Check returns what is wrong with the values that rec holds, by the rules of
-// its fields. A zero value counts as absent.
+// its fields. A zero value counts as absent, but for a bool.
 func Check(rec Record) Problems {
 	var ps Problems
 	check(rec, "", &ps)
@@ -154,19 +154,22 @@ func check(rec Record, prefix string, ps *Problems) {
 		path := join(prefix, f.Name)
 		switch v := f.Value.(type) {
 		case Record:
-			check(v, path, ps)
+			if f.Required || !f.zero() {
+				check(v, path, ps)
+			}
 			continue
 		case List:
 			for i := range v.Len() {
 				check(v.At(i), item(path, i), ps)
 			}
 		}
+		_, truth := f.Value.(*bool)
 		switch {
 		case !f.zero():
 			if s := f.fault(); s != "" {
 				ps.Add(path, "%s", s)
 			}
-		case f.Required:
+		case f.Required && !truth:
 			ps.Add(path, "is missing")
 		}
 	}

@@ -42,8 +42,8 @@ func options[T int | float64](r *reader, node ast.Node, path string, as func(ast
 }
 
 func listed[T int | float64](r *reader, n *ast.SequenceNode, path string, as func(ast.Node) (T, bool)) []T {
-	if len(n.Values) == 0 || len(n.Values) > maxItems {
-		r.add(n, path, "has %d values, want 1 to %d", len(n.Values), maxItems)
+	if len(n.Values) == 0 || len(n.Values) > maxOptions {
+		r.add(n, path, "has %d values, want 1 to %d", len(n.Values), maxOptions)
 		return nil
 	}
 	var list []T
@@ -67,7 +67,7 @@ func spread[T int | float64](r *reader, n ast.Node, path string, s span) []T {
 		r.add(n, path, "is empty: min %s is above max %s", number(s.min), number(s.max))
 		return nil
 	case steps >= maxItems:
-		r.add(n, path, "has more than %d values", maxItems)
+		r.add(n, path, "has more than %d values", maxOptions)
 		return nil
 	case math.Abs(s.min+steps*s.step-s.max) > 1e-9*math.Max(1, math.Abs(s.max)):
 		r.add(n, path, "never takes its max %s: step %s from %s passes it", number(s.max), number(s.step), number(s.min))

@@ -15,9 +15,10 @@ import (
 // Limits of what is parsed. The parser recurses, so the depth of flow
 // collections is limited before it sees them.
 const (
-	MaxBytes = 256 << 10
-	maxDepth = 32
-	maxItems = 4096
+	MaxBytes   = 256 << 10
+	maxDepth   = 32
+	maxItems   = 512 // of a list of records
+	maxOptions = 256 // of one field
 	// maxProblems are listed; a file with more is not one of ours.
 	maxProblems = 100
 )
@@ -51,7 +52,7 @@ func parse(data []byte) (ast.Node, error) {
 	if line := tooDeep(data); line > 0 {
 		return nil, Problems{{Line: line, Message: fmt.Sprintf("brackets nested deeper than %d", maxDepth)}}
 	}
-	file, err := parser.ParseBytes(data, 0)
+	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		var syntax yaml.Error
 		if errors.As(err, &syntax) && syntax.GetToken() != nil {

@@ -1,0 +1,199 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"slices"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/yamlform"
+)
+
+// maxPoints bounds the rows that a space may ask of a table.
+const maxPoints = 1 << 17
+
+// Space is a set of architectures: the content of space.yaml. Every list of
+// options may hold a single value; then there is nothing to choose.
+type Space struct {
+	Name     string
+	Input    Input
+	Rounding Rounding
+	// WidthBy says which blocks share one width choice: those of a stage. The
+	// first block of a stage ends in that width and has no shortcut; the
+	// others keep the width, and their shortcuts are whole.
+	WidthBy string
+	Stem    Stem
+	Stages  []Stage
+	Tail    Tail
+	Head    HeadRow
+}
+
+// Stem is the first convolution, with batch norm and activation.
+type Stem struct {
+	Kernel, Stride int // Stride 0 means 1
+	Width          []int
+	Act            string
+	Bias           bool
+}
+
+// Stage is a run of inverted residual blocks of one width, the first with the
+// stride. Expansion and kernel are chosen for each block on its own.
+type Stage struct {
+	Blocks, Stride int // Stride 0 means 1
+	Width          []int
+	Expansion      []float64 // mid = round(in · expansion)
+	Kernel         []int
+	Act            string
+}
+
+// Tail is what stands between the last stage and the classifier: a 1x1
+// convolution (conv), an ir_pool, or nothing when Kind is empty.
+type Tail struct {
+	Kind      Kind
+	Width     []int
+	Expansion []float64 // of an ir_pool
+	Act       string
+}
+
+// Fields lists space.yaml: the one table by which it is read, checked and
+// written.
+func (s *Space) Fields() []yamlform.Field {
+	return []yamlform.Field{
+		{Name: "name", Value: &s.Name, Required: true},
+		{Name: "input", Value: &s.Input, Required: true},
+		{Name: "rounding", Value: &s.Rounding, Required: true},
+		{Name: "width", Value: &s.WidthBy, Required: true, OneOf: []string{"stage"}},
+		{Name: "stem", Value: &s.Stem, Required: true},
+		{Name: "stages", Value: yamlform.ListOf(&s.Stages), Required: true},
+		{Name: "tail", Value: &s.Tail},
+		{Name: "head", Value: &s.Head, Required: true},
+	}
+}
+
+// Fields lists the record for its file.
+func (s *Stem) Fields() []yamlform.Field {
+	return []yamlform.Field{
+		{Name: "kernel", Value: &s.Kernel, Required: true, Min: 1, Max: maxKernel},
+		{Name: "stride", Value: &s.Stride, Min: 1, Max: 8},
+		{Name: "width", Value: &s.Width, Required: true, Min: 1, Max: maxChannels},
+		{Name: "act", Value: &s.Act, Required: true, OneOf: activations},
+		{Name: "bias", Value: &s.Bias},
+	}
+}
+
+// Fields lists the record for its file.
+func (s *Stage) Fields() []yamlform.Field {
+	return []yamlform.Field{
+		{Name: "blocks", Value: &s.Blocks, Required: true, Min: 1, Max: maxBlocks},
+		{Name: "stride", Value: &s.Stride, Min: 1, Max: 8},
+		{Name: "width", Value: &s.Width, Required: true, Min: 1, Max: maxChannels},
+		{Name: "expansion", Value: &s.Expansion, Required: true, Min: 1. / 64, Max: 64},
+		{Name: "kernel", Value: &s.Kernel, Required: true, Min: 1, Max: maxKernel},
+		{Name: "act", Value: &s.Act, Required: true, OneOf: activations},
+	}
+}
+
+// Fields lists the record for its file.
+func (t *Tail) Fields() []yamlform.Field {
+	return []yamlform.Field{
+		{Name: "kind", Value: (*string)(&t.Kind), Required: true, OneOf: []string{string(Conv), string(IRPool)}},
+		{Name: "width", Value: &t.Width, Required: true, Min: 1, Max: maxChannels},
+		{Name: "expansion", Value: &t.Expansion, Min: 1. / 64, Max: 64},
+		{Name: "act", Value: &t.Act, Required: true, OneOf: activations},
+	}
+}
+
+// ParseSpace reads the content of a space.yaml. The error is a
+// yamlform.Problems that lists everything wrong.
+func ParseSpace(data []byte) (Space, error) {
+	s := Space{}
+	err := yamlform.Read(data, versioned{&s}, func() yamlform.Problems { return s.problems() })
+	return s, err
+}
+
+// ReadSpace reads a space.yaml.
+func ReadSpace(path string) (Space, error) {
+	data, err := readLimited(path)
+	if err != nil {
+		return Space{}, fmt.Errorf("read space: %w", err)
+	}
+	s, err := ParseSpace(data)
+	if err != nil {
+		return Space{}, fault.New(fault.Usage, "Correct the fields named; `fbnas space show demo` prints a whole example.",
+			"read space %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// YAML returns the space as space.yaml: the same bytes for equal spaces, and
+// ParseSpace gives it back. Ranges come out as lists.
+func (s Space) YAML() []byte { return yamlform.Write(versioned{&s}) }
+
+// Digest returns the SHA-256, in hexadecimal, of what the space contains. The
+// name is not part of it, nor is the notation of its options.
+func (s Space) Digest() string {
+	s.Name = ""
+	sum := sha256.Sum256(s.YAML())
+	return hex.EncodeToString(sum[:])
+}
+
+// Log10 returns the decimal logarithm of the number of architectures.
+func (s Space) Log10() float64 {
+	var sum float64
+	for _, c := range s.Choices() {
+		sum += math.Log10(float64(len(c.Options)))
+	}
+	return sum
+}
+
+// Validate returns a yamlform.Problems that lists everything wrong, or nil.
+func (s Space) Validate() error { return s.problems().Err() }
+
+func (s Space) problems() yamlform.Problems {
+	problems := yamlform.Check(versioned{&s})
+	if s.Name != "" && !validName.MatchString(s.Name) {
+		problems.Add("name", "is %.40q, want %s", s.Name, nameRule)
+	}
+	odd("stem.kernel", &problems, s.Stem.Kernel)
+	blocks := 0
+	for i, st := range s.Stages {
+		odd(fmt.Sprintf("stages[%d].kernel", i), &problems, st.Kernel...)
+		if blocks += st.Blocks; blocks > maxBlocks {
+			problems.Add(fmt.Sprintf("stages[%d].blocks", i), "makes more than %d blocks", maxBlocks)
+			return problems
+		}
+	}
+	if (s.Tail.Kind == IRPool) != (len(s.Tail.Expansion) > 0) {
+		problems.Add("tail.expansion", "want it for kind %s and only there", IRPool)
+	}
+	if len(problems) == 0 {
+		s.checkLayers(&problems)
+	}
+	return problems
+}
+
+// checkLayers reports layers too wide and tables too long.
+func (s Space) checkLayers(problems *yamlform.Problems) {
+	points := 0
+	for _, l := range s.Layers(1) {
+		if b := l.Widest(); b.Mid > maxChannels {
+			problems.Add(l.field+".expansion", "makes %d hidden channels of %d, want at most %d", b.Mid, b.In, maxChannels)
+		}
+		n := len(l.Expansion.Options) * len(l.Kernel.Options) * len(l.Out.Options)
+		if !l.Tied() {
+			n *= len(l.In.Options)
+		}
+		if points <= maxPoints && points+n > maxPoints {
+			problems.Add(l.field, "brings the combinations of options above %d, more than a table can hold", maxPoints)
+		}
+		points += n
+	}
+}
+
+func odd(path string, problems *yamlform.Problems, kernels ...int) {
+	if i := slices.IndexFunc(kernels, func(k int) bool { return k > 0 && k%2 == 0 }); i >= 0 {
+		problems.Add(path, "has %d, want odd sizes", kernels[i])
+	}
+}
