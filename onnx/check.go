@@ -1,16 +1,221 @@
 package onnx
 
-// Check finds everything that is wrong with a model, as one joined error.
-func Check(m *Model) error { return nil }
+import (
+	"fmt"
 
-func irVersionOf(opset int64) int64 {
-	switch {
-	case opset <= 14:
-		return 7
-	case opset <= 18:
-		return 8
-	case opset <= 20:
-		return 9
+	"fbnas/onnx/onnxpb"
+)
+
+// Check finds everything that is wrong with a model, as one joined error that
+// names the nodes: versions and imports, names that are defined twice or used
+// before they are defined, tensors whose bytes do not fit their shapes,
+// operators that the table lacks at the model's opset, wrong numbers of inputs
+// and outputs, wrong attributes, and declared types that differ from inferred
+// ones. Operators of a domain without a table are taken as they are, as long
+// as the domain is imported.
+func Check(m *Model) error {
+	c := &check{model: m.Proto, opsets: map[string]int64{}, defined: map[string]bool{}}
+	c.versions()
+	c.entrances()
+	for _, n := range m.Proto.GetGraph().GetNode() {
+		c.node(n)
 	}
-	return 10
+	c.exits()
+	if _, err := InferShapes(m); err != nil {
+		c.problems.add(err)
+	}
+	return c.problems.join()
+}
+
+type check struct {
+	model    *onnxpb.ModelProto
+	opsets   map[string]int64
+	defined  map[string]bool
+	problems problems
+}
+
+func (c *check) addf(format string, args ...any) {
+	c.problems.add(fmt.Errorf(format, args...))
+}
+
+// The IR versions that can be read: 3 is the first with opset imports.
+const (
+	minIR = 3
+	maxIR = 10
+)
+
+// versions: each domain imported once, the standard one at an opset that the
+// table reaches, and an IR version at least as new as the opset. The releases
+// before opset 13 paired them less strictly, and so does this.
+func (c *check) versions() {
+	ir := c.model.GetIrVersion()
+	if ir < minIR || ir > maxIR {
+		c.addf("IR version %d; known are %d to %d", ir, minIR, maxIR)
+	}
+	for _, o := range c.model.GetOpsetImport() {
+		domain := canonical(o.GetDomain())
+		if _, twice := c.opsets[domain]; twice {
+			c.addf("domain %q is imported twice", domain)
+		}
+		c.opsets[domain] = o.GetVersion()
+		if o.GetVersion() < 1 {
+			c.addf("domain %q is imported at version %d", domain, o.GetVersion())
+		}
+	}
+	opset, ok := c.opsets[""]
+	switch {
+	case ok && opset > maxOpset:
+		c.addf("opset %d; the newest known is %d", opset, maxOpset)
+	case ok && opset >= 13 && ir < irVersionOf(opset):
+		c.addf("opset %d needs IR version %d, the model says %d", opset, irVersionOf(opset), ir)
+	}
+}
+
+// entrances: graph inputs and initializers, the names that nodes start from. An
+// initializer may share an input's name: it is that input's default.
+func (c *check) entrances() {
+	g := c.model.GetGraph()
+	for _, v := range g.GetInput() {
+		c.define("graph input", v.GetName())
+		c.declaration("graph input", v)
+	}
+	inputs := map[string]bool{}
+	for _, v := range g.GetInput() {
+		inputs[v.GetName()] = true
+	}
+	for _, t := range g.GetInitializer() {
+		if !inputs[t.GetName()] {
+			c.define("initializer", t.GetName())
+		}
+		c.tensor(t)
+	}
+	for _, v := range g.GetValueInfo() {
+		c.declaration("value", v)
+	}
+}
+
+func (c *check) define(what, name string) {
+	switch {
+	case name == "":
+		c.addf("%s without a name", what)
+	case c.defined[name]:
+		c.addf("%s: %q is defined twice", what, name)
+	}
+	c.defined[name] = true
+}
+
+// declaration checks the type that a value is declared with. What is not a
+// tensor (a sequence, a map) is none of fbnas's business.
+func (c *check) declaration(what string, v *onnxpb.ValueInfoProto) {
+	if v.GetType() == nil {
+		c.addf("%s %q has no type", what, v.GetName())
+		return
+	}
+	t := v.GetType().GetTensorType()
+	if t == nil {
+		return
+	}
+	if _, known := onnxpb.TensorProto_DataType_name[t.GetElemType()]; !known || t.GetElemType() == 0 {
+		c.addf("%s %q has elements of unknown type %d", what, v.GetName(), t.GetElemType())
+	}
+	for _, d := range t.GetShape().GetDim() {
+		if d.GetDimValue() < 0 {
+			c.addf("%s %q has a dimension of %d", what, v.GetName(), d.GetDimValue())
+		}
+	}
+}
+
+func (c *check) tensor(p *onnxpb.TensorProto) {
+	if t := DType(p.GetDataType()); t.Size() == 0 && t != Unknown {
+		return // strings and other types that are kept and not computed with
+	}
+	if _, err := TensorOf(p); err != nil {
+		c.problems.add(err)
+	}
+}
+
+// exits: graph outputs, each the name of something.
+func (c *check) exits() {
+	seen := map[string]bool{}
+	for _, v := range c.model.GetGraph().GetOutput() {
+		c.declaration("graph output", v)
+		if !c.defined[v.GetName()] {
+			c.addf("graph output %q is not defined", v.GetName())
+		}
+		if seen[v.GetName()] {
+			c.addf("graph output %q is listed twice", v.GetName())
+		}
+		seen[v.GetName()] = true
+	}
+}
+
+func (c *check) node(n *onnxpb.NodeProto) {
+	for _, name := range n.GetInput() {
+		if name != "" && !c.defined[name] {
+			c.addf("%s: input %q is not defined before it", label(n), name)
+		}
+	}
+	for _, name := range n.GetOutput() {
+		if name != "" {
+			c.define(label(n), name)
+		}
+	}
+	opset, imported := c.opsets[canonical(n.GetDomain())]
+	if !imported {
+		c.addf("%s: domain %q is not imported", label(n), n.GetDomain())
+		return
+	}
+	if _, table := domains[canonical(n.GetDomain())]; table {
+		c.signature(n, opset)
+	}
+}
+
+// signature compares a node with the operator table.
+func (c *check) signature(n *onnxpb.NodeProto, opset int64) {
+	op := lookup(n.GetDomain(), n.GetOpType(), opset)
+	if op == nil {
+		c.addf("%s: not an operator that fbnas knows at opset %d", label(n), opset)
+		return
+	}
+	if got := len(n.GetInput()); !op.in.holds(got) {
+		c.addf("%s: %d inputs; opset %d has %v", label(n), got, opset, op.in)
+	}
+	if got := len(n.GetOutput()); !op.out.holds(got) {
+		c.addf("%s: %d outputs; opset %d has %v", label(n), got, opset, op.out)
+	}
+	for i, name := range n.GetInput() {
+		if i < op.in.min && name == "" {
+			c.addf("%s: input %d must not be left out", label(n), i)
+		}
+	}
+	seen := map[string]bool{}
+	for _, a := range n.GetAttribute() {
+		c.attribute(n, op, a)
+		if seen[a.GetName()] {
+			c.addf("%s: attribute %s is given twice", label(n), a.GetName())
+		}
+		seen[a.GetName()] = true
+	}
+}
+
+func (c *check) attribute(n *onnxpb.NodeProto, op *operator, a *onnxpb.AttributeProto) {
+	want, ok := op.attrs[a.GetName()]
+	switch {
+	case !ok:
+		c.addf("%s: no attribute %s at this opset", label(n), a.GetName())
+	case a.GetType() != want:
+		c.addf("%s: attribute %s is of kind %v, not %v", label(n), a.GetName(), a.GetType(), want)
+	case want == t1:
+		c.tensor(a.GetT())
+	}
+}
+
+func (s span) String() string {
+	switch {
+	case s.min == s.max:
+		return fmt.Sprint(s.min)
+	case s.max == many:
+		return fmt.Sprintf("%d or more", s.min)
+	}
+	return fmt.Sprintf("%d to %d", s.min, s.max)
 }

@@ -1,0 +1,51 @@
+package onnx
+
+import "maps"
+
+// maxOpset is the newest standard opset whose changes the table holds.
+const maxOpset = 21
+
+// operatorIndex finds rows of the operator table; the rows of one name are in
+// the order of their opsets.
+var operatorIndex = func() map[[2]string][]*operator {
+	index := map[[2]string][]*operator{}
+	for domain, table := range domains {
+		for row := range table {
+			key := [2]string{domain, table[row].name}
+			index[key] = append(index[key], &table[row])
+		}
+	}
+	return index
+}()
+
+// lookup gives the signature that an operator has in an opset; nil when the
+// table has none.
+func lookup(domain, name string, opset int64) *operator {
+	var found *operator
+	for _, op := range operatorIndex[[2]string{canonical(domain), name}] {
+		if op.since <= opset {
+			found = op
+		}
+	}
+	return found
+}
+
+// with is base and more in a table of their own.
+func with(base, more attrs) attrs {
+	all := maps.Clone(base)
+	maps.Copy(all, more)
+	return all
+}
+
+// irVersionOf is the IR version of the ONNX release that brought an opset.
+func irVersionOf(opset int64) int64 {
+	switch {
+	case opset <= 14:
+		return 7
+	case opset <= 18:
+		return 8
+	case opset <= 20:
+		return 9
+	}
+	return 10
+}
