@@ -1,0 +1,60 @@
+package agent
+
+import (
+	"time"
+
+	"fbnas/latency/wire"
+)
+
+// Machine is what the agent needs of the device that it runs on. Its methods
+// are called from one goroutine, which is locked to its thread.
+type Machine interface {
+	// Hello fills what the machine knows of wire.Hello.
+	Hello() wire.Hello
+	// Load creates a session and gives it seeded inputs. An error that is a
+	// *wire.Failure (its Digest empty) says what is wrong with the model.
+	Load(model []byte, seed uint64) (Session, error)
+	// Now is a monotonic clock.
+	Now() time.Duration
+	// Counters are those of the calling thread.
+	Counters() Counters
+	// ClockProbe is the time of a fixed computation, in µs: it tells the
+	// processor's clock.
+	ClockProbe() float64
+	// Memory is the process's resident size and the most it may be by
+	// default, in bytes; 0 unknown.
+	Memory() (resident, limit int64)
+	// Collect frees what is no longer used; it is called between rounds.
+	Collect()
+	// CPU is the core that the thread runs on, -1 unknown.
+	CPU() int
+}
+
+// Session is a model that is ready to run. Run returns what Load does.
+type Session interface {
+	Run() error
+	// Check looks for values in the last run's outputs that make its time
+	// meaningless.
+	Check() error
+	Close()
+}
+
+// Counters tell whether something else had the core: the thread's involuntary
+// switches and its time in the run queue.
+type Counters struct {
+	Switches int64
+	Delay    time.Duration
+	// Known says which of them could be read.
+	SwitchesKnown, DelayKnown bool
+}
+
+// unknown lists the counters that cannot be read.
+func (c Counters) unknown() (out []string) {
+	if !c.SwitchesKnown {
+		out = append(out, "switches")
+	}
+	if !c.DelayKnown {
+		out = append(out, "delay")
+	}
+	return out
+}

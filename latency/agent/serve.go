@@ -1,0 +1,151 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime"
+	"time"
+
+	"fbnas/latency/stats"
+	"fbnas/latency/wire"
+)
+
+// Version is the agent's own, for the records.
+const Version = "fbnas-agent 1"
+
+// Config is what an agent is started with.
+type Config struct {
+	// Models holds the model files, named DIGEST.onnx.
+	Models fs.FS
+	// Open prepares the machine; it is called on the measuring thread, before
+	// anything else runs there.
+	Open func(wire.Options) (Machine, error)
+	// Selftest runs the agent's own checks, on the measuring thread too; nil
+	// when it has none.
+	Selftest func() []wire.Check
+}
+
+// Serve reads one request from in and answers it on out. An error that the
+// host was told of is returned as a *wire.Error; any other means that out
+// cannot be written, or ctx's end. When a model does not return from a run in
+// its time, Serve gives up on its own measuring thread: the process must end.
+func Serve(ctx context.Context, in io.Reader, out io.Writer, cfg Config) error {
+	w := wire.NewWriter(out)
+	req, err := wire.ReadRequest(in)
+	if err != nil {
+		return refuse(w, &wire.Error{Kind: wire.ErrorProtocol, Detail: err.Error()})
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := &server{ctx: ctx, cfg: cfg, req: req, out: w, drift: stats.NewDrift(req.SentinelU...), stuck: make(chan string, 1)}
+	done := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		done <- s.serve()
+	}()
+	return s.wait(done)
+}
+
+// server answers one request.
+type server struct {
+	ctx     context.Context
+	cfg     Config
+	req     wire.Request
+	out     *wire.Writer
+	machine Machine
+	drift   *stats.Drift
+	stuck   chan string // digests of models that did not return in time
+}
+
+// wait sends heartbeats until the measuring thread is done or stuck.
+func (s *server) wait(done <-chan error) error {
+	pulse := 24 * time.Hour // a selftest has none
+	if s.req.Options.HeartbeatU > 0 {
+		pulse = us(s.req.Options.HeartbeatU)
+	}
+	beat := time.NewTicker(pulse)
+	defer beat.Stop()
+	for {
+		select {
+		case err := <-done:
+			var told *wire.Error
+			if errors.As(err, &told) {
+				return refuse(s.out, told)
+			}
+			if err != nil {
+				return err
+			}
+			return s.out.End()
+		case digest := <-s.stuck:
+			late := &wire.Failure{Digest: digest, Kind: wire.KindTimeout,
+				Detail: fmt.Sprintf("did not return within %v", us(s.req.Options.ModelTimeoutU))}
+			if err := s.out.Send(wire.TypeFailure, late); err != nil {
+				return err
+			}
+			return refuse(s.out, &wire.Error{Kind: wire.ErrorTimeout, Detail: digest + ": " + late.Detail})
+		case <-beat.C:
+			if err := s.out.Send(wire.TypeHeartbeat, wire.Heartbeat{}); err != nil {
+				return err
+			}
+		case <-s.ctx.Done():
+			return s.ctx.Err()
+		}
+	}
+}
+
+func refuse(w *wire.Writer, e *wire.Error) error {
+	if err := w.Send(wire.TypeError, e); err != nil {
+		return err
+	}
+	return e
+}
+
+// serve runs on the measuring thread.
+func (s *server) serve() error {
+	if s.req.Op == wire.OpSelftest {
+		return s.selftest()
+	}
+	machine, err := s.cfg.Open(s.req.Options)
+	if err != nil {
+		return &wire.Error{Kind: wire.ErrorDevice, Detail: err.Error()}
+	}
+	s.machine = machine
+	hello := machine.Hello()
+	hello.Protocol, hello.Agent = wire.Protocol, Version
+	if err := s.out.Send(wire.TypeHello, hello); err != nil {
+		return err
+	}
+	for _, b := range s.req.Batches {
+		if err := s.batch(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *server) selftest() error {
+	var checks []wire.Check
+	if s.cfg.Selftest != nil {
+		checks = s.cfg.Selftest()
+	}
+	hello := wire.Hello{Protocol: wire.Protocol, Agent: Version}
+	if err := s.out.Send(wire.TypeHello, hello); err != nil {
+		return err
+	}
+	return s.out.Send(wire.TypeSelftest, wire.Selftest{Checks: checks})
+}
+
+// guard runs f, during which the host is told when it takes too long.
+func (s *server) guard(digest string, f func() error) error {
+	timer := time.AfterFunc(us(s.req.Options.ModelTimeoutU), func() {
+		select {
+		case s.stuck <- digest:
+		default:
+		}
+	})
+	defer timer.Stop()
+	return f()
+}
