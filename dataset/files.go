@@ -1,0 +1,97 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"image"
+	_ "image/jpeg" // registers the format
+	_ "image/png"  // registers the format
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// maxPixels bounds the images that are decoded: a small file can promise a
+// canvas that does not fit into memory.
+const maxPixels = 1 << 27
+
+// extensions are the endings of image files' names. Their format follows from
+// their content: a JPEG file that is called .png is common.
+var extensions = map[string]bool{".jpg": true, ".jpeg": true, ".png": true}
+
+// files is a source of image files, decoded when they are asked for, or once
+// where all of them fit into memory.
+type files struct {
+	form  shape
+	paths []string
+	kept  []uint8 // all images, or nil
+}
+
+func (f *files) shape() shape   { return f.form }
+func (f *files) inMemory() bool { return f.kept != nil }
+
+func (f *files) pixels(i int, dst []uint8) error {
+	if f.kept != nil {
+		copy(dst, f.kept[i*f.form.size():])
+		return nil
+	}
+	return f.decode(i, dst)
+}
+
+// decode reads, scales and crops file i. Its error names the file.
+func (f *files) decode(i int, dst []uint8) error {
+	in, err := os.Open(f.paths[i])
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	config, _, err := image.DecodeConfig(in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.paths[i], err)
+	}
+	if config.Width <= 0 || config.Height <= 0 || config.Width > maxPixels/config.Height {
+		return fmt.Errorf("%s: %d×%d pixels are too many", f.paths[i], config.Width, config.Height)
+	}
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	img, _, err := image.Decode(in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.paths[i], err)
+	}
+	fit(img, f.form, dst)
+	return nil
+}
+
+// decodeAll decodes every file once, on all cores, and returns each file's
+// error. It keeps the images where they fit into the given memory.
+func (f *files) decodeAll(ctx context.Context, memoryBytes int64) ([]error, error) {
+	size := f.form.size()
+	var kept []uint8
+	if int64(size)*int64(len(f.paths)) <= memoryBytes {
+		kept = make([]uint8, size*len(f.paths))
+	}
+	bad := make([]error, len(f.paths))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			dst := make([]uint8, size)
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(f.paths) {
+					return
+				}
+				if kept != nil {
+					dst = kept[i*size:][:size]
+				}
+				bad[i] = f.decode(i, dst)
+			}
+		})
+	}
+	wg.Wait()
+	f.kept = kept
+	return bad, ctx.Err()
+}

@@ -1,0 +1,259 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"testing"
+	"unsafe"
+)
+
+// copied is a batch's content without its buffers.
+type copied struct {
+	Images         []float32
+	Labels         []int64
+	N, Epoch, Step int
+}
+
+// collect reads up to limit batches from a started loader, releasing each.
+func collect(t *testing.T, l *Loader, limit int) []copied {
+	t.Helper()
+	var out []copied
+	for len(out) < limit {
+		b, err := l.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := uintptr(unsafe.Pointer(&b.Images[0])); at%alignment != 0 {
+			t.Fatalf("batch %d starts at %#x, want a 64-byte boundary", b.Step, at)
+		}
+		out = append(out, copied{append([]float32{}, b.Images...), append([]int64{}, b.Labels...), b.N, b.Epoch, b.Step})
+		b.Release()
+	}
+	return out
+}
+
+func started(t *testing.T, s *Split, o LoaderOptions, step int) *Loader {
+	t.Helper()
+	l, err := NewLoader(s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Start(context.Background(), step)
+	t.Cleanup(l.Close)
+	return l
+}
+
+var training = LoaderOptions{
+	Batch: 4, Seed: 7, Purpose: "weights", Shuffle: true, DropLast: true, Epochs: 3, Workers: 1,
+	Augment: Augment{PadCrop: 2, Flip: true},
+}
+
+func TestBatchesAreAFunctionOfSeedAndStep(t *testing.T) {
+	set := makeSet(t, 22, 3, shape{1, 6, 5}, 3)
+	want := collect(t, started(t, set.Train, training, 0), 100)
+	if len(want) != 15 {
+		t.Fatalf("%d batches of 4 from 3 epochs of 22 images, want 15", len(want))
+	}
+	for _, c := range []struct {
+		name string
+		set  func(*LoaderOptions)
+		step int
+		same bool
+	}{
+		{"4 workers", func(o *LoaderOptions) { o.Workers = 4 }, 0, true},
+		{"4 workers, 9 ahead", func(o *LoaderOptions) { o.Workers, o.Depth = 4, 9 }, 0, true},
+		{"from the middle of an epoch", func(o *LoaderOptions) { o.Workers = 2 }, 7, true},
+		{"from an epoch's start", func(*LoaderOptions) {}, 10, true},
+		{"another seed", func(o *LoaderOptions) { o.Seed++ }, 0, false},
+		{"another purpose", func(o *LoaderOptions) { o.Purpose = "choices" }, 0, false},
+	} {
+		o := training
+		c.set(&o)
+		got := collect(t, started(t, set.Train, o, c.step), 100)
+		if same := reflect.DeepEqual(got, want[c.step:]); same != c.same {
+			t.Errorf("%s: same batches %v, want %v", c.name, same, c.same)
+		}
+	}
+	if reflect.DeepEqual(want[0].Labels, want[5].Labels) && reflect.DeepEqual(want[1].Labels, want[6].Labels) {
+		t.Error("the second epoch has the first one's order")
+	}
+}
+
+func TestAnEpochShowsEveryImageOnce(t *testing.T) {
+	set := makeSet(t, 22, 22, shape{1, 2, 2}, 1) // each image its own class
+	o := LoaderOptions{Batch: 4, Shuffle: true, Epochs: 2}
+	seen := map[string]int{}
+	for _, b := range collect(t, started(t, set.Train, o, 0), 100) {
+		for _, label := range b.Labels[:b.N] {
+			seen[fmt.Sprint(b.Epoch, " ", label)]++
+		}
+	}
+	if len(seen) != 44 {
+		t.Fatalf("%d different images in two epochs of 22", len(seen))
+	}
+}
+
+func TestTheLastBatchIsPadded(t *testing.T) {
+	set := makeSet(t, 10, 5, shape{3, 2, 2}, 3)
+	l := started(t, set.Train, LoaderOptions{Batch: 4, Epochs: 1}, 0)
+	all := collect(t, l, 100)
+	if len(all) != 3 || l.StepsPerEpoch() != 3 {
+		t.Fatalf("%d batches (%d steps), want 3", len(all), l.StepsPerEpoch())
+	}
+	last := all[2]
+	if last.N != 2 {
+		t.Fatalf("the last batch has N %d, want 2", last.N)
+	}
+	for i, v := range last.Images[2*12:] {
+		if v != 0 {
+			t.Fatalf("padding has %g at %d", v, i)
+		}
+	}
+	image := make([]float32, 12)
+	for i := range 10 {
+		label, err := set.Train.Image(i, image)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := all[i/4]
+		if b.Labels[i%4] != label || !reflect.DeepEqual(b.Images[i%4*12:][:12], image) {
+			t.Errorf("image %d of the batches is not image %d of the split", i, i)
+		}
+	}
+	if _, err := l.Next(); !errors.Is(err, io.EOF) {
+		t.Errorf("after the last epoch: %v, want io.EOF", err)
+	}
+}
+
+// failing is a source one of whose images cannot be read.
+type failing struct {
+	source
+	bad int
+}
+
+var errBad = errors.New("bad.jpg: invalid format")
+
+func (f failing) pixels(i int, dst []uint8) error {
+	if i == f.bad {
+		return errBad
+	}
+	return f.source.pixels(i, dst)
+}
+
+func TestAFailingImageEndsAtItsStep(t *testing.T) {
+	split := *makeSet(t, 20, 2, shape{1, 2, 2}, 1).Train
+	split.src = failing{split.src, 9}
+	l := started(t, &split, LoaderOptions{Batch: 4, Workers: 3}, 0)
+	for step := range 2 {
+		if _, err := l.Next(); err != nil {
+			t.Fatalf("step %d: %v", step, err)
+		}
+	}
+	for range 2 {
+		if _, err := l.Next(); !errors.Is(err, errBad) {
+			t.Fatalf("error %v, want the bad image's, and again", err)
+		}
+	}
+}
+
+func TestCancelAndClose(t *testing.T) {
+	set := makeSet(t, 20, 2, shape{1, 2, 2}, 1)
+	l, err := NewLoader(set.Train, LoaderOptions{Batch: 4, Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Next(); err == nil {
+		t.Error("Next before Start gave a batch")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	l.Start(ctx, 0)
+	b, err := l.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := append([]float32{}, b.Images...)
+	cancel()
+	for err == nil { // what was made ahead may still come
+		_, err = l.Next()
+	}
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("after the cancellation: %v", err)
+	}
+	l.Start(context.Background(), 3)
+	again, err := l.Next()
+	if err != nil || again.Step != 3 {
+		t.Fatalf("after a new start: %v", err)
+	}
+	l.Close()
+	l.Close()
+	if _, err := l.Next(); err == nil || errors.Is(err, io.EOF) {
+		t.Errorf("Next after Close: %v", err)
+	}
+	if !reflect.DeepEqual(kept, b.Images) {
+		t.Error("a batch that was not released has changed")
+	}
+}
+
+func TestReleasedBuffersAreUsedAgain(t *testing.T) {
+	set := makeSet(t, 64, 2, shape{1, 2, 2}, 1)
+	l := started(t, set.Train, LoaderOptions{Batch: 1, Depth: 1, Workers: 1, Epochs: 1}, 0)
+	buffers := map[*float32]bool{}
+	for {
+		b, err := l.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		buffers[&b.Images[0]] = true
+		b.Release()
+		b.Release() // a second one must not give the buffer away twice
+	}
+	if len(buffers) > 8 {
+		t.Errorf("64 batches used %d buffers", len(buffers))
+	}
+}
+
+func TestLoaderOptions(t *testing.T) {
+	set := makeSet(t, 6, 2, shape{1, 2, 2}, 1)
+	for _, o := range []LoaderOptions{
+		{}, {Batch: -1}, {Batch: 2, Depth: -1}, {Batch: 2, Augment: Augment{PadCrop: -1}}, {Batch: 7, DropLast: true},
+	} {
+		if _, err := NewLoader(set.Train, o); err == nil {
+			t.Errorf("%+v was accepted", o)
+		}
+	}
+}
+
+// BenchmarkEpoch is the loader alone on Fashion-MNIST's shape; a training step
+// must not wait for it.
+func BenchmarkEpoch(b *testing.B) {
+	im := images{src: &memory{shape{1, 28, 28}, noise(1, 6000*784)}, labels: make([]int64, 6000)}
+	for i := range im.labels {
+		im.keep = append(im.keep, i)
+	}
+	s := &Set{Classes: numbered(1), Mean: []float32{0.3, 0.3, 0.3}, Std: []float32{0.3, 0.3, 0.3}}
+	o := training
+	o.Batch, o.Epochs, o.Workers = 100, 0, 1
+	l, err := NewLoader(newSplit(im, s), o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	l.Start(context.Background(), 0)
+	defer l.Close()
+	for b.Loop() {
+		batch, err := l.Next()
+		if err != nil {
+			b.Fatal(err)
+		}
+		batch.Release()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*o.Batch), "ns/image")
+}

@@ -1,0 +1,90 @@
+package dataset
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"slices"
+)
+
+// memory is a source whose images lie one after another in memory.
+type memory struct {
+	form shape
+	data []uint8
+}
+
+func (m *memory) shape() shape   { return m.form }
+func (m *memory) inMemory() bool { return true }
+
+func (m *memory) pixels(i int, dst []uint8) error {
+	copy(dst, m.data[i*m.form.size():])
+	return nil
+}
+
+// newMemory makes a source from images of a file, in the size and the number
+// of channels that o asks for. Grey images stay grey: the loader replicates.
+func newMemory(data []uint8, f shape, o Options) *memory {
+	want := shape{channels: min(f.channels, o.Channels), height: f.height, width: f.width}
+	if o.Height > 0 {
+		want.height, want.width = o.Height, o.Width
+	}
+	if want == f {
+		return &memory{form: f, data: data}
+	}
+	n := len(data) / f.size()
+	out := make([]uint8, n*want.size())
+	for i := range n {
+		fit(planar{f, data[i*f.size():][:f.size()]}, want, out[i*want.size():][:want.size()])
+	}
+	return &memory{form: want, data: out}
+}
+
+// planar shows planes of pixels as an image.Image.
+type planar struct {
+	form shape
+	data []uint8
+}
+
+func (p planar) Bounds() image.Rectangle { return image.Rect(0, 0, p.form.width, p.form.height) }
+func (p planar) ColorModel() color.Model { return color.RGBAModel }
+
+func (p planar) At(x, y int) color.Color {
+	plane, at := p.form.height*p.form.width, y*p.form.width+x
+	r := p.data[at]
+	if p.form.channels == 1 {
+		return color.RGBA{r, r, r, 255}
+	}
+	return color.RGBA{r, p.data[at+plane], p.data[at+2*plane], 255}
+}
+
+// labelled checks labels against images and classes and makes the two one.
+func labelled(name string, src source, n int, labels []uint8, classes int) (images, error) {
+	if len(labels) != n {
+		return images{}, damaged("%s has %d labels for %d images", name, len(labels), n)
+	}
+	im := images{src: src, labels: make([]int64, n), keep: make([]int, n)}
+	for i, l := range labels {
+		if int(l) >= classes {
+			return images{}, damaged("%s: label %d of image %d is above the last class, %d", name, l, i, classes-1)
+		}
+		im.labels[i], im.keep[i] = int64(l), i
+	}
+	return im, nil
+}
+
+// numbered names n classes "0" to "n-1".
+func numbered(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprint(i)
+	}
+	return names
+}
+
+// classCount is one more than the largest label.
+func classCount(labels []uint8) int {
+	if len(labels) == 0 {
+		return 0
+	}
+	return int(slices.Max(labels)) + 1
+}

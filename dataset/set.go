@@ -1,0 +1,187 @@
+package dataset
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/setup"
+)
+
+// Options say how a data set is read. The zero value keeps the images' own
+// size and gives three channels.
+type Options struct {
+	// Height and Width of the images that leave the set. Images of another
+	// size are scaled (bilinear, short side) and cropped to their centre.
+	// Zero keeps the size of IDX and CIFAR images; folders need a size.
+	Height, Width int
+	// Channels is 3 (the default; grey is replicated) or 1 (colour becomes
+	// grey by the luma of ITU-R 601).
+	Channels int
+	// Seed decides the split of a set that comes without test images.
+	Seed uint64
+	// TestFraction is the test images' part of such a set; default 0.2.
+	TestFraction float64
+	// MaxCorrupt is the fraction of files in a folder that may be unreadable
+	// and are skipped; default 0.01, negative: none.
+	MaxCorrupt float64
+	// MemoryBytes is how much a folder's decoded images may take in memory; a
+	// larger set is decoded again whenever an image is used. Default 1 GiB.
+	MemoryBytes int64
+	// Log receives what was skipped; nil: nobody.
+	Log *slog.Logger
+}
+
+func (o Options) withDefaults() (Options, error) {
+	o.Channels = cmp.Or(o.Channels, 3)
+	o.TestFraction = cmp.Or(o.TestFraction, 0.2)
+	o.MaxCorrupt = cmp.Or(o.MaxCorrupt, 0.01)
+	o.MemoryBytes = cmp.Or(o.MemoryBytes, 1<<30)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	switch {
+	case o.Channels != 1 && o.Channels != 3:
+		return o, fmt.Errorf("images have 1 or 3 channels, not %d", o.Channels)
+	case o.Height < 0 || o.Width < 0 || (o.Height == 0) != (o.Width == 0):
+		return o, fmt.Errorf("image size %d×%d: give both sides, or neither", o.Height, o.Width)
+	case max(o.Height, o.Width) > maxSide:
+		return o, fmt.Errorf("image size %d×%d is above %d", o.Height, o.Width, maxSide)
+	case o.TestFraction < 0 || o.TestFraction >= 1:
+		return o, fmt.Errorf("test fraction %g is not in [0, 1)", o.TestFraction)
+	}
+	return o, nil
+}
+
+// maxSide bounds the sides of images, read or made.
+const maxSide = 1 << 14
+
+// Set is an open data set.
+type Set struct {
+	Name    string
+	Train   *Split
+	Test    *Split
+	Classes []string // the names, at the index that is their label
+	// Mean and Std of the training images' pixels, one for each channel, for
+	// pixels from 0 to 1. Batches hold (pixel − Mean) / Std.
+	Mean, Std []float32
+	// Skipped names the corrupt files that were left out.
+	Skipped []string
+}
+
+// raw is a data set as its files give it: images in stored size and order.
+type raw struct {
+	train, test images // test.src is nil where the set has no test images
+	classes     []string
+	skipped     []string
+}
+
+// images are decoded images with their labels; keep lists the usable ones.
+type images struct {
+	src    source
+	labels []int64
+	keep   []int
+}
+
+// kind is one layout of files on disk.
+type kind struct {
+	name   string
+	layout string // what its files are called, for the error message
+	found  func(dir string) bool
+	open   func(ctx context.Context, dir string, o Options) (raw, error)
+}
+
+// kinds are tried in order; a folder of classes is the least specific.
+var kinds = []kind{
+	{"IDX", "train-images-idx3-ubyte[.gz] with its labels", isIDX, openIDX},
+	{"CIFAR-10", "data_batch_1.bin … test_batch.bin", isCIFAR, openCIFAR},
+	{"folder", "one subfolder of JPEG or PNG files for each class", isFolder, openFolder},
+}
+
+// builtins are the sets that have a name instead of a path.
+var builtins = map[string]struct {
+	dir     func() (string, error)
+	classes []string
+}{
+	"fashion-mnist": {setup.FashionMNIST, []string{
+		"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+	}},
+}
+
+// Open opens a built-in set (fashion-mnist) or the one in the folder name,
+// whose kind follows from its files. Training and test images are those of the
+// files; without test files, a stratified part of the training images.
+func Open(ctx context.Context, name string, o Options) (*Set, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, fault.New(fault.Usage, "", "data set %s: %w", name, err)
+	}
+	dir := name
+	builtin, named := builtins[name]
+	if named {
+		if dir, err = builtin.dir(); err != nil {
+			return nil, fmt.Errorf("data set %s: %w", name, err)
+		}
+	}
+	k, err := kindOf(dir)
+	if err != nil {
+		return nil, err
+	}
+	r, err := k.open(ctx, dir, o)
+	if err != nil {
+		return nil, fmt.Errorf("data set %s (%s): %w", name, k.name, err)
+	}
+	if named {
+		r.classes = builtin.classes
+	}
+	s, err := assemble(r, o)
+	if err != nil {
+		return nil, fmt.Errorf("data set %s (%s): %w", name, k.name, err)
+	}
+	s.Name = filepath.Base(name)
+	return s, nil
+}
+
+func kindOf(dir string) (kind, error) {
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() {
+		return kind{}, fault.New(fault.Usage, "Give fashion-mnist or a folder.", "data set %s: there is no such folder or built-in set", dir)
+	}
+	expected := ""
+	for _, k := range kinds {
+		if k.found(dir) {
+			return k, nil
+		}
+		expected += "\n  " + k.name + ": " + k.layout
+	}
+	return kind{}, fault.New(fault.Usage, "Look at the folder's content.", "data set %s is of no known kind, which are:%s", dir, expected)
+}
+
+// assemble makes the splits and the normalisation.
+func assemble(r raw, o Options) (*Set, error) {
+	s := &Set{Classes: r.classes, Skipped: r.skipped}
+	s.Train = newSplit(r.train, s)
+	if r.test.src != nil {
+		s.Test = newSplit(r.test, s)
+	} else {
+		s.Train, s.Test = s.Train.Partition(1-o.TestFraction, o.Seed)
+	}
+	for i, split := range []*Split{s.Train, s.Test} {
+		if split.Len() == 0 {
+			return nil, fmt.Errorf("it has no %s images", []string{"training", "test"}[i])
+		}
+	}
+	mean, std, err := s.Train.statistics()
+	if err != nil {
+		return nil, err
+	}
+	for c := range o.Channels {
+		stored := c % len(mean) // grey is replicated
+		s.Mean, s.Std = append(s.Mean, mean[stored]), append(s.Std, std[stored])
+	}
+	return s, nil
+}

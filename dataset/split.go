@@ -1,0 +1,138 @@
+package dataset
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"fbnas/internal/random"
+)
+
+// source gives raw images by index: planes of 8-bit pixels, [channels, height,
+// width], 0 = black. Its methods may be called from several goroutines.
+type source interface {
+	shape() shape
+	// pixels fills dst, of shape().size() bytes, with image i.
+	pixels(i int, dst []uint8) error
+	inMemory() bool
+}
+
+// shape is the form of a source's images. Channels is as stored: a grey set
+// has 1, whatever the network's input has.
+type shape struct{ channels, height, width int }
+
+func (s shape) size() int { return s.channels * s.height * s.width }
+
+// Split is a list of images of a set. It is immutable.
+type Split struct {
+	set    *Set
+	src    source
+	labels []int64 // by source index
+	index  []int   // the split's images, as source indices
+}
+
+func newSplit(im images, s *Set) *Split {
+	return &Split{set: s, src: im.src, labels: im.labels, index: im.keep}
+}
+
+// Len is the number of images.
+func (s *Split) Len() int { return len(s.index) }
+
+// Label is the class of image i, an index into the set's Classes.
+func (s *Split) Label(i int) int64 { return s.labels[s.index[i]] }
+
+// Shape is [channels, height, width] of the images that leave the split.
+func (s *Split) Shape() [3]int {
+	f := s.src.shape()
+	return [3]int{len(s.set.Mean), f.height, f.width}
+}
+
+// Image writes image i, normalised and not augmented, to dst, [channels,
+// height, width] in row-major order, and returns its label.
+func (s *Split) Image(i int, dst []float32) (label int64, err error) {
+	f := s.Shape()
+	if want := f[0] * f[1] * f[2]; len(dst) != want {
+		return 0, fmt.Errorf("image %d: destination of %d numbers, want %d", i, len(dst), want)
+	}
+	r := newRenderer(s)
+	if err := r.render(s.index[i], view{}, dst); err != nil {
+		return 0, err
+	}
+	return s.Label(i), nil
+}
+
+// Subset is the split of the given images, in the given order.
+func (s *Split) Subset(indices []int) *Split {
+	sub := *s
+	sub.index = make([]int, len(indices))
+	for i, j := range indices {
+		sub.index[i] = s.index[j]
+	}
+	return &sub
+}
+
+// Partition deals the images into two splits, the first with about the given
+// fraction of every class, and one image of it at least on each side where
+// the class has two. Which image goes where is a function of the seed alone;
+// both splits keep the images' order.
+func (s *Split) Partition(fraction float64, seed uint64) (a, b *Split) {
+	byClass := make([][]int, len(s.set.Classes))
+	for i := range s.index {
+		byClass[s.Label(i)] = append(byClass[s.Label(i)], i)
+	}
+	var first, second []int
+	for class, members := range byClass {
+		n := len(members)
+		k := int(math.Round(fraction * float64(n)))
+		if n >= 2 && fraction > 0 && fraction < 1 {
+			k = min(max(k, 1), n-1)
+		}
+		random.New(seed, "partition", uint64(class)).Shuffle(n, func(i, j int) {
+			members[i], members[j] = members[j], members[i]
+		})
+		first, second = append(first, members[:k]...), append(second, members[k:]...)
+	}
+	slices.Sort(first)
+	slices.Sort(second)
+	return s.Subset(first), s.Subset(second)
+}
+
+// statisticsSample is how many images of a set that is decoded anew each time
+// are looked at for the mean and deviation of its pixels.
+const statisticsSample = 1024
+
+// statistics are mean and standard deviation of each stored channel, pixels
+// from 0 to 1. They come from counts of values, so no order can change them.
+func (s *Split) statistics() (mean, std []float32, err error) {
+	n := s.Len()
+	if !s.src.inMemory() {
+		n = min(n, statisticsSample)
+	}
+	f := s.src.shape()
+	counts := make([][256]uint64, f.channels)
+	buf := make([]uint8, f.size())
+	for k := range n {
+		if err := s.src.pixels(s.index[k*s.Len()/n], buf); err != nil {
+			return nil, nil, err
+		}
+		for c := range counts {
+			for _, p := range buf[c*f.height*f.width:][:f.height*f.width] {
+				counts[c][p]++
+			}
+		}
+	}
+	for _, count := range counts {
+		var total, sum, squares float64
+		for v, k := range count {
+			x, k := float64(v)/255, float64(k)
+			total, sum, squares = total+k, sum+k*x, squares+k*x*x
+		}
+		m := sum / total
+		d := math.Sqrt(max(squares/total-m*m, 0))
+		if d < 1e-6 {
+			d = 1 // a constant channel carries nothing to scale
+		}
+		mean, std = append(mean, float32(m)), append(std, float32(d))
+	}
+	return mean, std, nil
+}
