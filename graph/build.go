@@ -16,8 +16,11 @@ func (g *Graph) Conv(x, w, bias *Node, a ConvAttr) *Node {
 // Affine scales and shifts the channels of a map by vectors [C].
 func (g *Graph) Affine(x, scale, shift *Node) *Node { return g.Apply(Affine, Attr{}, x, scale, shift) }
 
-// Var is the biased variance [C] of a map's channels.
-func (g *Graph) Var(x *Node) *Node { return g.Apply(Var, Attr{}, x) }
+// Moments are the mean and the biased variance [C] of a map's channels.
+func (g *Graph) Moments(x *Node) (mean, variance *Node) {
+	mean = g.Mean(x, 0, 2, 3)
+	return mean, g.Apply(Var, Attr{}, x, mean)
+}
 
 // Shuffle interleaves the channels of `groups` groups.
 func (g *Graph) Shuffle(x *Node, groups int) *Node { return g.Apply(Shuffle, Attr{Groups: groups}, x) }

@@ -64,12 +64,20 @@ type Graph struct {
 	nodes  []*Node
 	byKey  map[string]*Node
 	inputs map[string]*Node
+	labels map[*Node]string
 }
 
 // New returns an empty graph.
 func New() *Graph {
-	return &Graph{byKey: map[string]*Node{}, inputs: map[string]*Node{}}
+	return &Graph{byKey: map[string]*Node{}, inputs: map[string]*Node{}, labels: map[*Node]string{}}
 }
+
+// SetLabel gives a node a name for people: exported files and traces show it.
+// It changes nothing in what is computed.
+func (g *Graph) SetLabel(n *Node, label string) { g.labels[n] = label }
+
+// Label is the name given by SetLabel, or "".
+func (g *Graph) Label(n *Node) string { return g.labels[n] }
 
 // Nodes returns all nodes in topological order. The slice must not be changed.
 func (g *Graph) Nodes() []*Node { return g.nodes }

@@ -58,7 +58,7 @@ var opTable = map[Op]opInfo{
 	ConvGradX: {2, 2, convGradXShape, "(dy, w): the gradient of Conv with respect to x, of height and width Size"},
 	ConvGradW: {2, 2, convGradWShape, "(x, dy): the gradient of Conv with respect to w, of kernel Size"},
 	Affine:    {3, 3, affineShape, "(x, scale v, shift v): y[n,c] = x[n,c]*scale[c] + shift[c]"},
-	Var:       {1, 1, varShape, "variance [C] of a map over N, H, W, divided by N*H*W (biased)"},
+	Var:       {2, 2, varShape, "(x, mean v of x): the channels' variance [C] over N, H, W, divided by N*H*W (biased)"},
 	Shuffle:   {1, 1, sameShape, "channel shuffle: view C as (Groups, C/Groups), swap, flatten"},
 
 	Add: {2, 2, broadcast, "a + b, shapes broadcast from the right as in NumPy"},

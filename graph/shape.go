@@ -78,7 +78,10 @@ func affineShape(n *Node) Shape {
 
 func varShape(n *Node) Shape {
 	rank4(n, n.In[0])
-	return Shape{n.In[0].Shape[1]}
+	if want := (Shape{n.In[0].Shape[1]}); !n.In[1].Shape.Equal(want) {
+		misuse("Var of %s with a mean of shape %v", n.In[0], n.In[1].Shape)
+	}
+	return n.In[1].Shape
 }
 
 // broadcast is NumPy's rule. Beside another map, a map takes only numbers:

@@ -137,18 +137,18 @@ func convTranspose(c *call) {
 	out := Shape{x[0], c.product(perGroup, Fixed(c.group()))}
 	w := c.window(kernel, spatial)
 	extra := c.perAxis("output_padding", spatial, 0, 0)
-	asked := c.perAxis("output_shape", spatial, -1, 1)
+	asked := c.perAxis("output_shape", spatial, 0, 0)
 	for axis, d := range x[2:] {
 		out = append(out, c.unslid(d, w, axis, extra[axis], asked[axis]))
 	}
 	c.give(0, t, out)
 }
 
-// unslid is the length of one axis of a transposed convolution; asked is -1
+// unslid is the length of one axis of a transposed convolution; asked is 0
 // where the node does not fix it. Source: ONNX ConvTranspose.
 func (c *call) unslid(d Dim, w window, axis int, extra, asked int64) Dim {
 	switch {
-	case asked >= 0:
+	case asked > 0:
 		return Fixed(asked)
 	case !d.Known():
 		return Sym("")

@@ -72,18 +72,14 @@ func affine(n *graph.Node, in [][]float64) []float64 {
 	return y
 }
 
-// variance takes two passes: deviations from the mean, then their squares.
 func variance(n *graph.Node, in [][]float64) []float64 {
 	shape := n.In[0].Shape
 	channels, plane := shape[1], shape[2]*shape[3]
 	count := float64(len(in[0]) / channels)
-	means, v := make([]float64, channels), make([]float64, channels)
-	for i, x := range in[0] {
-		means[i/plane%channels] += x / count
-	}
+	v := make([]float64, channels)
 	for i, x := range in[0] {
 		c := i / plane % channels
-		v[c] += (x - means[c]) * (x - means[c]) / count
+		v[c] += (x - in[1][c]) * (x - in[1][c]) / count
 	}
 	return v
 }

@@ -137,14 +137,13 @@ func convAttr(n *node) graph.ConvAttr {
 	return graph.ConvAttr{Stride: n.Attr.Stride, Pad: n.Attr.Pad, Groups: n.Attr.Groups}
 }
 
-// variance: dx = 2 dv (x - mean) / M, one affine pass; the path through the
-// mean carries nothing, since deviations sum to zero.
+// variance: dx = 2 dv (x - mean) / M, one affine pass; the mean gets nothing,
+// since deviations from it sum to zero.
 func variance(g *graph.Graph, n, dv *node) []*node {
-	x := n.In[0]
+	x, mean := n.In[0], n.In[1]
 	m := float64(x.Shape.Len() / x.Shape[1])
 	scale := g.Scale(dv, 2/m)
-	shift := g.Scale(g.Mul(scale, g.Mean(x, 0, 2, 3)), -1)
-	return []*node{g.Affine(x, scale, shift)}
+	return []*node{g.Affine(x, scale, g.Scale(g.Mul(scale, mean), -1)), nil}
 }
 
 // maximum passes the gradient to every element that equals the maximum.

@@ -1,0 +1,193 @@
+package ort
+
+import (
+	"context"
+	"fmt"
+
+	ortgo "github.com/yalue/onnxruntime_go"
+
+	"fbnas/engine"
+	"fbnas/graph"
+	"fbnas/graph/lower"
+)
+
+// Engine runs programs in ONNX Runtime, float32.
+type Engine struct{ options Options }
+
+var _ engine.Engine = (*Engine)(nil)
+
+// New loads the runtime. All engines of a process use one library.
+func New(o Options) (*Engine, error) {
+	if err := load(o.Library); err != nil {
+		return nil, err
+	}
+	return &Engine{o}, nil
+}
+
+// Close does nothing: the runtime stays loaded as long as the process.
+func (e *Engine) Close() error { return nil }
+
+// Compile lowers p and opens a session for it.
+func (e *Engine) Compile(p *engine.Program, s engine.State) (engine.Runner, error) {
+	own, ok := s.(*state)
+	if !ok {
+		return nil, fmt.Errorf("ort: program %s: the state belongs to another engine", p.Name)
+	}
+	face, err := p.Resolve(s.Specs())
+	if err != nil {
+		return nil, err
+	}
+	r := &runner{program: p, face: face, state: own}
+	if err := r.open(e.options); err != nil {
+		r.Close()
+		return nil, fmt.Errorf("ort: program %s: %w", p.Name, err)
+	}
+	return r, nil
+}
+
+type runner struct {
+	program *engine.Program
+	face    engine.Interface
+	state   *state
+	session *ortgo.DynamicAdvancedSession
+	feeds   []*tensor
+	returns []*tensor
+}
+
+// outputs of a model must not share the names of its inputs.
+const written = "next:"
+
+func (r *runner) open(o Options) error {
+	var outputs []lower.Output
+	var inNames, outNames []string
+	for _, b := range r.program.Writes {
+		outputs = append(outputs, lower.Output{Name: written + b.Name, Node: b.Node})
+	}
+	for _, b := range r.program.Returns {
+		outputs = append(outputs, lower.Output{Name: "out:" + b.Name, Node: b.Node})
+		t, err := newTensor(b.Node.DType, b.Node.Shape)
+		if err != nil {
+			return err
+		}
+		r.returns = append(r.returns, t)
+	}
+	for _, n := range append(append([]*graph.Node{}, r.face.Reads...), r.face.Feeds...) {
+		inNames = append(inNames, n.Name)
+	}
+	for _, n := range r.face.Feeds {
+		t, err := newTensor(n.DType, n.Shape)
+		if err != nil {
+			return err
+		}
+		r.feeds = append(r.feeds, t)
+	}
+	for _, out := range outputs {
+		outNames = append(outNames, out.Name)
+	}
+	model, err := lower.Std(outputs, lower.Options{Name: r.program.Name})
+	if err != nil {
+		return err
+	}
+	data, err := model.Bytes()
+	if err != nil {
+		return err
+	}
+	options, err := sessionOptions(o, ortgo.GraphOptimizationLevelEnableExtended)
+	if err != nil {
+		return err
+	}
+	defer options.Destroy()
+	r.session, err = ortgo.NewDynamicAdvancedSessionWithONNXData(data, inNames, outNames, options)
+	return err
+}
+
+// sessionOptions: spinning would cost a busy core between operators, the
+// memory pattern 80 % more memory for 4 % of the time (facts/engine.md).
+func sessionOptions(o Options, level ortgo.GraphOptimizationLevel) (*ortgo.SessionOptions, error) {
+	s, err := ortgo.NewSessionOptions()
+	if err != nil {
+		return nil, err
+	}
+	for _, set := range []func() error{
+		func() error { return s.SetIntraOpNumThreads(o.threads()) },
+		func() error { return s.SetInterOpNumThreads(1) },
+		func() error { return s.SetMemPattern(false) },
+		func() error { return s.SetGraphOptimizationLevel(level) },
+		func() error { return s.AddSessionConfigEntry("session.intra_op.allow_spinning", "0") },
+		func() error { return s.AddSessionConfigEntry("session.use_env_allocators", "1") },
+	} {
+		if err := set(); err != nil {
+			s.Destroy()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Run computes the program once and swaps the buffers it wrote.
+func (r *runner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+	if err := r.face.CheckFeeds(feeds); err != nil {
+		return nil, fmt.Errorf("ort: program %s: %w", r.program.Name, err)
+	}
+	var in, out []ortgo.Value
+	for _, n := range r.face.Reads {
+		in = append(in, r.state.pairs[n.Name].now.value)
+	}
+	for i, n := range r.face.Feeds {
+		copy(r.feeds[i].floats, feeds[n.Name].Floats)
+		copy(r.feeds[i].ints, feeds[n.Name].Ints)
+		in = append(in, r.feeds[i].value)
+	}
+	for _, b := range r.program.Writes {
+		out = append(out, r.state.pairs[b.Name].next.value)
+	}
+	for _, t := range r.returns {
+		out = append(out, t.value)
+	}
+	if err := runSession(ctx, r.session, in, out); err != nil {
+		return nil, fmt.Errorf("ort: program %s: %w", r.program.Name, err)
+	}
+	for _, b := range r.program.Writes {
+		p := r.state.pairs[b.Name]
+		p.now, p.next = p.next, p.now
+	}
+	results := engine.Results{}
+	for i, b := range r.program.Returns {
+		results[b.Name] = widen(r.returns[i].floats)
+	}
+	return results, nil
+}
+
+// runSession stops the runtime between two operators when ctx ends.
+func runSession(ctx context.Context, s *ortgo.DynamicAdvancedSession, in, out []ortgo.Value) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	options, err := ortgo.NewRunOptions()
+	if err != nil {
+		return err
+	}
+	defer options.Destroy()
+	stopped := make(chan struct{})
+	unregister := context.AfterFunc(ctx, func() {
+		options.Terminate()
+		close(stopped)
+	})
+	err = s.RunWithOptions(in, out, options)
+	if !unregister() {
+		<-stopped // options must outlive Terminate
+		return ctx.Err()
+	}
+	return err
+}
+
+// Close frees the session and the run's own tensors; the state stays.
+func (r *runner) Close() error {
+	for _, t := range append(r.feeds, r.returns...) {
+		t.close()
+	}
+	if r.session == nil {
+		return nil
+	}
+	return r.session.Destroy()
+}

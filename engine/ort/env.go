@@ -1,0 +1,75 @@
+package ort
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+
+	ortgo "github.com/yalue/onnxruntime_go"
+
+	"fbnas/internal/fault"
+)
+
+// Options of an engine.
+type Options struct {
+	Library string // path of ONNX Runtime's shared library
+	Threads int    // for each operator; 0 means all cores
+}
+
+func (o Options) threads() int {
+	if o.Threads > 0 {
+		return o.Threads
+	}
+	return runtime.NumCPU()
+}
+
+// environment is the process's one ONNX Runtime: the library is loaded once,
+// and every session takes its memory from one arena.
+var environment struct {
+	sync.Mutex
+	library string
+}
+
+func load(library string) error {
+	environment.Lock()
+	defer environment.Unlock()
+	switch environment.library {
+	case library:
+		return nil
+	case "":
+	default:
+		return fmt.Errorf("ort: %s is loaded; a process cannot load %s beside it", environment.library, library)
+	}
+	ortgo.SetSharedLibraryPath(library)
+	if err := ortgo.InitializeEnvironment(ortgo.WithLogLevelError()); err != nil {
+		return fault.New(fault.Failure, "Run `fbnas doctor`; `fbnas setup` fetches a runtime that fits, FBNAS_ORT_LIB names another (1.24 or newer).",
+			"load ONNX Runtime from %s: %w", library, err)
+	}
+	if err := shareArena(); err != nil {
+		return fmt.Errorf("ort: share one arena: %w", err)
+	}
+	environment.library = library
+	return nil
+}
+
+func shareArena() error {
+	info, err := ortgo.GetMemoryInfo()
+	if err != nil {
+		return err
+	}
+	// Extend as requested: doubling would reserve up to twice what a step needs.
+	arena, err := ortgo.NewArenaCfg(0, 1, -1, -1)
+	if err != nil {
+		return err
+	}
+	defer arena.Destroy()
+	return ortgo.CreateAndRegisterAllocator(info, arena)
+}
+
+// Version of the loaded runtime, such as "1.27.0".
+func Version(library string) (string, error) {
+	if err := load(library); err != nil {
+		return "", err
+	}
+	return ortgo.GetVersion(), nil
+}

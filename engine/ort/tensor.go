@@ -1,0 +1,60 @@
+package ort
+
+import (
+	"unsafe"
+
+	ortgo "github.com/yalue/onnxruntime_go"
+
+	"fbnas/graph"
+)
+
+// alignment of everything that the runtime reads: its widest vectors, and a
+// cache line.
+const alignment = 64
+
+// aligned returns n zeros that start at a multiple of alignment.
+func aligned[T float32 | int64](n int) []T {
+	size := int(unsafe.Sizeof(*new(T)))
+	buf := make([]T, n+alignment/size)
+	skip := 0
+	for uintptr(unsafe.Pointer(&buf[skip]))%alignment != 0 {
+		skip++
+	}
+	return buf[skip : skip+n : skip+n]
+}
+
+// tensor is a value that Go and the runtime share; one of the slices is set.
+type tensor struct {
+	value  ortgo.Value
+	floats []float32
+	ints   []int64
+}
+
+func newTensor(t graph.DType, shape graph.Shape) (*tensor, error) {
+	dims := make(ortgo.Shape, len(shape))
+	for i, d := range shape {
+		dims[i] = int64(d)
+	}
+	if t == graph.Int {
+		data := aligned[int64](shape.Len())
+		v, err := ortgo.NewTensor(dims, data)
+		return &tensor{value: v, ints: data}, err
+	}
+	data := aligned[float32](shape.Len())
+	v, err := ortgo.NewTensor(dims, data)
+	return &tensor{value: v, floats: data}, err
+}
+
+func (t *tensor) close() {
+	if t != nil {
+		t.value.Destroy()
+	}
+}
+
+func widen(v []float32) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(x)
+	}
+	return out
+}

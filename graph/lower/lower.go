@@ -1,0 +1,208 @@
+package lower
+
+import (
+	"fmt"
+
+	"fbnas/graph"
+	"fbnas/onnx"
+)
+
+// Output is a node of the graph under the name that it gets in the model.
+type Output struct {
+	Name string
+	Node *graph.Node
+}
+
+// Options of a lowering; the zero value is opset 17.
+type Options struct {
+	Name   string // of the ONNX graph
+	Opset  int
+	Labels func(*graph.Node) string // names for values, where not ""
+	// Decorate may add metadata before the model is finished.
+	Decorate func(*onnx.Builder)
+}
+
+// Std lowers to plain ai.onnx operators, which every execution provider runs;
+// maps are [N,C,H,W]. Inputs keep their names, and outputs get theirs; inputs
+// that no output needs are not in the model.
+func Std(outputs []Output, o Options) (*onnx.Model, error) { return lowerWith(&std, outputs, o) }
+
+// dialect is what a lowering varies: how each operator is written. Maps enter
+// and leave the model as [N,C,H,W]; fromNCHW and toNCHW change to the
+// dialect's own layout and back.
+type dialect struct {
+	emit             map[graph.Op]emitter
+	fromNCHW, toNCHW func(l *lowering, n *graph.Node, value string) string
+}
+
+// An emitter writes the ONNX nodes of n; in are the names of its inputs'
+// values. Its last node is written by out, which names the result.
+type emitter func(l *lowering, n *graph.Node, in []string)
+
+type lowering struct {
+	b      *onnx.Builder
+	opset  int
+	wanted map[*graph.Node]string // names that outputs or labels ask for
+	values map[*graph.Node]string // names of values already written
+	views  map[string]string      // reshaped values, by value and shape
+}
+
+func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
+	if o.Opset == 0 {
+		o.Opset = 17
+	}
+	l := &lowering{
+		b: onnx.NewBuilder(o.Name, o.Opset), opset: o.Opset,
+		wanted: map[*graph.Node]string{}, values: map[*graph.Node]string{}, views: map[string]string{},
+	}
+	order := graph.Reachable(nodesOf(outputs)...)
+	l.chooseNames(order, outputs, o.Labels)
+	for _, n := range order {
+		if err := l.lower(d, n); err != nil {
+			return nil, fmt.Errorf("lower %s: %w", o.Name, err)
+		}
+	}
+	for _, out := range outputs {
+		l.output(d, out)
+	}
+	if o.Decorate != nil {
+		o.Decorate(l.b)
+	}
+	m, err := l.b.Model()
+	if err != nil {
+		return nil, fmt.Errorf("lower %s: %w", o.Name, err)
+	}
+	return m, nil
+}
+
+func nodesOf(outputs []Output) []*graph.Node {
+	nodes := make([]*graph.Node, len(outputs))
+	for i, o := range outputs {
+		nodes[i] = o.Node
+	}
+	return nodes
+}
+
+// chooseNames: an output's name goes to its node, so that no Identity is
+// needed; labels name the rest.
+func (l *lowering) chooseNames(order []*graph.Node, outputs []Output, labels func(*graph.Node) string) {
+	taken := map[string]bool{}
+	for _, n := range order {
+		if n.Op == graph.Input {
+			taken[n.Name] = true
+		}
+	}
+	for _, o := range outputs {
+		_, named := l.wanted[o.Node]
+		if isComputed(o.Node) && !named && !o.Node.Map {
+			l.wanted[o.Node] = o.Name
+		}
+		taken[o.Name] = true
+	}
+	if labels == nil {
+		return
+	}
+	for _, n := range order {
+		name := labels(n)
+		if name != "" && l.wanted[n] == "" && n.Op != graph.Input && !taken[name] {
+			l.wanted[n] = name
+			taken[name] = true
+		}
+	}
+}
+
+func isComputed(n *graph.Node) bool { return n.Op != graph.Input && n.Op != graph.Const }
+
+func (l *lowering) lower(d *dialect, n *graph.Node) error {
+	switch n.Op {
+	case graph.Input:
+		l.values[n] = l.b.Input(n.Name, onnxType(n.DType), onnx.Dims(n.Shape...))
+		if n.Map {
+			l.values[n] = d.fromNCHW(l, n, n.Name)
+		}
+		return nil
+	case graph.Const:
+		l.values[n] = l.constant(n)
+		return nil
+	}
+	emit, ok := d.emit[n.Op]
+	if !ok {
+		return fmt.Errorf("the dialect has no row for %s", n.Op)
+	}
+	in := make([]string, len(n.In))
+	for i, x := range n.In {
+		in[i] = l.values[x]
+	}
+	emit(l, n, in)
+	return nil
+}
+
+func (l *lowering) output(d *dialect, o Output) {
+	value := l.values[o.Node]
+	if o.Node.Map {
+		value = d.toNCHW(l, o.Node, value)
+	}
+	if value != o.Name {
+		l.b.Node("Identity", []string{value}, []string{o.Name})
+	}
+	l.b.Output(o.Name, onnxType(o.Node.DType), onnx.Dims(o.Node.Shape...))
+}
+
+func onnxType(t graph.DType) onnx.DType {
+	if t == graph.Int {
+		return onnx.Int64
+	}
+	return onnx.Float32
+}
+
+// out writes the node that computes n's value.
+func (l *lowering) out(n *graph.Node, op string, in []string, attrs ...onnx.Attr) {
+	if name := l.wanted[n]; name != "" {
+		l.b.Node(op, in, []string{name}, attrs...)
+		l.values[n] = name
+		return
+	}
+	l.values[n] = l.b.Op(op, in, attrs...)
+}
+
+// op writes a node whose value only this emitter uses.
+func (l *lowering) op(op string, in []string, attrs ...onnx.Attr) string {
+	return l.b.Op(op, in, attrs...)
+}
+
+func (l *lowering) constant(n *graph.Node) string {
+	t := onnx.NewTensor(l.wanted[n], floats(n.Data), n.Shape...)
+	if t.Name == "" {
+		return l.b.Const(t)
+	}
+	return l.b.Initializer(t.Name, t)
+}
+
+func (l *lowering) ints(v ...int) string {
+	wide := make([]int64, len(v))
+	for i, x := range v {
+		wide[i] = int64(x)
+	}
+	return l.b.Const(onnx.Vector("", wide...))
+}
+
+func (l *lowering) scalar(v float64) string {
+	return l.b.Const(onnx.NewTensor("", []float32{float32(v)}, 1))
+}
+
+// view reshapes a value; equal views are written once.
+func (l *lowering) view(value string, shape ...int) string {
+	key := fmt.Sprint(value, shape)
+	if l.views[key] == "" {
+		l.views[key] = l.op("Reshape", []string{value, l.ints(shape...)})
+	}
+	return l.views[key]
+}
+
+func floats(v []float64) []float32 {
+	out := make([]float32, len(v))
+	for i, x := range v {
+		out[i] = float32(x)
+	}
+	return out
+}

@@ -1,0 +1,169 @@
+package lower
+
+import (
+	"math"
+
+	"fbnas/graph"
+	"fbnas/onnx"
+)
+
+// std writes every operator in ai.onnx, opsets 13 to 17.
+var std = dialect{
+	fromNCHW: func(_ *lowering, _ *graph.Node, value string) string { return value },
+	toNCHW:   func(_ *lowering, _ *graph.Node, value string) string { return value },
+	emit: map[graph.Op]emitter{
+		graph.Conv:      stdConv,
+		graph.ConvGradX: stdConvGradX,
+		graph.ConvGradW: stdConvGradW,
+		graph.Affine:    stdAffine,
+		graph.Var:       stdVar,
+		graph.Shuffle:   stdShuffle,
+
+		graph.Add: same("Add"),
+		graph.Sub: same("Sub"),
+		graph.Mul: same("Mul"),
+		graph.Div: same("Div"),
+
+		graph.Relu:           same("Relu"),
+		graph.HardSigmoid:    same("HardSigmoid", onnx.Float("alpha", 1.0/6), onnx.Float("beta", 0.5)),
+		graph.HardSwish:      same("HardSwish"),
+		graph.HardSwishSlope: stdHardSwishSlope,
+		graph.Sigmoid:        same("Sigmoid"),
+		graph.Exp:            same("Exp"),
+		graph.Log:            same("Log"),
+		graph.Sqrt:           same("Sqrt"),
+		graph.Clip: func(l *lowering, n *graph.Node, in []string) {
+			l.out(n, "Clip", []string{in[0], l.number(n.Attr.Lo), l.number(n.Attr.Hi)})
+		},
+		// min(max(huge * x, 0), 1) is 1 for every positive normal number.
+		graph.Step:     same("HardSigmoid", onnx.Float("alpha", math.MaxFloat32), onnx.Float("beta", 0)),
+		graph.StopGrad: same("Identity"),
+
+		graph.Sum:  reduce("ReduceSum"),
+		graph.Mean: stdMean,
+		graph.Max:  reduce("ReduceMax"),
+		graph.Dot: func(l *lowering, n *graph.Node, in []string) {
+			stdReduce(l, n, "ReduceSum", l.op("Mul", in))
+		},
+
+		graph.Reshape: func(l *lowering, n *graph.Node, in []string) {
+			l.out(n, "Reshape", []string{in[0], l.ints(n.Shape...)})
+		},
+		graph.Expand: func(l *lowering, n *graph.Node, in []string) {
+			l.out(n, "Expand", []string{in[0], l.ints(n.Shape...)})
+		},
+		graph.MatMul: func(l *lowering, n *graph.Node, in []string) {
+			l.out(n, "Gemm", in, flag("transA", n.Attr.TransA), flag("transB", n.Attr.TransB))
+		},
+		graph.Softmax:    same("Softmax", onnx.Int("axis", -1)),
+		graph.LogSoftmax: same("LogSoftmax", onnx.Int("axis", -1)),
+		graph.OneHot:     stdOneHot,
+	},
+}
+
+// same writes the ONNX operator that takes the same inputs.
+func same(op string, attrs ...onnx.Attr) emitter {
+	return func(l *lowering, n *graph.Node, in []string) { l.out(n, op, in, attrs...) }
+}
+
+func flag(name string, on bool) onnx.Attr {
+	if on {
+		return onnx.Int(name, 1)
+	}
+	return onnx.Int(name, 0)
+}
+
+// number is a constant without dimensions.
+func (l *lowering) number(v float64) string { return l.b.Const(onnx.Scalar("", float32(v))) }
+
+func stdAffine(l *lowering, n *graph.Node, in []string) {
+	scale, shift := n.In[1], n.In[2]
+	x := in[0]
+	vector := func(i int) string { return l.view(in[i], n.Shape[1], 1, 1) }
+	switch {
+	case isConst(shift, 0):
+		l.out(n, "Mul", []string{x, vector(1)})
+	case isConst(scale, 1):
+		l.out(n, "Add", []string{x, vector(2)})
+	default:
+		l.out(n, "Add", []string{l.op("Mul", []string{x, vector(1)}), vector(2)})
+	}
+}
+
+// isConst tells whether n is a literal with every element v.
+func isConst(n *graph.Node, v float64) bool {
+	if n.Op != graph.Const {
+		return false
+	}
+	for _, x := range n.Data {
+		if x != v {
+			return false
+		}
+	}
+	return true
+}
+
+// stdVar takes two passes, which keeps its precision however far the mean is
+// from zero.
+func stdVar(l *lowering, n *graph.Node, in []string) {
+	centred := l.op("Sub", []string{in[0], l.view(in[1], n.Shape[0], 1, 1)})
+	squares := l.op("Mul", []string{centred, centred})
+	l.out(n, "ReduceMean", []string{squares}, onnx.Ints("axes", 0, 2, 3), onnx.Int("keepdims", 0))
+}
+
+func stdShuffle(l *lowering, n *graph.Node, in []string) {
+	s, groups := n.Shape, n.Attr.Groups
+	v := l.op("Reshape", []string{in[0], l.ints(s[0], groups, s[1]/groups, s[2], s[3])})
+	v = l.op("Transpose", []string{v}, onnx.Ints("perm", 0, 2, 1, 3, 4))
+	l.out(n, "Reshape", []string{v, l.ints(s...)})
+}
+
+// stdHardSwishSlope: with t = x/3 limited to [-1,1], truncation gives -1 or 1
+// exactly where it saturated, and t - trunc(t)/2 + 1/2 is the slope
+// (facts/engine.md, section 2).
+func stdHardSwishSlope(l *lowering, n *graph.Node, in []string) {
+	t := l.op("Mul", []string{in[0], l.scalar(1.0 / 3)})
+	t = l.op("Clip", []string{t, l.number(-1), l.number(1)})
+	q := l.op("Cast", []string{t}, onnx.Int("to", int(onnx.Int32)))
+	q = l.op("Cast", []string{q}, onnx.Int("to", int(onnx.Float32)))
+	q = l.op("Sub", []string{l.scalar(0.5), l.op("Mul", []string{q, l.scalar(0.5)})})
+	l.out(n, "Add", []string{t, q})
+}
+
+// stdReduce writes a reduction over axes that are an attribute (ReduceMean,
+// ReduceMax before opset 18) or a second input (ReduceSum since opset 13).
+func stdReduce(l *lowering, n *graph.Node, op, x string) {
+	keep := flag("keepdims", n.Attr.Keep)
+	in, attrs := []string{x}, []onnx.Attr{onnx.Ints("axes", n.Attr.Axes...), keep}
+	if op == "ReduceSum" {
+		in, attrs = []string{x, l.ints(n.Attr.Axes...)}, []onnx.Attr{keep}
+	}
+	if full := len(n.Attr.Axes) == len(n.In[0].Shape) && !n.Attr.Keep; full {
+		// ONNX gives a tensor without dimensions, we one of shape [1].
+		l.out(n, "Reshape", []string{l.op(op, in, attrs...), l.ints(1)})
+		return
+	}
+	l.out(n, op, in, attrs...)
+}
+
+func reduce(op string) emitter {
+	return func(l *lowering, n *graph.Node, in []string) { stdReduce(l, n, op, in[0]) }
+}
+
+func stdMean(l *lowering, n *graph.Node, in []string) {
+	axes := n.Attr.Axes
+	if pool := n.In[0].Map && len(axes) == 2 && axes[0] == 2 && n.Attr.Keep; pool {
+		l.out(n, "GlobalAveragePool", in)
+		return
+	}
+	stdReduce(l, n, "ReduceMean", in[0])
+}
+
+func stdOneHot(l *lowering, n *graph.Node, in []string) {
+	classes := make([]int64, n.Attr.Depth)
+	for i := range classes {
+		classes[i] = int64(i)
+	}
+	equal := l.op("Equal", []string{l.view(in[0], n.Shape[0], 1), l.b.Const(onnx.Vector("", classes...))})
+	l.out(n, "Cast", []string{equal}, onnx.Int("to", int(onnx.Float32)))
+}

@@ -1,0 +1,101 @@
+package models
+
+import (
+	"fbnas/graph"
+	"fbnas/nn"
+)
+
+// Masks are what a search lays on a block built at its widest; nil where
+// nothing is chosen.
+type Masks struct {
+	Taps *graph.Node // [1,1,k,k]: positions of the depthwise kernel
+	Mid  *graph.Node // [Mid]: hidden channels
+	Out  *graph.Node // [Out]: channels that leave the block
+}
+
+// Network lays down blocks on the images x [N,C,H,W]. The result is the logits
+// [N,classes] when the last block is a classifier, a map otherwise.
+// Parameters are inputs under the names of Params.
+func Network(nb *nn.Builder, blocks []Block, x *graph.Node) *graph.Node {
+	for i, b := range blocks {
+		x = b.Build(nb, BlockName(b, i), x, Masks{})
+	}
+	return x
+}
+
+// Build lays down the block on x [N,In,Height,Width] (facts/blocks.md, section
+// 3). It is the one definition of each block: for networks, supernets,
+// profiled blocks and exported files.
+func (b Block) Build(nb *nn.Builder, name string, x *graph.Node, m Masks) *graph.Node {
+	l := layers{nb, name + ".", b.convolutionsByName()}
+	switch b.Kind {
+	case IR:
+		return b.invertedResidual(l, x, m)
+	case IRPool:
+		y := nb.G.GlobalPool(l.add("expand", x, Masks{}))
+		return l.add("project", y, m)
+	case Head:
+		y := l.add("classifier", nb.G.GlobalPool(x), Masks{})
+		return nb.G.Reshape(y, y.Shape[0], y.Shape[1])
+	}
+	if b.Identity() {
+		return x
+	}
+	return l.add("conv", x, Masks{Out: m.Out})
+}
+
+func (b Block) convolutionsByName() map[string]Convolution {
+	byName := map[string]Convolution{}
+	for _, c := range b.Convolutions() {
+		byName[c.Name] = c
+	}
+	return byName
+}
+
+func (b Block) invertedResidual(l layers, x *graph.Node, m Masks) *graph.Node {
+	g, y := l.nb.G, x
+	if b.ExpandConv {
+		y = l.add("expand", y, Masks{})
+	}
+	if b.Shuffle {
+		y = g.Shuffle(y, b.Groups)
+	}
+	y = l.add("depthwise", y, Masks{Taps: m.Taps})
+	if b.Squeeze > 0 {
+		s := l.nb.ChannelMask(g.GlobalPool(y), m.Mid)
+		gate := l.add("se.expand", l.add("se.reduce", s, Masks{}), Masks{})
+		y = g.Mul(y, gate)
+	}
+	y = l.add("project", y, Masks{Mid: m.Mid, Out: m.Out})
+	if b.Residual {
+		y = g.Add(x, y)
+	}
+	return y
+}
+
+// layers adds a block's convolutions by name.
+type layers struct {
+	nb     *nn.Builder
+	prefix string
+	specs  map[string]Convolution
+}
+
+// add lays down a convolution with its batch norm and activation. m.Mid weighs
+// what it reads. m.Out weighs what it gives, after the activation: inside the
+// batch norm where that is the same, since relu(m*x) = m*relu(x) for m >= 0.
+func (l layers) add(name string, x *graph.Node, m Masks) *graph.Node {
+	c := l.specs[name]
+	y := l.nb.Conv(l.prefix+name, x, nn.ConvSpec{
+		Weight: c.WeightShape(), Stride: c.Stride, Pad: c.Pad, Groups: c.Groups, Bias: c.Bias,
+		Taps: m.Taps, InMask: m.Mid,
+	})
+	after := m.Out
+	if c.BatchNorm {
+		var inside *graph.Node
+		if c.Act == "none" || c.Act == "relu" {
+			inside, after = m.Out, nil
+		}
+		y = l.nb.BatchNorm(l.prefix+name+".bn", y, inside)
+	}
+	return l.nb.ChannelMask(l.nb.Activate(c.Act, y), after)
+}
