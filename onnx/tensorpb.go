@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -27,6 +28,9 @@ func (t Tensor) Proto() *onnxpb.TensorProto {
 // types without a raw form, for external data that has not been loaded (see
 // [Read]), and when the number of elements is not what the dimensions say.
 func TensorOf(p *onnxpb.TensorProto) (Tensor, error) {
+	if p == nil {
+		return Tensor{}, errors.New("tensor is missing")
+	}
 	t := Tensor{Name: p.GetName(), DType: DType(p.GetDataType()), Dims: p.GetDims(), Raw: p.GetRawData()}
 	if p.GetDataLocation() == onnxpb.TensorProto_EXTERNAL {
 		return Tensor{}, fmt.Errorf("tensor %q keeps its data in another file, which was not loaded", t.Name)

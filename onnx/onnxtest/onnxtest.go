@@ -1,0 +1,125 @@
+package onnxtest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	"fbnas/onnx"
+	"fbnas/onnx/onnxpb"
+)
+
+// The groups of vectors: one operator a model (932 of them), operators and
+// layers as PyTorch exported them (opset 6), and graphs of several nodes.
+const (
+	Node             = "node"
+	PytorchOperator  = "pytorch-operator"
+	PytorchConverted = "pytorch-converted"
+	Simple           = "simple"
+)
+
+// Groups are all of them.
+var Groups = []string{Node, PytorchOperator, PytorchConverted, Simple}
+
+// Case is one model with the folder that its vectors are in.
+type Case struct {
+	Name  string // group/test_name
+	Model *onnx.Model
+	dir   string
+}
+
+// Dir is the folder of the vectors: FBNAS_ONNX_TESTDATA, or where set-up puts
+// them in the cache. The test is skipped when they are not there.
+func Dir(t testing.TB) string {
+	t.Helper()
+	dir := os.Getenv("FBNAS_ONNX_TESTDATA")
+	if dir == "" {
+		user, err := os.UserCacheDir()
+		cache := cmp.Or(os.Getenv("FBNAS_CACHE"), filepath.Join(user, "fbnas"))
+		if err != nil && os.Getenv("FBNAS_CACHE") == "" {
+			t.Skip("no cache folder:", err)
+		}
+		dir = filepath.Join(cache, "debian", "libonnx-testdata", "usr", "share", "libonnx-testdata", "data")
+	}
+	if _, err := os.Stat(filepath.Join(dir, Node)); err != nil {
+		t.Skipf("no ONNX conformance vectors in %s; make check fetches them, or: go run ./cmd/fbnas setup onnx-testdata", dir)
+	}
+	return dir
+}
+
+// Cases reads the models of some groups, or of all without any, in the order
+// of their names.
+func Cases(t testing.TB, groups ...string) []Case {
+	t.Helper()
+	root := Dir(t)
+	if len(groups) == 0 {
+		groups = Groups
+	}
+	var cases []Case
+	for _, group := range groups {
+		paths, err := filepath.Glob(filepath.Join(root, group, "*", "model.onnx"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(paths) == 0 {
+			t.Fatalf("no models in %s", filepath.Join(root, group))
+		}
+		for _, path := range paths {
+			m, err := onnx.Read(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := filepath.Dir(path)
+			cases = append(cases, Case{group + "/" + filepath.Base(dir), m, dir})
+		}
+	}
+	return cases
+}
+
+// ErrNotDense is what Data fails with where a vector is a sequence, a text or
+// another value that onnx.Tensor does not hold.
+var ErrNotDense = errors.New("not dense tensors of numbers")
+
+// Data reads the case's first vector: tensors in the order of the graph's
+// inputs and outputs, and with their names.
+func (c Case) Data() (inputs, outputs []onnx.Tensor, err error) {
+	if inputs, err = c.tensors("input", c.Model.Inputs()); err == nil {
+		outputs, err = c.tensors("output", c.Model.Outputs())
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", c.Name, err)
+	}
+	return inputs, outputs, nil
+}
+
+func (c Case) tensors(kind string, values []onnx.Value) ([]onnx.Tensor, error) {
+	var out []onnx.Tensor
+	for i, v := range values {
+		if v.Type.Size() == 0 {
+			return nil, fmt.Errorf("%s %q: %w", kind, v.Name, ErrNotDense)
+		}
+		data, err := os.ReadFile(filepath.Join(c.dir, "test_data_set_0", fmt.Sprintf("%s_%d.pb", kind, i)))
+		if err != nil {
+			return nil, err
+		}
+		p := &onnxpb.TensorProto{}
+		if err := proto.Unmarshal(data, p); err != nil {
+			return nil, fmt.Errorf("%s %q: %w", kind, v.Name, err)
+		}
+		t, err := onnx.TensorOf(p)
+		if err != nil {
+			return nil, fmt.Errorf("%s %q: %w", kind, v.Name, err)
+		}
+		t.Name = v.Name
+		if v.Type == onnx.BFloat16 && t.DType == onnx.Uint16 {
+			t.DType = onnx.BFloat16 // numpy, which wrote the vectors, has no such type
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
