@@ -1,0 +1,99 @@
+package devices
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"fbnas/internal/fault"
+)
+
+// Device is a machine that files can be put on and programs started on.
+type Device interface {
+	// Name is what the user called it.
+	Name() string
+	// Folder is where pushed files lie, on the device.
+	Folder() string
+	// Push puts a file into Folder. Names stand for contents (a digest is part
+	// of them), so a file that is there already is left alone.
+	Push(ctx context.Context, name string, data []byte) error
+	// Start starts a program, given by its path on the device, its arguments,
+	// and variables (KEY=value) beside the device's own environment. The end
+	// of ctx kills it.
+	Start(ctx context.Context, argv, env []string) (*Process, error)
+	// Identity says what the device is.
+	Identity(ctx context.Context) (Identity, error)
+	// Close removes what was pushed.
+	Close() error
+}
+
+// Process is a program that runs on a device.
+type Process struct {
+	Stdin  io.WriteCloser
+	Stdout io.Reader
+	// Stderr returns the last part of what the program wrote there.
+	Stderr func() string
+	// Kill ends the program at once; Wait still has to be called.
+	Kill func()
+	// Wait returns when the program has ended, its error naming the exit
+	// status. Stdout must have been read to its end.
+	Wait func() error
+}
+
+// Identity says what a device is, without personal data: no serial number, no
+// user, no host name.
+type Identity struct {
+	SoC         string // processor as the system names it
+	Arch        string // as GOARCH
+	Cores       int
+	MaxKHz      []int // per core; nil where the system does not tell
+	MemoryBytes int64
+	OS          string // system and kernel version
+	Unit        string // salted hash, tells units of one model apart; "" unknown
+}
+
+// transport opens devices of one kind. The part of the user's name after the
+// kind and a colon is the address.
+type transport struct {
+	kind string
+	form string // how a user writes it
+	open func(ctx context.Context, name, address string) (Device, error)
+}
+
+// transports are all ways to a device. Those without open are not in this
+// version, and are told apart from names that mean nothing.
+var transports = []transport{
+	{"local", "local", openLocal},
+	{"adb", "adb[:SERIAL]", nil},
+	{"ssh", "ssh://USER@HOST[:PORT]", nil},
+	{"qemu", "qemu", nil},
+	{"replay", "replay:FILE", nil},
+}
+
+// Open reaches the device of the given name: a transport, with its address
+// where it needs one. The caller closes it.
+func Open(ctx context.Context, name string) (Device, error) {
+	kind, address, _ := strings.Cut(name, ":")
+	for _, t := range transports {
+		if t.kind != kind {
+			continue
+		}
+		if t.open == nil {
+			return nil, fault.New(fault.Device, "What this version can measure: "+possible()+".",
+				"device %s: the transport %s is not in this version", name, kind)
+		}
+		return t.open(ctx, name, address)
+	}
+	return nil, fault.New(fault.Device, "What this version can measure: "+possible()+".", "unknown device %q", name)
+}
+
+// possible lists what Open can open.
+func possible() string {
+	var forms []string
+	for _, t := range transports {
+		if t.open != nil {
+			forms = append(forms, t.form)
+		}
+	}
+	return strings.Join(forms, ", ")
+}

@@ -1,0 +1,114 @@
+package devices
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// Identity reads what Linux tells of the machine below its root folder.
+func (l *local) Identity(ctx context.Context) (Identity, error) {
+	if err := ctx.Err(); err != nil {
+		return Identity{}, err
+	}
+	id := identify(os.DirFS("/"))
+	id.Arch = runtime.GOARCH
+	if id.Cores == 0 {
+		return id, fmt.Errorf("device %s: /proc/cpuinfo lists no processor", l.name)
+	}
+	return id, nil
+}
+
+// identify reads the root folder of a Linux system. What is not there stays
+// zero.
+func identify(root fs.FS) Identity {
+	cpuinfo := read(root, "proc/cpuinfo")
+	id := Identity{SoC: processor(root, cpuinfo), Unit: unit(read(root, "etc/machine-id"))}
+	for line := range strings.Lines(cpuinfo) {
+		if key, _, _ := strings.Cut(line, ":"); strings.TrimSpace(key) == "processor" {
+			id.Cores++
+		}
+	}
+	for core := range id.Cores {
+		khz, err := strconv.Atoi(read(root, fmt.Sprintf("sys/devices/system/cpu/cpu%d/cpufreq/cpuinfo_max_freq", core)))
+		if err != nil {
+			id.MaxKHz = nil
+			break
+		}
+		id.MaxKHz = append(id.MaxKHz, khz)
+	}
+	if fields := strings.Fields(field(read(root, "proc/meminfo"), "MemTotal")); len(fields) > 0 {
+		kib, _ := strconv.ParseInt(fields[0], 10, 64) // 0 is what unknown means
+		id.MemoryBytes = kib << 10
+	}
+	id.OS = system(root)
+	return id
+}
+
+// system is the system's and the kernel's version, as far as they are known.
+func system(root fs.FS) string {
+	var parts []string
+	if name := strings.Trim(assignment(read(root, "etc/os-release"), "PRETTY_NAME"), `"`); name != "" {
+		parts = append(parts, name)
+	}
+	if release := read(root, "proc/sys/kernel/osrelease"); release != "" {
+		parts = append(parts, "Linux "+release)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// processor is the processor's name: x86-64 kernels give it in cpuinfo, boards
+// in the device tree, and other arm64 kernels only as part numbers.
+func processor(root fs.FS, cpuinfo string) string {
+	for _, name := range []string{"model name", "Hardware", "Model"} {
+		if v := field(cpuinfo, name); v != "" {
+			return v
+		}
+	}
+	if v := strings.Trim(read(root, "proc/device-tree/model"), "\x00"); v != "" {
+		return v
+	}
+	if part := field(cpuinfo, "CPU part"); part != "" {
+		return "implementer " + field(cpuinfo, "CPU implementer") + " part " + part
+	}
+	return "unknown"
+}
+
+// unit turns the machine's own identifier into one that says nothing about it.
+func unit(machineID string) string {
+	if machineID == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("fbnas unit\n" + machineID))
+	return hex.EncodeToString(sum[:8])
+}
+
+// read is a file's text without surrounding space, "" where it cannot be read.
+func read(root fs.FS, name string) string {
+	text, err := fs.ReadFile(root, name)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// field is the first "key : value" of a text.
+func field(text, key string) string { return lookup(text, key, ":") }
+
+// assignment is the first "key=value" of a text.
+func assignment(text, key string) string { return lookup(text, key, "=") }
+
+func lookup(text, key, separator string) string {
+	for line := range strings.Lines(text) {
+		if k, v, ok := strings.Cut(line, separator); ok && strings.TrimSpace(k) == key {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,106 @@
+package devices
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"fbnas/internal/fault"
+)
+
+// local is this machine; programs are child processes.
+type local struct {
+	name   string
+	folder string
+}
+
+func openLocal(_ context.Context, name, address string) (Device, error) {
+	if address != "" {
+		return nil, fault.New(fault.Device, "This machine is called local.", "device %s: local has no address", name)
+	}
+	folder, err := os.MkdirTemp("", "fbnas-device-")
+	if err != nil {
+		return nil, fmt.Errorf("device %s: %w", name, err)
+	}
+	return &local{name: name, folder: folder}, nil
+}
+
+func (l *local) Name() string   { return l.name }
+func (l *local) Folder() string { return l.folder }
+func (l *local) Close() error   { return os.RemoveAll(l.folder) }
+
+func (l *local) Push(ctx context.Context, name string, data []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !filepath.IsLocal(name) || filepath.Base(name) != name {
+		return fmt.Errorf("device %s: push %q: not a plain file name", l.name, name)
+	}
+	path := filepath.Join(l.folder, name)
+	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
+		return nil
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		return errors.Join(fmt.Errorf("device %s: push: %w", l.name, err), os.RemoveAll(path))
+	}
+	return nil
+}
+
+func (l *local) Start(ctx context.Context, argv, env []string) (*Process, error) {
+	if len(argv) == 0 {
+		return nil, fmt.Errorf("device %s: start: no program", l.name)
+	}
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.WaitDelay = 2 * time.Second
+	stderr := &tail{limit: 8 << 10}
+	cmd.Stderr = stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("device %s: start %s: %w", l.name, argv[0], err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("device %s: start %s: %w", l.name, argv[0], err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("device %s: start %s: %w", l.name, argv[0], err)
+	}
+	return &Process{
+		Stdin: stdin, Stdout: stdout, Stderr: stderr.String,
+		Kill: func() { _ = cmd.Process.Kill() }, // it fails only when the process has ended
+		Wait: cmd.Wait,
+	}, nil
+}
+
+// AgentPath finds the agent for this machine: FBNAS_AGENT, else the file
+// fbnas-agent beside the running program.
+func AgentPath() (string, error) {
+	const hint = "Run make build, which puts fbnas-agent beside fbnas, or let FBNAS_AGENT name it."
+	if path := os.Getenv("FBNAS_AGENT"); path != "" {
+		return executable(path, hint)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return "", fault.New(fault.Device, hint, "find fbnas-agent: %w", err)
+	}
+	if self, err = filepath.EvalSymlinks(self); err != nil {
+		return "", fault.New(fault.Device, hint, "find fbnas-agent: %w", err)
+	}
+	return executable(filepath.Join(filepath.Dir(self), "fbnas-agent"), hint)
+}
+
+func executable(path, hint string) (string, error) {
+	info, err := os.Stat(path)
+	if err == nil && (info.IsDir() || info.Mode()&0o111 == 0) {
+		err = errors.New("not an executable file")
+	}
+	if err != nil {
+		return "", fault.New(fault.Device, hint, "agent %s: %w", path, err)
+	}
+	return filepath.Abs(path)
+}
