@@ -1,0 +1,60 @@
+package lut
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"fbnas/internal/fault"
+)
+
+// check refuses a header that this version cannot read.
+func (h *Header) check() error {
+	switch {
+	case h.Version > Version:
+		return fault.New(fault.Failure, "Use a newer fbnas.", "format version %d, this fbnas reads up to %d", h.Version, Version)
+	case h.Version < 1:
+		return fmt.Errorf("version %d", h.Version)
+	case h.Condition.Precision == "" || h.Condition.Batch < 1:
+		return errors.New("a condition without precision or batch")
+	case !amount(h.Sentinel.TimeUS):
+		return fmt.Errorf("sentinel time %g", h.Sentinel.TimeUS)
+	}
+	return nil
+}
+
+// check refuses a row that says two things, or that no measurement gives.
+func (r *Row) check() error {
+	switch r.Status {
+	case Failed:
+	case OK, Predicted:
+		if r.LatencyUS <= 0 {
+			return fmt.Errorf("latency %g us", r.LatencyUS)
+		}
+	default:
+		return fmt.Errorf("status %q", r.Status)
+	}
+	for _, v := range []float64{r.LatencyUS, r.SpreadUS, r.ErrorUS, r.MinUS} {
+		if !amount(v) {
+			return fmt.Errorf("figure %g", v)
+		}
+	}
+	if got := r.Key.Digest(); got != r.KeyDigest {
+		return fmt.Errorf("key_sha256 %.12s…, the key's is %.12s…", r.KeyDigest, got)
+	}
+	return nil
+}
+
+// check refuses coefficients that a fit cannot have given.
+func (c *Calibration) check() error {
+	if _, ok := forms[c.Form]; !ok {
+		return fmt.Errorf("form %q", c.Form)
+	}
+	if c.Form == Linear && c.BaseUS < 0 || !amount(c.CallUS) || !amount(c.ElementUS) {
+		return errors.New("a negative coefficient")
+	}
+	return nil
+}
+
+// amount reports whether v is a finite number that is not negative.
+func amount(v float64) bool { return v >= 0 && !math.IsInf(v, 1) }

@@ -1,0 +1,68 @@
+package lut_test
+
+import (
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"fbnas/lut"
+	"fbnas/models"
+)
+
+func TestChoose(t *testing.T) {
+	rep, err := lut.Profile(t.Context(), newDevice(), blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := rep.Table
+	choose := func(c lut.Choice) [][]models.Block {
+		t.Helper()
+		nets, err := table.Choose(c, sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return nets
+	}
+	us := func(net []models.Block) float64 {
+		v, _, err := table.Predict(net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	first := choose(lut.Choice{Purpose: "a", Draws: 500})
+	lo, hi := us(first[0]), us(first[len(first)-1])
+	var tenth [10]int
+	for i, net := range first {
+		if i > 0 && us(net) < us(first[i-1]) {
+			t.Error("not in ascending order")
+		}
+		// The range of the draws is a little wider than that of the picks.
+		tenth[min(9, int(10*(us(net)-lo)/(hi-lo)))]++
+	}
+	for i, n := range tenth {
+		if n < 1 || n > 3 {
+			t.Errorf("%d networks in tenth %d", n, i)
+		}
+	}
+	if again := choose(lut.Choice{Purpose: "a", Draws: 500}); !reflect.DeepEqual(first, again) {
+		t.Error("the same seed gave other networks")
+	}
+	if other := choose(lut.Choice{Purpose: "a", Draws: 500, Seed: 1}); reflect.DeepEqual(first, other) {
+		t.Error("another seed gave the same networks")
+	}
+	seen := map[string]bool{}
+	for _, net := range append(first, choose(lut.Choice{Purpose: "a", Draws: 500, Exclude: first})...) {
+		id := network(0, net).Model.Digest()
+		if seen[id] {
+			t.Error("an excluded network was picked, or one twice")
+		}
+		seen[id] = true
+	}
+	few := func(rng *rand.Rand) []models.Block { return first[rng.IntN(3)] }
+	if _, err := table.Choose(lut.Choice{Draws: 50}, few); err == nil || !strings.Contains(err.Error(), "3 different") {
+		t.Errorf("three networks were enough: %v", err)
+	}
+}

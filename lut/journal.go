@@ -1,0 +1,175 @@
+package lut
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"syscall"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+	"fbnas/latency"
+)
+
+// journal is what a profile has measured and not yet made into rows: rounds by
+// (batch, number) and failures by model. A batch is named by its content, so a
+// round is found again however the batches are numbered, and never taken for
+// another model's.
+type journal struct {
+	lines    [][]byte
+	rounds   map[roundID]latency.Round
+	rejected map[roundID]latency.Round // the last one of each that did not count
+	failures map[string]latency.Failure
+}
+
+type roundID struct {
+	batch string
+	round int
+}
+
+func newJournal() journal {
+	return journal{
+		rounds:   map[roundID]latency.Round{},
+		rejected: map[roundID]latency.Round{},
+		failures: map[string]latency.Failure{},
+	}
+}
+
+// take reads one journal line, its checksum already checked.
+func (j *journal) take(kind string, line []byte) error {
+	if kind == typeRound {
+		var r journaled
+		if err := decode(line, &r, func() error { return checkRound(r.Round) }); err != nil {
+			return err
+		}
+		j.addRound(r)
+	} else {
+		var f latency.Failure
+		if err := decode(line, &f, nil); err != nil {
+			return err
+		}
+		j.failures[f.Digest] = f
+	}
+	j.lines = append(j.lines, append(append([]byte(nil), line...), '\n'))
+	return nil
+}
+
+func (j *journal) addRound(r journaled) {
+	id := roundID{r.Batch, r.Round.Round}
+	if r.Round.Rejected == "" {
+		j.rounds[id] = r.Round
+	} else {
+		j.rejected[id] = r.Round
+	}
+}
+
+// of returns the rounds that count of the batches, in order; with lenient, the
+// rejected ones where no other was measured.
+func (j *journal) of(batches []string, lenient bool) []latency.Round {
+	var out []latency.Round
+	for _, id := range batches {
+		found := map[int]latency.Round{}
+		for _, from := range []map[roundID]latency.Round{j.rejected, j.rounds} {
+			for k, r := range from {
+				if k.batch == id && (lenient || r.Rejected == "") {
+					found[k.round] = r
+				}
+			}
+		}
+		for _, n := range slices.Sorted(maps.Keys(found)) {
+			out = append(out, found[n])
+		}
+	}
+	return out
+}
+
+func (j *journal) done(id roundID, lenient bool) bool {
+	_, ok := j.rounds[id]
+	if !ok && lenient {
+		_, ok = j.rejected[id]
+	}
+	return ok
+}
+
+func checkRound(r latency.Round) error {
+	if len(r.Sentinel) == 0 {
+		return errors.New("no sentinel")
+	}
+	for _, groups := range [][]latency.Group{r.Sentinel, r.Groups} {
+		for _, g := range groups {
+			if !(g.MedianU > 0) || math.IsInf(g.MedianU, 1) {
+				return fmt.Errorf("a median of %g us", g.MedianU)
+			}
+		}
+	}
+	return nil
+}
+
+// file appends journal lines to a table's file. Each is one write and one
+// sync: what append has returned from survives a crash.
+type file struct{ f *os.File }
+
+// appendTo opens t's file for its journal, and cuts off a last line that was
+// not written whole.
+func appendTo(t *Table) (*file, error) {
+	f, err := os.OpenFile(t.Path, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	if err := ready(f, t.whole); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("open journal %s: %w", t.Path, err)
+	}
+	t.Cut = 0
+	return &file{f}, nil
+}
+
+// ready locks f against a second profile and sets it to be written at end.
+func ready(f *os.File, end int64) error {
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fault.New(fault.Failure, "Wait until it ends, or profile to another file.", "another fbnas writes it: %w", err)
+	}
+	if err := f.Truncate(end); err != nil {
+		return err
+	}
+	_, err := f.Seek(end, io.SeekStart)
+	return err
+}
+
+func (j *file) append(kind string, v any) ([]byte, error) {
+	line, err := appendChecked(nil, kind, v)
+	if err != nil {
+		return nil, err
+	}
+	if len(line) > maxLine {
+		return nil, fmt.Errorf("journal %s: a %s record of %d bytes; use smaller batches", j.f.Name(), kind, len(line))
+	}
+	if _, err := j.f.Write(line); err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	if err := j.f.Sync(); err != nil {
+		return nil, fmt.Errorf("journal %s: %w", j.f.Name(), err)
+	}
+	return line, nil
+}
+
+func (j *file) close() error { return j.f.Close() }
+
+// create writes a new table file with nothing but its header.
+func create(path string, h Header) (*Table, error) {
+	t := newTable()
+	t.Path, t.Header = path, h
+	line, err := appendRecord(nil, typeHeader, h)
+	if err != nil {
+		return nil, err
+	}
+	if err := atomicfile.WriteBytes(path, line); err != nil {
+		return nil, fmt.Errorf("create table: %w", err)
+	}
+	t.whole = int64(len(line))
+	return t, nil
+}

@@ -1,0 +1,86 @@
+package lut
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"fbnas/models"
+)
+
+// Key is what a row is found by: a block with every shape resolved, the type
+// of its numbers and the batch it runs at. It is comparable, and its JSON form
+// is canonical (fixed field order).
+type Key struct {
+	models.Block
+	DType string `json:"dtype"`
+	Batch int    `json:"batch"`
+}
+
+// Digest is the SHA-256 of the key's canonical JSON in hex.
+func (k Key) Digest() string {
+	b, err := json.Marshal(k)
+	if err != nil {
+		panic(err) // strings, integers and booleans only
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// HeadClasses are the numbers of classes at which heads are measured: a table
+// is made before the data is known, and a head's latency between two of them
+// is linear.
+var HeadClasses = []int{2, 10, 100, 1000}
+
+// withClasses returns the head b for n classes; n 0 gives the name that the
+// heads of one input share.
+func withClasses(b models.Block, n int) models.Block {
+	b.Out, b.Classes = n, n
+	return b
+}
+
+// canonical gives a head its Classes, which architectures may leave to Out.
+func canonical(b models.Block) models.Block {
+	if b.Kind == models.Head {
+		return withClasses(b, b.Out)
+	}
+	return b
+}
+
+// Rows returns the blocks whose rows answer for blocks: in order, without
+// repetitions and identities, each head at HeadClasses (and at its own number
+// of classes where that lies outside of them).
+func Rows(blocks []models.Block) []models.Block {
+	var rows []models.Block
+	seen := map[models.Block]bool{}
+	add := func(b models.Block) {
+		if !seen[b] {
+			seen[b] = true
+			rows = append(rows, b)
+		}
+	}
+	for _, b := range blocks {
+		b = canonical(b)
+		switch {
+		case b.Identity():
+		case b.Kind == models.Head:
+			for _, n := range HeadClasses {
+				add(withClasses(b, n))
+			}
+			if b.Classes < HeadClasses[0] || b.Classes > HeadClasses[len(HeadClasses)-1] {
+				add(b)
+			}
+		default:
+			add(b)
+		}
+	}
+	return rows
+}
+
+// elements is the number of values that cross a block's borders, input and
+// output, for one image: what a block measured alone may pay to have its
+// layout changed.
+func elements(b models.Block) float64 {
+	h, w := b.OutSize()
+	return float64(b.In*b.Height*b.Width + b.Out*h*w)
+}

@@ -1,0 +1,114 @@
+package lut
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"fbnas/internal/fault"
+	"fbnas/latency/stats"
+)
+
+// Merge returns a's rows and those of b that a lacks or failed at, b's scaled
+// to a's sentinel time. It is refused, the field named, unless condition,
+// device model and sentinel are equal. a's calibration and validation stay
+// true, because a's rows do.
+func Merge(a, b *Table) (*Table, error) {
+	if ds := append(Comparable(a.Header, b.Header), otherSentinel(a, b)...); len(ds) > 0 {
+		return nil, fault.New(fault.Usage, "Tables merge when they were measured on the same device model, under the same condition.",
+			"merge %s and %s: %s differs", a.Path, b.Path, list(ds))
+	}
+	for _, t := range []*Table{a, b} {
+		if !t.finished {
+			return nil, unfinished(t)
+		}
+	}
+	m := newTable()
+	m.finished = true
+	m.Header, m.Calibration, m.Validation = a.Header, a.Calibration, a.Validation
+	m.others = slices.Concat(a.others, b.others)
+	for _, s := range append([]SpaceID{b.Header.Space}, b.Header.Also...) {
+		if s.Digest != a.Header.Space.Digest {
+			m.Header.Also = append(slices.Clone(m.Header.Also), s)
+		}
+	}
+	if m.Header.Noisy == "" {
+		m.Header.Noisy = b.Header.Noisy
+	}
+	for _, r := range a.rows {
+		m.put(r)
+	}
+	scale := a.Header.Sentinel.TimeUS / b.Header.Sentinel.TimeUS
+	for _, r := range b.rows {
+		if i, ok := m.index[r.Key]; ok && m.rows[i].Status == OK || ok && r.Status != OK {
+			continue
+		}
+		r.LatencyUS *= scale
+		r.SpreadUS *= scale
+		r.ErrorUS *= scale
+		m.put(r)
+	}
+	return m, nil
+}
+
+func otherSentinel(a, b *Table) []Difference {
+	x, y := a.Header.Sentinel.Digest, b.Header.Sentinel.Digest
+	if x == y {
+		return nil
+	}
+	return []Difference{{"sentinel.digest", x, y}}
+}
+
+// Diff compares the normalised rows of two tables: what each row is as a
+// multiple of its own table's sentinel time.
+type Diff struct {
+	Fields       []Difference // in which the tables' conditions and devices differ
+	Rows         []RowDiff    // in both tables, the largest difference first
+	OnlyA, OnlyB int
+	Median       float64 // of B/A
+	P90, Max     float64 // of |B/A − 1|
+}
+
+// RowDiff is one row of a Diff.
+type RowDiff struct {
+	Key      Key
+	AUS, BUS float64
+	Ratio    float64 // B/A, normalised
+}
+
+// Compare returns how b's rows differ from a's. Tables with different
+// sentinels have nothing in common to be normalised by, and are refused.
+func Compare(a, b *Table) (Diff, error) {
+	if ds := otherSentinel(a, b); len(ds) > 0 {
+		return Diff{}, fault.New(fault.Usage, "Profile both with the same version of fbnas.",
+			"compare %s and %s: %s differs", a.Path, b.Path, list(ds))
+	}
+	d := Diff{Fields: Comparable(a.Header, b.Header)}
+	var ratios, sizes []float64
+	for _, r := range a.rows {
+		i, ok := b.index[r.Key]
+		if !ok {
+			d.OnlyA++
+			continue
+		}
+		s := b.rows[i]
+		if r.Status == Failed || s.Status == Failed {
+			continue
+		}
+		ratio := (s.LatencyUS / b.Header.Sentinel.TimeUS) / (r.LatencyUS / a.Header.Sentinel.TimeUS)
+		d.Rows = append(d.Rows, RowDiff{r.Key, r.LatencyUS, s.LatencyUS, ratio})
+		ratios, sizes = append(ratios, ratio), append(sizes, math.Abs(ratio-1))
+	}
+	for _, r := range b.rows {
+		if _, ok := a.index[r.Key]; !ok {
+			d.OnlyB++
+		}
+	}
+	if len(ratios) > 0 {
+		d.Median, d.P90, d.Max = stats.Median(ratios), stats.Percentile(sizes, 0.9), stats.Percentile(sizes, 1)
+	}
+	slices.SortStableFunc(d.Rows, func(x, y RowDiff) int {
+		return cmp.Compare(math.Abs(y.Ratio-1), math.Abs(x.Ratio-1))
+	})
+	return d, nil
+}

@@ -1,0 +1,116 @@
+package lut_test
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"fbnas/internal/fault"
+	"fbnas/lut"
+)
+
+func blocksOnly() lut.Plan {
+	p := plan()
+	p.Networks = nil
+	return p
+}
+
+// The machine's speed jumps between rounds: a row is a ratio to the sentinel
+// of its own round, so nothing of it changes.
+func TestRowsDoNotSeeTheMachinesSpeed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "steady.lut")
+	steady, err := lut.Profile(t.Context(), newDevice(), blocksOnly(), path, options(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		factors := rapid.SliceOfN(rapid.Float64Range(0.7, 1.4), 9, 9).Draw(rt, "factors")
+		d := newDevice()
+		d.speed = func(batch, round int) float64 { return factors[3*batch+round] }
+		jumpy := filepath.Join(t.TempDir(), "jumpy.lut")
+		defer os.Remove(jumpy)
+		rep, err := lut.Profile(t.Context(), d, blocksOnly(), jumpy, options(), nil)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		diff, err := lut.Compare(steady.Table, rep.Table)
+		if err != nil || len(diff.Rows) != 16 || diff.Max > 1e-9 {
+			rt.Fatalf("%d rows, differing by up to %g (%v)", len(diff.Rows), diff.Max, err)
+		}
+	})
+}
+
+// Groups that were disturbed are counted and left out.
+func TestOutliersAreLeftOut(t *testing.T) {
+	d := newDevice()
+	m, _, _ := export(ir(16, 48, 16, 8, 1))
+	d.outlier = func(digest string, round int) bool { return digest == m.Digest() && round == 1 }
+	rep, err := lut.Profile(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+	if err != nil || rep.DroppedGroups != 1 {
+		t.Fatalf("%v, %d groups dropped", err, rep.DroppedGroups)
+	}
+	row, _ := rep.Table.Row(ir(16, 48, 16, 8, 1))
+	if len(row.Raw) != 2 || row.Dropped != 1 || math.Abs(row.LatencyUS/alone(row.Key.Block)-1) > 0.01 {
+		t.Errorf("row %+v, truly %.1f us", row, alone(row.Key.Block))
+	}
+}
+
+// Rounds rejected for drift are measured again and do not count.
+func TestRejectedRoundsDoNotCount(t *testing.T) {
+	dir := t.TempDir()
+	calm := mustProfile(t, newDevice(), filepath.Join(dir, "calm.lut"))
+	d := newDevice()
+	d.drifts = func(batch, round int) int { return (batch + round) % 2 }
+	rep := mustProfile(t, d, filepath.Join(dir, "drift.lut"))
+	if diff, err := lut.Compare(calm.Table, rep.Table); err != nil || diff.Max > 0 {
+		t.Errorf("rows differ by up to %g (%v)", diff.Max, err)
+	}
+}
+
+func TestUnsteadyDevice(t *testing.T) {
+	m, _, _ := export(ir(16, 48, 16, 8, 1))
+	for name, disturb := range map[string]func(*device){
+		"never settles": func(d *device) {
+			d.drifts = func(batch, round int) int {
+				if batch == 1 {
+					return -1
+				}
+				return 0
+			}
+		},
+		"one model always disturbed": func(d *device) {
+			d.outlier = func(digest string, _ int) bool { return digest == m.Digest() }
+		},
+		"noise": func(d *device) { d.noise = 0.2 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.lut")
+			d := newDevice()
+			disturb(d)
+			_, err := lut.Profile(t.Context(), d, blocksOnly(), path, options(), nil)
+			if fault.CodeOf(err) != fault.Unstable || !strings.Contains(fault.HintOf(err), "--allow-noisy") {
+				t.Fatalf("error %v (hint %q)", err, fault.HintOf(err))
+			}
+			if _, err := lut.Load(path); err == nil {
+				t.Fatal("the table of an unsteady device loads as finished")
+			}
+			before := d.measured
+			o := options()
+			o.AllowNoisy = true
+			rep, err := lut.Profile(t.Context(), d, blocksOnly(), path, o, nil)
+			if err != nil || rep.Noisy == "" || rep.Rows != 16 {
+				t.Fatalf("allowed: %v, marked %q, %d rows", err, rep.Noisy, rep.Rows)
+			}
+			if total := 9; d.measured > total || before == 0 {
+				t.Errorf("%d rounds counted, then %d; %d in all", before, d.measured, total)
+			}
+			if read, err := lut.Load(path); err != nil || read.Header.Noisy == "" {
+				t.Errorf("the file is not marked (%v)", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,225 @@
+package lut_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/models"
+)
+
+func TestProfile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.lut")
+	d := newDevice()
+	broken, graph, _ := export(ir(16, 96, 16, 8, 1))
+	d.fails = map[string]latency.Failure{broken.Digest(): {Digest: broken.Digest(), Kind: "crash", Detail: "signal 11"}}
+	p := plan()
+	p.Networks = nil
+	var last lut.Progress
+	rep, err := lut.Profile(t.Context(), d, p, path, options(), func(p lut.Progress) { last = p })
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 12 inverted residuals and the head at four numbers of classes; the identity has no row.
+	if rep.Rows != 16 || rep.Measured != 15 || rep.Failed != 1 || rep.Reused != 0 || rep.Noisy != "" {
+		t.Errorf("report %+v", rep)
+	}
+	if last.Done == 0 || last.Done != last.Total {
+		t.Errorf("progress ended at %d of %d groups", last.Done, last.Total)
+	}
+	table, err := lut.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range space() {
+		us, errUS, err := table.Latency(b)
+		switch {
+		case b == ir(16, 96, 16, 8, 1):
+			if row, _ := table.Row(b); !errors.Is(err, lut.ErrFailed) || !strings.Contains(err.Error(), "signal 11") || row.Graph != graph {
+				t.Errorf("failed block: %v", err)
+			}
+		case b.Identity():
+			if us != 0 || err != nil {
+				t.Errorf("identity: %v us, %v", us, err)
+			}
+		case err != nil || math.Abs(us/alone(b)-1) > 0.01 || !(errUS > 0) || errUS > 0.02*us:
+			t.Errorf("%s %d: %.2f ± %.2f us (%v), truly %.2f", b.Kind, b.Mid, us, errUS, err, alone(b))
+		}
+	}
+}
+
+func TestProfileCalibratesAndValidates(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.lut")
+	rep := mustProfile(t, newDevice(), path)
+	c, v := rep.Table.Calibration, rep.Table.Validation
+	if c == nil || c.Form != lut.Linear || *c.LinearLOO >= *c.OffsetLOO {
+		t.Errorf("calibration %+v", c)
+	}
+	if v == nil || v.N != 20 || v.MAPE > 0.01 || v.Spearman < 0.99 || v.MACsOnly == nil || v.MACsOnly.MAPE < v.MAPE {
+		t.Errorf("validation %+v", v)
+	}
+	read, err := lut.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := network(1, []models.Block{ir(8, 32, 16, 16, 2), ir(16, 48, 16, 8, 1), identity, head(16, 8, 40)})
+	us, errUS, err := read.Predict(net.Blocks)
+	truth := trueBase
+	sum := read.Base()
+	for _, b := range net.Blocks {
+		truth += inside(b)
+		cost, err := read.BlockCost(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += cost
+	}
+	if err != nil || math.Abs(us/truth-1) > 0.02 || math.Abs(errUS-v.P95Error*us) > 1e-9 || math.Abs(sum-us) > 1e-9 {
+		t.Errorf("predicted %.1f ± %.1f us (%v), base and blocks %.1f, truly %.1f", us, errUS, err, sum, truth)
+	}
+}
+
+// An interrupted profile ends in the very file of an uninterrupted one, and
+// measures no round twice.
+func TestResumeAtAnyRound(t *testing.T) {
+	dir := t.TempDir()
+	whole := newDevice()
+	mustProfile(t, whole, filepath.Join(dir, "whole.lut"))
+	want, err := os.ReadFile(filepath.Join(dir, "whole.lut"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range whole.measured {
+		path := filepath.Join(dir, "cut.lut")
+		os.Remove(path)
+		ctx, cancel := context.WithCancel(t.Context())
+		first := newDevice()
+		first.cancel, first.after = cancel, k
+		_, err := lut.Profile(ctx, first, plan(), path, options(), nil)
+		if fault.CodeOf(err) != fault.Interrupted || !strings.Contains(fault.HintOf(err), options().Command) {
+			t.Fatalf("cut at %d: error %v (hint %q)", k, err, fault.HintOf(err))
+		}
+		second := newDevice()
+		mustProfile(t, second, path)
+		if first.measured+second.measured != whole.measured {
+			t.Fatalf("cut at %d: %d rounds, then %d; uninterrupted %d", k, first.measured, second.measured, whole.measured)
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("cut at %d: another table than uninterrupted (%v)", k, err)
+		}
+	}
+}
+
+// A host that dies in the middle of a write leaves a prefix: whatever its
+// length, no whole round of it is measured again.
+func TestResumeFromAnyPrefix(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "cut.lut")
+	ctx, cancel := context.WithCancel(t.Context())
+	first := newDevice()
+	first.cancel, first.after = cancel, 5
+	if _, err := lut.Profile(ctx, first, plan(), path, options(), nil); err == nil {
+		t.Fatal("not interrupted")
+	}
+	journal, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustProfile(t, newDevice(), path)
+	want, _ := os.ReadFile(path)
+	header := bytes.IndexByte(journal, '\n') + 1
+	for n := header; n < len(journal); n += 397 {
+		if err := os.WriteFile(path, journal[:n], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		whole := bytes.Count(journal[:n], []byte("\n")) - 1
+		d := newDevice()
+		rep := mustProfile(t, d, path)
+		if rep.ResumedRounds != whole {
+			t.Errorf("prefix of %d bytes: %d rounds resumed, %d are whole", n, rep.ResumedRounds, whole)
+		}
+		if got, _ := os.ReadFile(path); !bytes.Equal(got, want) {
+			t.Errorf("prefix of %d bytes: another table", n)
+		}
+	}
+}
+
+func TestProvenance(t *testing.T) {
+	dir := t.TempDir()
+	for field, change := range map[string]func(*device, *lut.Plan, *lut.Options){
+		"device.model.soc":         func(d *device, _ *lut.Plan, _ *lut.Options) { d.identity.Model.SoC = "other" },
+		"condition.runtime_digest": func(d *device, _ *lut.Plan, _ *lut.Options) { d.condition.RuntimeDigest = "bb" },
+		"condition.threads":        func(d *device, _ *lut.Plan, _ *lut.Options) { d.condition.Threads = 2 },
+		"condition.provider_options": func(d *device, _ *lut.Plan, _ *lut.Options) {
+			d.condition.ProviderOptions = map[string]string{"x": "1"}
+		},
+		"space.digest":    func(_ *device, p *lut.Plan, _ *lut.Options) { p.Space.Digest = "d1" },
+		"sentinel.digest": func(_ *device, p *lut.Plan, _ *lut.Options) { p.Sentinel = model("other", 200) },
+		"protocol.rounds": func(_ *device, _ *lut.Plan, o *lut.Options) { o.Measure.Rounds = 4 },
+		"protocol.seed":   func(_ *device, _ *lut.Plan, o *lut.Options) { o.Measure.Seed = 2 },
+	} {
+		t.Run(field, func(t *testing.T) {
+			path := filepath.Join(dir, field+".lut")
+			ctx, cancel := context.WithCancel(t.Context())
+			first := newDevice()
+			first.cancel, first.after = cancel, 2
+			p := plan()
+			p.Networks = nil
+			lut.Profile(ctx, first, p, path, options(), nil)
+			before, _ := os.ReadFile(path)
+			d, o := newDevice(), options()
+			change(d, &p, &o)
+			_, err := lut.Profile(t.Context(), d, p, path, o, nil)
+			if err == nil || !strings.Contains(err.Error(), field) || !strings.Contains(fault.HintOf(err), "--force") {
+				t.Fatalf("error %v (hint %q), want %s named", err, fault.HintOf(err), field)
+			}
+			if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
+				t.Fatal("the refused table was changed")
+			}
+			o.Force = true
+			if rep, err := lut.Profile(t.Context(), d, p, path, o, nil); err != nil || rep.ResumedRounds != 0 {
+				t.Fatalf("forced: %v, %d rounds resumed", err, rep.ResumedRounds)
+			}
+		})
+	}
+}
+
+// A finished table is extended: what it has stays, another graph or a new
+// block is measured.
+func TestProfileExtends(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.lut")
+	p := plan()
+	p.Networks = nil
+	if _, err := lut.Profile(t.Context(), newDevice(), p, path, options(), nil); err != nil {
+		t.Fatal(err)
+	}
+	again := newDevice()
+	rep, err := lut.Profile(t.Context(), again, p, path, options(), nil)
+	if err != nil || again.measured != 0 || rep.Reused != 16 || rep.Measured != 0 {
+		t.Fatalf("the same plan again: %v, %d rounds, %+v", err, again.measured, rep)
+	}
+	changed, added := ir(16, 64, 16, 8, 1), ir(16, 80, 16, 8, 1)
+	p.Blocks = append(p.Blocks, added)
+	p.Export = func(b models.Block) (latency.Model, string, error) {
+		m, graph, err := export(b)
+		if b == changed {
+			graph, m = "lowered anew", model("new", 2*alone(b))
+		}
+		return m, graph, err
+	}
+	rep, err = lut.Profile(t.Context(), newDevice(), p, path, options(), nil)
+	if err != nil || rep.Reused != 15 || rep.Measured != 2 || rep.Rows != 17 {
+		t.Fatalf("extended: %v, %+v", err, rep)
+	}
+	if us, _, err := rep.Table.Latency(changed); err != nil || math.Abs(us/alone(changed)-2) > 0.02 {
+		t.Errorf("stale row: %.1f us (%v), want %.1f", us, err, 2*alone(changed))
+	}
+}

@@ -1,0 +1,124 @@
+package lut
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+)
+
+// Difference is one field that differs between two provenances; "absent"
+// stands for a field that one of them lacks.
+type Difference struct {
+	Field string // path in the header's JSON, e.g. "condition.threads"
+	A, B  string // JSON values
+}
+
+func (d Difference) String() string { return fmt.Sprintf("%s (%s, %s)", d.Field, d.A, d.B) }
+
+// Comparable returns the fields that must be equal before two tables' figures
+// may stand in one table, or a table's beside a device's: the device's model
+// and the condition. The operating system's build and the unit are not among
+// them.
+func Comparable(a, b Header) []Difference {
+	type fields struct {
+		Model     latency.DeviceModel `json:"device.model"`
+		Condition latency.Condition   `json:"condition"`
+	}
+	return differences(fields{a.Device.Model, a.Condition}, fields{b.Device.Model, b.Condition})
+}
+
+// Provenance returns the fields that must be equal before an interrupted
+// profile goes on: those of Comparable, the space, the sentinel and the
+// protocol with its seed.
+func Provenance(a, b Header) []Difference {
+	type fields struct {
+		Space    string   `json:"space.digest"`
+		Sentinel string   `json:"sentinel.digest"`
+		Protocol Protocol `json:"protocol"`
+	}
+	return append(Comparable(a, b), differences(
+		fields{a.Space.Digest, a.Sentinel.Digest, a.Protocol},
+		fields{b.Space.Digest, b.Sentinel.Digest, b.Protocol})...)
+}
+
+// differences compares two values of one type by the leaves of their JSON.
+func differences(a, b any) []Difference {
+	x, y := leaves(a), leaves(b)
+	all := maps.Clone(x)
+	maps.Copy(all, y)
+	var out []Difference
+	for _, f := range slices.Sorted(maps.Keys(all)) {
+		if x[f] != y[f] {
+			out = append(out, Difference{f, orAbsent(x[f]), orAbsent(y[f])})
+		}
+	}
+	return out
+}
+
+func orAbsent(s string) string {
+	if s == "" {
+		return "absent"
+	}
+	return s
+}
+
+// leaves maps the path of each field in v's JSON to its value; a list is one
+// value.
+func leaves(v any) map[string]string {
+	out := map[string]string{}
+	var walk func(path string, raw json.RawMessage)
+	walk = func(path string, raw json.RawMessage) {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(raw, &object) != nil {
+			out[path] = string(raw)
+			return
+		}
+		for name, field := range object {
+			walk(strings.TrimPrefix(path+"."+name, "."), field)
+		}
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain data only
+	}
+	walk("", raw)
+	return out
+}
+
+func list(ds []Difference) string {
+	parts := make([]string, len(ds))
+	for i, d := range ds {
+		parts[i] = d.String()
+	}
+	return strings.Join(parts, "; ")
+}
+
+// CheckDevice fails, naming the fields, when the table does not hold for a
+// device under a condition.
+func (t *Table) CheckDevice(device latency.Device, cond latency.Condition) error {
+	ds := Comparable(t.Header, Header{Device: device, Condition: cond})
+	if len(ds) == 0 {
+		return nil
+	}
+	return fault.New(fault.Failure,
+		"Profile this device with: fbnas profile --device DEVICE -o ANOTHER.lut, or use the device and the runtime that the table was made with.",
+		"table %s is from another device or condition: %s differs (table, device)", t.Path, list(ds))
+}
+
+// CheckSpace fails when the table was made for other spaces than this one.
+func (t *Table) CheckSpace(space SpaceID) error {
+	for _, s := range append([]SpaceID{t.Header.Space}, t.Header.Also...) {
+		if s.Digest == space.Digest {
+			return nil
+		}
+	}
+	return fault.New(fault.Failure,
+		fmt.Sprintf("Profile that space with: fbnas profile --device DEVICE --space %s -o ANOTHER.lut", space.Name),
+		"table %s is of another space: space.digest differs (table %s %.12s, asked for %s %.12s)",
+		t.Path, t.Header.Space.Name, t.Header.Space.Digest, space.Name, space.Digest)
+}

@@ -1,0 +1,209 @@
+package lut
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+
+	"fbnas/internal/fault"
+)
+
+// Limits of what is read; a table of 10^6 rows stays below them.
+const (
+	maxLine = 1 << 20
+	maxFile = 1 << 30
+)
+
+// Read reads the table at path, finished or not. A last line that was cut off
+// is left out and counted in Cut; anything else that is not a record is a
+// fault with its line number.
+func Read(path string) (*Table, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fault.New(fault.Failure, "Make a table with: fbnas profile --device DEVICE -o "+path,
+			"read table: %w", err)
+	}
+	defer f.Close()
+	t, err := Parse(f, path)
+	if err != nil {
+		return nil, err
+	}
+	t.Path = path
+	return t, nil
+}
+
+// Load is Read for use: it refuses a table whose profile has not finished.
+func Load(path string) (*Table, error) {
+	t, err := Read(path)
+	if err != nil {
+		return nil, err
+	}
+	if !t.finished {
+		return nil, unfinished(t)
+	}
+	return t, nil
+}
+
+func unfinished(t *Table) error {
+	return fault.New(fault.Failure, "Give the same fbnas profile command again: it goes on where it stopped.",
+		"table %s is unfinished: it has %d rows and %d rounds that are not rows yet; %d bytes are cut off its end",
+		t.Path, len(t.rows), len(t.journal.rounds), t.Cut)
+}
+
+// Parse reads a table from r; name is what faults call it.
+func Parse(r io.Reader, name string) (*Table, error) {
+	p := parser{
+		table: newTable(),
+		lines: bufio.NewReaderSize(io.LimitReader(r, maxFile+1), 1<<16),
+		hash:  sha256.New(),
+	}
+	for {
+		err := p.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, corrupt(name, p.line, err)
+		}
+	}
+	if p.line == 0 {
+		return nil, corrupt(name, 1, errNotTable)
+	}
+	return p.table, nil
+}
+
+var errNotTable = errors.New("not a latency table")
+
+func corrupt(name string, line int, err error) error {
+	hint := "Restore the file from a copy, or measure it again with: fbnas profile --force -o " + name
+	switch inner := fault.HintOf(err); {
+	case errors.Is(err, errNotTable):
+		hint = "A table is what fbnas profile writes."
+	case inner != "":
+		hint = inner
+	}
+	return fault.New(fault.Failure, hint, "table %s: line %d: %w", name, line, err)
+}
+
+type parser struct {
+	table   *Table
+	lines   *bufio.Reader
+	hash    hash.Hash // of everything before the line in hand
+	line    int       // number of the line in hand
+	records int       // before it
+}
+
+// next takes one line; io.EOF after the last whole one.
+func (p *parser) next() error {
+	raw, err := p.readLine()
+	if err == io.EOF {
+		p.table.Cut = len(raw)
+		return io.EOF
+	}
+	p.line++
+	if err != nil {
+		return err
+	}
+	line := raw[:len(raw)-1]
+	var head struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal(line, &head); err != nil || head.Type == "" {
+		if p.line == 1 {
+			return errNotTable
+		}
+		return errors.New("not a record")
+	}
+	if p.line == 1 && head.Type != typeHeader {
+		return errNotTable
+	}
+	if err := p.take(head.Type, line); err != nil {
+		return fmt.Errorf("%s record: %w", head.Type, err)
+	}
+	p.hash.Write(raw)
+	p.records++
+	p.table.whole += int64(len(raw))
+	if p.table.whole > maxFile {
+		return fmt.Errorf("larger than %d bytes", maxFile)
+	}
+	return nil
+}
+
+// readLine returns the next line with its line feed; what is left without one
+// comes with io.EOF.
+func (p *parser) readLine() ([]byte, error) {
+	var line []byte
+	for {
+		part, err := p.lines.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > maxLine:
+			return line, fmt.Errorf("longer than %d bytes", maxLine)
+		case err == bufio.ErrBufferFull:
+		default:
+			return line, err
+		}
+	}
+}
+
+func (p *parser) take(kind string, line []byte) error {
+	t := p.table
+	switch kind {
+	case typeHeader:
+		return decode(line, &t.Header, t.Header.check)
+	case typeRow:
+		var r Row
+		if err := decode(line, &r, func() error { return r.check() }); err != nil {
+			return err
+		}
+		t.put(r)
+	case typeCalibration:
+		t.Calibration = new(Calibration)
+		return decode(line, t.Calibration, t.Calibration.check)
+	case typeValidation:
+		t.Validation = new(Validation)
+		return decode(line, t.Validation, nil)
+	case typeEnd:
+		return p.end(line)
+	case typeRound, typeFailure:
+		if !checked(line) {
+			return errors.New("its checksum does not fit")
+		}
+		return t.journal.take(kind, line)
+	default:
+		t.others = append(t.others, append([]byte(nil), line...))
+	}
+	t.finished = false
+	return nil
+}
+
+func (p *parser) end(line []byte) error {
+	var e end
+	if err := decode(line, &e, nil); err != nil {
+		return err
+	}
+	if sum := hex.EncodeToString(p.hash.Sum(nil)); e.SHA256 != sum || e.Records != p.records {
+		return errors.New("the records before it are not those that were written")
+	}
+	if len(p.table.rows) > 0 && p.table.Header.Sentinel.TimeUS == 0 {
+		return errors.New("rows without a sentinel time")
+	}
+	p.table.finished = true
+	return nil
+}
+
+func decode(line []byte, v any, check func() error) error {
+	if err := json.Unmarshal(line, v); err != nil {
+		return err
+	}
+	if check == nil {
+		return nil
+	}
+	return check()
+}

@@ -1,0 +1,141 @@
+package lut
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"fbnas/latency"
+)
+
+// Version is the version of the file format that this package writes; it reads
+// this one and older ones.
+const Version = 1
+
+// The record types of a table file. round and failure are the journal: a
+// profile appends them as they come, each line with its own checksum, and they
+// leave the file when the rows that they make enter it.
+const (
+	typeHeader      = "header"
+	typeRow         = "row"
+	typeCalibration = "calibration"
+	typeValidation  = "validation"
+	typeEnd         = "end"
+	typeRound       = "round"
+	typeFailure     = "failure"
+)
+
+// SpaceID names a search space; the digest is its identity.
+type SpaceID struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
+}
+
+// Sentinel is the reference network: every figure of a table is a ratio to its
+// time in the same round, multiplied by TimeUS (0 until it is known).
+type Sentinel struct {
+	Name   string  `json:"name"`
+	Digest string  `json:"digest"` // SHA-256 of the model's bytes
+	TimeUS float64 `json:"time_us"`
+}
+
+// Header says where a table's figures come from. Two tables' figures may stand
+// beside each other when Provenance finds no difference.
+type Header struct {
+	Version   int               `json:"version"`
+	Tool      string            `json:"tool"`
+	Device    latency.Device    `json:"device"`
+	Condition latency.Condition `json:"condition"`
+	Space     SpaceID           `json:"space"`
+	Also      []SpaceID         `json:"also,omitempty"` // spaces of tables merged into this one
+	Sentinel  Sentinel          `json:"sentinel"`
+	Protocol  Protocol          `json:"protocol"`
+	Noisy     string            `json:"noisy,omitempty"` // why the measurement was not steady, "" when it was
+}
+
+// Status of a row.
+type Status string
+
+// The states of a row.
+const (
+	OK        Status = "ok"
+	Failed    Status = "failed"    // the device cannot run the block; Reason says why
+	Predicted Status = "predicted" // not measured; from neighbours
+)
+
+// Row is the latency of one block. LatencyUS is normalised: the median over
+// rounds of (median / sentinel's median), times the table's sentinel time.
+type Row struct {
+	Key       Key      `json:"key"`
+	KeyDigest string   `json:"key_sha256"`
+	Graph     string   `json:"graph"` // digest of the block's ONNX with weights blanked
+	Status    Status   `json:"status"`
+	LatencyUS float64  `json:"latency_us"`
+	SpreadUS  float64  `json:"spread_us"` // of the rounds, as a standard deviation
+	ErrorUS   float64  `json:"error_us"`  // standard error of LatencyUS
+	MinUS     float64  `json:"min_us"`    // smallest raw median
+	Raw       []Sample `json:"raw,omitempty"`
+	Dropped   int      `json:"dropped_groups,omitempty"`
+	Reason    string   `json:"reason,omitempty"`
+}
+
+// Sample is one round of one model: raw medians of the model's group and of
+// the sentinel's groups around it.
+type Sample struct {
+	Round      int     `json:"round"`
+	MedianUS   float64 `json:"median_us"`
+	SentinelUS float64 `json:"sentinel_us"`
+}
+
+// end closes a table: what was written before it is whole when its digest fits.
+type end struct {
+	Records int    `json:"records"`
+	SHA256  string `json:"sha256"` // of every byte before this line
+}
+
+// journaled is a round with the batch it belongs to, named by content.
+type journaled struct {
+	Batch string        `json:"batch_id"`
+	Round latency.Round `json:"round"`
+}
+
+// appendRecord appends v as one line: its JSON object with the type in front.
+func appendRecord(dst []byte, kind string, v any) ([]byte, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return dst, fmt.Errorf("encode %s record: %w", kind, err)
+	}
+	dst = append(dst, `{"type":"`+kind+`",`...)
+	dst = append(dst, body[1:]...)
+	return append(dst, '\n'), nil
+}
+
+// appendChecked is appendRecord with a checksum of the line as its last field.
+func appendChecked(dst []byte, kind string, v any) ([]byte, error) {
+	line, err := appendRecord(nil, kind, v)
+	if err != nil {
+		return dst, err
+	}
+	line = line[:len(line)-len("}\n")]
+	dst = append(dst, line...)
+	dst = append(dst, sumField...)
+	dst = append(dst, lineSum(line)...)
+	return append(dst, "\"}\n"...), nil
+}
+
+const sumField = `,"sum":"`
+
+func lineSum(line []byte) string {
+	sum := sha256.Sum256(line)
+	return hex.EncodeToString(sum[:16])
+}
+
+// checked reports whether line, without its line feed, ends in its checksum.
+func checked(line []byte) bool {
+	n := len(line) - len(sumField) - 2*16 - len(`"}`)
+	if n < 0 {
+		return false
+	}
+	return string(line[n:]) == sumField+lineSum(line[:n])+`"}`
+}

@@ -1,0 +1,163 @@
+package lut
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+)
+
+// blocks measures the rows that the table lacks, or has of another graph.
+func (p *profile) blocks(ctx context.Context) error {
+	todo, err := p.lacking(ctx)
+	if err != nil || len(todo) == 0 {
+		return err
+	}
+	var wanted []latency.Model
+	for _, r := range todo {
+		wanted = append(wanted, r.model)
+	}
+	res, err := p.measure(ctx, "blocks", wanted)
+	if err != nil {
+		return err
+	}
+	sentinel := &p.table.Header.Sentinel
+	if sentinel.TimeUS == 0 {
+		sentinel.TimeUS = sentinelTime(res.rounds)
+	}
+	for _, r := range todo {
+		if why, failed := res.failures[r.model.Digest()]; failed {
+			p.table.put(failedRow(r.key, r.graph, why))
+			continue
+		}
+		p.report.Measured++
+		p.table.put(res.figures[r.model.Digest()].row(r.key, r.graph, sentinel.TimeUS))
+	}
+	p.fresh = true
+	p.table.Calibration, p.table.Validation = nil, nil
+	return p.checkpoint()
+}
+
+// toMeasure is a row before it is one.
+type toMeasure struct {
+	key   Key
+	graph string
+	model latency.Model
+}
+
+func (p *profile) lacking(ctx context.Context) ([]toMeasure, error) {
+	var todo []toMeasure
+	for _, b := range Rows(p.plan.Blocks) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		model, graph, err := p.plan.Export(b)
+		if err != nil {
+			return nil, fmt.Errorf("export %s block: %w", b.Kind, err)
+		}
+		if row, ok := p.table.Row(b); ok && row.Graph == graph && row.Status != Predicted {
+			p.report.Reused++
+			continue
+		}
+		todo = append(todo, toMeasure{p.table.Key(b), graph, model})
+	}
+	return todo, nil
+}
+
+// networks calibrates and validates the table where it is not yet.
+func (p *profile) networks(ctx context.Context) error {
+	if p.plan.Networks == nil || !p.fresh && p.table.Calibration != nil {
+		return nil
+	}
+	calibration, validation, err := p.plan.Networks(p.table)
+	if err != nil {
+		return fmt.Errorf("networks: %w", err)
+	}
+	var wanted []latency.Model
+	for _, n := range slices.Concat(calibration, validation) {
+		wanted = append(wanted, n.Model)
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	res, err := p.measure(ctx, "networks", wanted)
+	if err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		networks []Network
+		store    func([]Timed) error
+	}{{calibration, p.table.Calibrate}, {validation, p.table.Validate}} {
+		timed, warnings, err := p.table.timed(part.networks, res)
+		p.report.Warnings = append(p.report.Warnings, warnings...)
+		if err != nil {
+			return err
+		}
+		if len(timed) == 0 {
+			continue
+		}
+		if err := part.store(timed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measure runs one stage, and judges whether its figures can be trusted.
+func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Model) (results, error) {
+	m := &measuring{
+		meter: p.meter, sentinel: p.plan.Sentinel, options: p.opts.Measure, lenient: p.opts.AllowNoisy,
+		stage: stage, models: distinct(wanted), journal: &p.table.journal, file: p.file, progress: p.progress,
+	}
+	res, err := m.run(ctx)
+	if err != nil {
+		return res, err
+	}
+	var figures []figure
+	for _, f := range res.figures {
+		figures = append(figures, f)
+		p.report.DroppedGroups += f.dropped
+	}
+	if res.noisy == "" {
+		res.noisy = unsteady(figures)
+	}
+	if res.noisy == "" {
+		return res, nil
+	}
+	if !p.opts.AllowNoisy {
+		return res, fault.New(fault.Unstable, "", "the device did not settle: %s", res.noisy)
+	}
+	p.table.Header.Noisy = res.noisy
+	return res, nil
+}
+
+// distinct drops models whose bytes came before: blocks that differ only in
+// name, networks chosen twice.
+func distinct(wanted []latency.Model) []latency.Model {
+	seen := map[string]bool{}
+	var out []latency.Model
+	for _, m := range wanted {
+		if d := m.Digest(); !seen[d] {
+			seen[d] = true
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// checkpoint makes the rows safe and the journal empty.
+func (p *profile) checkpoint() error {
+	p.table.journal = newJournal()
+	p.table.finished = false
+	if err := p.table.save(); err != nil {
+		return err
+	}
+	saved, err := Read(p.table.Path)
+	if err != nil {
+		return err
+	}
+	p.table = saved
+	return p.reopen()
+}
