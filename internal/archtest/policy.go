@@ -22,7 +22,7 @@ var policy = []row{
 
 	{"onnx/onnxpb", "google.golang.org/protobuf"},
 	{"onnx", "onnx/onnxpb google.golang.org/protobuf"},
-	{"onnx/onnxtest", "onnx"},
+	{"onnx/onnxtest", "onnx onnx/onnxpb google.golang.org/protobuf"},
 
 	{"graph", ""},
 	{"graph/grad", "graph"},
@@ -30,26 +30,29 @@ var policy = []row{
 	{"graph/lower", "graph onnx"},
 
 	{"engine", "graph"},
-	{"engine/enginetest", "graph"},
 	{"engine/interp", "graph engine"},
-	{"engine/ort", "graph graph/lower engine onnx internal/setup github.com/yalue/onnxruntime_go"},
+	{"engine/enginetest", "graph graph/grad engine engine/interp"},
+	{"engine/ort", "graph graph/lower engine github.com/yalue/onnxruntime_go"},
 
 	{"nn", "graph"},
 	{"dataset", "golang.org/x/image internal/setup"},
-	{"devices", "golang.org/x/sync"},
+	{"devices", ""},
 
-	{"models", "nn"},
-	{"latency", "devices"},
+	{"models", "graph nn internal/yamlform"},
+	{"latency/stats", ""},
+	{"latency/wire", ""},
+	{"latency/agent", "latency/stats latency/wire internal/ortc golang.org/x/sys"},
+	{"latency", ""},
 
 	{"onnxexport", "onnx graph graph/lower engine nn models"},
 
-	{"lut", "latency models onnxexport"},
+	{"lut", "latency latency/stats models onnxexport"},
 	{"train", "graph graph/grad graph/opt engine nn models dataset"},
 
 	{"search", "graph graph/grad graph/opt engine nn models lut train"},
 
 	{"report", "models latency lut train search github.com/olekukonko/tablewriter github.com/vbauerster/mpb gonum.org/v1/plot"},
 
-	{"cmd/fbnas-agent", "latency internal/ortc"},
+	{"cmd/fbnas-agent", "latency/agent"},
 	{"cmd/fbnas", "* github.com/spf13/cobra"},
 }

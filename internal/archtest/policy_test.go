@@ -58,6 +58,22 @@ func standard(path string) bool {
 	return first != module && !strings.Contains(first, ".")
 }
 
+// used is what a package's row would say if it allowed exactly what the
+// package imports, other modules by their path.
+func used(p listed) string {
+	var names []string
+	for _, path := range p.Imports {
+		name, _ := local(path)
+		if name == "" {
+			name = path
+		}
+		if !standard(path) && !slices.Contains(strings.Fields(helpers), name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
 // grants tells whether a name of a row allows an import.
 func grants(name, path string) bool {
 	if p, ok := local(path); ok {
@@ -75,7 +91,7 @@ func TestImports(t *testing.T) {
 	for name, p := range packages {
 		may, ok := rows[name]
 		if !ok {
-			t.Errorf("%s has no row in policy.go", name)
+			t.Errorf("%s has no row in policy.go; it imports %q", name, used(p))
 			continue
 		}
 		for _, path := range p.Imports {
@@ -88,7 +104,7 @@ func TestImports(t *testing.T) {
 			_, exists := packages[n]
 			planned := !strings.Contains(n, ".") && !exists
 			if !planned && !slices.ContainsFunc(p.Imports, func(path string) bool { return grants(n, path) }) {
-				t.Errorf("%s may import %s by policy.go, and does not", name, n)
+				t.Errorf("%s may import %s by policy.go, and imports only %q", name, n, used(p))
 			}
 		}
 	}
