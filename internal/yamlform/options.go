@@ -66,7 +66,7 @@ func spread[T int | float64](r *reader, n ast.Node, path string, s span) []T {
 	case s.max < s.min:
 		r.add(n, path, "is empty: min %s is above max %s", number(s.min), number(s.max))
 		return nil
-	case steps >= maxItems:
+	case steps >= maxOptions:
 		r.add(n, path, "has more than %d values", maxOptions)
 		return nil
 	case math.Abs(s.min+steps*s.step-s.max) > 1e-9*math.Max(1, math.Abs(s.max)):

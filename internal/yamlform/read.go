@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/goccy/go-yaml"
@@ -12,8 +11,9 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// Limits of what is parsed. The parser recurses, so the depth of flow
-// collections is limited before it sees them.
+// Limits of what is parsed. The parser takes quadratic time in the number of
+// keys and recurses into collections, so size and depth are limited before it
+// sees them.
 const (
 	MaxBytes   = 256 << 10
 	maxDepth   = 32
@@ -232,67 +232,5 @@ func (r *reader) list(node ast.Node, path string, list List) {
 		at := item(path, i)
 		r.lines[at] = lineOf(n)
 		r.record(n, at, list.Append())
-	}
-}
-
-func (r *reader) set(ok bool, node ast.Node, path, want string) {
-	if !ok {
-		r.add(node, path, "is %s, want %s", describe(node), want)
-	}
-}
-
-func read[T any](node ast.Node, to *T, as func(ast.Node) (T, bool)) bool {
-	v, ok := as(node)
-	*to = v
-	return ok
-}
-
-func text(node ast.Node) (string, bool) {
-	n, ok := node.(*ast.StringNode)
-	if !ok {
-		return "", false
-	}
-	return n.Value, true
-}
-
-func truth(node ast.Node) (bool, bool) {
-	n, ok := node.(*ast.BoolNode)
-	return ok && n.Value, ok
-}
-
-func integer(node ast.Node) (int, bool) {
-	n, ok := node.(*ast.IntegerNode)
-	if !ok {
-		return 0, false
-	}
-	switch v := n.Value.(type) {
-	case int64:
-		return int(v), v == int64(int(v))
-	case uint64:
-		return int(v), v <= math.MaxInt
-	}
-	return 0, false
-}
-
-func float(node ast.Node) (float64, bool) {
-	if n, ok := node.(*ast.FloatNode); ok {
-		return n.Value, true
-	}
-	i, ok := integer(node)
-	return float64(i), ok
-}
-
-func describe(node ast.Node) string {
-	switch n := node.(type) {
-	case nil, *ast.NullNode:
-		return "empty"
-	case *ast.MappingNode, *ast.MappingValueNode:
-		return "a mapping"
-	case *ast.SequenceNode:
-		return "a list"
-	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode, *ast.MergeKeyNode:
-		return "an anchor, alias or tag"
-	default:
-		return fmt.Sprintf("%.40q", n.String())
 	}
 }
