@@ -45,7 +45,15 @@ type envelope struct {
 type problem struct {
 	Code    fault.Code `json:"code"`
 	Message string     `json:"message"`
-	Hint    string     `json:"hint,omitempty"`
+	Hint    *string    `json:"hint"`
+}
+
+// orNull is s for a JSON document, in which what is absent is null.
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 // statuses are the codes that are a status of their own; others are "error".
@@ -76,7 +84,7 @@ func (a *app) report(cmd *cobra.Command, res result, err error) error {
 func (a *app) reportJSON(cmd *cobra.Command, res result, err error) error {
 	e := envelope{Schema: schema(cmd), Status: "ok"}
 	if err != nil {
-		e.Error = &problem{Code: fault.CodeOf(err), Message: message(err), Hint: fault.HintOf(err)}
+		e.Error = &problem{Code: fault.CodeOf(err), Message: message(err), Hint: orNull(fault.HintOf(err))}
 		e.Status = "error"
 		if statuses[e.Error.Code] {
 			e.Status = string(e.Error.Code)

@@ -46,8 +46,17 @@ func setupVerb(a *app) *cobra.Command {
 
 // setupResult is the state of the cache after set-up.
 type setupResult struct {
-	Cache setup.Dir          `json:"cache"`
-	Items []setup.ItemStatus `json:"items"`
+	Cache setup.Dir   `json:"cache"`
+	Items []setupItem `json:"items"`
+}
+
+type setupItem struct {
+	Item    setup.Item `json:"item"`
+	What    string     `json:"what"`
+	Ready   bool       `json:"ready"`
+	Version *string    `json:"version"`
+	Path    string     `json:"path"`
+	Reason  *string    `json:"reason"` // why it is not ready
 }
 
 func runSetup(ctx context.Context, a *app, o setupOptions, args []string) (result, error) {
@@ -79,8 +88,15 @@ func runSetup(ctx context.Context, a *app, o setupOptions, args []string) (resul
 	if err != nil {
 		return nil, err
 	}
-	items, err := setup.Status(wanted...)
-	return setupResult{Cache: cache, Items: items}, err
+	states, err := setup.Status(wanted...)
+	if err != nil {
+		return nil, err
+	}
+	r := setupResult{Cache: cache}
+	for _, s := range states {
+		r.Items = append(r.Items, setupItem{s.Item, s.What, s.Ready, orNull(s.Version), s.Path, orNull(s.Reason)})
+	}
+	return r, nil
 }
 
 func (r setupResult) Text(w io.Writer) error {

@@ -8,12 +8,12 @@ import (
 
 // ItemStatus is what the cache holds of one item.
 type ItemStatus struct {
-	Item    Item   `json:"item"`
-	What    string `json:"what"`
-	Ready   bool   `json:"ready"`
-	Version string `json:"version,omitempty"`
-	Path    string `json:"path"`
-	Reason  string `json:"reason,omitempty"` // why it is not ready
+	Item    Item
+	What    string // in words
+	Ready   bool
+	Version string // empty where it is not ready
+	Path    string // where it is, or will be
+	Reason  string // why it is not ready
 }
 
 // Status reports on the given items, without touching the network.
