@@ -5,3 +5,6 @@ func Knows(op string, opset int64) bool { return lookup("", op, opset) != nil }
 
 // WriteLimited is Write with another limit for one message.
 func (m *Model) WriteLimited(path string, limit int) error { return m.write(path, limit) }
+
+// Unchecked is the model as it stands, finished or not, sound or not.
+func (b *Builder) Unchecked() *Model { return &Model{b.model} }

@@ -33,30 +33,32 @@ type Case struct {
 	dir   string
 }
 
-// Dir is the folder of the vectors: FBNAS_ONNX_TESTDATA, or where set-up puts
-// them in the cache. The test is skipped when they are not there.
-func Dir(t testing.TB) string {
-	t.Helper()
+// Find gives the folder of the vectors: FBNAS_ONNX_TESTDATA, or where set-up
+// puts them in the cache.
+func Find() (string, error) {
 	dir := os.Getenv("FBNAS_ONNX_TESTDATA")
 	if dir == "" {
 		user, err := os.UserCacheDir()
 		cache := cmp.Or(os.Getenv("FBNAS_CACHE"), filepath.Join(user, "fbnas"))
 		if err != nil && os.Getenv("FBNAS_CACHE") == "" {
-			t.Skip("no cache folder:", err)
+			return "", err
 		}
 		dir = filepath.Join(cache, "debian", "libonnx-testdata", "usr", "share", "libonnx-testdata", "data")
 	}
 	if _, err := os.Stat(filepath.Join(dir, Node)); err != nil {
-		t.Skipf("no ONNX conformance vectors in %s; make check fetches them, or: go run ./cmd/fbnas setup onnx-testdata", dir)
+		return "", fmt.Errorf("no ONNX conformance vectors (make setup fetches them): %w", err)
 	}
-	return dir
+	return dir, nil
 }
 
 // Cases reads the models of some groups, or of all without any, in the order
-// of their names.
+// of their names. Without the vectors the test is skipped.
 func Cases(t testing.TB, groups ...string) []Case {
 	t.Helper()
-	root := Dir(t)
+	root, err := Find()
+	if err != nil {
+		t.Skip(err)
+	}
 	if len(groups) == 0 {
 		groups = Groups
 	}

@@ -1,0 +1,186 @@
+package onnx_test
+
+import (
+	"strings"
+	"testing"
+
+	"fbnas/onnx"
+)
+
+// value is an input of a one-node graph: a tensor's declaration or a constant.
+type value struct {
+	onnx.TypeShape
+	constant *onnx.Tensor
+}
+
+func float(dims ...any) value {
+	s := onnx.Shape{}
+	for _, d := range dims {
+		switch d := d.(type) {
+		case int:
+			s = append(s, onnx.Fixed(d))
+		case string:
+			s = append(s, onnx.Sym(d))
+		}
+	}
+	return value{TypeShape: onnx.TypeShape{Type: onnx.Float32, Shape: s}}
+}
+
+func of(t onnx.DType, dims ...any) value {
+	v := float(dims...)
+	v.Type = t
+	return v
+}
+
+func ints(v ...int64) value {
+	t := onnx.Vector("", v...)
+	return value{constant: &t}
+}
+
+var absent = value{}
+
+type attrs = []onnx.Attr
+
+// infer says what the outputs of a graph of one node are, or the error.
+func infer(op string, opset, outputs int, in []value, a attrs) string {
+	b := onnx.NewBuilder("one", opset)
+	var names []string
+	for i, v := range in {
+		name := string(rune('a' + i))
+		switch {
+		case v.constant != nil:
+			b.Initializer(name, *v.constant)
+		case v.Type == onnx.Unknown:
+			name = ""
+		default:
+			b.Input(name, v.Type, v.Shape)
+		}
+		names = append(names, name)
+	}
+	outs := []string{"y", "z", "u"}[:outputs]
+	b.Node(op, names, outs, a...)
+	b.Output("y", onnx.Unknown, nil)
+	types, err := onnx.InferShapes(b.Unchecked())
+	if err != nil {
+		return err.Error()
+	}
+	var words []string
+	for _, name := range outs {
+		words = append(words, types[name].String())
+	}
+	return strings.Join(words, " ")
+}
+
+// TestRules holds what the conformance vectors do not show: named dimensions,
+// unknown ones, operators without a vector, and nodes that cannot be.
+func TestRules(t *testing.T) {
+	is := onnx.Ints[int]
+	n := onnx.Int[int]
+	for _, c := range []struct {
+		op      string
+		opset   int
+		outputs int
+		in      []value
+		attrs   attrs
+		want    string // the outputs, or a part of the error
+	}{
+		{"Add", 17, 1, []value{float("N", 3), float(3)}, nil, "float32[N,3]"},
+		{"Add", 17, 1, []value{float("N", 1), float("M", 4)}, nil, "float32[?,4]"},
+		{"Add", 17, 1, []value{float("N"), float(5)}, nil, "float32[5]"},
+		{"Add", 17, 1, []value{float(2), float(3)}, nil, "shapes do not broadcast: 2 against 3"},
+		{"Add", 17, 1, []value{float(2), of(onnx.Int64, 2)}, nil, "inputs of types float32 and int64"},
+		{"Where", 17, 1, []value{of(onnx.Bool, 1), float("N", 2), float()}, nil, "float32[N,2]"},
+		{"Where", 17, 1, []value{float(1), float(1), float(1)}, nil, "condition of type float32"},
+		{"Cast", 17, 1, []value{float("N")}, attrs{n("to", 6)}, "int32[N]"},
+		{"Cast", 17, 1, []value{float("N")}, attrs{n("to", 55)}, "cast to unknown type 55"},
+		{"Cast", 17, 1, []value{float("N")}, nil, "attribute to is missing"},
+		{"Conv", 17, 1, []value{float("N", 3, 32, "W"), float(8, 3, 3, 3), float(8)}, attrs{is("strides", 2, 2), is("pads", 1, 1, 1, 1)}, "float32[N,8,16,?]"},
+		{"Conv", 17, 1, []value{float(1, 8, 7, 7), float(8, 1, 5, 5)}, attrs{n("group", 8), is("dilations", 2, 1), is("pads", 1, 0, 1, 0)}, "float32[1,8,1,3]"},
+		{"Conv", 17, 1, []value{float(1, 8, 7, 7), float(8, 2, 1, 1)}, nil, "channels of the input against weights times group: 8 and 2"},
+		{"Conv", 17, 1, []value{float(1, 4, 7, 7), float(3, 2, 1, 1)}, attrs{n("group", 2)}, "3 filters in 2 groups"},
+		{"Conv", 17, 1, []value{float(1, 4, 7, 7), float(3, 4, 1, 1), float(4)}, nil, "filters against biases: 3 and 4"},
+		{"Conv", 17, 1, []value{float(1, 4, 2, 2), float(3, 4, 5, 5)}, nil, "a window of 5 on 2"},
+		{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{is("kernel_shape", 3, 2)}, "kernel_shape against weights: 3 and 2"},
+		{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{is("strides", 0, 1)}, "strides [0 1]"},
+		{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{is("pads", 1, 1)}, "pads has 2 values, not 4"},
+		{"Conv", 17, 1, []value{float(4, 9), float(3, 4, 3, 3)}, nil, "has no spatial dimensions"},
+		{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{onnx.String("auto_pad", "SOME")}, `auto_pad "SOME"`},
+		{"ConvTranspose", 17, 1, []value{float("N", 4, 5, 5), float(4, 2, 3, 3)}, attrs{n("group", 3), is("strides", 2, 2), is("pads", 1, 1, 1, 1), is("output_padding", 1, 0)}, "float32[N,6,10,9]"},
+		{"MaxPool", 17, 2, []value{float(1, 4, 9, 9)}, attrs{is("kernel_shape", 3, 3), is("strides", 2, 2)}, "float32[1,4,4,4] int64[1,4,4,4]"},
+		{"BatchNormalization", 17, 3, []value{float("N", 4, 5), float(4), float(4), float(4), float(4)}, attrs{n("training_mode", 1)}, "float32[N,4,5] float32[4] float32[4]"},
+		{"BatchNormalization", 17, 3, []value{float("N", 4, 5), float(4), float(4), float(4), float(4)}, nil, "3 outputs without training_mode"},
+		{"BatchNormalization", 17, 1, []value{float("N", 4, 5), float(5), float(4), float(4), float(4)}, nil, "channels against statistics: 4 and 5"},
+		{"GlobalAveragePool", 17, 1, []value{float("N", "C", 7, 7)}, nil, "float32[N,C,1,1]"},
+		{"Gemm", 17, 1, []value{float("N", 4), float(5, 4), float(5)}, attrs{n("transB", 1)}, "float32[N,5]"},
+		{"Gemm", 17, 1, []value{float("N", 4), float(5, 4), float(3)}, attrs{n("transB", 1)}, "does not broadcast"},
+		{"MatMul", 17, 1, []value{float("N", 1, 2, 3), float(4, 3, "K")}, nil, "float32[N,4,2,K]"},
+		{"MatMul", 17, 1, []value{float(3), float(3)}, nil, "float32[]"},
+		{"MatMul", 17, 1, []value{float(), float(3)}, nil, "a scalar"},
+		{"Reshape", 17, 1, []value{float("N", 3, 4), ints(0, -1)}, nil, "float32[N,12]"},
+		{"Reshape", 17, 1, []value{float("N", 12), ints(-1, 12)}, nil, "float32[?,12]"},
+		{"Reshape", 17, 1, []value{float("N"), ints(-1, 1)}, nil, "float32[N,1]"},
+		{"Reshape", 17, 1, []value{float(5, 2), ints(3, -1)}, nil, "10 is not a multiple of 3"},
+		{"Reshape", 17, 1, []value{float(5, 2), ints(3, 3)}, nil, "elements do not fit"},
+		{"Reshape", 17, 1, []value{float(5, 2), ints(-1, -1)}, nil, "two unknown dimensions"},
+		{"Reshape", 17, 1, []value{float(5, 2), of(onnx.Int64, 3)}, nil, "float32[?,?,?]"},
+		{"Reshape", 17, 1, []value{float(5, 2), of(onnx.Int64, "K")}, nil, "float32[...]"},
+		{"Flatten", 17, 1, []value{float("N", 3, 4)}, nil, "float32[N,12]"},
+		{"Transpose", 17, 1, []value{float("N", 3, 4)}, attrs{is("perm", 2, 0, 1)}, "float32[4,N,3]"},
+		{"Transpose", 17, 1, []value{float("N", 3, 4)}, attrs{is("perm", 2, 0, 0)}, "axis 0 is given twice"},
+		{"Concat", 17, 1, []value{float("N", 3), float("N", 4)}, attrs{n("axis", 1)}, "float32[N,7]"},
+		{"Concat", 17, 1, []value{float(2, 3), float(3, 3)}, attrs{n("axis", 1)}, "dimensions of the inputs: 2 and 3"},
+		{"Split", 17, 2, []value{float("N", 5), ints(2, 3)}, attrs{n("axis", 1)}, "float32[N,2] float32[N,3]"},
+		{"Split", 17, 2, []value{float("N", 5), ints(2, 2)}, attrs{n("axis", 1)}, "sum of the parts against the whole: 4 and 5"},
+		{"Split", 17, 2, []value{float(5)}, nil, "5 is not a multiple of 2"},
+		{"Split", 18, 2, []value{float(5)}, attrs{n("num_outputs", 2)}, "float32[3] float32[2]"},
+		{"Slice", 17, 1, []value{float("N", 9), ints(1), ints(9), ints(1), ints(3)}, nil, "float32[N,3]"},
+		{"Slice", 17, 1, []value{float("N", 9), ints(1), ints(9), ints(1), ints(0)}, nil, "a step of 0"},
+		{"Pad", 17, 1, []value{float("N", 9), ints(0, 1, 0, -2)}, nil, "float32[N,8]"},
+		{"Pad", 18, 1, []value{float("N", 9), ints(1, 2), absent, ints(-1)}, nil, "float32[N,12]"},
+		{"Gather", 17, 1, []value{float("N", 9), of(onnx.Int64, "K", 2)}, attrs{n("axis", 1)}, "float32[N,K,2]"},
+		{"Gather", 17, 1, []value{float("N", 9), of(onnx.Int64)}, attrs{n("axis", 2)}, "axis 2 of 2 dimensions"},
+		{"Expand", 17, 1, []value{float("N", 1), ints(3, 1, 4)}, nil, "float32[3,N,4]"},
+		{"Tile", 17, 1, []value{float("N", 2), ints(1, 3)}, nil, "float32[N,6]"},
+		{"Squeeze", 17, 1, []value{float("N", 1, 2), ints(1)}, nil, "float32[N,2]"},
+		{"Squeeze", 17, 1, []value{float("N", 3, 2), ints(1)}, nil, "squeezed dimension: 3 and 1"},
+		{"Unsqueeze", 17, 1, []value{float("N"), ints(0, 2)}, nil, "float32[1,N,1]"},
+		{"Shape", 17, 1, []value{float("N", 3)}, nil, "int64[2]"},
+		{"ConstantOfShape", 17, 1, []value{ints(2, 3)}, nil, "float32[2,3]"},
+		{"ConstantOfShape", 17, 1, []value{ints(2, -3)}, nil, "a shape of 2 dimensions, [2 -3]"},
+		{"OneHot", 17, 1, []value{of(onnx.Int64, "N"), ints(10), float(2)}, nil, "float32[N,10]"},
+		{"ReduceMean", 17, 1, []value{float("N", 3, 4)}, attrs{is("axes", 1, -1), n("keepdims", 0)}, "float32[N]"},
+		{"ReduceMean", 18, 1, []value{float("N", 3), ints()}, attrs{n("noop_with_empty_axes", 1)}, "float32[N,3]"},
+		{"ReduceSum", 17, 1, []value{float("N", 3), of(onnx.Int64, 1)}, nil, "float32[?,?]"},
+		{"ReduceSum", 17, 1, []value{float("N", 3)}, attrs{n("keepdims", 0)}, "float32[]"},
+		{"ArgMax", 17, 1, []value{float("N", 3)}, attrs{n("axis", 1), n("keepdims", 0)}, "int64[N]"},
+		{"QuantizeLinear", 17, 1, []value{float("N"), float(), of(onnx.Int8)}, nil, "int8[N]"},
+		{"QuantizeLinear", 17, 1, []value{float("N"), float()}, nil, "uint8[N]"},
+		{"DequantizeLinear", 17, 1, []value{of(onnx.Int8, "N"), float()}, nil, "float32[N]"},
+		{"DepthToSpace", 17, 1, []value{float("N", 8, 2, 2)}, attrs{n("blocksize", 2)}, "float32[N,2,4,4]"},
+		{"Resize", 17, 1, []value{float("N", 3, 8, 8), absent, absent, ints(1, 3, 4, 4)}, nil, "float32[1,3,4,4]"},
+		{"Relu", 17, 1, []value{float(1 << 50)}, nil, "a dimension of 1125899906842624"},
+		{"Flatten", 17, 1, []value{float(1<<40, 1<<40)}, attrs{n("axis", 0)}, "too many elements"},
+	} {
+		if got := infer(c.op, c.opset, c.outputs, c.in, c.attrs); !strings.Contains(got, c.want) || strings.Contains(c.want, "[") && !strings.HasSuffix(got, c.want) {
+			t.Errorf("%s at opset %d: %s, want %s", c.op, c.opset, got, c.want)
+		}
+	}
+}
+
+// A shape computed inside the graph is still known.
+func TestShapeOfAKnownShapeIsAConstant(t *testing.T) {
+	b := onnx.NewBuilder("g", 17)
+	x := b.Input("x", onnx.Float32, onnx.Dims(2, 6))
+	like := b.Input("like", onnx.Float32, onnx.Dims(3, 4))
+	shape := b.Op("Identity", []string{b.Op("Shape", []string{like})})
+	b.Output(b.Op("Reshape", []string{x, shape}), onnx.Float32, onnx.Dims(3, 4))
+	m, err := b.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Proto.Graph.Output = nil
+	types, err := onnx.InferShapes(m)
+	if got := types["Reshape"].String(); err != nil || got != "float32[3,4]" {
+		t.Errorf("%s (%v)", got, err)
+	}
+}
