@@ -67,9 +67,9 @@ func (r row) fill(ctx context.Context, log *slog.Logger, cache Dir, from string)
 		tries = 1
 	}
 	for try := 1; ; try++ {
-		err := r.attempt(ctx, log, work, from)
+		content, err := r.attempt(ctx, log, work, from)
 		if err == nil {
-			break
+			return r.install(log, cache, content)
 		}
 		var missing *missingTool
 		if ctx.Err() != nil || errors.As(err, &missing) || try == tries {
@@ -77,35 +77,47 @@ func (r row) fill(ctx context.Context, log *slog.Logger, cache Dir, from string)
 		}
 		log.Warn("download failed, trying again", "item", r.item, "error", err)
 	}
-	return r.install(log, cache, filepath.Join(work, "content"))
 }
 
-// attempt leaves the verified content in work/content.
-func (r row) attempt(ctx context.Context, log *slog.Logger, work, from string) error {
-	content, download := filepath.Join(work, "content"), filepath.Join(work, "download")
-	if err := os.RemoveAll(work); err != nil {
-		return err
-	}
-	for _, d := range []string{content, download} {
-		if err := os.MkdirAll(d, 0o755); err != nil {
-			return err
-		}
+// attempt returns the folder below work that holds the verified content.
+func (r row) attempt(ctx context.Context, log *slog.Logger, work, from string) (string, error) {
+	content, download, err := workplace(work)
+	if err != nil {
+		return "", err
 	}
 	got, err := r.obtain(ctx, log, download, from)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := checkDigest(got.path, got.digest); err != nil {
 		hint := "It was cut short or changed on its way; run fbnas setup again."
 		if from != "" {
 			hint = "It is another version, or was cut short. Fetch it again with: " + r.from.byHand(r)
 		}
-		return fault.New(fault.Failure, hint, "%w", err)
+		return "", fault.New(fault.Failure, hint, "%w", err)
 	}
 	if err := r.from.unpack(ctx, r, got.path, content); err != nil {
-		return fmt.Errorf("unpack %s: %w", filepath.Base(got.path), err)
+		return "", fmt.Errorf("unpack %s: %w", filepath.Base(got.path), err)
 	}
-	return r.seal(content, got)
+	return content, r.seal(content, got)
+}
+
+// workplace empties work and makes two folders in it. Their parent has a new
+// name each time: a tool that outlived a killed set-up may still write to the
+// old one.
+func workplace(work string) (content, download string, err error) {
+	// What such a tool writes meanwhile can keep the removal from succeeding;
+	// the next one will.
+	_ = os.RemoveAll(work)
+	if err := os.MkdirAll(work, 0o755); err != nil {
+		return "", "", err
+	}
+	try, err := os.MkdirTemp(work, "try-")
+	if err != nil {
+		return "", "", err
+	}
+	content, download = filepath.Join(try, "content"), filepath.Join(try, "download")
+	return content, download, errors.Join(os.Mkdir(content, 0o755), os.Mkdir(download, 0o755))
 }
 
 // obtain finds the archive in the folder from, or downloads it.
