@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
+
+	"fbnas/latency/wire"
 )
 
 // Model is an ONNX model to be timed, in memory.
@@ -64,21 +66,19 @@ type Options struct {
 	Threads      int
 	Core         *int // nil: the device's fastest, chosen by the agent
 	Seed         uint64
-	ModelTimeout time.Duration // a session's creation and each of its groups
+	ModelTimeout time.Duration // a session's creation and each of its groups; default 60 s
+
+	// Repeats is how many rejected rounds a batch may repeat; negative: none.
+	// Default half of Rounds. After them the device is unstable, which is an
+	// error with fault.Unstable, or the round counts and is marked as noisy.
+	Repeats    int
+	AllowNoisy bool
+	// MemoryBytes caps the agent's resident memory; default half of the device's.
+	MemoryBytes int64
 }
 
 // Group is one timed group: runs of one model in one round of one batch.
-type Group struct {
-	Batch   int     `json:"batch"`
-	Round   int     `json:"round"`
-	Digest  string  `json:"digest"`
-	MedianU float64 `json:"median_us"`
-	MinU    float64 `json:"min_us"`
-	Runs    int     `json:"runs"`
-	Dirty   int     `json:"dirty"`    // runs into which a disturbance fell
-	Dropped bool    `json:"dropped"`  // more than a third of the runs were dirty
-	ClockU  float64 `json:"clock_us"` // the clock probe around the group
-}
+type Group = wire.Group
 
 // Round is one complete round of a batch: the sentinel's groups (one before
 // and one after the models at least) and one group of each model. It is the
@@ -89,14 +89,12 @@ type Round struct {
 	Sentinel []Group `json:"sentinel"`
 	Groups   []Group `json:"groups"`
 	Rejected string  `json:"rejected,omitempty"` // why the round does not count, "" when it does
+	Noisy    string  `json:"noisy,omitempty"`    // why the round only counts because Options.AllowNoisy is set
 }
 
-// Failure says that a model cannot be measured, and why.
-type Failure struct {
-	Digest string `json:"digest"`
-	Kind   string `json:"kind"` // create | run | oom | timeout | crash | unsupported_op | bad_output
-	Detail string `json:"detail"`
-}
+// Failure says that a model cannot be measured, and why: its Kind is create,
+// run, oom, timeout, crash, unsupported_op or bad_output.
+type Failure = wire.Failure
 
 // Request is what a Meter is asked to measure. Batches hold indices into
 // Models; the sentinel runs in each of them. Done tells which rounds an
@@ -107,6 +105,9 @@ type Request struct {
 	Batches  [][]int
 	Options  Options
 	Done     func(batch, round int) bool
+	// SentinelU are the sentinel's round medians, in µs, of the rounds that
+	// Done tells: drift is judged against them too.
+	SentinelU []float64
 	// OnRound and OnFailure are called in order, from one goroutine, as soon
 	// as a result is safe on the host; an error of theirs ends the measurement.
 	OnRound   func(Round) error

@@ -43,6 +43,9 @@ func (s *server) batch(b wire.Batch) error {
 			return err
 		}
 	}
+	if err := s.out.Send(wire.TypeBegin, wire.Begin{Batch: b.Batch, Digest: sentinel.digest}); err != nil {
+		return err
+	}
 	if err := s.guard(sentinel.digest, func() error { return s.warm(sentinel, us(s.req.Options.WarmUpU), 1, 0) }); err != nil {
 		return s.failed(sentinel, err)
 	}

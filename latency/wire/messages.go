@@ -91,7 +91,8 @@ type Hello struct {
 	Capabilities   []string          `json:"capabilities"` // the counters that can be read: switches, delay
 }
 
-// Begin is sent before a session is created, so that a crash has a name.
+// Begin is sent before a session is created, and before the sentinel's warm-up,
+// so that a crash has a name.
 type Begin struct {
 	Batch  int    `json:"batch"`
 	Digest string `json:"digest"`

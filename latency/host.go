@@ -1,0 +1,174 @@
+package latency
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"fbnas/devices"
+	"fbnas/internal/fault"
+	"fbnas/internal/setup"
+	"fbnas/latency/wire"
+)
+
+// heartbeat is how often the agent says that it lives: waking the host up
+// disturbs the measurement. silence is how long the host waits for a word.
+const (
+	heartbeat = 2 * time.Second
+	silence   = 30 * time.Second
+)
+
+// Conn is what a Host needs of a device; a devices.Device is one.
+type Conn interface {
+	Name() string
+	Folder() string
+	Push(ctx context.Context, name string, data []byte) error
+	Start(ctx context.Context, argv, env []string) (*devices.Process, error)
+	Identity(ctx context.Context) (devices.Identity, error)
+	Close() error
+}
+
+// HostConfig says what a Host starts. Paths are the device's.
+type HostConfig struct {
+	Agent   string
+	Library string // ONNX Runtime
+	Log     *slog.Logger
+}
+
+// Host is a Meter that starts agents on a device. Its methods are for one
+// goroutine at a time.
+type Host struct {
+	conn   Conn
+	cfg    HostConfig
+	log    *slog.Logger
+	pushed map[string]bool // digests
+}
+
+// NewMeter returns a Meter on the device behind conn, which it closes.
+func NewMeter(conn Conn, cfg HostConfig) *Host {
+	log := cfg.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Host{conn: conn, cfg: cfg, log: log.With("device", conn.Name()), pushed: map[string]bool{}}
+}
+
+// Open returns a Meter on the device of the given name (see devices.Open),
+// with the agent and the ONNX Runtime that this machine has for it.
+func Open(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
+	agent, err := devices.AgentPath()
+	if err != nil {
+		return nil, err
+	}
+	library, err := setup.ORTLibrary()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := devices.Open(ctx, device)
+	if err != nil {
+		return nil, err
+	}
+	return NewMeter(conn, HostConfig{Agent: agent, Library: library, Log: log}), nil
+}
+
+// Close closes the device.
+func (h *Host) Close() error { return h.conn.Close() }
+
+// Identity returns what is measured and under which condition, as the agent
+// reads it back when it is started with these options.
+func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, error) {
+	if err := opts.Validate(); err != nil {
+		return Device{}, Condition{}, err
+	}
+	opts = opts.WithDefaults()
+	id, err := h.conn.Identity(ctx)
+	if err != nil {
+		return Device{}, Condition{}, fault.New(fault.Device, "", "identify %s: %w", h.conn.Name(), err)
+	}
+	var hello wire.Hello
+	err = h.run(ctx, wire.Request{Protocol: wire.Protocol, Op: wire.OpMeasure, Options: opts.wire()}, func(rec wire.Record) (err error) {
+		if rec.Type == wire.TypeHello {
+			hello, err = wire.Decode[wire.Hello](rec)
+		}
+		return err
+	})
+	if err != nil {
+		return Device{}, Condition{}, h.explain("identify", err)
+	}
+	device := Device{
+		Model: DeviceModel{SoC: id.SoC, Arch: id.Arch, Cores: id.Cores, MaxKHz: id.MaxKHz, MemoryBytes: id.MemoryBytes},
+		Unit:  id.Unit, OS: id.OS,
+	}
+	return device, Condition{
+		Runtime: hello.Runtime, RuntimeDigest: hello.RuntimeDigest,
+		Provider: hello.Provider, SessionOptions: hello.SessionOptions,
+		Precision: "fp32", Batch: 1, Threads: opts.Threads,
+		CoreSet: hello.CoreSet, FixedPerformance: "unsupported",
+	}, nil
+}
+
+// Selftest lets the agent check itself and the runtime on the device. When a
+// check fails, the error says which; the checks are returned all the same.
+func (h *Host) Selftest(ctx context.Context) ([]wire.Check, error) {
+	var result wire.Selftest
+	err := h.run(ctx, wire.Request{Protocol: wire.Protocol, Op: wire.OpSelftest}, func(rec wire.Record) (err error) {
+		if rec.Type == wire.TypeSelftest {
+			result, err = wire.Decode[wire.Selftest](rec)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, h.explain("self-test", err)
+	}
+	var failed []string
+	for _, c := range result.Checks {
+		if !c.OK {
+			failed = append(failed, c.Name+": "+c.Detail)
+		}
+	}
+	if len(failed) > 0 {
+		return result.Checks, fault.New(fault.Device, "", "self-test on %s: %s", h.conn.Name(), strings.Join(failed, "; "))
+	}
+	return result.Checks, nil
+}
+
+// explain wraps the error of a run that cannot be repeated.
+func (h *Host) explain(doing string, err error) error {
+	code, hint := fault.CodeOf(err), ""
+	if f, ok := faults[kindOf(err)]; ok {
+		code, hint = f.code, f.hint
+	}
+	return fault.New(code, hint, "%s on %s: %w", doing, h.conn.Name(), err)
+}
+
+// faults says how the errors of an agent end a command.
+var faults = map[string]struct {
+	code fault.Code
+	hint string
+}{
+	wire.ErrorProtocol: {fault.Device, "Build fbnas and fbnas-agent from the same source: make build."},
+	wire.ErrorDevice:   {fault.Device, "fbnas doctor says what works on this machine."},
+	wire.ErrorModels:   {fault.Failure, "Run the command again: model files are pushed anew."},
+	wire.ErrorSentinel: {fault.Failure, ""},
+	wire.ErrorUnstable: {fault.Unstable, "Stop other work on the device and let it cool down, or accept a marked result with --allow-noisy."},
+	errorStart:         {fault.Device, "The agent's own message is above; fbnas doctor says what works on this machine."},
+}
+
+func (h *Host) argv() []string {
+	return []string{h.cfg.Agent, "-ort", h.cfg.Library, "-dir", h.conn.Folder()}
+}
+
+// push puts a model on the device, once.
+func (h *Host) push(ctx context.Context, m Model) error {
+	digest := m.Digest()
+	if h.pushed[digest] {
+		return nil
+	}
+	if err := h.conn.Push(ctx, digest+".onnx", m.Bytes); err != nil {
+		return fmt.Errorf("push %s: %w", m.Name, err)
+	}
+	h.pushed[digest] = true
+	return nil
+}

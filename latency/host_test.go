@@ -1,0 +1,344 @@
+package latency_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/latency/internal/simdevice"
+	"fbnas/latency/wire"
+)
+
+// collected is what a measurement reported.
+type collected struct {
+	rounds   []latency.Round
+	rejected []latency.Round
+	failures map[string]string // kinds by model name
+	names    map[string]string // model names by digest
+}
+
+// simulate measures models of a simulated device, three a batch.
+func simulate(ctx context.Context, conn *simdevice.Conn, opts latency.Options, specs []simdevice.Model, onRound func(latency.Round) error) (collected, error) {
+	c := collected{failures: map[string]string{}, names: map[string]string{}}
+	opts.BatchModels = 4
+	req := latency.Request{
+		Sentinel: latency.Model{Name: "sentinel", Bytes: simdevice.Model{Name: "sentinel", U: 500}.Encode()},
+		Options:  opts, Batches: opts.Batches(len(specs)),
+		OnRound: func(r latency.Round) error {
+			if r.Rejected != "" {
+				c.rejected = append(c.rejected, r)
+			} else {
+				c.rounds = append(c.rounds, r)
+			}
+			if onRound != nil {
+				return onRound(r)
+			}
+			return nil
+		},
+		OnFailure: func(f latency.Failure) error {
+			c.failures[c.names[f.Digest]] = f.Kind
+			return nil
+		},
+	}
+	for _, s := range specs {
+		m := latency.Model{Name: s.Name, Bytes: s.Encode()}
+		c.names[m.Digest()] = s.Name
+		req.Models = append(req.Models, m)
+	}
+	meter := latency.NewMeter(conn, latency.HostConfig{Agent: "agent", Library: "lib"})
+	defer meter.Close()
+	return c, meter.Measure(ctx, req)
+}
+
+// five are models of 100 to 500 µs.
+func five() []simdevice.Model {
+	var out []simdevice.Model
+	for i := 1; i <= 5; i++ {
+		out = append(out, simdevice.Model{Name: fmt.Sprint("m", i), U: float64(100 * i)})
+	}
+	return out
+}
+
+// check says whether every round of two batches is there once, with one group
+// of each model that did not fail.
+func (c collected) check(t *testing.T, name string, rounds int, specs []simdevice.Model, failures map[string]string) {
+	t.Helper()
+	seen := map[[2]int]int{}
+	groups := map[string]int{}
+	for _, r := range c.rounds {
+		seen[[2]int{r.Batch, r.Round}]++
+		if len(r.Sentinel) < 3 {
+			t.Errorf("%s: %d groups of the sentinel in batch %d, round %d", name, len(r.Sentinel), r.Batch, r.Round)
+		}
+		for _, g := range r.Groups {
+			groups[c.names[g.Digest]]++
+			if g.Batch != r.Batch || g.Round != r.Round {
+				t.Errorf("%s: group %+v in batch %d, round %d", name, g, r.Batch, r.Round)
+			}
+		}
+	}
+	for b := range 2 {
+		for r := range rounds {
+			if seen[[2]int{b, r}] != 1 {
+				t.Errorf("%s: batch %d, round %d is there %d times", name, b, r, seen[[2]int{b, r}])
+			}
+		}
+	}
+	if fmt.Sprint(c.failures) != fmt.Sprint(failures) {
+		t.Errorf("%s: failures %v, want %v", name, c.failures, failures)
+	}
+	for _, s := range specs {
+		if _, failed := failures[s.Name]; !failed && groups[s.Name] != rounds {
+			t.Errorf("%s: %d groups of %s, want %d", name, groups[s.Name], s.Name, rounds)
+		}
+	}
+}
+
+// TestFaults has a row for every fault between the host and a model; after
+// each, every round is there once and every model that works has its groups.
+func TestFaults(t *testing.T) {
+	cut := func(start, line int) func(int, int, []byte) []byte {
+		return func(s, l int, text []byte) []byte {
+			if s == start && l == line {
+				return nil
+			}
+			return text
+		}
+	}
+	replace := func(start, line int, with func([]byte) []byte) func(int, int, []byte) []byte {
+		return func(s, l int, text []byte) []byte {
+			if s == start && l == line {
+				return with(text)
+			}
+			return text
+		}
+	}
+	broken := func(change func(*simdevice.Model)) []simdevice.Model {
+		specs := five()
+		change(&specs[2])
+		return specs
+	}
+	for _, c := range []struct {
+		name     string
+		specs    []simdevice.Model
+		tamper   func(start, line int, text []byte) []byte
+		starts   int
+		failures map[string]string
+	}{
+		{"none", five(), nil, 1, nil},
+		{"cut before hello", five(), cut(1, 1), 2, nil},
+		{"cut while sessions are created", five(), cut(1, 3), 2, nil},
+		{"cut inside a round", five(), cut(1, 12), 2, nil},
+		{"cut twice in different places", five(), func(s, l int, text []byte) []byte {
+			if s == 1 && l == 30 || s == 2 && l == 25 {
+				return nil
+			}
+			return text
+		}, 3, nil},
+		{"cut before the end record", five(), func(_, _ int, text []byte) []byte {
+			if bytes.Contains(text, []byte(`"type":"end"`)) {
+				return nil
+			}
+			return text
+		}, 1, nil},
+		{"cut inside a line", five(), func(s, l int, text []byte) []byte {
+			if s == 1 && l == 15 {
+				return text[:len(text)/2]
+			} else if s == 1 && l > 15 {
+				return nil
+			}
+			return text
+		}, 2, nil},
+		{"garbage line", five(), replace(1, 20, func(text []byte) []byte { return append([]byte("oops\n"), text...) }), 2, nil},
+		{"changed figure", five(), replace(1, 6, func(text []byte) []byte {
+			return bytes.Replace(text, []byte(`"median_us":5`), []byte(`"median_us":6`), 1)
+		}), 2, nil},
+		{"line lost", five(), replace(1, 14, func([]byte) []byte { return []byte{} }), 2, nil},
+		{"create fails", broken(func(m *simdevice.Model) { m.Create = wire.KindCreate }), nil, 1, map[string]string{"m3": "create"}},
+		{"unsupported operator", broken(func(m *simdevice.Model) { m.Create = wire.KindUnsupportedOp }), nil, 1, map[string]string{"m3": "unsupported_op"}},
+		{"run fails at once", broken(func(m *simdevice.Model) { m.Run = wire.KindRun }), nil, 1, map[string]string{"m3": "run"}},
+		{"run fails in a round", broken(func(m *simdevice.Model) { m.Run, m.RunsBefore = wire.KindRun, 40 }), nil, 1, map[string]string{"m3": "run"}},
+		{"bad output", broken(func(m *simdevice.Model) { m.Output = wire.KindBadOutput }), nil, 1, map[string]string{"m3": "bad_output"}},
+		{"too much memory", broken(func(m *simdevice.Model) { m.Bytes = 2 << 30 }), nil, 1, map[string]string{"m3": "oom"}},
+		{"crash at creation", broken(func(m *simdevice.Model) { m.Create = simdevice.Crash }), nil, 3, map[string]string{"m3": "crash"}},
+		{"crash in a round", broken(func(m *simdevice.Model) { m.Run, m.RunsBefore = simdevice.Crash, 10 }), nil, 3, map[string]string{"m3": "crash"}},
+		{"hang at creation", broken(func(m *simdevice.Model) { m.Create = simdevice.Hang }), nil, 3, map[string]string{"m3": "timeout"}},
+		{"hang in a round", broken(func(m *simdevice.Model) { m.Run, m.RunsBefore = simdevice.Hang, 10 }), nil, 3, map[string]string{"m3": "timeout"}},
+		{"two crash", append(broken(func(m *simdevice.Model) { m.Create = simdevice.Crash }),
+			simdevice.Model{Name: "m6", U: 50, Run: simdevice.Crash}), nil, 5, map[string]string{"m3": "crash", "m6": "crash"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			conn := &simdevice.Conn{Tamper: c.tamper}
+			opts := latency.Options{Rounds: 3, ModelTimeout: 200 * time.Millisecond}
+			got, err := simulate(t.Context(), conn, opts, c.specs, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.failures == nil {
+				c.failures = map[string]string{}
+			}
+			got.check(t, c.name, 3, c.specs, c.failures)
+			if conn.Starts() != c.starts {
+				t.Errorf("%d agents were started, want %d", conn.Starts(), c.starts)
+			}
+			if want := len(c.specs) + 1; conn.Pushes() != want {
+				t.Errorf("%d files were pushed, want %d", conn.Pushes(), want)
+			}
+		})
+	}
+}
+
+// TestGivesUp has a row for every fault that a new start does not cure.
+func TestGivesUp(t *testing.T) {
+	every := func(line int, with func([]byte) []byte) func(int, int, []byte) []byte {
+		return func(_, l int, text []byte) []byte {
+			if l == line {
+				return with(text)
+			}
+			return text
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		specs  []simdevice.Model
+		tamper func(start, line int, text []byte) []byte
+		starts int
+		code   fault.Code
+		want   string
+	}{
+		{"always cut at the start", five(), every(1, func([]byte) []byte { return nil }), 2, fault.Device, "the agent was lost"},
+		{"always garbage", five(), every(2, func([]byte) []byte { return []byte("oops\n") }), 2, fault.Failure, "line 2 of the answer"},
+		{"other protocol", five(), every(1, func([]byte) []byte { return other(wire.Hello{Protocol: "2.0", Agent: "new"}) }), 1, fault.Device, `protocol version "2.0"`},
+		{"no hello", five(), every(1, func([]byte) []byte { return line(wire.TypeHeartbeat, wire.Heartbeat{}) }), 1, fault.Device, "does not begin with hello"},
+	} {
+		conn := &simdevice.Conn{Tamper: c.tamper}
+		_, err := simulate(t.Context(), conn, latency.Options{Rounds: 2}, c.specs, nil)
+		if err == nil || fault.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "simulated") {
+			t.Errorf("%s: %v (%s), want %q (%s)", c.name, err, fault.CodeOf(err), c.want, c.code)
+		}
+		if conn.Starts() != c.starts {
+			t.Errorf("%s: %d agents were started, want %d", c.name, conn.Starts(), c.starts)
+		}
+	}
+}
+
+func other(h wire.Hello) []byte { return line(wire.TypeHello, h) }
+
+// line is the first line of a stream.
+func line(kind string, body any) []byte {
+	var b bytes.Buffer
+	if err := wire.NewWriter(&b).Send(kind, body); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func TestFailingSentinelEndsTheMeasurement(t *testing.T) {
+	for kind, want := range map[string]string{wire.KindBadOutput: "bad_output", simdevice.Crash: "the sentinel cannot be measured"} {
+		sentinel := simdevice.Model{Name: "sentinel", U: 500}
+		if kind == simdevice.Crash {
+			sentinel.Create = kind
+		} else {
+			sentinel.Output = kind
+		}
+		meter := latency.NewMeter(&simdevice.Conn{}, latency.HostConfig{})
+		err := meter.Measure(t.Context(), latency.Request{
+			Sentinel: latency.Model{Bytes: sentinel.Encode()},
+			Models:   []latency.Model{{Bytes: simdevice.Model{Name: "a", U: 1}.Encode()}}, Batches: [][]int{{0}},
+		})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", kind, err, want)
+		}
+	}
+}
+
+func TestCancelKeepsReportedRounds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	got, err := simulate(ctx, &simdevice.Conn{}, latency.Options{Rounds: 100}, five(), func(r latency.Round) error {
+		if r.Round == 2 {
+			cancel()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) || fault.ExitCode(err) != 130 {
+		t.Errorf("%v, exit code %d", err, fault.ExitCode(err))
+	}
+	if len(got.rounds) < 3 || len(got.rounds) > 10 {
+		t.Errorf("%d rounds were reported", len(got.rounds))
+	}
+}
+
+func TestErrorOfACallbackEndsTheMeasurement(t *testing.T) {
+	full := errors.New("disk full")
+	_, err := simulate(t.Context(), &simdevice.Conn{}, latency.Options{Rounds: 4}, five(), func(latency.Round) error { return full })
+	if !errors.Is(err, full) {
+		t.Errorf("%v, want %v", err, full)
+	}
+}
+
+func TestDoneRoundsAreNotMeasured(t *testing.T) {
+	sentinel := latency.Model{Bytes: simdevice.Model{Name: "sentinel", U: 500}.Encode()}
+	same := latency.Model{Bytes: simdevice.Model{Name: "a", U: 100}.Encode()}
+	conn := &simdevice.Conn{}
+	var rounds []int
+	err := latency.NewMeter(conn, latency.HostConfig{}).Measure(t.Context(), latency.Request{
+		Sentinel: sentinel, Models: []latency.Model{same, same, sentinel}, Batches: [][]int{{0, 1, 2}, {0}},
+		Options: latency.Options{Rounds: 5},
+		Done:    func(batch, round int) bool { return batch == 1 || round%2 == 0 },
+		OnRound: func(r latency.Round) error {
+			rounds = append(rounds, r.Round)
+			var digests []string
+			for _, g := range r.Groups {
+				digests = append(digests, g.Digest)
+			}
+			// A model that is there twice is timed once, and one that equals
+			// the sentinel has the sentinel's time.
+			if !slices.Equal(digests, []string{same.Digest(), sentinel.Digest()}) {
+				t.Errorf("round %d has groups of %v", r.Round, digests)
+			}
+			return nil
+		},
+	})
+	if err != nil || !slices.Equal(rounds, []int{1, 3}) || conn.Starts() != 1 {
+		t.Errorf("rounds %v in %d starts, %v", rounds, conn.Starts(), err)
+	}
+}
+
+func TestIdentityAndSelftest(t *testing.T) {
+	meter := latency.NewMeter(&simdevice.Conn{}, latency.HostConfig{})
+	device, condition, err := meter.Identity(t.Context(), latency.Options{Threads: 2})
+	if err != nil || device.Model.SoC != "simulated" || condition.Runtime != "simulated 1" || condition.Threads != 2 || condition.CoreSet != "0" {
+		t.Errorf("%+v, %+v, %v", device, condition, err)
+	}
+	if _, _, err := meter.Identity(t.Context(), latency.Options{Threads: -1, Rounds: -1}); fault.ExitCode(err) != 2 || !strings.Contains(err.Error(), "-1 rounds") || !strings.Contains(err.Error(), "-1 threads") {
+		t.Errorf("bad options: %v", err)
+	}
+	if checks, err := meter.Selftest(t.Context()); err != nil || len(checks) != 1 {
+		t.Errorf("%v, %v", checks, err)
+	}
+}
+
+func TestBatches(t *testing.T) {
+	for _, c := range []struct{ models, sessions, batches, most int }{
+		{0, 64, 0, 0}, {1, 64, 1, 1}, {63, 64, 1, 63}, {64, 64, 2, 32}, {800, 64, 13, 62}, {3, 2, 3, 1},
+	} {
+		got := latency.Options{BatchModels: c.sessions}.Batches(c.models)
+		var all []int
+		most := 0
+		for _, b := range got {
+			all = append(all, b...)
+			most = max(most, len(b))
+		}
+		if len(got) != c.batches || most != c.most || len(all) != c.models || !slices.IsSorted(all) {
+			t.Errorf("%d models in batches of %d sessions: %v", c.models, c.sessions, got)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package simdevice
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"time"
+
+	"fbnas/latency/agent"
+	"fbnas/latency/wire"
+)
+
+// Model is what a model file of a simulated device holds, as JSON.
+type Model struct {
+	Name string  `json:"name"` // only tells digests apart
+	U    float64 `json:"us"`   // time of a run at full speed, µs
+	// Create, Run and Output are kinds of failures: of Load, of every run from
+	// the RunsBefore-th on, and of Check.
+	Create     string `json:"create,omitempty"`
+	Run        string `json:"run,omitempty"`
+	Output     string `json:"output,omitempty"`
+	RunsBefore int    `json:"runs_before,omitempty"`
+	// Bytes is what a session adds to the agent's memory.
+	Bytes int64 `json:"bytes,omitempty"`
+}
+
+// Two more things that a model can do, as its Create or Run: end the agent, or
+// not return.
+const (
+	Crash = "crash"
+	Hang  = "hang"
+)
+
+// Encode returns the model file.
+func (m Model) Encode() []byte {
+	data, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // strings and finite numbers only
+	}
+	return data
+}
+
+// Noise says what the device does to a run.
+type Noise struct {
+	Seed   uint64
+	Jitter float64 // relative standard deviation of a run
+	// Neighbour is the chance that other work takes the core in a run, which
+	// then takes five times as long; Seen says whether the counters tell.
+	Neighbour float64
+	Seen      bool
+	// Speed is the device's speed at a time; nil: always 1.
+	Speed func(at time.Duration) float64
+	// BlindSwitches and BlindDelay hide a counter.
+	BlindSwitches, BlindDelay bool
+}
+
+// Machine is a simulated device; its clock stands still between calls.
+type Machine struct {
+	noise    Noise
+	rng      *rand.Rand
+	now      time.Duration
+	counters agent.Counters
+	memory   int64
+	crash    func()          // ends the agent's process
+	ended    <-chan struct{} // closed when it has ended
+}
+
+// New returns a machine inside a process that crash ends; ended is closed when
+// it has ended. Both may be nil where no model crashes or hangs.
+func New(noise Noise, crash func(), ended <-chan struct{}) *Machine {
+	return &Machine{
+		noise: noise, rng: rand.New(rand.NewPCG(noise.Seed, 1)), crash: crash, ended: ended,
+		counters: agent.Counters{SwitchesKnown: !noise.BlindSwitches, DelayKnown: !noise.BlindDelay},
+	}
+}
+
+// Hello says what a simulated device is.
+func (m *Machine) Hello() wire.Hello {
+	return wire.Hello{Runtime: "simulated 1", Provider: "none", CoreSet: "0"}
+}
+
+// Now is the simulated clock.
+func (m *Machine) Now() time.Duration { return m.now }
+
+// Counters are the simulated thread's.
+func (m *Machine) Counters() agent.Counters { return m.counters }
+
+// Memory is what the open sessions take, of 1 GiB.
+func (m *Machine) Memory() (resident, limit int64) { return m.memory, 1 << 30 }
+
+// Collect does nothing.
+func (m *Machine) Collect() {}
+
+// CPU is the only core.
+func (m *Machine) CPU() int { return 0 }
+
+// ClockProbe takes 50 µs at full speed.
+func (m *Machine) ClockProbe() float64 {
+	took := 50 / m.speed()
+	m.pass(took)
+	return took
+}
+
+func (m *Machine) speed() float64 {
+	if m.noise.Speed == nil {
+		return 1
+	}
+	return m.noise.Speed(m.now)
+}
+
+func (m *Machine) pass(us float64) { m.now += time.Duration(us * 1000) }
+
+// Load parses a model file.
+func (m *Machine) Load(model []byte, _ uint64) (agent.Session, error) {
+	s := &session{machine: m}
+	if err := json.Unmarshal(model, &s.model); err != nil {
+		return nil, &wire.Failure{Kind: wire.KindCreate, Detail: err.Error()}
+	}
+	m.pass(1000)
+	if err := m.perform(s.model.Create); err != nil {
+		return nil, err
+	}
+	m.memory += s.model.Bytes
+	return s, nil
+}
+
+// perform does what a model's Create, Run or Output says.
+func (m *Machine) perform(kind string) error {
+	switch kind {
+	case "":
+		return nil
+	case Crash:
+		m.crash()
+		runtime.Goexit()
+	case Hang:
+		<-m.ended
+		runtime.Goexit()
+	}
+	return &wire.Failure{Kind: kind, Detail: "as the model says"}
+}
+
+type session struct {
+	machine *Machine
+	model   Model
+	runs    int
+}
+
+func (s *session) Run() error {
+	m := s.machine
+	s.runs++
+	if s.runs > s.model.RunsBefore {
+		if err := m.perform(s.model.Run); err != nil {
+			return err
+		}
+	}
+	took := s.model.U * math.Exp(m.noise.Jitter*m.rng.NormFloat64()) / m.speed()
+	if m.rng.Float64() < m.noise.Neighbour {
+		if m.noise.Seen {
+			m.counters.Switches++
+			m.counters.Delay += time.Duration(4 * took * 1000)
+		}
+		took *= 5
+	}
+	if took <= 0 {
+		return fmt.Errorf("a model of %v µs", s.model.U)
+	}
+	m.pass(took)
+	return nil
+}
+
+func (s *session) Check() error { return s.machine.perform(s.model.Output) }
+
+func (s *session) Close() { s.machine.memory -= s.model.Bytes }

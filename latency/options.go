@@ -1,0 +1,84 @@
+package latency
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"fbnas/internal/fault"
+	"fbnas/latency/wire"
+)
+
+// WithDefaults returns o with every field set that has a default on the host's
+// side (facts: profiling.md, "The protocol").
+func (o Options) WithDefaults() Options {
+	set(&o.Rounds, 12)
+	set(&o.GroupTime, 5*time.Millisecond)
+	set(&o.MinRuns, 5)
+	set(&o.MaxRuns, max(15, o.MinRuns))
+	set(&o.WarmUp, 100*time.Millisecond)
+	set(&o.BatchModels, 64)
+	set(&o.Threads, 1)
+	set(&o.ModelTimeout, time.Minute)
+	set(&o.Repeats, (o.Rounds+1)/2)
+	return o
+}
+
+func set[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Validate finds options that cannot be measured with; all of them at once.
+func (o Options) Validate() error {
+	o = o.WithDefaults()
+	var problems []error
+	for _, rule := range []struct {
+		broken bool
+		text   string
+	}{
+		{o.Rounds < 1, fmt.Sprintf("%d rounds: at least one is needed", o.Rounds)},
+		{o.GroupTime < 0 || o.WarmUp < 0 || o.ModelTimeout < 0 || o.MemoryBytes < 0, "a negative time or memory"},
+		{o.MinRuns < 1 || o.MaxRuns < o.MinRuns, fmt.Sprintf("groups of %d to %d runs", o.MinRuns, o.MaxRuns)},
+		{o.BatchModels < 2 || o.BatchModels > wire.MaxBatch, fmt.Sprintf("%d sessions a batch: 2 to %d are possible", o.BatchModels, wire.MaxBatch)},
+		{o.Threads < 1 || o.Threads > 1024, fmt.Sprintf("%d threads", o.Threads)},
+		{o.Core != nil && *o.Core < 0, "a negative core"},
+	} {
+		if rule.broken {
+			problems = append(problems, errors.New(rule.text))
+		}
+	}
+	if len(problems) > 0 {
+		return fault.New(fault.Usage, "", "measuring options: %w", errors.Join(problems...))
+	}
+	return nil
+}
+
+// wire returns the options as the agent is told them; o has its defaults.
+func (o Options) wire() wire.Options {
+	return wire.Options{
+		GroupU: o.GroupTime.Microseconds(), MinRuns: o.MinRuns, MaxRuns: o.MaxRuns,
+		WarmUpU: o.WarmUp.Microseconds(), ModelTimeoutU: o.ModelTimeout.Microseconds(),
+		HeartbeatU: heartbeat.Microseconds(),
+		Threads:    o.Threads, Core: o.Core, Seed: o.Seed,
+		Repeats: max(o.Repeats, 0), AllowNoisy: o.AllowNoisy, MemoryBytes: o.MemoryBytes,
+	}
+}
+
+// Batches splits the models 0 to n-1 into batches of at most BatchModels
+// sessions, the sentinel's among them, as even in size as possible.
+func (o Options) Batches(n int) [][]int {
+	most := o.WithDefaults().BatchModels - 1
+	count := (n + most - 1) / most
+	var out [][]int
+	for b := range count {
+		var batch []int
+		for i := b * n / count; i < (b+1)*n/count; i++ {
+			batch = append(batch, i)
+		}
+		out = append(out, batch)
+	}
+	return out
+}

@@ -1,0 +1,170 @@
+package latency
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"fbnas/devices"
+	"fbnas/latency/wire"
+)
+
+// errorStart is the kind of a lostError before the agent's first record.
+const errorStart = "start"
+
+// lostError says that an agent went away, or was cut off, before its end
+// record; the records before it are valid.
+type lostError struct {
+	err     error
+	exit    error  // what became of the process
+	stderr  string // its last words
+	started bool   // it had said hello
+}
+
+func (e *lostError) Error() string {
+	text := fmt.Sprintf("the agent was lost: %v", e.err)
+	if e.exit != nil {
+		text += " (" + e.exit.Error() + ")"
+	}
+	if e.stderr != "" {
+		text += ": " + e.stderr
+	}
+	return text
+}
+
+func (e *lostError) Unwrap() error { return e.err }
+
+// kindOf is the wire.Error kind of an error, errorStart for an agent that did
+// not come up, or "".
+func kindOf(err error) string {
+	var told *wire.Error
+	if errors.As(err, &told) {
+		return told.Kind
+	}
+	var lost *lostError
+	if errors.As(err, &lost) && !lost.started {
+		return errorStart
+	}
+	return ""
+}
+
+var errSilent = fmt.Errorf("no word from it for %v", silence)
+
+// run starts an agent with one request and hands its records to on, end and
+// error records aside. It returns nil after the end record; the agent's own
+// *wire.Error; on's error; ctx's; or a *lostError.
+func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) error) error {
+	p, err := h.conn.Start(ctx, h.argv(), []string{"GODEBUG=asyncpreemptoff=1"})
+	if err != nil {
+		return &wire.Error{Kind: wire.ErrorDevice, Detail: err.Error()}
+	}
+	lost := &lostError{}
+	records, stop := h.converse(p, req)
+	err = h.listen(ctx, records, lost, on)
+	stop()
+	exit := p.Wait()
+	if ctx.Err() != nil && !errors.Is(err, errDone) {
+		return ctx.Err()
+	}
+	if errors.Is(err, errDone) {
+		return nil
+	}
+	var corrupt *wire.CorruptError
+	if errors.Is(err, wire.ErrCut) || errors.Is(err, errSilent) || errors.As(err, &corrupt) {
+		lost.err, lost.exit, lost.stderr = err, exit, lastLine(p.Stderr())
+		return lost
+	}
+	return err
+}
+
+type received struct {
+	rec wire.Record
+	err error
+}
+
+// converse sends the request and reads the answer, each at its own pace. stop
+// kills the agent and returns when nothing reads from it any more.
+func (h *Host) converse(p *devices.Process, req wire.Request) (<-chan received, func()) {
+	records, done, closed := make(chan received), make(chan struct{}), make(chan struct{})
+	go func() {
+		// An agent that does not read its request says so, or ends.
+		_ = wire.WriteRequest(p.Stdin, req)
+	}()
+	go func() {
+		defer close(closed)
+		r := wire.NewReader(p.Stdout)
+		for {
+			rec, err := r.Next()
+			select {
+			case records <- received{rec, err}:
+			case <-done:
+				err = io.EOF
+			}
+			if err != nil {
+				// The rest is of no use, but an agent that cannot write
+				// does not end.
+				_, _ = io.Copy(io.Discard, p.Stdout)
+				return
+			}
+		}
+	}()
+	return records, func() {
+		close(done)
+		p.Kill()
+		<-closed
+		p.Stdin.Close()
+	}
+}
+
+// errDone is listen's word for a whole answer.
+var errDone = errors.New("end record")
+
+// listen hands records on until the answer ends in one way or another.
+func (h *Host) listen(ctx context.Context, records <-chan received, lost *lostError, on func(wire.Record) error) error {
+	patience := time.NewTimer(silence)
+	defer patience.Stop()
+	for {
+		var got received
+		select {
+		case got = <-records:
+			patience.Reset(silence)
+		case <-patience.C:
+			return errSilent
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if got.err != nil {
+			return got.err
+		}
+		switch got.rec.Type {
+		case wire.TypeEnd:
+			return errDone
+		case wire.TypeError:
+			told, err := wire.Decode[wire.Error](got.rec)
+			if err != nil {
+				return err
+			}
+			return &told
+		case wire.TypeHello:
+			if hello, err := wire.Decode[wire.Hello](got.rec); err != nil {
+				return &wire.Error{Kind: wire.ErrorProtocol, Detail: fmt.Sprintf("the agent (%s): %v", hello.Agent, err)}
+			}
+			lost.started = true
+		}
+		if !lost.started {
+			return &wire.Error{Kind: wire.ErrorProtocol, Detail: "the agent does not begin with hello but with " + got.rec.Type}
+		}
+		if err := on(got.rec); err != nil {
+			return err
+		}
+	}
+}
+
+// lastLine is the last line of text that says something.
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}
