@@ -38,22 +38,22 @@ func (c *call) try(r rule) (err error) {
 		}
 	}()
 	for i, ts := range c.in {
-		c.bounded(fmt.Sprintf("input %d", i), ts.Shape)
+		c.bounded("input", i, ts.Shape)
 	}
 	r(c)
 	for i, ts := range c.out {
-		c.bounded(fmt.Sprintf("output %d", i), ts.Shape)
+		c.bounded("output", i, ts.Shape)
 	}
 	return nil
 }
 
-func (c *call) bounded(what string, s Shape) {
+func (c *call) bounded(what string, i int, s Shape) {
 	if len(s) > maxRank {
-		c.fail("%s has %d dimensions", what, len(s))
+		c.fail("%s %d has %d dimensions", what, i, len(s))
 	}
 	for _, d := range s {
 		if d.Size > maxDim || d.Size < -1 {
-			c.fail("%s has a dimension of %d", what, d.Size)
+			c.fail("%s %d has a dimension of %d", what, i, d.Size)
 		}
 	}
 }

@@ -58,7 +58,12 @@ func infer(op string, opset, outputs int, in []value, a attrs) string {
 		names = append(names, name)
 	}
 	outs := []string{"y", "z", "u"}[:outputs]
-	b.Node(op, names, outs, a...)
+	if own, ok := strings.CutPrefix(op, "com.microsoft.nchwc."); ok {
+		b.Import("com.microsoft.nchwc", 1)
+		b.Node(own, names, outs, a...).In("com.microsoft.nchwc")
+	} else {
+		b.Node(op, names, outs, a...)
+	}
 	b.Output("y", onnx.Unknown, nil)
 	types, err := onnx.InferShapes(b.Unchecked())
 	if err != nil {
@@ -158,6 +163,18 @@ func TestRules(t *testing.T) {
 		{"DequantizeLinear", 17, 1, []value{of(onnx.Int8, "N"), float()}, nil, "float32[N]"},
 		{"DepthToSpace", 17, 1, []value{float("N", 8, 2, 2)}, attrs{n("blocksize", 2)}, "float32[N,2,4,4]"},
 		{"Resize", 17, 1, []value{float("N", 3, 8, 8), absent, absent, ints(1, 3, 4, 4)}, nil, "float32[1,3,4,4]"},
+		{"com.microsoft.nchwc.ReorderInput", 17, 1, []value{float("N", 3, 8, 8)}, nil, "float32[N,?,8,8]"},
+		{"com.microsoft.nchwc.ReorderInput", 17, 1, []value{float("N", 8, 8, 3)}, attrs{n("channels_last", 1)}, "float32[N,?,8,8]"},
+		{"com.microsoft.nchwc.ReorderOutput", 17, 1, []value{float("N", 16, 8, 8)}, attrs{n("channels", 3)}, "float32[N,3,8,8]"},
+		{"com.microsoft.nchwc.ReorderOutput", 17, 1, []value{float("N", 16, 8, 8)}, attrs{n("channels", 3), n("channels_last", 1)}, "float32[N,8,8,3]"},
+		{"com.microsoft.nchwc.Upsample", 17, 1, []value{float("N", 16, 8, "W")}, attrs{is("scales", 1, 1, 2, 2)}, "float32[N,16,16,?]"},
+		{"com.microsoft.nchwc.Upsample", 17, 1, []value{float(1, 16, 8, 8)}, attrs{is("scales", 1, 1, 0, 2)}, "scales [1 1 0 2]"},
+		{"Constant", 17, 1, nil, attrs{onnx.Floats("value_floats", 1, 2)}, "float32[2]"},
+		{"Constant", 17, 1, nil, attrs{n("value_int", 7)}, "int64[]"},
+		{"Constant", 17, 1, nil, nil, "0 attributes, not one value"},
+		{"Not", 17, 1, []value{float(1)}, nil, "input of type float32"},
+		{"Exp", 17, 1, []value{of(onnx.Int64, 2)}, nil, "input 0 is of type int64"},
+		{"Clip", 17, 1, []value{float("N"), float(2)}, nil, "input 1 has shape [2], not 0 dimensions"},
 		{"Relu", 17, 1, []value{float(1 << 50)}, nil, "a dimension of 1125899906842624"},
 		{"Flatten", 17, 1, []value{float(1<<40, 1<<40)}, attrs{n("axis", 0)}, "too many elements"},
 	} {

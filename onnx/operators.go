@@ -191,14 +191,17 @@ var standard = []operator{
 	{"Unsqueeze", 13, two, one, nil, unsqueeze},
 }
 
-// nchwc are ONNX Runtime's own operators on blocked activations; their shape
-// rules are those of the plain operators.
+// nchwc are ONNX Runtime's own operators on blocked activations; the shapes in
+// them are those of the plain operators.
 var nchwc = []operator{
 	{"AveragePool", 1, one, one, attrs{"auto_pad": s1, "kernel_shape": iN, "dilations": iN, "pads": iN, "strides": iN, "ceil_mode": i1, "count_include_pad": i1}, pool},
 	{"Conv", 1, span{2, 4}, one, with(convAttrs, attrs{"activation": s1, "activation_params": fN}), conv},
 	{"GlobalAveragePool", 1, one, one, nil, globalPool},
 	{"GlobalMaxPool", 1, one, one, nil, globalPool},
 	{"MaxPool", 1, one, one, attrs{"auto_pad": s1, "kernel_shape": iN, "dilations": iN, "pads": iN, "strides": iN, "ceil_mode": i1, "storage_order": i1}, pool},
+	{"ReorderInput", 1, one, one, attrs{"channels_last": i1}, reorderInput},
+	{"ReorderOutput", 1, one, one, attrs{"channels": i1, "channels_last": i1}, reorderOutput},
+	{"Upsample", 1, one, one, attrs{"scales": iN, "mode": s1, "coordinate_transformation_mode": s1}, upsample},
 }
 
 var (

@@ -30,7 +30,7 @@ func concat(c *call) {
 				out[k] = Sym("")
 			}
 		}
-		c.bounded("output", out)
+		c.bounded("output", 0, out)
 	}
 	c.give(0, t, out)
 }
