@@ -14,7 +14,6 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"fbnas/internal/atomicfile"
 	"fbnas/onnx/onnxpb"
 )
 
@@ -62,23 +61,13 @@ func isExternal(t *onnxpb.TensorProto) bool {
 	return t.GetDataLocation() == onnxpb.TensorProto_EXTERNAL
 }
 
-// splitOff writes m's large initializers to a file beside path and gives a
-// model that refers to it, and the file's name. The name holds a digest of the
-// content, so that the model now at path keeps the file that belongs to it
-// until it is replaced.
-func (m *Model) splitOff(path string) (*Model, string, error) {
+// dataName is the name of the file that m's large initializers go into when m
+// is written to path. It holds a digest of the content, so that the model now
+// at path keeps the file that belongs to it until it is replaced.
+func (m *Model) dataName(path string) string {
 	hash := sha256.New()
-	if err := writeExternal(hash, m.Proto.Graph.Initializer); err != nil {
-		return nil, "", err
-	}
-	name := filepath.Base(path) + "." + hex.EncodeToString(hash.Sum(nil)[:6]) + ".data"
-	err := atomicfile.Write(filepath.Join(filepath.Dir(path), name), func(w io.Writer) error {
-		return writeExternal(w, m.Proto.Graph.Initializer)
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	return m.referringTo(name), name, nil
+	_ = m.writeData(hash) // a hash never fails to take what is written
+	return filepath.Base(path) + "." + hex.EncodeToString(hash.Sum(nil)[:6]) + ".data"
 }
 
 // placed says where in the data file each of the tensors goes; -1 for those
@@ -94,8 +83,9 @@ func placed(list []*onnxpb.TensorProto) []int64 {
 	return at
 }
 
-func writeExternal(w io.Writer, list []*onnxpb.TensorProto) error {
-	end := int64(0)
+// writeData writes the large initializers, each at its place.
+func (m *Model) writeData(w io.Writer) error {
+	list, end := m.Proto.GetGraph().GetInitializer(), int64(0)
 	for i, at := range placed(list) {
 		if at < 0 {
 			continue
@@ -114,9 +104,9 @@ func writeExternal(w io.Writer, list []*onnxpb.TensorProto) error {
 // referringTo is a copy of m whose large initializers refer to a data file;
 // everything else is shared with m.
 func (m *Model) referringTo(name string) *Model {
-	list := m.Proto.Graph.Initializer
+	list := m.Proto.GetGraph().GetInitializer()
 	graph, model := &onnxpb.GraphProto{}, &onnxpb.ModelProto{}
-	shallowCopy(graph, m.Proto.Graph)
+	shallowCopy(graph, m.Proto.GetGraph())
 	shallowCopy(model, m.Proto)
 	graph.Initializer = make([]*onnxpb.TensorProto, len(list))
 	for i, at := range placed(list) {
@@ -167,97 +157,4 @@ func removeStale(path, keep string) error {
 		}
 	}
 	return nil
-}
-
-// loadExternal reads into m the tensors that it keeps in files of dir. Those
-// files have to lie inside dir (no "..", no link that leads out of it), and
-// what the tensors take of one must not add up to more than its size, so that
-// a small hostile model cannot ask for unlimited memory.
-func loadExternal(m *Model, dir string) error {
-	var root *os.Root
-	budget := map[string]int64{}
-	for t := range tensors(m.Proto.Graph) {
-		if !isExternal(t) {
-			continue
-		}
-		if root == nil {
-			var err error
-			if root, err = os.OpenRoot(dir); err != nil {
-				return err
-			}
-			defer root.Close()
-		}
-		raw, err := readExternal(root, t, budget)
-		if err != nil {
-			return fmt.Errorf("data of tensor %q: %w", t.GetName(), err)
-		}
-		t.RawData, t.ExternalData, t.DataLocation = raw, nil, nil
-	}
-	return nil
-}
-
-func readExternal(root *os.Root, t *onnxpb.TensorProto, budget map[string]int64) ([]byte, error) {
-	ref, err := externalRefOf(t)
-	if err != nil {
-		return nil, err
-	}
-	info, err := root.Stat(ref.location)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", ref.location)
-	}
-	if ref.length < 0 {
-		ref.length = info.Size() - ref.offset
-	}
-	if _, seen := budget[ref.location]; !seen {
-		budget[ref.location] = info.Size()
-	}
-	if ref.length < 0 || ref.length > info.Size() || ref.offset > info.Size()-ref.length {
-		return nil, fmt.Errorf("%d bytes at %d, but %s has %d", ref.length, ref.offset, ref.location, info.Size())
-	}
-	if budget[ref.location] -= ref.length; budget[ref.location] < 0 {
-		return nil, fmt.Errorf("the tensors in %s add up to more than it holds", ref.location)
-	}
-	f, err := root.Open(ref.location)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	raw := make([]byte, ref.length)
-	_, err = f.ReadAt(raw, ref.offset)
-	return raw, err
-}
-
-type externalRef struct {
-	location       string
-	offset, length int64 // length -1: up to the end of the file
-}
-
-func externalRefOf(t *onnxpb.TensorProto) (externalRef, error) {
-	ref := externalRef{length: -1}
-	for _, e := range t.GetExternalData() {
-		var err error
-		switch e.GetKey() {
-		case "location":
-			ref.location = filepath.Clean(filepath.FromSlash(e.GetValue()))
-		case "offset":
-			ref.offset, err = parseSize(e.GetValue())
-		case "length":
-			ref.length, err = parseSize(e.GetValue())
-		}
-		if err != nil {
-			return ref, fmt.Errorf("%s: %w", e.GetKey(), err)
-		}
-	}
-	if !filepath.IsLocal(ref.location) {
-		return ref, fmt.Errorf("location %q is not a file in the model's folder", ref.location)
-	}
-	return ref, nil
-}
-
-func parseSize(s string) (int64, error) {
-	n, err := strconv.ParseUint(s, 10, 62)
-	return int64(n), err
 }

@@ -105,24 +105,27 @@ func (m *Model) bytes(limit int) ([]byte, error) {
 }
 
 // Write replaces the file at path by the model; a crash leaves the old model
-// or the new one. Above 2 GB the large tensors go into a second file beside
+// or the new one. Above 2 GB the large initializers go into a second file beside
 // it, path.<digest>.data, and second files of earlier versions are removed.
 func (m *Model) Write(path string) error { return m.write(path, maxMessage) }
 
 func (m *Model) write(path string, limit int) error {
-	stored, keep := m, ""
+	stored, second := m, ""
 	if proto.Size(m.Proto) > limit {
-		var err error
-		if stored, keep, err = m.splitOff(path); err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
-		}
+		second = m.dataName(path)
+		stored = m.referringTo(second)
 	}
 	data, err := stored.bytes(limit)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
+	if second != "" {
+		if err := atomicfile.Write(filepath.Join(filepath.Dir(path), second), m.writeData); err != nil {
+			return err
+		}
+	}
 	if err := atomicfile.WriteBytes(path, data); err != nil {
 		return err
 	}
-	return removeStale(path, keep)
+	return removeStale(path, second)
 }

@@ -220,39 +220,3 @@ func batchNorm(c *call) {
 		c.give(i, c.input(3).Type, Shape{channels})
 	}
 }
-
-// depthToSpace: [N,C·b²,H,W] -> [N,C,H·b,W·b].
-func depthToSpace(c *call) {
-	c.give(0, c.input(0).Type, nil)
-	c.rank(0, 4)
-	if x, b := c.input(0).Shape, c.blockSize(); x != nil {
-		c.give(0, c.input(0).Type, Shape{x[0], c.quotient(x[1], b*b), c.product(x[2], Fixed(b)), c.product(x[3], Fixed(b))})
-	}
-}
-
-// spaceToDepth: [N,C,H·b,W·b] -> [N,C·b²,H,W].
-func spaceToDepth(c *call) {
-	c.give(0, c.input(0).Type, nil)
-	c.rank(0, 4)
-	if x, b := c.input(0).Shape, c.blockSize(); x != nil {
-		c.give(0, c.input(0).Type, Shape{x[0], c.product(x[1], Fixed(b*b)), c.quotient(x[2], b), c.quotient(x[3], b)})
-	}
-}
-
-func (c *call) blockSize() int64 {
-	b := c.attrInt("blocksize", 0)
-	if b < 1 || b > 1<<20 {
-		c.fail("blocksize %d", b)
-	}
-	return b
-}
-
-func (c *call) quotient(d Dim, by int64) Dim {
-	if !d.Known() {
-		return Sym("")
-	}
-	if d.Size%by != 0 {
-		c.fail("%d is not a multiple of %d", d.Size, by)
-	}
-	return Fixed(d.Size / by)
-}

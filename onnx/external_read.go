@@ -1,0 +1,103 @@
+package onnx
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"fbnas/onnx/onnxpb"
+)
+
+// loadExternal reads into m the tensors that it keeps in files of dir. Those
+// files have to lie inside dir (no "..", no link that leads out of it), and
+// what the tensors take of one must not add up to more than its size, so that
+// a small hostile model cannot ask for unlimited memory.
+func loadExternal(m *Model, dir string) error {
+	var root *os.Root
+	budget := map[string]int64{}
+	for t := range tensors(m.Proto.Graph) {
+		if !isExternal(t) {
+			continue
+		}
+		if root == nil {
+			var err error
+			if root, err = os.OpenRoot(dir); err != nil {
+				return err
+			}
+			defer root.Close()
+		}
+		raw, err := readExternal(root, t, budget)
+		if err != nil {
+			return fmt.Errorf("data of tensor %q: %w", t.GetName(), err)
+		}
+		t.RawData, t.ExternalData, t.DataLocation = raw, nil, nil
+	}
+	return nil
+}
+
+func readExternal(root *os.Root, t *onnxpb.TensorProto, budget map[string]int64) ([]byte, error) {
+	ref, err := externalRefOf(t)
+	if err != nil {
+		return nil, err
+	}
+	info, err := root.Stat(ref.location)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", ref.location)
+	}
+	if ref.length < 0 {
+		ref.length = info.Size() - ref.offset
+	}
+	if _, seen := budget[ref.location]; !seen {
+		budget[ref.location] = info.Size()
+	}
+	if ref.length < 0 || ref.length > info.Size() || ref.offset > info.Size()-ref.length {
+		return nil, fmt.Errorf("%d bytes at %d, but %s has %d", ref.length, ref.offset, ref.location, info.Size())
+	}
+	if budget[ref.location] -= ref.length; budget[ref.location] < 0 {
+		return nil, fmt.Errorf("the tensors in %s add up to more than it holds", ref.location)
+	}
+	f, err := root.Open(ref.location)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	raw := make([]byte, ref.length)
+	_, err = f.ReadAt(raw, ref.offset)
+	return raw, err
+}
+
+type externalRef struct {
+	location       string
+	offset, length int64 // length -1: up to the end of the file
+}
+
+func externalRefOf(t *onnxpb.TensorProto) (externalRef, error) {
+	ref := externalRef{length: -1}
+	for _, e := range t.GetExternalData() {
+		var err error
+		switch e.GetKey() {
+		case "location":
+			ref.location = filepath.Clean(filepath.FromSlash(e.GetValue()))
+		case "offset":
+			ref.offset, err = parseSize(e.GetValue())
+		case "length":
+			ref.length, err = parseSize(e.GetValue())
+		}
+		if err != nil {
+			return ref, fmt.Errorf("%s: %w", e.GetKey(), err)
+		}
+	}
+	if !filepath.IsLocal(ref.location) {
+		return ref, fmt.Errorf("location %q is not a file in the model's folder", ref.location)
+	}
+	return ref, nil
+}
+
+func parseSize(s string) (int64, error) {
+	n, err := strconv.ParseUint(s, 10, 62)
+	return int64(n), err
+}
