@@ -1,5 +1,7 @@
 package onnx
 
+import "strings"
+
 // Knows reports whether the operator table has a standard operator.
 func Knows(op string, opset int64) bool { return lookup("", op, opset) != nil }
 
@@ -8,3 +10,15 @@ func (m *Model) WriteLimited(path string, limit int) error { return m.write(path
 
 // Unchecked is the model as it stands, finished or not, sound or not.
 func (b *Builder) Unchecked() *Model { return &Model{b.model} }
+
+// Operators are the names in the operator table, behind that of a domain which
+// is not the standard one.
+func Operators() []string {
+	var names []string
+	for domain, table := range domains {
+		for _, op := range table {
+			names = append(names, strings.TrimPrefix(domain+"."+op.name, "."))
+		}
+	}
+	return names
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fbnas/onnx"
+	"fbnas/onnx/onnxtest"
 )
 
 // value is an input of a one-node graph: a tensor's declaration or a constant.
@@ -76,110 +77,139 @@ func infer(op string, opset, outputs int, in []value, a attrs) string {
 	return strings.Join(words, " ")
 }
 
-// TestRules holds what the conformance vectors do not show: named dimensions,
+var (
+	is = onnx.Ints[int]
+	n  = onnx.Int[int]
+)
+
+// rules hold what the conformance vectors do not show: named dimensions,
 // unknown ones, operators without a vector, and nodes that cannot be.
+var rules = []struct {
+	op      string
+	opset   int
+	outputs int
+	in      []value
+	attrs   attrs
+	want    string // the outputs, or a part of the error
+}{
+	{"Add", 17, 1, []value{float("N", 3), float(3)}, nil, "float32[N,3]"},
+	{"Add", 17, 1, []value{float("N", 1), float("M", 4)}, nil, "float32[?,4]"},
+	{"Add", 17, 1, []value{float("N"), float(5)}, nil, "float32[5]"},
+	{"Add", 17, 1, []value{float(2), float(3)}, nil, "shapes do not broadcast: 2 against 3"},
+	{"Add", 17, 1, []value{float(2), of(onnx.Int64, 2)}, nil, "inputs of types float32 and int64"},
+	{"Where", 17, 1, []value{of(onnx.Bool, 1), float("N", 2), float()}, nil, "float32[N,2]"},
+	{"Where", 17, 1, []value{float(1), float(1), float(1)}, nil, "condition of type float32"},
+	{"Cast", 17, 1, []value{float("N")}, attrs{n("to", 6)}, "int32[N]"},
+	{"Cast", 17, 1, []value{float("N")}, attrs{n("to", 55)}, "cast to unknown type 55"},
+	{"Cast", 17, 1, []value{float("N")}, nil, "attribute to is missing"},
+	{"Conv", 17, 1, []value{float("N", 3, 32, "W"), float(8, 3, 3, 3), float(8)}, attrs{is("strides", 2, 2), is("pads", 1, 1, 1, 1)}, "float32[N,8,16,?]"},
+	{"Conv", 17, 1, []value{float(1, 8, 7, 7), float(8, 1, 5, 5)}, attrs{n("group", 8), is("dilations", 2, 1), is("pads", 1, 0, 1, 0)}, "float32[1,8,1,3]"},
+	{"Conv", 17, 1, []value{float(1, 8, 7, 7), float(8, 2, 1, 1)}, nil, "channels of the input against weights times group: 8 and 2"},
+	{"Conv", 17, 1, []value{float(1, 4, 7, 7), float(3, 2, 1, 1)}, attrs{n("group", 2)}, "3 filters in 2 groups"},
+	{"Conv", 17, 1, []value{float(1, 4, 7, 7), float(3, 4, 1, 1), float(4)}, nil, "filters against biases: 3 and 4"},
+	{"Conv", 17, 1, []value{float(1, 4, 2, 2), float(3, 4, 5, 5)}, nil, "a window of 5 on 2"},
+	{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{is("kernel_shape", 3, 2)}, "kernel_shape against weights: 3 and 2"},
+	{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{is("strides", 0, 1)}, "strides [0 1]"},
+	{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{is("pads", 1, 1)}, "pads has 2 values, not 4"},
+	{"Conv", 17, 1, []value{float(4, 9), float(3, 4, 3, 3)}, nil, "has no spatial dimensions"},
+	{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{onnx.String("auto_pad", "SOME")}, `auto_pad "SOME"`},
+	{"ConvTranspose", 17, 1, []value{float("N", 4, 5, 5), float(4, 2, 3, 3)}, attrs{n("group", 3), is("strides", 2, 2), is("pads", 1, 1, 1, 1), is("output_padding", 1, 0)}, "float32[N,6,10,9]"},
+	{"MaxPool", 17, 2, []value{float(1, 4, 9, 9)}, attrs{is("kernel_shape", 3, 3), is("strides", 2, 2)}, "float32[1,4,4,4] int64[1,4,4,4]"},
+	{"BatchNormalization", 17, 3, []value{float("N", 4, 5), float(4), float(4), float(4), float(4)}, attrs{n("training_mode", 1)}, "float32[N,4,5] float32[4] float32[4]"},
+	{"BatchNormalization", 17, 3, []value{float("N", 4, 5), float(4), float(4), float(4), float(4)}, nil, "3 outputs without training_mode"},
+	{"BatchNormalization", 17, 1, []value{float("N", 4, 5), float(5), float(4), float(4), float(4)}, nil, "channels against statistics: 4 and 5"},
+	{"GlobalAveragePool", 17, 1, []value{float("N", "C", 7, 7)}, nil, "float32[N,C,1,1]"},
+	{"Gemm", 17, 1, []value{float("N", 4), float(5, 4), float(5)}, attrs{n("transB", 1)}, "float32[N,5]"},
+	{"Gemm", 17, 1, []value{float("N", 4), float(5, 4), float(3)}, attrs{n("transB", 1)}, "does not broadcast"},
+	{"MatMul", 17, 1, []value{float("N", 1, 2, 3), float(4, 3, "K")}, nil, "float32[N,4,2,K]"},
+	{"MatMul", 17, 1, []value{float(3), float(3)}, nil, "float32[]"},
+	{"MatMul", 17, 1, []value{float(), float(3)}, nil, "a scalar"},
+	{"Reshape", 17, 1, []value{float("N", 3, 4), ints(0, -1)}, nil, "float32[N,12]"},
+	{"Reshape", 17, 1, []value{float("N", 12), ints(-1, 12)}, nil, "float32[?,12]"},
+	{"Reshape", 17, 1, []value{float("N"), ints(-1, 1)}, nil, "float32[N,1]"},
+	{"Reshape", 17, 1, []value{float(5, 2), ints(3, -1)}, nil, "10 is not a multiple of 3"},
+	{"Reshape", 17, 1, []value{float(5, 2), ints(3, 3)}, nil, "elements do not fit"},
+	{"Reshape", 17, 1, []value{float(5, 2), ints(-1, -1)}, nil, "two unknown dimensions"},
+	{"Reshape", 17, 1, []value{float(5, 2), of(onnx.Int64, 3)}, nil, "float32[?,?,?]"},
+	{"Reshape", 17, 1, []value{float(5, 2), of(onnx.Int64, "K")}, nil, "float32[...]"},
+	{"Flatten", 17, 1, []value{float("N", 3, 4)}, nil, "float32[N,12]"},
+	{"Transpose", 17, 1, []value{float("N", 3, 4)}, attrs{is("perm", 2, 0, 1)}, "float32[4,N,3]"},
+	{"Transpose", 17, 1, []value{float("N", 3, 4)}, attrs{is("perm", 2, 0, 0)}, "axis 0 is given twice"},
+	{"Concat", 17, 1, []value{float("N", 3), float("N", 4)}, attrs{n("axis", 1)}, "float32[N,7]"},
+	{"Concat", 17, 1, []value{float(2, 3), float(3, 3)}, attrs{n("axis", 1)}, "dimensions of the inputs: 2 and 3"},
+	{"Split", 17, 2, []value{float("N", 5), ints(2, 3)}, attrs{n("axis", 1)}, "float32[N,2] float32[N,3]"},
+	{"Split", 17, 2, []value{float("N", 5), ints(2, 2)}, attrs{n("axis", 1)}, "sum of the parts against the whole: 4 and 5"},
+	{"Split", 17, 2, []value{float(5)}, nil, "5 is not a multiple of 2"},
+	{"Split", 18, 2, []value{float(5)}, attrs{n("num_outputs", 2)}, "float32[3] float32[2]"},
+	{"Slice", 17, 1, []value{float("N", 9), ints(1), ints(9), ints(1), ints(3)}, nil, "float32[N,3]"},
+	{"Slice", 17, 1, []value{float("N", 9), ints(1), ints(9), ints(1), ints(0)}, nil, "a step of 0"},
+	{"Pad", 17, 1, []value{float("N", 9), ints(0, 1, 0, -2)}, nil, "float32[N,8]"},
+	{"Pad", 18, 1, []value{float("N", 9), ints(1, 2), absent, ints(-1)}, nil, "float32[N,12]"},
+	{"Gather", 17, 1, []value{float("N", 9), of(onnx.Int64, "K", 2)}, attrs{n("axis", 1)}, "float32[N,K,2]"},
+	{"Gather", 17, 1, []value{float("N", 9), of(onnx.Int64)}, attrs{n("axis", 2)}, "axis 2 of 2 dimensions"},
+	{"Expand", 17, 1, []value{float("N", 1), ints(3, 1, 4)}, nil, "float32[3,N,4]"},
+	{"Tile", 17, 1, []value{float("N", 2), ints(1, 3)}, nil, "float32[N,6]"},
+	{"Squeeze", 17, 1, []value{float("N", 1, 2), ints(1)}, nil, "float32[N,2]"},
+	{"Squeeze", 17, 1, []value{float("N", 3, 2), ints(1)}, nil, "squeezed dimension: 3 and 1"},
+	{"Unsqueeze", 17, 1, []value{float("N"), ints(0, 2)}, nil, "float32[1,N,1]"},
+	{"Shape", 17, 1, []value{float("N", 3)}, nil, "int64[2]"},
+	{"ConstantOfShape", 17, 1, []value{ints(2, 3)}, nil, "float32[2,3]"},
+	{"ConstantOfShape", 17, 1, []value{ints(2, -3)}, nil, "a shape of 2 dimensions, [2 -3]"},
+	{"OneHot", 17, 1, []value{of(onnx.Int64, "N"), ints(10), float(2)}, nil, "float32[N,10]"},
+	{"ReduceMean", 17, 1, []value{float("N", 3, 4)}, attrs{is("axes", 1, -1), n("keepdims", 0)}, "float32[N]"},
+	{"ReduceMean", 18, 1, []value{float("N", 3), ints()}, attrs{n("noop_with_empty_axes", 1)}, "float32[N,3]"},
+	{"ReduceSum", 17, 1, []value{float("N", 3), of(onnx.Int64, 1)}, nil, "float32[?,?]"},
+	{"ReduceSum", 17, 1, []value{float("N", 3)}, attrs{n("keepdims", 0)}, "float32[]"},
+	{"ArgMax", 17, 1, []value{float("N", 3)}, attrs{n("axis", 1), n("keepdims", 0)}, "int64[N]"},
+	{"QuantizeLinear", 17, 1, []value{float("N"), float(), of(onnx.Int8)}, nil, "int8[N]"},
+	{"QuantizeLinear", 17, 1, []value{float("N"), float()}, nil, "uint8[N]"},
+	{"DequantizeLinear", 17, 1, []value{of(onnx.Int8, "N"), float()}, nil, "float32[N]"},
+	{"DepthToSpace", 17, 1, []value{float("N", 8, 2, 2)}, attrs{n("blocksize", 2)}, "float32[N,2,4,4]"},
+	{"Resize", 17, 1, []value{float("N", 3, 8, 8), absent, absent, ints(1, 3, 4, 4)}, nil, "float32[1,3,4,4]"},
+	{"com.microsoft.nchwc.Conv", 17, 1, []value{float(1, 32, 8, 8), float(32, 1, 3, 3), float(32), float(1, 32, 4, 4)}, attrs{n("group", 32), is("strides", 2, 2), is("pads", 1, 1, 0, 0), onnx.String("activation", "Relu")}, "float32[1,32,4,4]"},
+	{"com.microsoft.nchwc.AveragePool", 17, 1, []value{float(1, 32, 8, 8)}, attrs{is("kernel_shape", 3, 3), is("pads", 1, 1, 1, 1)}, "float32[1,32,8,8]"},
+	{"com.microsoft.nchwc.MaxPool", 17, 1, []value{float(1, 32, 8, 8)}, attrs{is("kernel_shape", 2, 2), is("dilations", 3, 3)}, "float32[1,32,5,5]"},
+	{"com.microsoft.nchwc.GlobalAveragePool", 17, 1, []value{float(1, 32, 8, 8)}, nil, "float32[1,32,1,1]"},
+	{"com.microsoft.nchwc.GlobalMaxPool", 17, 1, []value{float(1, 32, 8, 8)}, nil, "float32[1,32,1,1]"},
+	{"com.microsoft.nchwc.ReorderInput", 17, 1, []value{float("N", 3, 8, 8)}, nil, "float32[N,?,8,8]"},
+	{"com.microsoft.nchwc.ReorderInput", 17, 1, []value{float("N", 8, 8, 3)}, attrs{n("channels_last", 1)}, "float32[N,?,8,8]"},
+	{"com.microsoft.nchwc.ReorderOutput", 17, 1, []value{float("N", 16, 8, 8)}, attrs{n("channels", 3)}, "float32[N,3,8,8]"},
+	{"com.microsoft.nchwc.ReorderOutput", 17, 1, []value{float("N", 16, 8, 8)}, attrs{n("channels", 3), n("channels_last", 1)}, "float32[N,8,8,3]"},
+	{"com.microsoft.nchwc.Upsample", 17, 1, []value{float("N", 16, 8, "W")}, attrs{is("scales", 1, 1, 2, 2)}, "float32[N,16,16,?]"},
+	{"com.microsoft.nchwc.Upsample", 17, 1, []value{float(1, 16, 8, 8)}, attrs{is("scales", 1, 1, 0, 2)}, "scales [1 1 0 2]"},
+	{"Constant", 17, 1, nil, attrs{onnx.Floats("value_floats", 1, 2)}, "float32[2]"},
+	{"Constant", 17, 1, nil, attrs{n("value_int", 7)}, "int64[]"},
+	{"Constant", 17, 1, nil, nil, "0 attributes, not one value"},
+	{"Not", 17, 1, []value{float(1)}, nil, "input of type float32"},
+	{"Exp", 17, 1, []value{of(onnx.Int64, 2)}, nil, "input 0 is of type int64"},
+	{"Clip", 17, 1, []value{float("N"), float(2)}, nil, "input 1 has shape [2], not 0 dimensions"},
+	{"Relu", 17, 1, []value{float(1 << 50)}, nil, "a dimension of 1125899906842624"},
+	{"Flatten", 17, 1, []value{float(1<<40, 1<<40)}, attrs{n("axis", 0)}, "too many elements"},
+}
+
 func TestRules(t *testing.T) {
-	is := onnx.Ints[int]
-	n := onnx.Int[int]
-	for _, c := range []struct {
-		op      string
-		opset   int
-		outputs int
-		in      []value
-		attrs   attrs
-		want    string // the outputs, or a part of the error
-	}{
-		{"Add", 17, 1, []value{float("N", 3), float(3)}, nil, "float32[N,3]"},
-		{"Add", 17, 1, []value{float("N", 1), float("M", 4)}, nil, "float32[?,4]"},
-		{"Add", 17, 1, []value{float("N"), float(5)}, nil, "float32[5]"},
-		{"Add", 17, 1, []value{float(2), float(3)}, nil, "shapes do not broadcast: 2 against 3"},
-		{"Add", 17, 1, []value{float(2), of(onnx.Int64, 2)}, nil, "inputs of types float32 and int64"},
-		{"Where", 17, 1, []value{of(onnx.Bool, 1), float("N", 2), float()}, nil, "float32[N,2]"},
-		{"Where", 17, 1, []value{float(1), float(1), float(1)}, nil, "condition of type float32"},
-		{"Cast", 17, 1, []value{float("N")}, attrs{n("to", 6)}, "int32[N]"},
-		{"Cast", 17, 1, []value{float("N")}, attrs{n("to", 55)}, "cast to unknown type 55"},
-		{"Cast", 17, 1, []value{float("N")}, nil, "attribute to is missing"},
-		{"Conv", 17, 1, []value{float("N", 3, 32, "W"), float(8, 3, 3, 3), float(8)}, attrs{is("strides", 2, 2), is("pads", 1, 1, 1, 1)}, "float32[N,8,16,?]"},
-		{"Conv", 17, 1, []value{float(1, 8, 7, 7), float(8, 1, 5, 5)}, attrs{n("group", 8), is("dilations", 2, 1), is("pads", 1, 0, 1, 0)}, "float32[1,8,1,3]"},
-		{"Conv", 17, 1, []value{float(1, 8, 7, 7), float(8, 2, 1, 1)}, nil, "channels of the input against weights times group: 8 and 2"},
-		{"Conv", 17, 1, []value{float(1, 4, 7, 7), float(3, 2, 1, 1)}, attrs{n("group", 2)}, "3 filters in 2 groups"},
-		{"Conv", 17, 1, []value{float(1, 4, 7, 7), float(3, 4, 1, 1), float(4)}, nil, "filters against biases: 3 and 4"},
-		{"Conv", 17, 1, []value{float(1, 4, 2, 2), float(3, 4, 5, 5)}, nil, "a window of 5 on 2"},
-		{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{is("kernel_shape", 3, 2)}, "kernel_shape against weights: 3 and 2"},
-		{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{is("strides", 0, 1)}, "strides [0 1]"},
-		{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{is("pads", 1, 1)}, "pads has 2 values, not 4"},
-		{"Conv", 17, 1, []value{float(4, 9), float(3, 4, 3, 3)}, nil, "has no spatial dimensions"},
-		{"Conv", 17, 1, []value{float(1, 4, 9, 9), float(3, 4, 3, 3)}, attrs{onnx.String("auto_pad", "SOME")}, `auto_pad "SOME"`},
-		{"ConvTranspose", 17, 1, []value{float("N", 4, 5, 5), float(4, 2, 3, 3)}, attrs{n("group", 3), is("strides", 2, 2), is("pads", 1, 1, 1, 1), is("output_padding", 1, 0)}, "float32[N,6,10,9]"},
-		{"MaxPool", 17, 2, []value{float(1, 4, 9, 9)}, attrs{is("kernel_shape", 3, 3), is("strides", 2, 2)}, "float32[1,4,4,4] int64[1,4,4,4]"},
-		{"BatchNormalization", 17, 3, []value{float("N", 4, 5), float(4), float(4), float(4), float(4)}, attrs{n("training_mode", 1)}, "float32[N,4,5] float32[4] float32[4]"},
-		{"BatchNormalization", 17, 3, []value{float("N", 4, 5), float(4), float(4), float(4), float(4)}, nil, "3 outputs without training_mode"},
-		{"BatchNormalization", 17, 1, []value{float("N", 4, 5), float(5), float(4), float(4), float(4)}, nil, "channels against statistics: 4 and 5"},
-		{"GlobalAveragePool", 17, 1, []value{float("N", "C", 7, 7)}, nil, "float32[N,C,1,1]"},
-		{"Gemm", 17, 1, []value{float("N", 4), float(5, 4), float(5)}, attrs{n("transB", 1)}, "float32[N,5]"},
-		{"Gemm", 17, 1, []value{float("N", 4), float(5, 4), float(3)}, attrs{n("transB", 1)}, "does not broadcast"},
-		{"MatMul", 17, 1, []value{float("N", 1, 2, 3), float(4, 3, "K")}, nil, "float32[N,4,2,K]"},
-		{"MatMul", 17, 1, []value{float(3), float(3)}, nil, "float32[]"},
-		{"MatMul", 17, 1, []value{float(), float(3)}, nil, "a scalar"},
-		{"Reshape", 17, 1, []value{float("N", 3, 4), ints(0, -1)}, nil, "float32[N,12]"},
-		{"Reshape", 17, 1, []value{float("N", 12), ints(-1, 12)}, nil, "float32[?,12]"},
-		{"Reshape", 17, 1, []value{float("N"), ints(-1, 1)}, nil, "float32[N,1]"},
-		{"Reshape", 17, 1, []value{float(5, 2), ints(3, -1)}, nil, "10 is not a multiple of 3"},
-		{"Reshape", 17, 1, []value{float(5, 2), ints(3, 3)}, nil, "elements do not fit"},
-		{"Reshape", 17, 1, []value{float(5, 2), ints(-1, -1)}, nil, "two unknown dimensions"},
-		{"Reshape", 17, 1, []value{float(5, 2), of(onnx.Int64, 3)}, nil, "float32[?,?,?]"},
-		{"Reshape", 17, 1, []value{float(5, 2), of(onnx.Int64, "K")}, nil, "float32[...]"},
-		{"Flatten", 17, 1, []value{float("N", 3, 4)}, nil, "float32[N,12]"},
-		{"Transpose", 17, 1, []value{float("N", 3, 4)}, attrs{is("perm", 2, 0, 1)}, "float32[4,N,3]"},
-		{"Transpose", 17, 1, []value{float("N", 3, 4)}, attrs{is("perm", 2, 0, 0)}, "axis 0 is given twice"},
-		{"Concat", 17, 1, []value{float("N", 3), float("N", 4)}, attrs{n("axis", 1)}, "float32[N,7]"},
-		{"Concat", 17, 1, []value{float(2, 3), float(3, 3)}, attrs{n("axis", 1)}, "dimensions of the inputs: 2 and 3"},
-		{"Split", 17, 2, []value{float("N", 5), ints(2, 3)}, attrs{n("axis", 1)}, "float32[N,2] float32[N,3]"},
-		{"Split", 17, 2, []value{float("N", 5), ints(2, 2)}, attrs{n("axis", 1)}, "sum of the parts against the whole: 4 and 5"},
-		{"Split", 17, 2, []value{float(5)}, nil, "5 is not a multiple of 2"},
-		{"Split", 18, 2, []value{float(5)}, attrs{n("num_outputs", 2)}, "float32[3] float32[2]"},
-		{"Slice", 17, 1, []value{float("N", 9), ints(1), ints(9), ints(1), ints(3)}, nil, "float32[N,3]"},
-		{"Slice", 17, 1, []value{float("N", 9), ints(1), ints(9), ints(1), ints(0)}, nil, "a step of 0"},
-		{"Pad", 17, 1, []value{float("N", 9), ints(0, 1, 0, -2)}, nil, "float32[N,8]"},
-		{"Pad", 18, 1, []value{float("N", 9), ints(1, 2), absent, ints(-1)}, nil, "float32[N,12]"},
-		{"Gather", 17, 1, []value{float("N", 9), of(onnx.Int64, "K", 2)}, attrs{n("axis", 1)}, "float32[N,K,2]"},
-		{"Gather", 17, 1, []value{float("N", 9), of(onnx.Int64)}, attrs{n("axis", 2)}, "axis 2 of 2 dimensions"},
-		{"Expand", 17, 1, []value{float("N", 1), ints(3, 1, 4)}, nil, "float32[3,N,4]"},
-		{"Tile", 17, 1, []value{float("N", 2), ints(1, 3)}, nil, "float32[N,6]"},
-		{"Squeeze", 17, 1, []value{float("N", 1, 2), ints(1)}, nil, "float32[N,2]"},
-		{"Squeeze", 17, 1, []value{float("N", 3, 2), ints(1)}, nil, "squeezed dimension: 3 and 1"},
-		{"Unsqueeze", 17, 1, []value{float("N"), ints(0, 2)}, nil, "float32[1,N,1]"},
-		{"Shape", 17, 1, []value{float("N", 3)}, nil, "int64[2]"},
-		{"ConstantOfShape", 17, 1, []value{ints(2, 3)}, nil, "float32[2,3]"},
-		{"ConstantOfShape", 17, 1, []value{ints(2, -3)}, nil, "a shape of 2 dimensions, [2 -3]"},
-		{"OneHot", 17, 1, []value{of(onnx.Int64, "N"), ints(10), float(2)}, nil, "float32[N,10]"},
-		{"ReduceMean", 17, 1, []value{float("N", 3, 4)}, attrs{is("axes", 1, -1), n("keepdims", 0)}, "float32[N]"},
-		{"ReduceMean", 18, 1, []value{float("N", 3), ints()}, attrs{n("noop_with_empty_axes", 1)}, "float32[N,3]"},
-		{"ReduceSum", 17, 1, []value{float("N", 3), of(onnx.Int64, 1)}, nil, "float32[?,?]"},
-		{"ReduceSum", 17, 1, []value{float("N", 3)}, attrs{n("keepdims", 0)}, "float32[]"},
-		{"ArgMax", 17, 1, []value{float("N", 3)}, attrs{n("axis", 1), n("keepdims", 0)}, "int64[N]"},
-		{"QuantizeLinear", 17, 1, []value{float("N"), float(), of(onnx.Int8)}, nil, "int8[N]"},
-		{"QuantizeLinear", 17, 1, []value{float("N"), float()}, nil, "uint8[N]"},
-		{"DequantizeLinear", 17, 1, []value{of(onnx.Int8, "N"), float()}, nil, "float32[N]"},
-		{"DepthToSpace", 17, 1, []value{float("N", 8, 2, 2)}, attrs{n("blocksize", 2)}, "float32[N,2,4,4]"},
-		{"Resize", 17, 1, []value{float("N", 3, 8, 8), absent, absent, ints(1, 3, 4, 4)}, nil, "float32[1,3,4,4]"},
-		{"com.microsoft.nchwc.ReorderInput", 17, 1, []value{float("N", 3, 8, 8)}, nil, "float32[N,?,8,8]"},
-		{"com.microsoft.nchwc.ReorderInput", 17, 1, []value{float("N", 8, 8, 3)}, attrs{n("channels_last", 1)}, "float32[N,?,8,8]"},
-		{"com.microsoft.nchwc.ReorderOutput", 17, 1, []value{float("N", 16, 8, 8)}, attrs{n("channels", 3)}, "float32[N,3,8,8]"},
-		{"com.microsoft.nchwc.ReorderOutput", 17, 1, []value{float("N", 16, 8, 8)}, attrs{n("channels", 3), n("channels_last", 1)}, "float32[N,8,8,3]"},
-		{"com.microsoft.nchwc.Upsample", 17, 1, []value{float("N", 16, 8, "W")}, attrs{is("scales", 1, 1, 2, 2)}, "float32[N,16,16,?]"},
-		{"com.microsoft.nchwc.Upsample", 17, 1, []value{float(1, 16, 8, 8)}, attrs{is("scales", 1, 1, 0, 2)}, "scales [1 1 0 2]"},
-		{"Constant", 17, 1, nil, attrs{onnx.Floats("value_floats", 1, 2)}, "float32[2]"},
-		{"Constant", 17, 1, nil, attrs{n("value_int", 7)}, "int64[]"},
-		{"Constant", 17, 1, nil, nil, "0 attributes, not one value"},
-		{"Not", 17, 1, []value{float(1)}, nil, "input of type float32"},
-		{"Exp", 17, 1, []value{of(onnx.Int64, 2)}, nil, "input 0 is of type int64"},
-		{"Clip", 17, 1, []value{float("N"), float(2)}, nil, "input 1 has shape [2], not 0 dimensions"},
-		{"Relu", 17, 1, []value{float(1 << 50)}, nil, "a dimension of 1125899906842624"},
-		{"Flatten", 17, 1, []value{float(1<<40, 1<<40)}, attrs{n("axis", 0)}, "too many elements"},
-	} {
+	for _, c := range rules {
 		if got := infer(c.op, c.opset, c.outputs, c.in, c.attrs); !strings.Contains(got, c.want) || strings.Contains(c.want, "[") && !strings.HasSuffix(got, c.want) {
 			t.Errorf("%s at opset %d: %s, want %s", c.op, c.opset, got, c.want)
+		}
+	}
+}
+
+// TestEveryOperatorIsTested finds rows of the operator table that neither a
+// conformance vector nor a rule above looks at.
+func TestEveryOperatorIsTested(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range rules {
+		seen[c.op] = true
+	}
+	for _, c := range onnxtest.Cases(t) {
+		for _, n := range c.Model.Proto.Graph.Node {
+			seen[n.GetOpType()] = seen[n.GetOpType()] || known(c.Model)
+		}
+	}
+	for _, op := range onnx.Operators() {
+		if !seen[op] {
+			t.Errorf("no test looks at the shape rule of %s", op)
 		}
 	}
 }
