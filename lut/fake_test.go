@@ -19,11 +19,12 @@ type device struct {
 	identity  latency.Device
 	condition latency.Condition
 
-	speed   func(batch, round int) float64 // factor on every time of a round
-	noise   float64                        // relative, of a group
-	outlier func(digest string, round int) bool
-	fails   map[string]latency.Failure // by model digest
-	drifts  func(batch, round int) int // how often a round is rejected before it counts; -1: always
+	speed    func(batch, round int) float64 // factor on every time of a round
+	noise    float64                        // relative, of a group
+	outlier  func(digest string, round int) bool
+	fails    map[string]latency.Failure  // by model digest
+	drifts   func(batch, round int) bool // rounds that are rejected once
+	unstable func(batch int) bool        // batches in which the sentinel never settles
 
 	cancel   context.CancelFunc
 	after    int // rounds that count before cancel
@@ -84,18 +85,18 @@ func (d *device) round(ctx context.Context, req latency.Request, b, round int, a
 	for _, m := range alive {
 		r.Groups = append(r.Groups, d.group(m, b, round))
 	}
-	if d.drifts != nil {
-		n := d.drifts(b, round)
-		for range max(1, n) * min(1, max(n, -n)) {
-			bad := r
-			bad.Rejected = "drift"
-			if err := req.OnRound(bad); err != nil {
-				return err
-			}
+	if d.drifts != nil && d.drifts(b, round) {
+		r.Rejected = "drift"
+		if err := req.OnRound(r); err != nil {
+			return err
 		}
-		if n < 0 {
+		r.Rejected = ""
+	}
+	if d.unstable != nil && d.unstable(b) {
+		if !req.Options.AllowNoisy {
 			return fault.New(fault.Unstable, "", "the sentinel stays slow")
 		}
+		r.Noisy = "the sentinel stays slow"
 	}
 	d.measured++
 	return req.OnRound(r)

@@ -1,10 +1,10 @@
 package lut
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"os"
 	"slices"
@@ -22,7 +22,6 @@ import (
 type journal struct {
 	lines    [][]byte
 	rounds   map[roundID]latency.Round
-	rejected map[roundID]latency.Round // the last one of each that did not count
 	failures map[string]latency.Failure
 }
 
@@ -34,7 +33,6 @@ type roundID struct {
 func newJournal() journal {
 	return journal{
 		rounds:   map[roundID]latency.Round{},
-		rejected: map[roundID]latency.Round{},
 		failures: map[string]latency.Failure{},
 	}
 }
@@ -46,7 +44,7 @@ func (j *journal) take(kind string, line []byte) error {
 		if err := decode(line, &r, func() error { return checkRound(r.Round) }); err != nil {
 			return err
 		}
-		j.addRound(r)
+		j.add(r)
 	} else {
 		var f latency.Failure
 		if err := decode(line, &f, nil); err != nil {
@@ -58,41 +56,30 @@ func (j *journal) take(kind string, line []byte) error {
 	return nil
 }
 
-func (j *journal) addRound(r journaled) {
-	id := roundID{r.Batch, r.Round.Round}
+// add makes a round count; one that was rejected is on file and no more.
+func (j *journal) add(r journaled) {
 	if r.Round.Rejected == "" {
-		j.rounds[id] = r.Round
-	} else {
-		j.rejected[id] = r.Round
+		j.rounds[roundID{r.Batch, r.Round.Round}] = r.Round
 	}
 }
 
-// of returns the rounds that count of the batches, in order; with lenient, the
-// rejected ones where no other was measured.
-func (j *journal) of(batches []string, lenient bool) []latency.Round {
+// has reports whether a round is measured; one marked as noisy only where
+// noise is allowed.
+func (j *journal) has(id roundID, noisy bool) bool {
+	r, ok := j.rounds[id]
+	return ok && (noisy || r.Noisy == "")
+}
+
+// of returns the rounds of a batch that has reports, by number.
+func (j *journal) of(batch string, noisy bool) []latency.Round {
 	var out []latency.Round
-	for _, id := range batches {
-		found := map[int]latency.Round{}
-		for _, from := range []map[roundID]latency.Round{j.rejected, j.rounds} {
-			for k, r := range from {
-				if k.batch == id && (lenient || r.Rejected == "") {
-					found[k.round] = r
-				}
-			}
-		}
-		for _, n := range slices.Sorted(maps.Keys(found)) {
-			out = append(out, found[n])
+	for id, r := range j.rounds {
+		if id.batch == batch && j.has(id, noisy) {
+			out = append(out, r)
 		}
 	}
+	slices.SortFunc(out, func(a, b latency.Round) int { return cmp.Compare(a.Round, b.Round) })
 	return out
-}
-
-func (j *journal) done(id roundID, lenient bool) bool {
-	_, ok := j.rounds[id]
-	if !ok && lenient {
-		_, ok = j.rejected[id]
-	}
-	return ok
 }
 
 func checkRound(r latency.Round) error {

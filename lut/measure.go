@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"fbnas/internal/fault"
+	"fbnas/internal/random"
 	"fbnas/latency"
 )
 
@@ -13,63 +13,44 @@ import (
 type measuring struct {
 	meter    latency.Meter
 	sentinel latency.Model
-	options  latency.Options // defaults spelled out
-	lenient  bool            // rejected rounds count where the device does not settle
+	options  latency.Options // with their defaults
 	stage    string
-	models   []latency.Model
+	models   []latency.Model // without repetitions
 	journal  *journal
 	file     *file // nil: nothing is kept
 	progress func(Progress)
 
 	digests []string // of models
-	ids     []string // of the batches asked for
-	asked   [][]int
-	done    int
+	asked   [][]int  // batches of models
+	ids     []string // of asked
+	done    int      // groups
 	total   int
 }
 
-// results of a stage, by model digest.
+// results of a stage.
 type results struct {
-	figures  map[string]figure
-	failures map[string]latency.Failure
 	rounds   []latency.Round
-	noisy    string // why rejected rounds had to count
+	figures  map[string]latency.Figure  // by model digest
+	failures map[string]latency.Failure // likewise
 }
 
 // run measures what the journal does not have yet.
 func (m *measuring) run(ctx context.Context) (results, error) {
 	m.plan()
 	m.report()
-	var noisy string
-	for {
-		before := m.done
-		err := m.meter.Measure(ctx, m.request(noisy != ""))
-		if err == nil {
-			break
-		}
-		settles := fault.CodeOf(err) != fault.Unstable || !m.lenient
-		if settles || noisy != "" && m.done == before {
-			return results{}, err
-		}
-		noisy = err.Error()
-		m.recount()
+	if err := m.meter.Measure(ctx, m.request()); err != nil {
+		return results{}, err
 	}
-	res := results{
-		figures: map[string]figure{}, failures: m.journal.failures,
-		rounds: m.journal.of(m.ids, noisy != ""), noisy: noisy,
-	}
+	res := results{rounds: m.rounds(), failures: m.journal.failures}
 	if len(res.rounds) == 0 {
 		return results{}, fmt.Errorf("the device could run none of %d models%s", len(m.models), m.firstFailure())
 	}
+	res.figures = latency.Figures(res.rounds)
 	for _, d := range m.digests {
-		if _, failed := res.failures[d]; failed {
-			continue
-		}
-		f, ok := figureOf(res.rounds, d)
-		if !ok {
+		_, failed := res.failures[d]
+		if _, ok := res.figures[d]; !ok && !failed {
 			return results{}, fmt.Errorf("the device reported nothing of model %.12s", d)
 		}
-		res.figures[d] = f
 	}
 	return res, nil
 }
@@ -83,68 +64,61 @@ func (m *measuring) firstFailure() string {
 	return ""
 }
 
-// plan deals out the batches. They are named before known failures are left
-// out of them: a model that fails does not make its batch another one.
+// plan deals out the batches in a seeded order, so that neighbours in the plan
+// do not share a stretch of the machine's mood. They are named before known
+// failures are left out of them: a model that fails does not make its batch
+// another one.
 func (m *measuring) plan() {
-	m.digests = make([]string, len(m.models))
-	for i, model := range m.models {
-		m.digests[i] = model.Digest()
+	shuffled := make([]latency.Model, len(m.models))
+	for i, from := range random.New(m.options.Seed, "lut/batches").Perm(len(m.models)) {
+		shuffled[i] = m.models[from]
 	}
-	sentinel := m.sentinel.Digest()
-	for _, batch := range batches(len(m.models), m.options.BatchModels-1, m.options.Seed) {
-		id := batchID(sentinel, m.digests, batch)
+	m.models = shuffled
+	for _, model := range m.models {
+		m.digests = append(m.digests, model.Digest())
+	}
+	for _, batch := range m.options.Batches(len(m.models)) {
+		id := batchID(m.sentinel.Digest(), m.digests, batch)
 		var alive []int
 		for _, i := range batch {
 			if _, failed := m.journal.failures[m.digests[i]]; !failed {
 				alive = append(alive, i)
 			}
 		}
-		if len(alive) > 0 {
-			m.asked = append(m.asked, alive)
-			m.ids = append(m.ids, id)
+		if len(alive) == 0 {
+			continue
 		}
+		m.asked, m.ids = append(m.asked, alive), append(m.ids, id)
+		m.total += len(alive) * m.options.Rounds
+		m.done += len(alive) * len(m.journal.of(id, m.options.AllowNoisy))
 	}
-	m.recount()
 }
 
-func (m *measuring) recount() {
-	m.done, m.total = 0, 0
-	for i, batch := range m.asked {
-		m.total += len(batch) * m.options.Rounds
-		m.done += len(batch) * len(m.journal.of(m.ids[i:i+1], false))
+// rounds returns those that count, numbered by the batches asked for.
+func (m *measuring) rounds() []latency.Round {
+	var out []latency.Round
+	for batch, id := range m.ids {
+		for _, r := range m.journal.of(id, m.options.AllowNoisy) {
+			r.Batch = batch
+			out = append(out, r)
+		}
 	}
+	return out
 }
 
 func (m *measuring) report() {
 	if m.progress != nil {
-		m.progress(Progress{Stage: m.stage, Done: min(m.done, m.total), Total: m.total})
+		m.progress(Progress{Stage: m.stage, Done: m.done, Total: m.total})
 	}
 }
 
-func (m *measuring) request(lenient bool) latency.Request {
-	return latency.Request{
+func (m *measuring) request() latency.Request {
+	req := latency.Request{
 		Sentinel: m.sentinel, Models: m.models, Batches: m.asked, Options: m.options,
 		Done: func(batch, round int) bool {
-			return m.journal.done(roundID{m.ids[batch], round}, lenient)
+			return m.journal.has(roundID{m.ids[batch], round}, m.options.AllowNoisy)
 		},
-		OnRound: func(r latency.Round) error {
-			if r.Batch < 0 || r.Batch >= len(m.ids) {
-				return fmt.Errorf("the device reported batch %d of %d", r.Batch, len(m.ids))
-			}
-			if err := checkRound(r); err != nil {
-				return fmt.Errorf("round %d of batch %d: %w", r.Round, r.Batch, err)
-			}
-			j := journaled{Batch: m.ids[r.Batch], Round: r}
-			if err := m.keep(typeRound, j); err != nil {
-				return err
-			}
-			m.journal.addRound(j)
-			if r.Rejected == "" || lenient {
-				m.done += len(m.asked[r.Batch])
-			}
-			m.report()
-			return nil
-		},
+		OnRound: m.onRound,
 		OnFailure: func(f latency.Failure) error {
 			if err := m.keep(typeFailure, f); err != nil {
 				return err
@@ -153,6 +127,29 @@ func (m *measuring) request(lenient bool) latency.Request {
 			return nil
 		},
 	}
+	for _, r := range m.rounds() {
+		req.SentinelU = append(req.SentinelU, r.SentinelU())
+	}
+	return req
+}
+
+func (m *measuring) onRound(r latency.Round) error {
+	if r.Batch < 0 || r.Batch >= len(m.ids) {
+		return fmt.Errorf("the device reported batch %d of %d", r.Batch, len(m.ids))
+	}
+	if err := checkRound(r); err != nil {
+		return fmt.Errorf("round %d of batch %d: %w", r.Round, r.Batch, err)
+	}
+	j := journaled{Batch: m.ids[r.Batch], Round: r}
+	if err := m.keep(typeRound, j); err != nil {
+		return err
+	}
+	m.journal.add(j)
+	if r.Rejected == "" {
+		m.done += len(m.asked[r.Batch])
+	}
+	m.report()
+	return nil
 }
 
 // keep makes a record safe before it counts.

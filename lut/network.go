@@ -22,7 +22,7 @@ func (t *Table) timed(networks []Network, res results) (out []Timed, warnings []
 			return nil, warnings, fmt.Errorf("network %s: %w", n.Name, err)
 		}
 		line.Name, line.Model, line.MACs = n.Name, d, n.MACs
-		line.MeasuredUS = res.figures[d].ratio * t.Header.Sentinel.TimeUS
+		line.MeasuredUS = res.figures[d].Ratio * t.Header.Sentinel.TimeUS
 		out = append(out, line)
 	}
 	return out, warnings, nil
@@ -34,7 +34,7 @@ func (t *Table) timed(networks []Network, res results) (out []Timed, warnings []
 // named in warnings.
 func (t *Table) Measure(ctx context.Context, meter latency.Meter, sentinel latency.Model, networks []Network,
 	opts latency.Options, progress func(Progress)) (timed []Timed, warnings []string, err error) {
-	opts = withDefaults(opts)
+	opts = opts.WithDefaults()
 	device, cond, err := meter.Identity(ctx, opts)
 	if err != nil {
 		return nil, nil, fmt.Errorf("measure networks: %w", err)

@@ -20,7 +20,8 @@ func blocksOnly() lut.Plan {
 }
 
 // The machine's speed jumps between rounds: a row is a ratio to the sentinel
-// of its own round, so nothing of it changes.
+// of its own round, so nothing of it changes but the sentinel's time, by which
+// they all become microseconds.
 func TestRowsDoNotSeeTheMachinesSpeed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "steady.lut")
 	steady, err := lut.Profile(t.Context(), newDevice(), blocksOnly(), path, options(), nil)
@@ -64,7 +65,7 @@ func TestRejectedRoundsDoNotCount(t *testing.T) {
 	dir := t.TempDir()
 	calm := mustProfile(t, newDevice(), filepath.Join(dir, "calm.lut"))
 	d := newDevice()
-	d.drifts = func(batch, round int) int { return (batch + round) % 2 }
+	d.drifts = func(batch, round int) bool { return (batch+round)%2 == 1 }
 	rep := mustProfile(t, d, filepath.Join(dir, "drift.lut"))
 	if diff, err := lut.Compare(calm.Table, rep.Table); err != nil || diff.Max > 0 {
 		t.Errorf("rows differ by up to %g (%v)", diff.Max, err)
@@ -75,12 +76,7 @@ func TestUnsteadyDevice(t *testing.T) {
 	m, _, _ := export(ir(16, 48, 16, 8, 1))
 	for name, disturb := range map[string]func(*device){
 		"never settles": func(d *device) {
-			d.drifts = func(batch, round int) int {
-				if batch == 1 {
-					return -1
-				}
-				return 0
-			}
+			d.unstable = func(batch int) bool { return batch == 1 }
 		},
 		"one model always disturbed": func(d *device) {
 			d.outlier = func(digest string, _ int) bool { return digest == m.Digest() }
@@ -100,7 +96,7 @@ func TestUnsteadyDevice(t *testing.T) {
 			}
 			before := d.measured
 			o := options()
-			o.AllowNoisy = true
+			o.Measure.AllowNoisy = true
 			rep, err := lut.Profile(t.Context(), d, blocksOnly(), path, o, nil)
 			if err != nil || rep.Noisy == "" || rep.Rows != 16 {
 				t.Fatalf("allowed: %v, marked %q, %d rows", err, rep.Noisy, rep.Rows)

@@ -1,13 +1,10 @@
 package lut
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"time"
 
-	"fbnas/internal/random"
 	"fbnas/latency"
 	"fbnas/models"
 )
@@ -39,11 +36,10 @@ type Network struct {
 
 // Options of a profile; the zero value works.
 type Options struct {
-	Measure    latency.Options
-	Tool       string // "fbnas 0.1.0": who wrote the table
-	Command    string // the command line that goes on after an interruption
-	Force      bool   // overwrite a table of another provenance
-	AllowNoisy bool   // mark the table instead of failing when the device does not settle
+	Measure latency.Options // AllowNoisy marks the table instead of failing when the device does not settle
+	Tool    string          // "fbnas 0.1.0": who wrote the table
+	Command string          // the command line that goes on after an interruption (without --force)
+	Force   bool            // overwrite what is there, whatever it is
 }
 
 // Progress of a profile, in groups (one model in one round).
@@ -83,31 +79,6 @@ func protocolOf(o latency.Options) Protocol {
 		Rounds: o.Rounds, GroupTimeUS: o.GroupTime.Microseconds(), MinRuns: o.MinRuns, MaxRuns: o.MaxRuns,
 		WarmUpUS: o.WarmUp.Microseconds(), BatchModels: o.BatchModels, Seed: o.Seed,
 	}
-}
-
-// withDefaults spells out the zero values of o, so that a table states them.
-func withDefaults(o latency.Options) latency.Options {
-	o.Rounds = cmp.Or(o.Rounds, 12)
-	o.GroupTime = cmp.Or(o.GroupTime, 5*time.Millisecond)
-	o.MinRuns = cmp.Or(o.MinRuns, 5)
-	o.MaxRuns = cmp.Or(o.MaxRuns, 15)
-	o.WarmUp = cmp.Or(o.WarmUp, 100*time.Millisecond)
-	o.BatchModels = max(2, cmp.Or(o.BatchModels, 64))
-	o.Threads = cmp.Or(o.Threads, 1)
-	return o
-}
-
-// batches deals n models out to batches of at most size in a seeded order, so
-// that neighbours in the plan do not share a stretch of the machine's mood.
-func batches(n, size int, seed uint64) [][]int {
-	order := random.New(seed, "lut/batches").Perm(n)
-	var out [][]int
-	for len(order) > 0 {
-		k := min(size, len(order))
-		out = append(out, order[:k])
-		order = order[k:]
-	}
-	return out
 }
 
 // batchID names a batch by the sentinel and the models in it.

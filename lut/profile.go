@@ -19,7 +19,7 @@ import (
 // Errors: fault.Interrupted when ctx ends and fault.Unstable when the device
 // does not settle, both with nothing lost; the meter's own.
 func Profile(ctx context.Context, meter latency.Meter, plan Plan, path string, opts Options, progress func(Progress)) (Report, error) {
-	opts.Measure = withDefaults(opts.Measure)
+	opts.Measure = opts.Measure.WithDefaults()
 	p := &profile{meter: meter, plan: plan, opts: opts, progress: progress}
 	if err := p.open(ctx, path); err != nil {
 		return Report{}, fmt.Errorf("profile: %w", err)

@@ -223,3 +223,19 @@ func TestProfileExtends(t *testing.T) {
 		t.Errorf("stale row: %.1f us (%v), want %.1f", us, err, 2*alone(changed))
 	}
 }
+
+func TestTwoProfilesOfOneFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.lut")
+	var second error
+	d := newDevice()
+	d.speed = func(batch, round int) float64 {
+		if batch+round == 0 && second == nil {
+			_, second = lut.Profile(t.Context(), newDevice(), plan(), path, options(), nil)
+		}
+		return 1
+	}
+	mustProfile(t, d, path)
+	if second == nil || !strings.Contains(second.Error(), "another fbnas") {
+		t.Errorf("the second profile: %v", second)
+	}
+}

@@ -156,26 +156,35 @@ func (p *parser) take(kind string, line []byte) error {
 	t := p.table
 	switch kind {
 	case typeHeader:
-		return decode(line, &t.Header, t.Header.check)
+		t.Header = Header{}
+		if err := decode(line, &t.Header, t.Header.check); err != nil {
+			return err
+		}
 	case typeRow:
 		var r Row
-		if err := decode(line, &r, func() error { return r.check() }); err != nil {
+		if err := decode(line, &r, r.check); err != nil {
 			return err
 		}
 		t.put(r)
 	case typeCalibration:
 		t.Calibration = new(Calibration)
-		return decode(line, t.Calibration, t.Calibration.check)
+		if err := decode(line, t.Calibration, t.Calibration.check); err != nil {
+			return err
+		}
 	case typeValidation:
 		t.Validation = new(Validation)
-		return decode(line, t.Validation, nil)
+		if err := decode(line, t.Validation, nil); err != nil {
+			return err
+		}
 	case typeEnd:
 		return p.end(line)
 	case typeRound, typeFailure:
 		if !checked(line) {
 			return errors.New("its checksum does not fit")
 		}
-		return t.journal.take(kind, line)
+		if err := t.journal.take(kind, line); err != nil {
+			return err
+		}
 	default:
 		t.others = append(t.others, append([]byte(nil), line...))
 	}

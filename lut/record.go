@@ -80,10 +80,9 @@ type Row struct {
 	Reason    string   `json:"reason,omitempty"`
 }
 
-// Sample is one round of one model: raw medians of the model's group and of
-// the sentinel's groups around it.
+// Sample is one round of one model, in the rounds' order: raw medians of the
+// model's group and of the sentinel's groups around it.
 type Sample struct {
-	Round      int     `json:"round"`
 	MedianUS   float64 `json:"median_us"`
 	SentinelUS float64 `json:"sentinel_us"`
 }

@@ -25,7 +25,7 @@ func (p *profile) blocks(ctx context.Context) error {
 	}
 	sentinel := &p.table.Header.Sentinel
 	if sentinel.TimeUS == 0 {
-		sentinel.TimeUS = sentinelTime(res.rounds)
+		sentinel.TimeUS = latency.SentinelU(res.rounds)
 	}
 	for _, r := range todo {
 		if why, failed := res.failures[r.model.Digest()]; failed {
@@ -33,7 +33,7 @@ func (p *profile) blocks(ctx context.Context) error {
 			continue
 		}
 		p.report.Measured++
-		p.table.put(res.figures[r.model.Digest()].row(r.key, r.graph, sentinel.TimeUS))
+		p.table.put(measuredRow(r.key, r.graph, res.figures[r.model.Digest()], sentinel.TimeUS))
 	}
 	p.fresh = true
 	p.table.Calibration, p.table.Validation = nil, nil
@@ -108,28 +108,24 @@ func (p *profile) networks(ctx context.Context) error {
 // measure runs one stage, and judges whether its figures can be trusted.
 func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Model) (results, error) {
 	m := &measuring{
-		meter: p.meter, sentinel: p.plan.Sentinel, options: p.opts.Measure, lenient: p.opts.AllowNoisy,
+		meter: p.meter, sentinel: p.plan.Sentinel, options: p.opts.Measure,
 		stage: stage, models: distinct(wanted), journal: &p.table.journal, file: p.file, progress: p.progress,
 	}
 	res, err := m.run(ctx)
 	if err != nil {
 		return res, err
 	}
-	var figures []figure
 	for _, f := range res.figures {
-		figures = append(figures, f)
-		p.report.DroppedGroups += f.dropped
+		p.report.DroppedGroups += f.Dropped
 	}
-	if res.noisy == "" {
-		res.noisy = unsteady(figures)
-	}
-	if res.noisy == "" {
+	why := unsteady(res.rounds, res.figures)
+	if why == "" {
 		return res, nil
 	}
-	if !p.opts.AllowNoisy {
-		return res, fault.New(fault.Unstable, "", "the device did not settle: %s", res.noisy)
+	if !p.opts.Measure.AllowNoisy {
+		return res, fault.New(fault.Unstable, "", "the device did not settle: %s", why)
 	}
-	p.table.Header.Noisy = res.noisy
+	p.table.Header.Noisy = why
 	return res, nil
 }
 

@@ -1,0 +1,197 @@
+package lut_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/models"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// small is a table with a record of every type that a finished one has.
+func small(t testing.TB) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "x.lut")
+	d := newDevice()
+	d.noise = 0
+	broken, _, _ := export(ir(16, 24, 16, 8, 1))
+	d.fails = map[string]latency.Failure{broken.Digest(): {Digest: broken.Digest(), Kind: "oom", Detail: "too large"}}
+	p := plan()
+	p.Blocks = []models.Block{ir(8, 16, 16, 16, 2), ir(16, 16, 16, 8, 1), ir(16, 24, 16, 8, 1), head(16, 8, 10)}
+	net := func(i, depth int) lut.Network {
+		blocks := []models.Block{p.Blocks[0]}
+		for range depth {
+			blocks = append(blocks, p.Blocks[1])
+		}
+		return network(i, append(blocks, p.Blocks[3]))
+	}
+	p.Networks = func(*lut.Table) (c, v []lut.Network, err error) {
+		return []lut.Network{net(1, 1), net(2, 3)}, []lut.Network{net(3, 2), net(4, 4)}, nil
+	}
+	o := options()
+	o.Measure.Rounds = 2
+	if _, err := lut.Profile(t.Context(), d, p, path, o, nil); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// A table of this version reads, and is written as it was.
+func TestGolden(t *testing.T) {
+	golden := filepath.Join("testdata", "v1.lut")
+	if *update {
+		if err := os.WriteFile(golden, small(t), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := lut.Load(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	if err := table.Encode(&got); err != nil || !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("written otherwise (%v):\n%s", err, got.Bytes())
+	}
+}
+
+func TestUnknownRecordsAreKept(t *testing.T) {
+	lines := bytes.SplitAfter(small(t), []byte("\n"))
+	odd := []byte(`{"type":"remark","text":"by another program"}` + "\n")
+	data := bytes.Join(append([][]byte{lines[0], odd}, lines[1:len(lines)-2]...), nil)
+	table, err := lut.Parse(bytes.NewReader(data), "x.lut")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table.Path = filepath.Join(t.TempDir(), "x.lut")
+	if err := table.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if saved, _ := os.ReadFile(table.Path); !bytes.Contains(saved, odd) {
+		t.Error("the record is gone")
+	}
+	if _, err := lut.Load(table.Path); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheLastOfAKindWins(t *testing.T) {
+	data := small(t)
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	row := regexp.MustCompile(`"latency_us":[0-9.]+`).ReplaceAll(lines[1], []byte(`"latency_us":123`))
+	table, err := lut.Parse(bytes.NewReader(append(data, row...)), "x.lut")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := lut.Parse(bytes.NewReader(data), "x.lut")
+	if table.Finished() {
+		t.Error("finished, though its last record is no end")
+	}
+	if got := table.Rows(); got[0].LatencyUS != 123 || len(got) != len(before.Rows()) {
+		t.Errorf("%d rows, the first %v us", len(got), got[0].LatencyUS)
+	}
+}
+
+func TestBadFiles(t *testing.T) {
+	good := string(small(t))
+	lines := strings.SplitAfter(good, "\n")
+	swap := func(old, new string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("no %s in the table", old)
+		}
+		return strings.Replace(good, old, new, 1)
+	}
+	for _, c := range []struct {
+		name, data, says string
+	}{
+		{"empty", "", "not a latency table"},
+		{"an image", "\x89PNG\r\n\x1a\n\x00\x00", "not a latency table"},
+		{"other JSON", `{"type":"row"}` + "\n", "not a latency table"},
+		{"a list", "[1,2]\n", "not a latency table"},
+		{"a newer version", swap(`"version":1`, `"version":9`), "version 9"},
+		{"garbage in the middle", lines[0] + lines[1] + "garbage\n" + lines[2], "line 3: not a record"},
+		{"a lost row", lines[0] + strings.Join(lines[2:], ""), "not those that were written"},
+		{"a changed figure", swap(`"status":"ok","latency_us":`, `"status":"ok","latency_us":1`), "not those that were written"},
+		{"a changed key", swap(`"mid":16`, `"mid":17`), "line 2: row record: key_sha256"},
+		{"a negative figure", swap(`"spread_us":`, `"spread_us":-1`), "figure -1"},
+		{"an unknown status", swap(`"status":"ok"`, `"status":"fine"`), `status "fine"`},
+		{"a round without checksum", good + `{"type":"round","batch_id":"a","round":{}}` + "\n", "checksum"},
+		{"an endless line", lines[0] + strings.Repeat("x", 2<<20), "line 2: longer than"},
+	} {
+		path := filepath.Join(t.TempDir(), "x.lut")
+		if err := os.WriteFile(path, []byte(c.data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := lut.Load(path)
+		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), path) || fault.HintOf(err) == "" {
+			t.Errorf("%s: error %v (hint %q), want %q in it", c.name, err, fault.HintOf(err), c.says)
+		}
+	}
+}
+
+// A prefix of a table is readable and says that it is one.
+func TestCutTable(t *testing.T) {
+	good := small(t)
+	header := bytes.IndexByte(good, '\n') + 1
+	for n := header; n < len(good); n += 101 {
+		path := filepath.Join(t.TempDir(), "x.lut")
+		if err := os.WriteFile(path, good[:n], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		table, err := lut.Read(path)
+		if err != nil {
+			t.Fatalf("%d bytes: %v", n, err)
+		}
+		if want := n - 1 - bytes.LastIndexByte(good[:n], '\n'); table.Cut != want || table.Finished() {
+			t.Fatalf("%d bytes: %d cut off, want %d; finished %v", n, table.Cut, want, table.Finished())
+		}
+		if _, err := lut.Load(path); err == nil || !strings.Contains(err.Error(), "unfinished") {
+			t.Fatalf("%d bytes: loaded (%v)", n, err)
+		}
+	}
+	if _, err := lut.Load(filepath.Join(t.TempDir(), "none.lut")); !strings.Contains(fault.HintOf(err), "fbnas profile") {
+		t.Errorf("no file: %v (hint %q)", err, fault.HintOf(err))
+	}
+}
+
+// Whatever is read is a table that is written and read again without change,
+// or a fault; never a panic.
+func FuzzParse(f *testing.F) {
+	good := small(f)
+	f.Add(good)
+	f.Add(good[:len(good)/2])
+	f.Add([]byte(`{"type":"header","version":1,"condition":{"precision":"fp32","batch":1}}` + "\n" + `{"type":"x"}` + "\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		table, err := lut.Parse(bytes.NewReader(data), "x.lut")
+		if err != nil {
+			return
+		}
+		var first, second bytes.Buffer
+		if err := table.Encode(&first); err != nil {
+			t.Fatal(err)
+		}
+		again, err := lut.Parse(bytes.NewReader(first.Bytes()), "x.lut")
+		if err != nil {
+			t.Fatalf("what was written does not read: %v\n%s", err, first.Bytes())
+		}
+		if err := again.Encode(&second); err != nil || !bytes.Equal(first.Bytes(), second.Bytes()) {
+			t.Fatalf("written otherwise the second time (%v):\n%s\n%s", err, first.Bytes(), second.Bytes())
+		}
+	})
+}
