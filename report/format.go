@@ -1,0 +1,98 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// Absent stands where there is no figure: NaN is printed so.
+const Absent = "–"
+
+// scale is a unit and what it is worth.
+type scale struct {
+	unit  string
+	worth float64
+}
+
+var (
+	micros = []scale{{"µs", 1}, {"ms", 1e3}, {"s", 1e6}}
+	counts = []scale{{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}}
+	sizes  = []scale{{"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}
+)
+
+// Latency writes microseconds with three digits: 873 µs, 1.23 ms.
+func Latency(us float64) string { return scaled(us, micros) }
+
+// Count writes a number of things with three digits: 812, 2.25 M.
+func Count(n int64) string { return whole(n, counts, "") }
+
+// Bytes writes a size in decimal units with three digits: 27.3 kB.
+func Bytes(n int64) string { return whole(n, sizes, " B") }
+
+// Percent writes a fraction as a percentage with one decimal: 90.4 %.
+func Percent(fraction float64) string {
+	if absent(fraction) {
+		return Absent
+	}
+	return fmt.Sprintf("%.1f %%", 100*fraction)
+}
+
+// Change writes how far a is from b, as a signed percentage of b: +2.1 %.
+func Change(a, b float64) string {
+	if absent(a) || absent(b) || b == 0 {
+		return Absent
+	}
+	return fmt.Sprintf("%+.1f %%", 100*(a/b-1))
+}
+
+// Points writes the difference of two fractions in percentage points: +0.6.
+func Points(a, b float64) string {
+	if absent(a) || absent(b) {
+		return Absent
+	}
+	return fmt.Sprintf("%+.1f", 100*(a-b))
+}
+
+// Seconds writes how long something took: 4.2 s, 3 min 12 s, 1 h 05 min.
+func Seconds(s float64) string {
+	switch d := time.Duration(math.Round(s)) * time.Second; {
+	case absent(s):
+		return Absent
+	case s < 59.95:
+		return fmt.Sprintf("%.1f s", s)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %02d s", d/time.Minute, d%time.Minute/time.Second)
+	default:
+		return fmt.Sprintf("%d h %02d min", d/time.Hour, d%time.Hour/time.Minute)
+	}
+}
+
+// absent says that there is no figure.
+func absent(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
+
+func whole(n int64, scales []scale, unit string) string {
+	if -1000 < n && n < 1000 {
+		return fmt.Sprintf("%d%s", n, unit)
+	}
+	return scaled(float64(n), scales)
+}
+
+// scaled writes x with three significant digits in the unit that makes it at
+// least 1, judged after rounding: 999.7 µs is 1.00 ms.
+func scaled(x float64, scales []scale) string {
+	if absent(x) {
+		return Absent
+	}
+	for i, s := range scales {
+		y := x / s.worth
+		last := i == len(scales)-1
+		for decimals := 2; decimals >= 0; decimals-- {
+			p := math.Pow10(decimals)
+			if math.Abs(math.Round(y*p)/p) < math.Pow10(3-decimals) || last && decimals == 0 {
+				return fmt.Sprintf("%.*f %s", decimals, y, s.unit)
+			}
+		}
+	}
+	panic("unreachable: the last scale takes every number")
+}

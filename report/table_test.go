@@ -1,0 +1,112 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares got with testdata/name, or rewrites it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got); go test -update rewrites it:\n%s", path, diff)
+	}
+}
+
+func sample() *Table {
+	table := NewTable(Text("model"), Number("latency p50 µs"), Number("top-1"), Text("note"), Text(""))
+	table.Row("found_net.v1", "1230.5", "90.4 %", "", "")
+	table.Row("a | b", "88.0", Absent, "a rather long remark that no terminal may fold into several lines", "")
+	return table
+}
+
+func TestTable(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		write func(*Table, *bytes.Buffer) error
+	}{
+		{"table.txt", func(t *Table, w *bytes.Buffer) error { return t.WriteText(w) }},
+		{"table.md", func(t *Table, w *bytes.Buffer) error { return t.WriteMarkdown(w) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := c.write(sample(), &out); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, c.name, out.Bytes())
+		})
+	}
+}
+
+func TestRowNeedsEveryCell(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a short row was accepted")
+		}
+	}()
+	NewTable(Text("a"), Text("b")).Row("only one")
+}
+
+func TestFormat(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{Latency(0), "0.00 µs"},
+		{Latency(0.873), "0.87 µs"},
+		{Latency(9.996), "10.0 µs"},
+		{Latency(99.97), "100 µs"},
+		{Latency(873.2), "873 µs"},
+		{Latency(999.7), "1.00 ms"},
+		{Latency(1234), "1.23 ms"},
+		{Latency(15e3), "15.0 ms"},
+		{Latency(1.5e9), "1500 s"},
+		{Latency(-1234), "-1.23 ms"},
+		{Latency(math.NaN()), Absent},
+		{Latency(math.Inf(1)), Absent},
+		{Count(0), "0"},
+		{Count(999), "999"},
+		{Count(1000), "1.00 k"},
+		{Count(2_250_000), "2.25 M"},
+		{Count(999_999), "1.00 M"},
+		{Count(217_000_000), "217 M"},
+		{Bytes(0), "0 B"},
+		{Bytes(512), "512 B"},
+		{Bytes(27_314), "27.3 kB"},
+		{Bytes(38_023_776), "38.0 MB"},
+		{Percent(0.9041), "90.4 %"},
+		{Percent(math.NaN()), Absent},
+		{Change(1.02, 1), "+2.0 %"},
+		{Change(0.97, 1), "-3.0 %"},
+		{Change(1, 0), Absent},
+		{Points(0.904, 0.898), "+0.6"},
+		{Points(math.NaN(), 0.898), Absent},
+		{Seconds(4.21), "4.2 s"},
+		{Seconds(59.97), "1 min 00 s"},
+		{Seconds(192), "3 min 12 s"},
+		{Seconds(3900), "1 h 05 min"},
+		{Seconds(math.NaN()), Absent},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
