@@ -1,0 +1,215 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"fbnas/graph"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/nn"
+)
+
+// Cost is what a search is limited by: latency from a table, multiply-
+// accumulates, parameters. A network costs Base and the sum of its blocks.
+type Cost interface {
+	Unit() string
+	Base() float64
+	// Block is a block's share. An error that wraps ErrExcluded takes the
+	// block out of the search; any other ends it.
+	Block(models.Block) (float64, error)
+	// Error is the relative error to be expected of a network's cost.
+	Error() float64
+}
+
+// ErrExcluded marks a block that cannot be chosen.
+var ErrExcluded = errors.New("excluded from the search")
+
+// Latency is the calibrated latency of a table, in microseconds.
+type Latency struct{ Table *lut.Table }
+
+// Unit is "us".
+func (c Latency) Unit() string { return "us" }
+
+// Base is what a network costs beside its blocks.
+func (c Latency) Base() float64 { return c.Table.Base() }
+
+// Error is the table's validated error.
+func (c Latency) Error() float64 { return c.Table.Error() }
+
+// Block looks a block up; one that failed on the device is excluded.
+func (c Latency) Block(b models.Block) (float64, error) {
+	v, err := c.Table.BlockCost(b)
+	if errors.Is(err, lut.ErrFailed) {
+		return 0, fmt.Errorf("%w: %w", ErrExcluded, err)
+	}
+	return v, err
+}
+
+// Counted is an exact cost: a count of models.Counts.
+type Counted struct {
+	Name  string
+	Count func(models.Counts) int64
+}
+
+// The counted costs.
+var (
+	MACs   = Counted{"macs", func(c models.Counts) int64 { return c.MACs }}
+	Params = Counted{"params", func(c models.Counts) int64 { return c.Params }}
+)
+
+// Unit is the count's name.
+func (c Counted) Unit() string { return c.Name }
+
+// Base is 0.
+func (Counted) Base() float64 { return 0 }
+
+// Error is 0.
+func (Counted) Error() float64 { return 0 }
+
+// Block counts a block.
+func (c Counted) Block(b models.Block) (float64, error) {
+	return float64(c.Count(models.Count([]models.Block{b}))), nil
+}
+
+// Costs are the costs of every network of a space: for each layer a tensor
+// over the choices that it depends on.
+type Costs struct {
+	Cost    Cost
+	Space   models.Space
+	Layers  []LayerCost
+	choices []models.Choice
+}
+
+// LayerCost is one layer's tensor. Values is flat over Choices, the last one
+// fastest; NaN marks an excluded combination.
+type LayerCost struct {
+	Layer   models.Layer
+	Choices []int // indices into Space.Choices, each once
+	Values  []float64
+}
+
+// NewCosts evaluates the cost of every block of the space. The error joins
+// all blocks without a cost.
+func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
+	choices := space.Choices()
+	c := &Costs{Cost: cost, Space: space, choices: choices}
+	var missing []error
+	for _, l := range space.Layers(classes) {
+		lc := LayerCost{Layer: l, Choices: choicesOf(l)}
+		lc.Values = make([]float64, lc.size(choices))
+		for at := range lc.Values {
+			v, err := cost.Block(l.Block(lc.selection(choices, at).Point(l)))
+			switch {
+			case errors.Is(err, ErrExcluded):
+				v = math.NaN()
+			case err != nil:
+				missing = append(missing, err)
+			}
+			lc.Values[at] = v
+		}
+		c.Layers = append(c.Layers, lc)
+	}
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("%d blocks of space %s have no cost, the first: %w", len(missing), space.Name, missing[0])
+	}
+	return c, nil
+}
+
+// choicesOf lists the choices that decide a layer's block, each once.
+func choicesOf(l models.Layer) []int {
+	var list []int
+	for _, axis := range []models.Axis{l.In, l.Expansion, l.Kernel, l.Out} {
+		if axis.Choice != models.Fixed && !slices.Contains(list, axis.Choice) {
+			list = append(list, axis.Choice)
+		}
+	}
+	return list
+}
+
+func (l LayerCost) size(choices []models.Choice) int {
+	n := 1
+	for _, i := range l.Choices {
+		n *= len(choices[i].Options)
+	}
+	return n
+}
+
+// selection picks the options at a flat index; other choices stay at 0.
+func (l LayerCost) selection(choices []models.Choice, at int) models.Selection {
+	sel := make(models.Selection, len(choices))
+	for _, i := range slices.Backward(l.Choices) {
+		sel[i] = at % len(choices[i].Options)
+		at /= len(choices[i].Options)
+	}
+	return sel
+}
+
+// index is the flat index of a selection: the inverse of selection.
+func (l LayerCost) index(choices []models.Choice, sel models.Selection) int {
+	at := 0
+	for _, i := range l.Choices {
+		at = at*len(choices[i].Options) + sel[i]
+	}
+	return at
+}
+
+// Of returns the cost of one architecture; NaN when it has an excluded block.
+func (c *Costs) Of(sel models.Selection) float64 {
+	total := c.Cost.Base()
+	for _, l := range c.Layers {
+		total += l.Values[l.index(c.choices, sel)]
+	}
+	return total
+}
+
+// Expectation is the expected cost, [1], when every choice i is drawn from
+// probabilities[i] independently: exact, since a layer's tensor is contracted
+// with the joint distribution of the choices that it depends on. An excluded
+// combination counts as its layer's dearest.
+func (c *Costs) Expectation(g *graph.Graph, probabilities []*graph.Node) *graph.Node {
+	total := g.Scalar(c.Cost.Base())
+	for _, l := range c.Layers {
+		values := l.finite()
+		if len(l.Choices) == 0 {
+			total = g.Add(total, g.Scalar(values[0]))
+			continue
+		}
+		var factors []*graph.Node
+		for _, i := range l.Choices {
+			factors = append(factors, probabilities[i])
+		}
+		total = g.Add(total, g.Dot(nn.Joint(g, factors...), g.Const(values, len(values)), 0))
+	}
+	return total
+}
+
+// Uniform is the expected cost when every option is equally likely: where a
+// search starts.
+func (c *Costs) Uniform() float64 {
+	total := c.Cost.Base()
+	for _, l := range c.Layers {
+		for _, v := range l.finite() {
+			total += v / float64(len(l.Values))
+		}
+	}
+	return total
+}
+
+func (l LayerCost) finite() []float64 {
+	dearest := math.Inf(-1)
+	for _, v := range l.Values {
+		if !math.IsNaN(v) {
+			dearest = max(dearest, v)
+		}
+	}
+	values := make([]float64, len(l.Values))
+	for i, v := range l.Values {
+		if values[i] = v; math.IsNaN(v) {
+			values[i] = dearest
+		}
+	}
+	return values
+}

@@ -1,0 +1,161 @@
+package search
+
+import (
+	"errors"
+	"math"
+	"testing"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/random"
+	"fbnas/models"
+)
+
+// everySelection enumerates a space.
+func everySelection(space models.Space, visit func(models.Selection)) {
+	choices := space.Choices()
+	sel := make(models.Selection, len(choices))
+	for {
+		visit(sel)
+		i := len(sel) - 1
+		for ; i >= 0; i-- {
+			if sel[i]++; sel[i] < len(choices[i].Options) {
+				break
+			}
+			sel[i] = 0
+		}
+		if i < 0 {
+			return
+		}
+	}
+}
+
+func randomProbabilities(space models.Space, seed uint64) [][]float64 {
+	r := random.New(seed, "probabilities")
+	var ps [][]float64
+	for _, c := range space.Choices() {
+		p, total := make([]float64, len(c.Options)), 0.0
+		for i := range p {
+			p[i] = math.Exp(2 * r.NormFloat64())
+			total += p[i]
+		}
+		for i := range p {
+			p[i] /= total
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+func probabilityOf(ps [][]float64, sel models.Selection) float64 {
+	p := 1.0
+	for i, o := range sel {
+		p *= ps[i][o]
+	}
+	return p
+}
+
+// awkward is a cost with a base and blocks that are cheaper than nothing, as a
+// calibrated table may have them, and with blocks that cannot be had.
+type awkward struct{ Counted }
+
+func (awkward) Base() float64 { return 3000 }
+
+func (a awkward) Block(b models.Block) (float64, error) {
+	if b.Kernel == 5 && b.Mid == 3 {
+		return 0, ErrExcluded
+	}
+	v, err := a.Counted.Block(b)
+	return v - 500, err
+}
+
+func TestDeriveAndExpectationAgreeWithEnumeration(t *testing.T) {
+	space := tinySpace(t)
+	for seed, cost := range map[uint64]Cost{1: MACs, 2: Params, 3: awkward{MACs}} {
+		costs, err := NewCosts(space, classes, cost)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ps := randomProbabilities(space, seed)
+		smallest, largest, mean, excluded := math.Inf(1), 0.0, 0.0, false
+		everySelection(space, func(sel models.Selection) {
+			c := costs.Of(sel)
+			if math.IsNaN(c) {
+				excluded = true
+				return
+			}
+			smallest, largest = min(smallest, c), max(largest, c)
+			mean += probabilityOf(ps, sel) * c
+		})
+		if low, high := costs.Bounds(); low != smallest || high != largest {
+			t.Errorf("bounds %g and %g, by enumeration %g and %g", low, high, smallest, largest)
+		}
+		if got := expectation(t, costs, ps); !excluded && math.Abs(got-mean) > 1e-10*mean {
+			t.Errorf("expectation %.12g, by enumeration %.12g", got, mean)
+		}
+		for _, part := range []float64{0.1, 0.4, 0.9} {
+			checkDerive(t, costs, ps, smallest+part*(largest-smallest))
+		}
+	}
+}
+
+func checkDerive(t *testing.T, costs *Costs, ps [][]float64, limit float64) {
+	t.Helper()
+	// Rounding up may lose what lies within a bin a layer of the limit.
+	slack := float64(len(costs.Layers)) / resolution * limit
+	best, sure := math.Inf(-1), math.Inf(-1)
+	everySelection(costs.Space, func(sel models.Selection) {
+		c, p := costs.Of(sel), math.Log(probabilityOf(ps, sel))
+		if c >= Window*limit && c <= limit {
+			best = max(best, p)
+			if c <= limit-slack {
+				sure = max(sure, p)
+			}
+		}
+	})
+	for _, k := range []int{1, 4} {
+		list, err := costs.Derive(ps, limit, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, c := range list {
+			if c.Cost > limit || c.Cost != costs.Of(c.Selection) {
+				t.Errorf("limit %g: %v costs %g, said %g", limit, c.Selection, costs.Of(c.Selection), c.Cost)
+			}
+			if want := math.Log(probabilityOf(ps, c.Selection)); math.Abs(want-c.LogP) > 1e-9 {
+				t.Errorf("limit %g: log p %g, said %g", limit, want, c.LogP)
+			}
+			if i > 0 && list[i-1].InWindow == c.InWindow && list[i-1].LogP < c.LogP {
+				t.Errorf("limit %g: candidate %d is likelier than the one before", limit, i)
+			}
+		}
+		if first := list[0]; first.LogP < sure-1e-9 || first.LogP > best+1e-9 || !first.InWindow {
+			t.Errorf("limit %g, k %d: log p %g, by enumeration %g to %g", limit, k, first.LogP, sure, best)
+		}
+	}
+}
+
+func TestDeriveBelowTheSmallestNetwork(t *testing.T) {
+	space := tinySpace(t)
+	costs, err := NewCosts(space, classes, MACs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	smallest, _ := costs.Bounds()
+	_, err = costs.Derive(randomProbabilities(space, 1), smallest-1, 1)
+	if fault.CodeOf(err) != fault.Target {
+		t.Errorf("below the smallest network: %v", err)
+	}
+	if _, err := costs.Derive(randomProbabilities(space, 1), smallest*1.01, 1); err != nil {
+		t.Errorf("just above the smallest network: %v", err)
+	}
+}
+
+type missing struct{ Counted }
+
+func (missing) Block(b models.Block) (float64, error) { return 0, errors.New("no row") }
+
+func TestBlocksWithoutACostAreCounted(t *testing.T) {
+	if _, err := NewCosts(tinySpace(t), classes, missing{MACs}); err == nil {
+		t.Error("a cost without any block is accepted")
+	}
+}

@@ -1,0 +1,117 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"fbnas/dataset"
+	"fbnas/engine"
+)
+
+// Loop runs steps. What happens at a step is a function of the step's number
+// and the state, so that a loop which goes on from a checkpoint does bit for
+// bit what an uninterrupted one does.
+type Loop struct {
+	Steps   int
+	Streams []*Stream
+	// Turns lists the runs of a step, in order.
+	Turns func(step int) []Turn
+	// AfterStep sees every finished step; for metrics and progress.
+	AfterStep func(step int) error
+	// Save stores the state after `done` steps: every SaveEvery (one minute
+	// where zero), at the end, and when the loop is interrupted.
+	Save      func(done int) error
+	SaveEvery time.Duration
+}
+
+// Stream is the images of one kind of turn: each of its turns takes the next
+// batch.
+type Stream struct {
+	Loader *dataset.Loader
+	At     func(step int) int // batches taken before the step
+}
+
+// Turn is one run of a program within a step.
+type Turn struct {
+	Runner engine.Runner
+	Stream *Stream // of images and labels; nil for a program without
+	Feeds  engine.Feeds
+	Done   func(r engine.Results, b *dataset.Batch) error
+}
+
+// Timing says where a loop's time went.
+type Timing struct {
+	Steps int
+	Total time.Duration
+	Wait  time.Duration // for images
+}
+
+// Run does the steps from `from` on. An interrupt takes effect between two
+// steps, after the state was saved: nothing that was trained is lost. The
+// error then wraps the context's.
+func (l *Loop) Run(ctx context.Context, from int) (timing Timing, err error) {
+	for _, s := range l.Streams {
+		s.Loader.Start(context.WithoutCancel(ctx), s.At(from))
+		defer s.Loader.Close()
+	}
+	begin, saved := time.Now(), time.Now()
+	defer func() {
+		timing.Total = time.Since(begin)
+		for _, s := range l.Streams {
+			timing.Wait += s.Loader.WaitTime()
+		}
+	}()
+	every := l.SaveEvery
+	if every == 0 {
+		every = time.Minute
+	}
+	for step := from; step < l.Steps; step++ {
+		if ctx.Err() != nil {
+			if err := l.Save(step); err != nil {
+				return timing, fmt.Errorf("interrupted after step %d of %d, and the state could not be saved: %w", step, l.Steps, err)
+			}
+			return timing, fmt.Errorf("interrupted after step %d of %d: %w", step, l.Steps, ctx.Err())
+		}
+		if err := l.step(context.WithoutCancel(ctx), step); err != nil {
+			return timing, fmt.Errorf("step %d: %w", step, err)
+		}
+		timing.Steps++
+		if time.Since(saved) > every && step+1 < l.Steps {
+			if err := l.Save(step + 1); err != nil {
+				return timing, err
+			}
+			saved = time.Now()
+		}
+	}
+	return timing, l.Save(l.Steps)
+}
+
+func (l *Loop) step(ctx context.Context, step int) error {
+	for _, t := range l.Turns(step) {
+		if err := t.run(ctx); err != nil {
+			return err
+		}
+	}
+	return l.AfterStep(step)
+}
+
+func (t Turn) run(ctx context.Context) error {
+	feeds := engine.Feeds{}
+	maps.Copy(feeds, t.Feeds)
+	var batch *dataset.Batch
+	if t.Stream != nil {
+		var err error
+		if batch, err = t.Stream.Loader.Next(); err != nil {
+			return fmt.Errorf("next batch: %w", err)
+		}
+		defer batch.Release()
+		feeds[Images], feeds[Labels] = engine.Floats(batch.Images), engine.Ints(batch.Labels)
+	}
+	r, err := t.Runner.Run(ctx, feeds)
+	if err != nil {
+		return err
+	}
+	return t.Done(r, batch)
+}

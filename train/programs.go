@@ -1,0 +1,111 @@
+package train
+
+import (
+	"fbnas/engine"
+	"fbnas/graph"
+	"fbnas/graph/grad"
+	"fbnas/models"
+	"fbnas/nn"
+)
+
+// Names of feeds and results that the programs share.
+const (
+	Images       = "images"      // [N,C,H,W]
+	Labels       = "labels"      // [N]
+	LearningRate = "lr"          // [1]
+	NormMomentum = "bn_momentum" // [1]: weight of the batch in running statistics
+	Loss         = "loss"        // [1]
+	Logits       = "logits"      // [N,classes]
+)
+
+// Shape is the shape of a program's batch.
+type Shape struct{ Batch, Channels, Height, Width int }
+
+// Network is what the programs run: how it is laid down, and its parameters.
+type Network struct {
+	Forward func(nb *nn.Builder, images *graph.Node) *graph.Node // to the logits
+	Params  []models.Param
+}
+
+// Fixed is the network of an architecture's blocks.
+func Fixed(blocks []models.Block) Network {
+	return Network{
+		Forward: func(nb *nn.Builder, x *graph.Node) *graph.Node { return models.Network(nb, blocks, x) },
+		Params:  models.Params(blocks),
+	}
+}
+
+// Begin starts a program: the images' node and a builder of the given kind.
+func (n Network) begin(s Shape, statistics nn.Statistics) (*nn.Builder, *graph.Node) {
+	g := graph.New()
+	return &nn.Builder{G: g, Statistics: statistics}, g.MapInput(Images, s.Batch, s.Channels, s.Height, s.Width)
+}
+
+// WeightStep is one step of training: it writes parameters, momenta and
+// running statistics, and returns the loss and the logits of its batch.
+func (n Network) WeightStep(s Shape, o SGD, smoothing float64) *engine.Program {
+	nb, x := n.begin(s, nn.Batch)
+	g := nb.G
+	logits := n.Forward(nb, x)
+	loss := nn.CrossEntropy(g, logits, g.Input(Labels, graph.Int, s.Batch), smoothing)
+	var params []*graph.Node
+	var decays []float64
+	for _, p := range n.Params {
+		if !p.Trained() {
+			continue
+		}
+		params = append(params, g.Input(p.Name, graph.Float, p.Shape...))
+		decays = append(decays, o.decay(p.Role))
+	}
+	lr := g.Input(LearningRate, graph.Float, 1)
+	program := &engine.Program{Name: "weights", Graph: g,
+		Returns: []engine.Binding{{Name: Loss, Node: loss}, {Name: Logits, Node: logits}}}
+	for i, d := range grad.Of(g, loss, params) {
+		program.Writes = append(program.Writes, o.update(g, params[i], d, lr, decays[i])...)
+	}
+	program.Writes = append(program.Writes, runningStatistics(nb)...)
+	return program
+}
+
+func (o SGD) decay(role models.Role) float64 {
+	if role == models.Weight {
+		return o.WeightDecay
+	}
+	return 0
+}
+
+// Evaluate returns the logits of a batch under the running statistics.
+func (n Network) Evaluate(s Shape) *engine.Program {
+	nb, x := n.begin(s, nn.Running)
+	logits := n.Forward(nb, x)
+	return &engine.Program{Name: "evaluate", Graph: nb.G, Returns: []engine.Binding{{Name: Logits, Node: logits}}}
+}
+
+// Recalibrate writes running statistics only. Fed a momentum of 1/t at its
+// t-th batch, it leaves the exact mean over the batches.
+func (n Network) Recalibrate(s Shape) *engine.Program {
+	nb, x := n.begin(s, nn.Batch)
+	n.Forward(nb, x)
+	return &engine.Program{Name: "recalibrate", Graph: nb.G, Writes: runningStatistics(nb)}
+}
+
+// runningStatistics moves each batch norm's statistics towards its batch's by
+// the momentum that is fed; variances are unbiased, as frameworks keep them.
+func runningStatistics(nb *nn.Builder) []engine.Binding {
+	g := nb.G
+	momentum := g.Input(NormMomentum, graph.Float, 1)
+	var writes []engine.Binding
+	move := func(name string, batch *graph.Node) {
+		old := g.Input(name, graph.Float, batch.Shape...)
+		writes = append(writes, engine.Binding{Name: name, Node: g.Add(old, g.Mul(momentum, g.Sub(batch, old)))})
+	}
+	for _, m := range nb.Moments {
+		move(m.Name+".mean", m.Mean)
+		variance := m.Variance
+		if m.Count > 1 {
+			variance = g.Scale(variance, float64(m.Count)/float64(m.Count-1))
+		}
+		move(m.Name+".var", variance)
+	}
+	return writes
+}

@@ -1,0 +1,79 @@
+package train
+
+import (
+	"fmt"
+	"math"
+
+	"fbnas/engine"
+	"fbnas/graph"
+	"fbnas/internal/random"
+	"fbnas/models"
+)
+
+// Specs lists the state of a network that is trained: parameters, running
+// statistics and momenta.
+func (n Network) Specs() []engine.Spec {
+	var specs []engine.Spec
+	for _, p := range n.Params {
+		specs = append(specs, engine.Spec{Name: p.Name, Shape: p.Shape})
+		if p.Trained() {
+			specs = append(specs, engine.Spec{Name: momentumOf(p.Name), Shape: p.Shape})
+		}
+	}
+	return specs
+}
+
+// Initialise draws the parameters' starting values: a function of the seed and
+// each parameter's name alone.
+func (n Network) Initialise(s engine.State, seed uint64) error {
+	for _, p := range n.Params {
+		if err := s.Set(p.Name, InitialValues(p, seed)); err != nil {
+			return fmt.Errorf("initialise: %w", err)
+		}
+	}
+	return nil
+}
+
+// InitialValues draws one parameter (facts/blocks.md, section 4).
+func InitialValues(p models.Param, seed uint64) []float64 {
+	v := make([]float64, graph.Shape(p.Shape).Len())
+	r := random.New(seed, "initialise "+p.Name)
+	for i := range v {
+		switch p.Init {
+		case models.InitHe:
+			v[i] = r.NormFloat64() * math.Sqrt(2/float64(p.FanOut))
+		case models.InitUniform:
+			v[i] = (2*r.Float64() - 1) / math.Sqrt(float64(p.FanIn))
+		case models.InitOne:
+			v[i] = 1
+		}
+	}
+	return v
+}
+
+// Values copies the network's parameters and running statistics out of a state.
+func (n Network) Values(s engine.State) (map[string][]float64, error) {
+	values := map[string][]float64{}
+	for _, p := range n.Params {
+		v, err := s.Get(p.Name)
+		if err != nil {
+			return nil, err
+		}
+		values[p.Name] = v
+	}
+	return values, nil
+}
+
+// SetValues puts parameters and running statistics into a state; momenta stay.
+func (n Network) SetValues(s engine.State, values map[string][]float64) error {
+	for _, p := range n.Params {
+		v, ok := values[p.Name]
+		if !ok {
+			return fmt.Errorf("weights: %s is missing", p.Name)
+		}
+		if err := s.Set(p.Name, v); err != nil {
+			return fmt.Errorf("weights: %w", err)
+		}
+	}
+	return nil
+}
