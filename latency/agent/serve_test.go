@@ -1,0 +1,89 @@
+package agent_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"fbnas/latency/agent"
+	"fbnas/latency/internal/simdevice"
+	"fbnas/latency/wire"
+)
+
+var (
+	sentinelName = strings.Repeat("0", 64)
+	options      = wire.Options{MinRuns: 1, MaxRuns: 2, ModelTimeoutU: 1e6, HeartbeatU: 1e6, Threads: 1}
+)
+
+// answer serves one request line on a calm simulated device.
+func answer(t *testing.T, files fstest.MapFS, request string) (records []wire.Record, served error) {
+	t.Helper()
+	var out bytes.Buffer
+	served = agent.Serve(t.Context(), strings.NewReader(request), &out, agent.Config{
+		Models: files,
+		Open: func(o wire.Options) (agent.Machine, error) {
+			if o.Threads > 1 {
+				return nil, errors.New("one core")
+			}
+			return simdevice.New(simdevice.Noise{}, nil, nil), nil
+		},
+	})
+	r := wire.NewReader(&out)
+	for {
+		rec, err := r.Next()
+		if err != nil {
+			return records, served
+		}
+		records = append(records, rec)
+	}
+}
+
+func line(t *testing.T, req wire.Request) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := wire.WriteRequest(&b, req); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestRefusals(t *testing.T) {
+	measure := wire.Request{Protocol: wire.Protocol, Op: wire.OpMeasure, Options: options,
+		Sentinel: sentinelName, Batches: []wire.Batch{{Rounds: []int{0}}}}
+	newer, busy := measure, measure
+	newer.Protocol = "2.0"
+	busy.Options.Threads = 2
+	for _, c := range []struct {
+		name, request string
+		files         fstest.MapFS
+		kind, want    string
+	}{
+		{"nothing", "", nil, wire.ErrorProtocol, "no whole line"},
+		{"no newline", strings.TrimSpace(line(t, measure)), nil, wire.ErrorProtocol, "no whole line"},
+		{"garbage", "hello\n", nil, wire.ErrorProtocol, "invalid character"},
+		{"another version", line(t, newer), nil, wire.ErrorProtocol, `protocol version "2.0"`},
+		{"no machine", line(t, busy), nil, wire.ErrorDevice, "one core"},
+		{"no model file", line(t, measure), nil, wire.ErrorModels, sentinelName},
+		{"another model under the name", line(t, measure), fstest.MapFS{sentinelName + ".onnx": {Data: []byte("x")}}, wire.ErrorModels, "not what its name says"},
+	} {
+		records, err := answer(t, c.files, c.request)
+		var told *wire.Error
+		if !errors.As(err, &told) || told.Kind != c.kind || !strings.Contains(told.Detail, c.want) {
+			t.Errorf("%s: %v, want %s: %s", c.name, err, c.kind, c.want)
+		}
+		if len(records) == 0 || records[len(records)-1].Type != wire.TypeError {
+			t.Errorf("%s: the host is not told: %v", c.name, records)
+		}
+	}
+}
+
+// Fields that this version does not know do not keep it from answering.
+func TestUnknownFieldsAreIgnored(t *testing.T) {
+	request := strings.Replace(line(t, wire.Request{Protocol: "1.99", Op: wire.OpMeasure, Options: options}), `{"protocol"`, `{"colour":"blue","protocol"`, 1)
+	records, err := answer(t, nil, request)
+	if err != nil || len(records) != 2 || records[0].Type != wire.TypeHello || records[1].Type != wire.TypeEnd {
+		t.Errorf("%v, %v", records, err)
+	}
+}
