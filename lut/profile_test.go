@@ -136,7 +136,7 @@ func TestResumeFromAnyPrefix(t *testing.T) {
 	mustProfile(t, newDevice(), path)
 	want, _ := os.ReadFile(path)
 	header := bytes.IndexByte(journal, '\n') + 1
-	for n := header; n < len(journal); n += 397 {
+	for n := header; n < len(journal); n += 797 {
 		if err := os.WriteFile(path, journal[:n], 0o644); err != nil {
 			t.Fatal(err)
 		}

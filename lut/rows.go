@@ -26,6 +26,10 @@ func measuredRow(key Key, graph string, f latency.Figure, sentinelUS float64) Ro
 	return r
 }
 
+// Stale reports that the row was measured on another graph than the block's
+// present one, whose digest with the weights blanked is graph.
+func (r Row) Stale(graph string) bool { return r.Graph != graph }
+
 func failedRow(key Key, graph string, why latency.Failure) Row {
 	return Row{Key: key, KeyDigest: key.Digest(), Graph: graph, Status: Failed, Reason: why.Kind + ": " + why.Detail}
 }

@@ -57,7 +57,7 @@ func (p *profile) lacking(ctx context.Context) ([]toMeasure, error) {
 		if err != nil {
 			return nil, fmt.Errorf("export %s block: %w", b.Kind, err)
 		}
-		if row, ok := p.table.Row(b); ok && row.Graph == graph && row.Status != Predicted {
+		if row, ok := p.table.Row(b); ok && !row.Stale(graph) && row.Status != Predicted {
 			p.report.Reused++
 			continue
 		}
