@@ -153,7 +153,7 @@ var faults = map[string]struct {
 	wire.ErrorModels:   {fault.Failure, "Run the command again: model files are pushed anew."},
 	wire.ErrorSentinel: {fault.Failure, ""},
 	wire.ErrorUnstable: {fault.Unstable, "Stop other work on the device and let it cool down, or accept a marked result with --allow-noisy."},
-	errorStart:         {fault.Device, "The agent's own message is above; fbnas doctor says what works on this machine."},
+	errorStart:         {fault.Device, "fbnas doctor says what works on this machine."},
 }
 
 func (h *Host) argv() []string {

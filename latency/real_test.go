@@ -1,9 +1,11 @@
 package latency_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -132,6 +134,35 @@ func TestRealAgent(t *testing.T) {
 	// 128 times the arithmetic: no noise makes up for it.
 	if s, l := figures[small.Digest()], figures[large.Digest()]; !(s.Ratio < l.Ratio) || len(l.Ratios) != 3 || s.Runs == 0 {
 		t.Errorf("small %+v, large %+v", s, l)
+	}
+}
+
+// TestRealAgentIsCutOff lets the first agent's answer end inside a round: a
+// second one measures what is missing.
+func TestRealAgentIsCutOff(t *testing.T) {
+	local(t)
+	dir := t.TempDir()
+	script := fmt.Sprintf("#!/bin/sh\nif mkdir %s/once 2>/dev/null; then %s \"$@\" | head -n 9; else exec %s \"$@\"; fi\n",
+		dir, os.Getenv("FBNAS_AGENT"), os.Getenv("FBNAS_AGENT"))
+	path := filepath.Join(dir, "agent")
+	if err := os.WriteFile(path, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("FBNAS_AGENT", path)
+	meter, err := latency.Open(t.Context(), "local", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer meter.Close()
+	var rounds []int
+	err = meter.Measure(t.Context(), latency.Request{
+		Sentinel: conv(t, "sentinel", 8, 16, 1),
+		Models:   []latency.Model{conv(t, "a", 8, 8, 1), conv(t, "b", 16, 8, 1)}, Batches: [][]int{{0, 1}},
+		Options: latency.Options{Rounds: 2, WarmUp: time.Millisecond, GroupTime: time.Millisecond, AllowNoisy: true, Repeats: -1},
+		OnRound: func(r latency.Round) error { rounds = append(rounds, r.Round); return nil },
+	})
+	if _, cut := os.Stat(filepath.Join(dir, "once")); err != nil || cut != nil || !slices.Equal(rounds, []int{0, 1}) {
+		t.Errorf("rounds %v, %v; the first agent was cut off: %v", rounds, err, cut == nil)
 	}
 }
 

@@ -154,7 +154,7 @@ func (h *Host) listen(ctx context.Context, records <-chan received, lost *lostEr
 			}
 			lost.started = true
 		}
-		if !lost.started {
+		if !lost.started && got.rec.Type != wire.TypeHeartbeat {
 			return &wire.Error{Kind: wire.ErrorProtocol, Detail: "the agent does not begin with hello but with " + got.rec.Type}
 		}
 		if err := on(got.rec); err != nil {

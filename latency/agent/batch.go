@@ -86,6 +86,7 @@ func (s *server) open(batch int, e *entry) error {
 		}
 		return session.Check()
 	})
+	s.machine.Collect() // the model's bytes
 	if err == nil {
 		err = s.withinMemory()
 	}

@@ -62,11 +62,7 @@ type server struct {
 
 // wait sends heartbeats until the measuring thread is done or stuck.
 func (s *server) wait(done <-chan error) error {
-	pulse := 24 * time.Hour // a selftest has none
-	if s.req.Options.HeartbeatU > 0 {
-		pulse = us(s.req.Options.HeartbeatU)
-	}
-	beat := time.NewTicker(pulse)
+	beat := time.NewTicker(max(us(s.req.Options.HeartbeatU), time.Second))
 	defer beat.Stop()
 	for {
 		select {

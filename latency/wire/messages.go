@@ -63,8 +63,8 @@ type Options struct {
 	MemoryBytes   int64  `json:"memory_bytes"` // cap on the agent's resident memory; 0: half of the device's
 }
 
-// Types of the records, in the order in which they may come. Heartbeats and
-// failures come at any time after hello; error takes the place of end.
+// Types of the records, in the order in which they may come. Heartbeats come at
+// any time, failures at any time after hello; error takes the place of end.
 const (
 	TypeHello     = "hello"
 	TypeSelftest  = "selftest"
