@@ -1,0 +1,195 @@
+package latency
+
+import (
+	"fmt"
+
+	"fbnas/internal/fault"
+	"fbnas/latency/wire"
+)
+
+// at is a round of a batch.
+type at struct{ batch, round int }
+
+// job is one measurement: what is asked for, and what is there.
+type job struct {
+	req      Request
+	opts     Options
+	sentinel string
+	digests  []string         // of req.Models
+	models   map[string]Model // by digest
+	done     map[at]bool
+	failed   map[string]bool
+	strikes  map[string]int
+	medians  []float64 // the sentinel's, of accepted rounds
+	open     Round     // the round under way
+	progress int       // rounds and failures so far
+	culprit  string    // the model that the agent is busy with, "" unknown
+}
+
+func newJob(req Request) *job {
+	j := &job{
+		req: req, opts: req.Options.WithDefaults(), sentinel: req.Sentinel.Digest(),
+		models: map[string]Model{}, done: map[at]bool{}, failed: map[string]bool{}, strikes: map[string]int{},
+		medians: append([]float64(nil), req.SentinelU...),
+	}
+	for _, m := range req.Models {
+		digest := m.Digest()
+		j.digests = append(j.digests, digest)
+		j.models[digest] = m
+	}
+	return j
+}
+
+// remaining lists the batches with rounds that are still to be measured. A
+// model that is there twice is measured once, one that equals the sentinel not
+// at all: see close.
+func (j *job) remaining() []wire.Batch {
+	var out []wire.Batch
+	for b, indices := range j.req.Batches {
+		batch := wire.Batch{Batch: b}
+		wanted := false
+		seen := map[string]bool{j.sentinel: true}
+		for _, i := range indices {
+			digest := j.digests[i]
+			if j.failed[digest] {
+				continue
+			}
+			wanted = true
+			if !seen[digest] {
+				seen[digest] = true
+				batch.Models = append(batch.Models, digest)
+			}
+		}
+		for r := range j.opts.Rounds {
+			if !j.done[at{b, r}] && (j.req.Done == nil || !j.req.Done(b, r)) {
+				batch.Rounds = append(batch.Rounds, r)
+			}
+		}
+		if wanted && len(batch.Rounds) > 0 {
+			out = append(out, batch)
+		}
+	}
+	return out
+}
+
+func (j *job) request(batches []wire.Batch) wire.Request {
+	j.culprit, j.open = "", Round{}
+	return wire.Request{
+		Protocol: wire.Protocol, Op: wire.OpMeasure, Options: j.opts.wire(),
+		Sentinel: j.sentinel, Batches: batches, SentinelU: j.medians,
+	}
+}
+
+// record takes in one record of the agent.
+func (j *job) record(rec wire.Record) error {
+	switch rec.Type {
+	case wire.TypeBegin:
+		b, err := wire.Decode[wire.Begin](rec)
+		j.culprit = b.Digest
+		return err
+	case wire.TypeGroup:
+		g, err := wire.Decode[wire.GroupRecord](rec)
+		if err != nil {
+			return err
+		}
+		return j.group(rec.Seq, g)
+	case wire.TypeRound:
+		r, err := wire.Decode[wire.RoundEnd](rec)
+		if err != nil {
+			return err
+		}
+		return j.close(rec.Seq, r)
+	case wire.TypeFailure:
+		f, err := wire.Decode[wire.Failure](rec)
+		if err != nil {
+			return err
+		}
+		j.culprit = ""
+		if f.Kind == wire.KindTimeout {
+			return j.strike(f)
+		}
+		return j.fail(f)
+	}
+	return nil
+}
+
+func (j *job) group(line int, g wire.GroupRecord) error {
+	open := len(j.open.Sentinel)+len(j.open.Groups) > 0
+	switch {
+	case g.Batch < 0 || g.Batch >= len(j.req.Batches) || g.Round < 0 || g.Round >= j.opts.Rounds,
+		open && (g.Batch != j.open.Batch || g.Round != j.open.Round):
+		return &wire.CorruptError{Line: line, Reason: fmt.Sprintf("a group of batch %d, round %d", g.Batch, g.Round)}
+	case g.Sentinel != (g.Digest == j.sentinel):
+		return &wire.CorruptError{Line: line, Reason: "a group that mistakes the sentinel"}
+	case !g.Sentinel && j.models[g.Digest].Bytes == nil:
+		return &wire.CorruptError{Line: line, Reason: "a group of a model that was not asked for"}
+	}
+	j.open.Batch, j.open.Round = g.Batch, g.Round
+	if g.Sentinel {
+		j.open.Sentinel = append(j.open.Sentinel, g.Group)
+	} else {
+		j.open.Groups = append(j.open.Groups, g.Group)
+	}
+	j.culprit = g.Next
+	return nil
+}
+
+// close hands the round under way on. A model that equals the sentinel gets
+// the group of the sentinel's that was timed last.
+func (j *job) close(line int, end wire.RoundEnd) error {
+	round := j.open
+	j.open = Round{}
+	j.culprit = j.sentinel
+	if end.Batch != round.Batch || end.Round != round.Round || len(round.Sentinel) < 2 ||
+		end.Groups != len(round.Sentinel)+len(round.Groups) {
+		return &wire.CorruptError{Line: line, Reason: "a round without all its groups"}
+	}
+	for _, i := range j.req.Batches[round.Batch] {
+		if j.digests[i] == j.sentinel {
+			round.Groups = append(round.Groups, round.Sentinel[len(round.Sentinel)-1])
+			break
+		}
+	}
+	round.Rejected, round.Noisy = end.Rejected, end.Noisy
+	if round.Rejected == "" {
+		j.done[at{round.Batch, round.Round}] = true
+		j.medians = append(j.medians, round.SentinelU())
+		j.progress++
+	}
+	if j.req.OnRound == nil {
+		return nil
+	}
+	return j.req.OnRound(round)
+}
+
+// blame gives the model that the agent was busy with when it went away a
+// strike.
+func (j *job) blame(lost *lostError) error {
+	if j.culprit == "" {
+		return nil
+	}
+	return j.strike(wire.Failure{Digest: j.culprit, Kind: wire.KindCrash, Detail: lost.Error()})
+}
+
+// strike makes a failure of the model's last chance.
+func (j *job) strike(f wire.Failure) error {
+	j.strikes[f.Digest]++
+	j.progress++
+	if j.strikes[f.Digest] < strikes {
+		return nil
+	}
+	if f.Digest == j.sentinel {
+		return fault.New(fault.Failure, "", "the sentinel cannot be measured: %w", &f)
+	}
+	return j.fail(f)
+}
+
+// fail reports a model that is not measured any further.
+func (j *job) fail(f wire.Failure) error {
+	j.failed[f.Digest] = true
+	j.progress++
+	if j.req.OnFailure == nil {
+		return nil
+	}
+	return j.req.OnFailure(f)
+}
