@@ -98,7 +98,7 @@ func TestEndOfContextKills(t *testing.T) {
 	d := openForTest(t)
 	defer d.Close()
 	ctx, cancel := context.WithCancel(t.Context())
-	p, err := d.Start(ctx, []string{"/bin/sh", "-c", "echo up; exec sleep 1000"}, nil)
+	p, err := d.Start(ctx, []string{"/bin/sh", "-c", "echo up; sleep 1000 & sleep 1000"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"fbnas/internal/fault"
@@ -57,6 +58,10 @@ func (l *local) Start(ctx context.Context, argv, env []string) (*Process, error)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.WaitDelay = 2 * time.Second
+	// In a group of its own the program does not get the terminal's Ctrl-C,
+	// which is for its parent to act on, and dies with all its children.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	stderr := &tail{limit: 8 << 10}
 	cmd.Stderr = stderr
 	stdin, err := cmd.StdinPipe()
@@ -72,7 +77,7 @@ func (l *local) Start(ctx context.Context, argv, env []string) (*Process, error)
 	}
 	return &Process{
 		Stdin: stdin, Stdout: stdout, Stderr: stderr.String,
-		Kill: func() { _ = cmd.Process.Kill() }, // it fails only when the process has ended
+		Kill: func() { _ = cmd.Cancel() }, // it fails only when the process has ended
 		Wait: cmd.Wait,
 	}, nil
 }
