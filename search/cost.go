@@ -186,16 +186,33 @@ func (c *Costs) Expectation(g *graph.Graph, probabilities []*graph.Node) *graph.
 	return total
 }
 
-// Uniform is the expected cost when every option is equally likely: where a
-// search starts.
-func (c *Costs) Uniform() float64 {
+// Mean is the number that Expectation computes.
+func (c *Costs) Mean(probabilities [][]float64) float64 {
 	total := c.Cost.Base()
 	for _, l := range c.Layers {
-		for _, v := range l.finite() {
-			total += v / float64(len(l.Values))
+		for at, v := range l.finite() {
+			sel := l.selection(c.choices, at)
+			for _, i := range l.Choices {
+				v *= probabilities[i][sel[i]]
+			}
+			total += v
 		}
 	}
 	return total
+}
+
+// Uniform is the expected cost when every option is equally likely: where a
+// search starts.
+func (c *Costs) Uniform() float64 {
+	var uniform [][]float64
+	for _, choice := range c.choices {
+		p := make([]float64, len(choice.Options))
+		for i := range p {
+			p[i] = 1 / float64(len(p))
+		}
+		uniform = append(uniform, p)
+	}
+	return c.Mean(uniform)
 }
 
 func (l LayerCost) finite() []float64 {

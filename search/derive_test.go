@@ -92,6 +92,9 @@ func TestDeriveAndExpectationAgreeWithEnumeration(t *testing.T) {
 		if got := expectation(t, costs, ps); !excluded && math.Abs(got-mean) > 1e-10*mean {
 			t.Errorf("expectation %.12g, by enumeration %.12g", got, mean)
 		}
+		if got, want := costs.Mean(ps), expectation(t, costs, ps); math.Abs(got-want) > 1e-10*math.Abs(want) {
+			t.Errorf("mean %.12g, expectation %.12g", got, want)
+		}
 		for _, part := range []float64{0.1, 0.4, 0.9} {
 			checkDerive(t, costs, ps, smallest+part*(largest-smallest))
 		}

@@ -3,7 +3,9 @@ package train
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 
 	"fbnas/dataset"
 	"fbnas/engine"
@@ -43,11 +45,38 @@ func argmax(v []float64) int {
 	return best
 }
 
-// EachBatch runs a program over the images of a split once, in order and not
-// augmented, and hands out its results; extra feeds go into every run.
-func EachBatch(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra func(i int) engine.Feeds,
-	use func(*dataset.Batch, engine.Results) error) error {
-	loader, err := dataset.NewLoader(split, dataset.LoaderOptions{Batch: batch, Epochs: 1})
+// Evaluate measures the accuracy of an evaluation program on a split; extra
+// feeds go into every run.
+func Evaluate(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra engine.Feeds) (Accuracy, error) {
+	var a Accuracy
+	loader := dataset.LoaderOptions{Batch: batch, Epochs: 1}
+	err := eachBatch(ctx, run, split, loader, func(int) engine.Feeds { return extra },
+		func(b *dataset.Batch, r engine.Results) { a.Count(r[Logits], b.Labels, b.N) })
+	return a, err
+}
+
+// Recalibrate replaces the running statistics by their exact mean over the
+// whole batches of a split, by its recalibration program; at least one batch
+// is needed.
+func Recalibrate(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra engine.Feeds) error {
+	batches := 0
+	loader := dataset.LoaderOptions{Batch: batch, Epochs: 1, DropLast: true}
+	err := eachBatch(ctx, run, split, loader, func(i int) engine.Feeds {
+		feeds := engine.Feeds{NormMomentum: engine.Scalar(1 / float64(i+1))}
+		maps.Copy(feeds, extra)
+		return feeds
+	}, func(*dataset.Batch, engine.Results) { batches++ })
+	if err == nil && batches == 0 {
+		err = fmt.Errorf("%d images are less than a batch of %d", split.Len(), batch)
+	}
+	return err
+}
+
+// eachBatch runs a program over the images of a split once, in order and not
+// augmented.
+func eachBatch(ctx context.Context, run engine.Runner, split *dataset.Split, o dataset.LoaderOptions,
+	extra func(i int) engine.Feeds, use func(*dataset.Batch, engine.Results)) error {
+	loader, err := dataset.NewLoader(split, o)
 	if err != nil {
 		return err
 	}
@@ -62,29 +91,12 @@ func EachBatch(ctx context.Context, run engine.Runner, split *dataset.Split, bat
 			return err
 		}
 		feeds := engine.Feeds{Images: engine.Floats(b.Images)}
-		if extra != nil {
-			for name, f := range extra(i) {
-				feeds[name] = f
-			}
-		}
+		maps.Copy(feeds, extra(i))
 		results, err := run.Run(ctx, feeds)
 		if err != nil {
 			return err
 		}
-		if err := use(b, results); err != nil {
-			return err
-		}
+		use(b, results)
 		b.Release()
 	}
-}
-
-// Evaluate measures the accuracy of an evaluation program on a split.
-func Evaluate(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra engine.Feeds) (Accuracy, error) {
-	var a Accuracy
-	err := EachBatch(ctx, run, split, batch, func(int) engine.Feeds { return extra },
-		func(b *dataset.Batch, r engine.Results) error {
-			a.Count(r[Logits], b.Labels, b.N)
-			return nil
-		})
-	return a, err
 }

@@ -1,0 +1,62 @@
+// Package datasettest makes small data sets for the tests of other packages.
+package datasettest
+
+import (
+	"context"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"fbnas/dataset"
+	"fbnas/internal/random"
+)
+
+// Bars writes IDX files of size x size grey images and opens them: class k of
+// classes is noise whose first 2k rows are bright, which a small network learns in
+// a few steps.
+func Bars(t testing.TB, train, test, size, classes int) *dataset.Set {
+	t.Helper()
+	dir := t.TempDir()
+	for name, n := range map[string]int{"train": train, "t10k": test} {
+		r := random.New(1, name)
+		images := header(3, n, size, size)
+		labels := header(1, n)
+		for i := range n {
+			label := i % classes
+			labels = append(labels, byte(label))
+			for y := range size {
+				for range size {
+					v := r.IntN(120)
+					if y < 2*label {
+						v += 120
+					}
+					images = append(images, byte(v))
+				}
+			}
+		}
+		write(t, filepath.Join(dir, name+"-images-idx3-ubyte"), images)
+		write(t, filepath.Join(dir, name+"-labels-idx1-ubyte"), labels)
+	}
+	set, err := dataset.Open(context.Background(), dir, dataset.Options{Channels: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// header of an IDX file of bytes with the given dimensions.
+func header(rank int, dims ...int) []byte {
+	h := []byte{0, 0, 8, byte(rank)}
+	for _, d := range dims {
+		h = binary.BigEndian.AppendUint32(h, uint32(d))
+	}
+	return h
+}
+
+func write(t testing.TB, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,126 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"fbnas/train"
+)
+
+// Config is how a search runs: the weights' training, and what is laid on it.
+type Config struct {
+	Train train.Config `yaml:"train"`
+	// HoldOut is the part of the training images from which the choices learn
+	// and on which candidates are judged; the weights learn from the rest.
+	HoldOut float64 `yaml:"hold_out"`
+	// WarmUp is the part of the steps before the first choice step.
+	WarmUp float64 `yaml:"choice_warm_up"`
+	// Every is the number of weight steps for each choice step.
+	Every int `yaml:"choice_every"`
+	// Rate of Adam on the choices; 0 means 30 / choice steps within 0.01..0.1.
+	Rate float64 `yaml:"choice_rate"`
+	// Temperature falls geometrically from Hot to Cold after the warm-up.
+	Hot  float64 `yaml:"temperature_start"`
+	Cold float64 `yaml:"temperature_end"`
+	// Control of the multiplier; an Integral of 0 means 10 / choice steps.
+	Proportional float64 `yaml:"lambda_proportional"`
+	Integral     float64 `yaml:"lambda_integral"`
+	// Ramp is the part of the choice steps over which the limit moves from the
+	// starting cost to its value.
+	Ramp float64 `yaml:"limit_ramp"`
+	// Limit is what the search aims at, in the cost's unit.
+	Limit float64 `yaml:"limit"`
+	// Candidates is how many derived networks are judged on held-out images.
+	Candidates int `yaml:"candidates"`
+}
+
+// DefaultConfig has the defaults for short searches of facts/search.md.
+func DefaultConfig() Config {
+	c := Config{
+		Train: train.DefaultConfig(), HoldOut: 0.2, WarmUp: 0.12, Every: 2,
+		Hot: 5, Cold: 0.0871, Proportional: 1, Ramp: 0.3, Candidates: 5,
+	}
+	c.Train.Epochs = 3
+	return c
+}
+
+// Validate finds everything that is out of range.
+func (c Config) Validate() error {
+	problems := []error{c.Train.Validate()}
+	check := func(ok bool, format string, v any) {
+		if !ok {
+			problems = append(problems, fmt.Errorf(format, v))
+		}
+	}
+	check(c.HoldOut > 0 && c.HoldOut < 1, "hold_out: %v, want a fraction between 0 and 1", c.HoldOut)
+	check(c.WarmUp >= 0 && c.WarmUp < 1, "choice_warm_up: %v, want 0 to below 1", c.WarmUp)
+	check(c.Every >= 1, "choice_every: %v, want at least 1", c.Every)
+	check(c.Rate >= 0, "choice_rate: %v, want 0 or more", c.Rate)
+	check(c.Hot >= c.Cold && c.Cold > 0, "temperature_end: %v, want more than 0 and at most temperature_start", c.Cold)
+	check(c.Ramp >= 0 && c.Ramp <= 1, "limit_ramp: %v, want a fraction from 0 to 1", c.Ramp)
+	check(c.Limit > 0, "limit: %v, want more than 0", c.Limit)
+	check(c.Candidates >= 1, "candidates: %v, want at least 1", c.Candidates)
+	return errors.Join(problems...)
+}
+
+// schedule is a configuration laid over a number of steps. All of it is a
+// function of the step.
+type schedule struct {
+	Config
+	steps int // weight steps
+	warm  int // of them before the first choice step
+	start float64
+}
+
+func (c Config) schedule(steps int, startCost float64) schedule {
+	return schedule{c, steps, int(math.Ceil(c.WarmUp * float64(steps))), startCost}
+}
+
+// choiceStep tells whether a choice step follows weight step `step`.
+func (s schedule) choiceStep(step int) bool {
+	return step >= s.warm && (step-s.warm+1)%s.Every == 0
+}
+
+// choicesBefore counts the choice steps before weight step `step`.
+func (s schedule) choicesBefore(step int) int { return max(step-s.warm, 0) / s.Every }
+
+func (s schedule) choiceSteps() int { return s.choicesBefore(s.steps) }
+
+func (s schedule) temperature(step int) float64 {
+	if step < s.warm {
+		return s.Hot
+	}
+	part := float64(step-s.warm) / float64(max(s.steps-s.warm-1, 1))
+	return s.Hot * math.Pow(s.Cold/s.Hot, part)
+}
+
+// limit moves geometrically from the starting cost, where that is higher, to
+// the limit: a multiplier that meets the whole distance at once winds up
+// before the data have spoken (facts/search.md, section 1).
+func (s schedule) limit(choice int) float64 {
+	part := 1.0
+	if ramp := s.Ramp * float64(s.choiceSteps()); float64(choice) < ramp {
+		part = float64(choice) / ramp
+	}
+	from := max(s.start, s.Limit)
+	return from * math.Pow(s.Limit/from, part)
+}
+
+// adam: the rate is scaled so that a short search can still decide
+// (facts/search.md, defaults 3 and 4).
+func (s schedule) adam() train.Adam {
+	rate := s.Rate
+	if rate == 0 {
+		rate = min(max(30/float64(max(s.choiceSteps(), 1)), 0.01), 0.1)
+	}
+	return train.Adam{Rate: rate, Beta1: 0.9, Beta2: 0.999}
+}
+
+func (s schedule) control() Control {
+	integral := s.Integral
+	if integral == 0 {
+		integral = 10 / float64(max(s.choiceSteps(), 1))
+	}
+	return Control{s.Proportional, integral}
+}

@@ -1,0 +1,81 @@
+package search
+
+import (
+	"context"
+	"fmt"
+
+	"fbnas/dataset"
+	"fbnas/train"
+)
+
+// Judged is a candidate with the accuracy of its part of the supernet on
+// held-out images, after its batch norms were re-estimated.
+type Judged struct {
+	Candidate
+	OneHot   train.Accuracy
+	Rejected bool
+}
+
+// broken is how far below the best of its rivals a candidate's one-hot
+// accuracy may lie before it is rejected. It does not rank near-equals: a
+// supernet favours what it was trained on last (facts/search.md, section 4).
+const broken = 0.2
+
+// How many images re-estimate statistics, and how many judge.
+const (
+	calibrationImages = 2560
+	judgingImages     = 3000
+)
+
+// judge measures every candidate and marks the clearly broken; the order stays.
+func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, error) {
+	const batch = 128
+	net := r.super.picked()
+	recalibrate, err := r.Engine.Compile(net.Recalibrate(r.shape(batch)), r.state)
+	if err != nil {
+		return nil, err
+	}
+	defer recalibrate.Close()
+	evaluate, err := r.Engine.Compile(net.Evaluate(r.shape(batch)), r.state)
+	if err != nil {
+		return nil, err
+	}
+	defer evaluate.Close()
+	var list []Judged
+	best := 0.0
+	for _, c := range candidates {
+		pick := r.super.Pick(c.Selection)
+		if err := train.Recalibrate(ctx, recalibrate, head(r.rest, calibrationImages), batch, pick); err != nil {
+			return nil, fmt.Errorf("re-estimate statistics of a candidate: %w", err)
+		}
+		a, err := train.Evaluate(ctx, evaluate, head(r.held, judgingImages), batch, pick)
+		if err != nil {
+			return nil, fmt.Errorf("judge a candidate: %w", err)
+		}
+		best = max(best, a.Top1())
+		list = append(list, Judged{Candidate: c, OneHot: a})
+	}
+	for i := range list {
+		list[i].Rejected = list[i].OneHot.Top1() < best-broken
+	}
+	return list, nil
+}
+
+// Best is the likeliest candidate that was not rejected.
+func (r Result) Best() Judged {
+	for _, c := range r.Judged {
+		if !c.Rejected {
+			return c
+		}
+	}
+	return Judged{}
+}
+
+func head(s *dataset.Split, n int) *dataset.Split {
+	indices := make([]int, min(n, s.Len()))
+	for i := range indices {
+		// Spread over the split, whose images may be sorted by class.
+		indices[i] = i * s.Len() / len(indices)
+	}
+	return s.Subset(indices)
+}

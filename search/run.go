@@ -1,0 +1,268 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+
+	"fbnas/dataset"
+	"fbnas/engine"
+	"fbnas/internal/fault"
+	"fbnas/internal/random"
+	"fbnas/internal/rundir"
+	"fbnas/models"
+	"fbnas/train"
+)
+
+// Job is one search.
+type Job struct {
+	Engine   engine.Engine
+	Space    models.Space
+	Costs    *Costs
+	Data     *dataset.Set // only its training images are read
+	Config   Config
+	Dir      *rundir.Dir
+	From     *rundir.Checkpoint // where to go on; nil to start
+	Progress func(Progress)     // may be nil
+}
+
+// Progress of a search.
+type Progress struct {
+	Done, Steps int
+	Loss, Top1  float64 // of the weights' batch
+	Cost, Limit float64 // expected, and where it should be by now; 0 in the warm-up
+}
+
+// Result of a search.
+type Result struct {
+	Probabilities [][]float64 // of every choice, in the order of Space.Choices
+	Expected      float64     // cost under them
+	Uniform       float64     // cost under uniform probabilities: where it started
+	Timing        train.Timing
+	Steps         int
+	ChoiceSteps   int
+	Judged        []Judged
+}
+
+// Metric kinds of a search's metrics.jsonl, whose steps count from 1. "weights" has loss, top1, lr and
+// temperature; "choices" has loss, cost, limit, lambda and temperature;
+// "probabilities" has one figure for each option, "choice/option index".
+const (
+	metricWeights       = "weights"
+	metricChoices       = "choices"
+	metricProbabilities = "probabilities"
+)
+
+// probabilityLines is about how often a run logs all probabilities.
+const probabilityLines = 200
+
+// Run searches, then derives the candidates for the configured limit and
+// judges them.
+func (j Job) Run(ctx context.Context) (Result, error) {
+	if err := j.Config.Validate(); err != nil {
+		return Result{}, fault.New(fault.Usage, "", "search configuration: %w", err)
+	}
+	super := NewSupernet(j.Space, len(j.Data.Classes))
+	r := &runner{Job: j, super: super, net: super.soft()}
+	r.held, r.rest = j.Data.Train.Partition(j.Config.HoldOut, j.Config.Train.Seed)
+	var err error
+	if r.state, err = j.Engine.NewState(super.specs()); err != nil {
+		return Result{}, err
+	}
+	defer r.state.Close()
+	from := 0
+	if j.From != nil {
+		from, err = train.Restore(j.From, r.state)
+	} else {
+		err = r.net.Initialise(r.state, j.Config.Train.Seed)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	return r.run(ctx, from)
+}
+
+// runner is a Job with what it has opened.
+type runner struct {
+	Job
+	super          *Supernet
+	net            train.Network
+	state          engine.State
+	rest, held     *dataset.Split // images of the weights, and of the choices
+	weights        engine.Runner
+	choices        engine.Runner
+	schedule       schedule
+	weightStream   *train.Stream
+	choiceStream   *train.Stream
+	weightMetrics  train.WeightMetrics
+	choiceMetrics  map[string]float64
+	probabilityLog map[string]float64
+}
+
+func (r *runner) run(ctx context.Context, from int) (Result, error) {
+	if err := r.prepare(); err != nil {
+		return Result{}, err
+	}
+	defer r.weights.Close()
+	defer r.choices.Close()
+	loop := train.Loop{
+		Steps: r.schedule.steps, Streams: []*train.Stream{r.weightStream, r.choiceStream},
+		Turns: r.turns, AfterStep: r.afterStep,
+		Save: func(done int) error { return train.Save(r.Dir, r.state, done) },
+	}
+	result := Result{Steps: r.schedule.steps, ChoiceSteps: r.schedule.choiceSteps(), Uniform: r.Costs.Uniform()}
+	var err error
+	if result.Timing, err = loop.Run(ctx, from); err != nil {
+		return result, err
+	}
+	if result.Probabilities, err = r.probabilities(); err != nil {
+		return result, err
+	}
+	result.Expected = r.Costs.Mean(result.Probabilities)
+	candidates, err := r.Costs.Derive(result.Probabilities, r.Config.Limit, r.Config.Candidates)
+	if err != nil {
+		return result, err
+	}
+	result.Judged, err = r.judge(ctx, candidates)
+	return result, err
+}
+
+// prepare opens the loaders, lays the schedule over their steps and compiles
+// the two programs.
+func (r *runner) prepare() error {
+	weightLoader, err := r.Config.Train.Loader(r.rest, "weights")
+	if err != nil {
+		return fmt.Errorf("images of the weights: %w", err)
+	}
+	choiceLoader, err := r.Config.Train.Loader(r.held, "choices")
+	if err != nil {
+		return fmt.Errorf("held-out images: %w", err)
+	}
+	steps := r.Config.Train.Epochs * weightLoader.StepsPerEpoch()
+	r.schedule = r.Config.schedule(steps, r.Costs.Uniform())
+	r.weightStream = &train.Stream{Loader: weightLoader, At: func(step int) int { return step }}
+	r.choiceStream = &train.Stream{Loader: choiceLoader, At: r.schedule.choicesBefore}
+	c := r.Config.Train
+	if r.weights, err = r.Engine.Compile(r.net.WeightStep(r.shape(c.Batch), c.SGD(), c.LabelSmoothing), r.state); err != nil {
+		return err
+	}
+	program := r.super.choiceStep(r.shape(c.Batch), r.Costs, r.schedule.adam(), r.schedule.control())
+	if r.choices, err = r.Engine.Compile(program, r.state); err != nil {
+		r.weights.Close()
+	}
+	return err
+}
+
+func (r *runner) shape(batch int) train.Shape {
+	s := r.Data.Train.Shape()
+	return train.Shape{Batch: batch, Channels: s[0], Height: s[1], Width: s[2]}
+}
+
+func (r *runner) turns(step int) []train.Turn {
+	temperature := r.schedule.temperature(step)
+	r.weightMetrics = train.WeightMetrics{Rate: r.Config.Train.Schedule().At(step, r.schedule.steps)}
+	feeds := r.weightMetrics.Feeds(r.Config.Train)
+	maps.Copy(feeds, r.gumbel("weight noise", step, temperature))
+	turns := []train.Turn{{Runner: r.weights, Stream: r.weightStream, Feeds: feeds, Done: r.weightMetrics.Record}}
+	r.choiceMetrics = nil
+	if !r.schedule.choiceStep(step) {
+		return turns
+	}
+	n := r.schedule.choicesBefore(step + 1) // this choice step, counted from 1
+	limit := r.schedule.limit(n - 1)
+	feeds = r.schedule.adam().Feeds(n)
+	feeds[Limit] = engine.Scalar(limit)
+	maps.Copy(feeds, r.gumbel("choice noise", step, temperature))
+	return append(turns, train.Turn{Runner: r.choices, Stream: r.choiceStream, Feeds: feeds,
+		Done: func(results engine.Results, _ *dataset.Batch) error {
+			return r.recordChoices(results, n, limit, temperature)
+		}})
+}
+
+// gumbel feeds one draw from Gumbel(0,1) for every option, and the temperature.
+func (r *runner) gumbel(purpose string, step int, temperature float64) engine.Feeds {
+	stream := random.New(r.Config.Train.Seed, purpose, uint64(step))
+	feeds := engine.Feeds{Temperature: engine.Scalar(temperature)}
+	for _, c := range r.super.choices {
+		draw := make([]float32, len(c.Options))
+		for i := range draw {
+			draw[i] = float32(-math.Log(stream.ExpFloat64()))
+		}
+		feeds[noise+c.Name] = engine.Floats(draw)
+	}
+	return feeds
+}
+
+func (r *runner) recordChoices(results engine.Results, n int, limit, temperature float64) error {
+	r.choiceMetrics = map[string]float64{
+		"loss": results[train.Loss][0], "cost": results[CostResult][0], "limit": limit,
+		"lambda": results[Multiplier][0], "temperature": temperature,
+	}
+	r.probabilityLog = nil
+	if every := max(r.schedule.choiceSteps()/probabilityLines, 1); n%every == 0 || n == r.schedule.choiceSteps() {
+		r.probabilityLog = map[string]float64{}
+		for _, c := range r.super.choices {
+			for i, p := range results[probability+c.Name] {
+				r.probabilityLog[fmt.Sprintf("%s/%d", c.Name, i)] = p
+			}
+		}
+	}
+	if loss := results[train.Loss][0]; loss != loss {
+		return fault.New(fault.Failure, "Lower the learning rate.", "the search diverged: the loss is not a number")
+	}
+	return nil
+}
+
+func (r *runner) afterStep(step int) error {
+	values := r.weightMetrics.Values()
+	values["temperature"] = r.schedule.temperature(step)
+	if err := r.Dir.Log(step+1, metricWeights, values); err != nil {
+		return err
+	}
+	progress := Progress{Done: step + 1, Steps: r.schedule.steps, Loss: r.weightMetrics.Loss, Top1: r.weightMetrics.Batch.Top1()}
+	if r.choiceMetrics != nil {
+		progress.Cost, progress.Limit = r.choiceMetrics["cost"], r.choiceMetrics["limit"]
+		if err := r.Dir.Log(step+1, metricChoices, r.choiceMetrics); err != nil {
+			return err
+		}
+		if r.probabilityLog != nil {
+			if err := r.Dir.Log(step+1, metricProbabilities, r.probabilityLog); err != nil {
+				return err
+			}
+		}
+	}
+	if r.Progress != nil {
+		r.Progress(progress)
+	}
+	return nil
+}
+
+// probabilities reads the choices' distribution from the state.
+func (r *runner) probabilities() ([][]float64, error) {
+	var all [][]float64
+	for _, c := range r.super.choices {
+		z, err := r.state.Get(logits + c.Name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, softmax(z))
+	}
+	return all, nil
+}
+
+func softmax(z []float64) []float64 {
+	top := math.Inf(-1)
+	for _, v := range z {
+		top = max(top, v)
+	}
+	p, total := make([]float64, len(z)), 0.0
+	for i, v := range z {
+		p[i] = math.Exp(v - top)
+		total += p[i]
+	}
+	for i := range p {
+		p[i] /= total
+	}
+	return p
+}

@@ -1,0 +1,67 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+
+	"fbnas/dataset"
+)
+
+// Config is how a network is trained. It is stored with the run, and a run
+// goes on only with an equal one.
+type Config struct {
+	Epochs         int     `yaml:"epochs"`
+	Batch          int     `yaml:"batch"`
+	LearningRate   float64 `yaml:"learning_rate"`
+	WarmUp         float64 `yaml:"warm_up"` // fraction of the steps
+	Momentum       float64 `yaml:"momentum"`
+	WeightDecay    float64 `yaml:"weight_decay"`
+	LabelSmoothing float64 `yaml:"label_smoothing"`
+	NormMomentum   float64 `yaml:"bn_momentum"`
+	PadCrop        int     `yaml:"pad_crop"` // pixels
+	Flip           bool    `yaml:"flip"`
+	Seed           uint64  `yaml:"seed"`
+}
+
+// DefaultConfig is what facts/search.md trained with, over more epochs.
+func DefaultConfig() Config {
+	return Config{
+		Epochs: 10, Batch: 64, LearningRate: 0.1, WarmUp: 0.05, Momentum: 0.9, WeightDecay: 1e-4,
+		LabelSmoothing: 0.1, NormMomentum: 0.1, PadCrop: 2, Flip: true, Seed: 1,
+	}
+}
+
+// Validate finds everything that is out of range.
+func (c Config) Validate() error {
+	var problems []error
+	check := func(ok bool, format string, v any) {
+		if !ok {
+			problems = append(problems, fmt.Errorf(format, v))
+		}
+	}
+	check(c.Epochs > 0, "epochs: %v, want at least 1", c.Epochs)
+	check(c.Batch > 0, "batch: %v, want at least 1", c.Batch)
+	check(c.LearningRate > 0, "learning_rate: %v, want more than 0", c.LearningRate)
+	check(c.WarmUp >= 0 && c.WarmUp <= 1, "warm_up: %v, want a fraction from 0 to 1", c.WarmUp)
+	check(c.Momentum >= 0 && c.Momentum < 1, "momentum: %v, want 0 to below 1", c.Momentum)
+	check(c.WeightDecay >= 0, "weight_decay: %v, want 0 or more", c.WeightDecay)
+	check(c.LabelSmoothing >= 0 && c.LabelSmoothing < 1, "label_smoothing: %v, want 0 to below 1", c.LabelSmoothing)
+	check(c.NormMomentum > 0 && c.NormMomentum <= 1, "bn_momentum: %v, want more than 0, to 1", c.NormMomentum)
+	check(c.PadCrop >= 0, "pad_crop: %v pixels, want 0 or more", c.PadCrop)
+	return errors.Join(problems...)
+}
+
+// SGD is the optimiser of the configuration.
+func (c Config) SGD() SGD { return SGD{c.Momentum, c.WeightDecay} }
+
+// Schedule is its learning rate.
+func (c Config) Schedule() Cosine { return Cosine{c.LearningRate, c.WarmUp} }
+
+// Loader makes the training batches of a split: shuffled, augmented, whole.
+// purpose tells apart the streams of one seed.
+func (c Config) Loader(split *dataset.Split, purpose string) (*dataset.Loader, error) {
+	return dataset.NewLoader(split, dataset.LoaderOptions{
+		Batch: c.Batch, Seed: c.Seed, Purpose: purpose, Shuffle: true, DropLast: true,
+		Augment: dataset.Augment{PadCrop: c.PadCrop, Flip: c.Flip},
+	})
+}

@@ -1,0 +1,161 @@
+package train
+
+import (
+	"context"
+	"fmt"
+
+	"fbnas/dataset"
+	"fbnas/engine"
+	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
+	"fbnas/models"
+)
+
+// Job is the training of one architecture.
+type Job struct {
+	Engine   engine.Engine
+	Blocks   []models.Block
+	Data     *dataset.Set
+	Config   Config
+	Dir      *rundir.Dir
+	From     *rundir.Checkpoint   // where to go on; nil to start
+	Initial  map[string][]float64 // starting values by parameter; drawn from the seed where nil
+	Progress func(Progress)       // may be nil
+}
+
+// Progress of a loop.
+type Progress struct {
+	Done, Steps int
+	Loss        float64
+	Top1        float64 // of the step's batch
+}
+
+// Result of a training.
+type Result struct {
+	Values map[string][]float64 // parameters and running statistics
+	Test   Accuracy
+	Timing Timing
+	Steps  int
+}
+
+// evaluationBatch is the batch of evaluation programs.
+const evaluationBatch = 200
+
+// Metric kinds of a training run's metrics.jsonl: "train" has loss, top1 (of
+// the batch) and lr. Steps count from 1.
+const metricTrain = "train"
+
+// Run trains, keeps checkpoints and metrics in Dir, and measures the accuracy
+// on the test images once, at the end.
+func (j Job) Run(ctx context.Context) (Result, error) {
+	if err := j.Config.Validate(); err != nil {
+		return Result{}, fault.New(fault.Usage, "", "training configuration: %w", err)
+	}
+	net := Fixed(j.Blocks)
+	state, err := j.Engine.NewState(net.Specs())
+	if err != nil {
+		return Result{}, err
+	}
+	defer state.Close()
+	from, err := j.start(net, state)
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{}
+	if result.Steps, result.Timing, err = j.train(ctx, net, state, from); err != nil {
+		return result, err
+	}
+	if result.Test, err = j.test(ctx, net, state); err != nil {
+		return result, err
+	}
+	result.Values, err = net.Values(state)
+	return result, err
+}
+
+func (j Job) start(net Network, state engine.State) (from int, err error) {
+	if j.From != nil {
+		return Restore(j.From, state)
+	}
+	if j.Initial != nil {
+		return 0, net.SetValues(state, j.Initial)
+	}
+	return 0, net.Initialise(state, j.Config.Seed)
+}
+
+func (j Job) shape(batch int) Shape {
+	s := j.Data.Train.Shape()
+	return Shape{batch, s[0], s[1], s[2]}
+}
+
+func (j Job) train(ctx context.Context, net Network, state engine.State, from int) (int, Timing, error) {
+	run, err := j.Engine.Compile(net.WeightStep(j.shape(j.Config.Batch), j.Config.SGD(), j.Config.LabelSmoothing), state)
+	if err != nil {
+		return 0, Timing{}, err
+	}
+	defer run.Close()
+	loader, err := j.Config.Loader(j.Data.Train, "train")
+	if err != nil {
+		return 0, Timing{}, err
+	}
+	stream := &Stream{Loader: loader, At: func(step int) int { return step }}
+	steps := j.Config.Epochs * loader.StepsPerEpoch()
+	schedule := j.Config.Schedule()
+	var last WeightMetrics
+	loop := Loop{
+		Steps: steps, Streams: []*Stream{stream},
+		Turns: func(step int) []Turn {
+			last = WeightMetrics{Rate: schedule.At(step, steps)}
+			return []Turn{{Runner: run, Stream: stream, Feeds: last.Feeds(j.Config), Done: last.Record}}
+		},
+		AfterStep: func(step int) error {
+			if j.Progress != nil {
+				j.Progress(Progress{step + 1, steps, last.Loss, last.Batch.Top1()})
+			}
+			return j.Dir.Log(step+1, metricTrain, last.Values())
+		},
+		Save: func(done int) error { return Save(j.Dir, state, done) },
+	}
+	timing, err := loop.Run(ctx, from)
+	return steps, timing, err
+}
+
+func (j Job) test(ctx context.Context, net Network, state engine.State) (Accuracy, error) {
+	run, err := j.Engine.Compile(net.Evaluate(j.shape(evaluationBatch)), state)
+	if err != nil {
+		return Accuracy{}, err
+	}
+	defer run.Close()
+	a, err := Evaluate(ctx, run, j.Data.Test, evaluationBatch, nil)
+	if err != nil {
+		return a, fmt.Errorf("evaluate on the test images: %w", err)
+	}
+	return a, nil
+}
+
+// WeightMetrics are the figures of one weight step.
+type WeightMetrics struct {
+	Rate  float64
+	Loss  float64
+	Batch Accuracy
+}
+
+// Feeds are what the step is fed beside its batch.
+func (m *WeightMetrics) Feeds(c Config) engine.Feeds {
+	return engine.Feeds{LearningRate: engine.Scalar(m.Rate), NormMomentum: engine.Scalar(c.NormMomentum)}
+}
+
+// Record takes the figures from a finished step. A loss that is no number is
+// an error: what follows could not be trusted.
+func (m *WeightMetrics) Record(r engine.Results, b *dataset.Batch) error {
+	m.Loss = r[Loss][0]
+	m.Batch.Count(r[Logits], b.Labels, b.N)
+	if m.Loss != m.Loss {
+		return fault.New(fault.Failure, "Lower the learning rate.", "training diverged: the loss is not a number")
+	}
+	return nil
+}
+
+// Values are the figures under their names in metrics.jsonl.
+func (m *WeightMetrics) Values() map[string]float64 {
+	return map[string]float64{"loss": m.Loss, "top1": m.Batch.Top1(), "lr": m.Rate}
+}

@@ -1,0 +1,121 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"fbnas/dataset"
+	"fbnas/graph"
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+	"fbnas/internal/safetensors"
+	"fbnas/models"
+)
+
+// Weights is a trained network with all that is needed to use it: the content
+// of weights.safetensors.
+type Weights struct {
+	Arch          models.Arch
+	Classes       []string
+	Preprocessing dataset.Preprocessing
+	Test          Accuracy // on the test images; zero when not measured
+	Values        map[string][]float64
+}
+
+// Names of the metadata in the file.
+const (
+	archKey          = "fbnas.arch"
+	classesKey       = "fbnas.classes"
+	preprocessingKey = "fbnas.preprocessing"
+	testKey          = "fbnas.test"
+)
+
+// Write replaces the file at path. Tensors stand in the order of
+// models.Params, as F32: the engines that train compute with it.
+func (w Weights) Write(path string) error {
+	blocks, err := w.Arch.Resolve()
+	if err != nil {
+		return err
+	}
+	file := safetensors.File{Metadata: map[string]string{archKey: string(w.Arch.YAML())}}
+	for key, v := range map[string]any{classesKey: w.Classes, preprocessingKey: w.Preprocessing, testKey: w.Test} {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		file.Metadata[key] = string(text)
+	}
+	for _, p := range models.Params(blocks) {
+		v, ok := w.Values[p.Name]
+		if !ok || len(v) != graph.Shape(p.Shape).Len() {
+			return fmt.Errorf("write %s: %s has %d values, want the shape %v", path, p.Name, len(v), p.Shape)
+		}
+		file.Tensors = append(file.Tensors, safetensors.Tensor{Name: p.Name, Shape: p.Shape, Data: narrow(v)})
+	}
+	return atomicfile.Write(path, func(out io.Writer) error { return safetensors.Write(out, file) })
+}
+
+// ReadWeights reads a file that Write wrote.
+func ReadWeights(path string) (Weights, error) {
+	file, err := safetensors.Read(path)
+	if err != nil {
+		return Weights{}, err
+	}
+	w := Weights{Values: map[string][]float64{}}
+	foreign := func(err error) (Weights, error) {
+		return Weights{}, fault.New(fault.Failure, "Give the weights.safetensors of a run of `fbnas train`.",
+			"%s holds no network of fbnas: %w", path, err)
+	}
+	if w.Arch, err = models.ParseArch([]byte(file.Metadata[archKey])); err != nil {
+		return foreign(err)
+	}
+	for key, v := range map[string]any{classesKey: &w.Classes, preprocessingKey: &w.Preprocessing, testKey: &w.Test} {
+		if err := json.Unmarshal([]byte(file.Metadata[key]), v); err != nil {
+			return foreign(fmt.Errorf("metadata %s: %w", key, err))
+		}
+	}
+	for _, t := range file.Tensors {
+		data, ok := t.Data.([]float32)
+		if !ok {
+			return foreign(fmt.Errorf("%s is %T, not F32", t.Name, t.Data))
+		}
+		w.Values[t.Name] = widen(data)
+	}
+	if err := w.check(); err != nil {
+		return foreign(err)
+	}
+	return w, nil
+}
+
+// check compares the tensors with what the architecture has.
+func (w Weights) check() error {
+	blocks, err := w.Arch.Resolve()
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, p := range models.Params(blocks) {
+		if v := w.Values[p.Name]; len(v) != graph.Shape(p.Shape).Len() {
+			problems = append(problems, fmt.Errorf("%s has %d values, want the shape %v", p.Name, len(v), p.Shape))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func narrow(v []float64) []float32 {
+	out := make([]float32, len(v))
+	for i, x := range v {
+		out[i] = float32(x)
+	}
+	return out
+}
+
+func widen(v []float32) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(x)
+	}
+	return out
+}
