@@ -1,0 +1,169 @@
+package rundir
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+)
+
+// configVersion is the version of config.yaml's own fields.
+const configVersion = 1
+
+// Limits of what is read, in bytes. The YAML parser takes quadratic time in
+// the number of keys.
+const (
+	maxConfig  = 256 << 10
+	maxSummary = 16 << 20
+)
+
+// document is config.yaml.
+type document[T any] struct {
+	Version int    `yaml:"version"`
+	Verb    string `yaml:"verb"`
+	Created string `yaml:"created"` // RFC 3339, UTC
+	Config  T      `yaml:"config"`
+}
+
+// ReadConfig returns the configuration of the run in the folder at path.
+// Fields that T does not have are an error; fault.Usage when there is no run.
+func ReadConfig[T any](path string) (T, error) {
+	doc, err := readDocument[T](path)
+	return doc.Config, err
+}
+
+func readDocument[T any](path string) (document[T], error) {
+	name := filepath.Join(path, configName)
+	var doc document[T]
+	text, err := readText(name, maxConfig)
+	if errors.Is(err, fs.ErrNotExist) {
+		return doc, fault.New(fault.Usage, "List the runs with `fbnas runs list`.", "there is no run in %s: %w", path, err)
+	}
+	if err != nil {
+		return doc, err
+	}
+	const hint = "Put back what the run wrote, or start a new run."
+	if err := yaml.UnmarshalWithOptions(text, &doc, yaml.Strict()); err != nil {
+		return doc, fault.New(fault.Usage, hint, "read %s: %w", name, err)
+	}
+	if doc.Version != configVersion || doc.Verb == "" {
+		return doc, fault.New(fault.Usage, hint, "read %s: want version: %d and a verb", name, configVersion)
+	}
+	return doc, nil
+}
+
+// writeConfig writes config.yaml and returns the YAML of config alone.
+func writeConfig(path, verb string, config any, now time.Time) (string, error) {
+	alone, err := yaml.Marshal(config)
+	if err == nil && len(alone) > maxConfig/2 {
+		err = fmt.Errorf("%d bytes of YAML are over the limit of %d", len(alone), maxConfig/2)
+	}
+	if err != nil {
+		return "", fmt.Errorf("configuration of %s: %w", path, err)
+	}
+	text, err := yaml.Marshal(document[any]{configVersion, verb, now.UTC().Format(time.RFC3339Nano), config})
+	if err != nil {
+		return "", fmt.Errorf("configuration of %s: %w", path, err)
+	}
+	return string(alone), atomicfile.WriteBytes(filepath.Join(path, configName), text)
+}
+
+// sameConfig compares the configuration given with the one that the checkpoint
+// was made under (YAML; "" without a checkpoint), which decides, or else with
+// what config.yaml holds. It returns the YAML of the one given.
+func sameConfig(path string, given, written any, saved string) (string, error) {
+	alone, err := yaml.Marshal(given)
+	if err != nil {
+		return "", fmt.Errorf("configuration of %s: %w", path, err)
+	}
+	// Both sides pass through the same parser, so that equal is equal.
+	var want any
+	if err := yaml.Unmarshal(alone, &want); err != nil {
+		return "", fmt.Errorf("configuration of %s: %w", path, err)
+	}
+	have := written
+	if saved != "" {
+		have = nil
+		if err := yaml.Unmarshal([]byte(saved), &have); err != nil {
+			return "", fmt.Errorf("configuration in the checkpoint of %s: %w", path, err)
+		}
+	}
+	if differ := differences(leaves(want), leaves(have)); len(differ) > 0 {
+		return "", fault.New(fault.Usage, "Give the settings that the run began with, or start a new run without --resume.",
+			"resume %s: its configuration is another: %s", path, strings.Join(differ, "; "))
+	}
+	return string(alone), nil
+}
+
+// differences lists the fields that are not the same, by name.
+func differences(given, run map[string]string) []string {
+	all := maps.Clone(run)
+	maps.Copy(all, given)
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if g, r := given[name], run[name]; g != r {
+			list = append(list, fmt.Sprintf("%s is %s, the run has %s", name, cmp.Or(g, "absent"), cmp.Or(r, "none")))
+		}
+	}
+	return list
+}
+
+// leaves lists the values of a parsed YAML document by their paths, for
+// instance "stages[2].width"; no text is empty.
+func leaves(value any) map[string]string {
+	list := map[string]string{}
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for name, item := range v {
+				walk(strings.TrimPrefix(path+"."+name, "."), item)
+			}
+			if len(v) > 0 {
+				return
+			}
+		case []any:
+			for i, item := range v {
+				walk(fmt.Sprintf("%s[%d]", path, i), item)
+			}
+			if len(v) > 0 {
+				return
+			}
+		case string:
+			list[path] = fmt.Sprintf("%q", v)
+			return
+		}
+		list[path] = fmt.Sprint(value)
+	}
+	walk("", value)
+	return list
+}
+
+// readText reads a file of at most limit bytes.
+func readText(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = fmt.Errorf("over the limit of %d bytes", limit)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return text, nil
+}

@@ -1,0 +1,197 @@
+package rundir
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+)
+
+// The files of a run. TensorBoard finds its file by "tfevents" in the name; the
+// rest of the name is fixed, since it would otherwise tell host and user.
+const (
+	configName     = "config.yaml"
+	metricsName    = "metrics.jsonl"
+	eventsName     = "events.out.tfevents.fbnas"
+	checkpointName = "checkpoint.safetensors"
+	previousName   = "checkpoint.prev.safetensors"
+	summaryName    = "summary.json"
+	lockName       = ".lock"
+)
+
+// Options are optional.
+type Options struct {
+	// Log takes warnings; slog.Default() when nil.
+	Log *slog.Logger
+	// Now is the clock of config.yaml and of the TensorBoard events; time.Now
+	// when nil.
+	Now func() time.Time
+}
+
+func (o Options) filled() Options {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// Dir is a run that this process writes; no other process can, until Close. It
+// is not safe for concurrent use.
+type Dir struct {
+	path   string
+	config string
+	opts   Options
+	lock   *os.File
+	log    *journal
+	disk   disk
+	// saved is the step of the newest checkpoint, -1 before the first.
+	saved int
+	// damaged is whether the file under the newest checkpoint's name cannot be
+	// read, and so must not take the place of the one before.
+	damaged bool
+}
+
+// Path is the run's folder.
+func (d *Dir) Path() string { return d.path }
+
+// Create starts a run in the folder at path, which is made when it does not
+// exist. config is written to config.yaml; it holds what decides the run's
+// result, and nothing else, because Resume refuses a different one. It is a
+// fault.Usage when the folder already holds a run.
+func Create(path, verb string, config any, o Options) (_ *Dir, err error) {
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return nil, fmt.Errorf("create run: %w", err)
+	}
+	d, err := lock(path, o)
+	if err != nil {
+		return nil, err
+	}
+	defer d.closeOn(&err)
+	for _, name := range []string{configName, metricsName, eventsName, checkpointName, previousName, summaryName} {
+		if _, err := os.Lstat(filepath.Join(path, name)); !errors.Is(err, fs.ErrNotExist) {
+			return nil, fault.New(fault.Usage, "Continue it with --resume, or choose another folder with -o.",
+				"%s already holds a run (%s)", path, name)
+		}
+	}
+	if d.config, err = writeConfig(path, verb, config, d.opts.Now()); err != nil {
+		return nil, err
+	}
+	if d.log, err = createJournal(path, d.opts.Now()); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Resume continues the run in the folder at path from its newest usable
+// checkpoint, which it returns; nil when the run was stopped before its first.
+// Metrics and events of later steps are removed. It is a fault.Usage when the
+// folder holds no run of this verb, or one with another configuration: the
+// message names every field that differs.
+func Resume(path, verb string, config any, o Options) (_ *Dir, _ *Checkpoint, err error) {
+	if _, err := os.Stat(filepath.Join(path, configName)); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fault.New(fault.Usage, "Start it without --resume.", "there is no run in %s to resume", path)
+	}
+	d, err := lock(path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer d.closeOn(&err)
+	doc, err := readDocument[any](path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if doc.Verb != verb {
+		return nil, nil, fault.New(fault.Usage, "Name a folder that the same verb made.", "resume %s: it is a %s run, not a %s run", path, doc.Verb, verb)
+	}
+	checkpoint, damaged, err := load(path, d.opts.Log)
+	if err == nil {
+		d.saved, d.damaged = checkpoint.Step, damaged
+	} else if !errors.Is(err, errNone) {
+		return nil, nil, err
+	}
+	if d.config, err = sameConfig(path, config, doc.Config, checkpoint.config); err != nil {
+		return nil, nil, err
+	}
+	if err := sweep(path); err != nil {
+		return nil, nil, err
+	}
+	if d.log, err = resumeJournal(path, d.saved, d.opts); err != nil {
+		return nil, nil, err
+	}
+	if d.saved < 0 {
+		return d, nil, nil
+	}
+	return d, &checkpoint, nil
+}
+
+// Finish writes summary as JSON to summary.json, which marks the run as
+// finished.
+func (d *Dir) Finish(summary any) error {
+	text, err := json.MarshalIndent(summary, "", "  ")
+	if err != nil {
+		return fmt.Errorf("summary of %s: %w", d.path, err)
+	}
+	if err := d.log.sync(); err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(filepath.Join(d.path, summaryName), append(text, '\n'))
+}
+
+// Close writes what is buffered and lets other processes write the run.
+func (d *Dir) Close() error {
+	var err error
+	if d.log != nil {
+		err = d.log.close()
+	}
+	return errors.Join(err, d.lock.Close())
+}
+
+func (d *Dir) closeOn(err *error) {
+	if *err != nil {
+		d.Close()
+	}
+}
+
+// lock takes the run's folder for this process. The kernel drops the lock of a
+// process that dies.
+func lock(path string, o Options) (*Dir, error) {
+	f, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("lock run: %w", err)
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil {
+		return &Dir{path: path, opts: o.filled(), lock: f, disk: folder(path), saved: -1}, nil
+	}
+	f.Close()
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, fault.New(fault.Failure, "Wait until it ends or stop it, or choose another folder with -o.",
+			"another process is writing the run in %s", path)
+	}
+	return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
+}
+
+// sweep removes what a killed process left of files it was replacing.
+func sweep(path string) error {
+	left, err := filepath.Glob(filepath.Join(path, ".*.tmp-*"))
+	if err != nil {
+		return fmt.Errorf("clean %s: %w", path, err)
+	}
+	for _, name := range left {
+		if err := os.Remove(name); err != nil {
+			return fmt.Errorf("clean run: %w", err)
+		}
+	}
+	return nil
+}
