@@ -29,7 +29,7 @@ const (
 
 // judge measures every candidate and marks the clearly broken; the order stays.
 func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, error) {
-	const batch = 128
+	batch := r.Config.Train.Batch
 	net := r.super.picked()
 	recalibrate, err := r.Engine.Compile(net.Recalibrate(r.shape(batch)), r.state)
 	if err != nil {
