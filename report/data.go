@@ -1,0 +1,157 @@
+package report
+
+// Report is what one page shows. Every part may be missing, and a figure that
+// is 0 or "" is unknown. Its JSON form is what summary.json of a whole
+// pipeline holds; the curves are not part of it, they are read from the runs.
+type Report struct {
+	Title    string        `json:"title,omitempty"`
+	Tool     string        `json:"tool,omitempty"`    // program and version
+	Created  string        `json:"created,omitempty"` // date, as it is to be printed
+	Search   *Search       `json:"search,omitempty"`
+	Networks []Network     `json:"networks,omitempty"` // the found one first, then what it is compared with
+	Table    *LatencyTable `json:"table,omitempty"`
+	Stages   []Stage       `json:"stages,omitempty"`
+	Settings []File        `json:"-"`
+}
+
+// Search is how architectures were looked for.
+type Search struct {
+	Space              string   `json:"space,omitempty"`
+	Log10Architectures float64  `json:"log10_architectures"`
+	Results            []Result `json:"results"` // one a target
+	Choices            []Choice `json:"choices,omitempty"`
+	Epochs             int      `json:"epochs"`
+	Seconds            float64  `json:"seconds"`
+	Seed               int64    `json:"seed"`
+
+	Loss, ChoiceLoss []Point `json:"-"` // of weight steps and of choice steps
+	Accuracy         []Point `json:"-"` // fractions
+	Temperature      []Point `json:"-"`
+	Expected, Limit  []Point `json:"-"` // µs
+}
+
+// Result is an architecture that a search derived.
+type Result struct {
+	TargetUS    float64 `json:"target_us"`
+	PredictedUS float64 `json:"predicted_us"`
+	ErrorUS     float64 `json:"error_us"` // of the prediction
+	Arch        string  `json:"arch"`     // name or path
+	MACs        int64   `json:"macs"`
+	Params      int64   `json:"params"`
+	Blocks      []Block `json:"blocks,omitempty"`
+}
+
+// Choice is one decision of a search.
+type Choice struct {
+	Name    string   `json:"name"`
+	Options []Option `json:"options"`
+}
+
+// Option is one outcome of a choice, with its probability over the steps.
+type Option struct {
+	Label       string  `json:"label"` // OptionLabel writes it
+	Probability []Point `json:"-"`
+}
+
+// Network is one architecture and what became of it.
+type Network struct {
+	Name        string  `json:"name"`
+	Run         string  `json:"run,omitempty"` // base name of the folder that it was trained in
+	MACs        int64   `json:"macs,omitempty"`
+	Params      int64   `json:"params,omitempty"`
+	PredictedUS float64 `json:"predicted_us,omitempty"`
+	Blocks      []Block `json:"blocks,omitempty"`
+	Train       *Train  `json:"train,omitempty"`
+	Export      *Export `json:"export,omitempty"`
+	Bench       *Bench  `json:"bench,omitempty"`
+}
+
+// Block is one block of a network, with its share of the prediction.
+type Block struct {
+	Kind      string  `json:"kind"`
+	Kernel    int     `json:"kernel"`
+	Stride    int     `json:"stride"`
+	In        int     `json:"cin"`
+	Mid       int     `json:"mid"`
+	Out       int     `json:"cout"`
+	SE        string  `json:"se"`
+	Act       string  `json:"act"`
+	LatencyUS float64 `json:"latency_us"`
+}
+
+// Train is how a network was trained, and how good it is on the test images.
+type Train struct {
+	Top1       float64 `json:"top1"` // fraction
+	TestImages int     `json:"test_images"`
+	Epochs     int     `json:"epochs"`
+	Seconds    float64 `json:"seconds"`
+
+	Loss, Accuracy []Point `json:"-"` // on training batches
+}
+
+// Export is the file that was written, and how it compares with the network
+// that was trained.
+type Export struct {
+	Path         string  `json:"path"`
+	Bytes        int64   `json:"bytes"`
+	Opset        int     `json:"opset"`
+	IRVersion    int     `json:"ir_version"`
+	Nodes        int     `json:"nodes"`
+	ParityDiff   float64 `json:"parity_max_abs_diff"`
+	ParityInputs int     `json:"parity_inputs"`
+}
+
+// Bench is the latency that was measured of an exported file.
+type Bench struct {
+	Device        string  `json:"device,omitempty"`
+	LatencyUS     float64 `json:"latency_us"` // normalised by the sentinel
+	RawUS         float64 `json:"raw_us"`
+	P90US         float64 `json:"p90_us"`
+	SentinelRatio float64 `json:"sentinel_ratio"` // its time now over its time in the table
+	PredictedUS   float64 `json:"predicted_us"`
+	TargetUS      float64 `json:"target_us"`
+	Rounds        int     `json:"rounds"`
+	DroppedGroups int     `json:"dropped_groups"`
+}
+
+// LatencyTable is a latency table and how well it predicts whole networks.
+type LatencyTable struct {
+	Path       string      `json:"path,omitempty"`
+	Device     string      `json:"device"`
+	Condition  string      `json:"condition"`
+	Space      string      `json:"space,omitempty"`
+	Rows       int         `json:"rows"`
+	Failed     int         `json:"failed"`
+	Noisy      string      `json:"noisy,omitempty"` // why the measurement was not steady
+	Validation *Validation `json:"validation,omitempty"`
+	Families   []Line      `json:"-"` // latency of blocks over width, µs
+}
+
+// Validation compares predictions with networks that were measured whole. The
+// errors are fractions.
+type Validation struct {
+	Networks    int     `json:"networks"`
+	MAPE        float64 `json:"mape"`
+	Bias        float64 `json:"bias"`
+	MaxError    float64 `json:"max_error"`
+	P95Error    float64 `json:"p95_error"`
+	Within5Pct  float64 `json:"within_5pct"`
+	Within10Pct float64 `json:"within_10pct"`
+	Spearman    float64 `json:"spearman"`
+	Pairs       []Pair  `json:"measured,omitempty"`
+}
+
+// Pair is one network of a validation.
+type Pair struct {
+	PredictedUS float64 `json:"predicted_us"`
+	MeasuredUS  float64 `json:"measured_us"`
+}
+
+// Stage is a part of a pipeline and the time that it took.
+type Stage struct {
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+}
+
+// File is a small text that is shown as it stands, folded away.
+type File struct{ Name, Text string }
