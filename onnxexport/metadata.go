@@ -1,0 +1,127 @@
+package onnxexport
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"fbnas/dataset"
+	"fbnas/onnx"
+)
+
+// Metadata is what an exported file says of itself in metadata_props. Texts
+// stand there as they are, everything else as JSON; what is absent is left out.
+type Metadata struct {
+	Tool          string                 // tool: "fbnas 1.0"
+	Architecture  string                 // architecture: the content of arch.yaml
+	Preprocessing *dataset.Preprocessing // preprocessing: of each image, then [N,C,H,W]
+	Classes       []string               // classes: their names, at the index of their logit
+	Accuracy      *Accuracy              // accuracy
+	Latency       *Latency               // latency
+	Parity        *Parity                // parity: how far the file is from the training engine
+	Weights       string                 // weights_sha256: WeightsDigest; set by Export
+}
+
+// Accuracy is a fraction of test images.
+type Accuracy struct {
+	Top1   float64 `json:"top1"`
+	Images int     `json:"images"`
+	Data   string  `json:"data"`
+}
+
+// Latency is a prediction and, where the model was timed, a measurement.
+type Latency struct {
+	Device      string  `json:"device"`
+	Runtime     string  `json:"runtime"`
+	Table       string  `json:"table,omitempty"` // digest of the latency table
+	PredictedUS float64 `json:"predicted_us,omitempty"`
+	MeasuredUS  float64 `json:"measured_us,omitempty"`
+}
+
+// entry is one key of metadata_props; value points into a Metadata.
+type entry struct {
+	key   string
+	value any
+	empty bool
+}
+
+func (md *Metadata) entries() []entry {
+	return []entry{
+		{"tool", &md.Tool, md.Tool == ""},
+		{"architecture", &md.Architecture, md.Architecture == ""},
+		{"preprocessing", &md.Preprocessing, md.Preprocessing == nil},
+		{"classes", &md.Classes, md.Classes == nil},
+		{"accuracy", &md.Accuracy, md.Accuracy == nil},
+		{"latency", &md.Latency, md.Latency == nil},
+		{"parity", &md.Parity, md.Parity == nil},
+		{"weights_sha256", &md.Weights, md.Weights == ""},
+	}
+}
+
+// store replaces m's metadata. Keys that are not ours stay, behind ours.
+func (md *Metadata) store(m *onnx.Model) error {
+	var keys, values []string
+	ours := map[string]bool{}
+	for _, e := range md.entries() {
+		ours[e.key] = true
+		if e.empty {
+			continue
+		}
+		text, err := e.encode()
+		if err != nil {
+			return fmt.Errorf("metadata %s: %w", e.key, err)
+		}
+		keys, values = append(keys, e.key), append(values, text)
+	}
+	for _, p := range m.Proto.MetadataProps {
+		if !ours[p.GetKey()] {
+			keys, values = append(keys, p.GetKey()), append(values, p.GetValue())
+		}
+	}
+	return declare(m, func(b *onnx.Builder) {
+		for i, key := range keys {
+			b.Metadata(key, values[i])
+		}
+	})
+}
+
+func (e entry) encode() (string, error) {
+	if text, ok := e.value.(*string); ok {
+		return *text, nil
+	}
+	data, err := json.Marshal(e.value)
+	return string(data), err
+}
+
+// ReadMetadata reads what an exported file says of itself; a file of other
+// origin gives the zero value. The error lists every entry that is not as
+// Export writes it.
+func ReadMetadata(m *onnx.Model) (Metadata, error) {
+	var md Metadata
+	var problems []error
+	props := m.Metadata()
+	for _, e := range md.entries() {
+		text, ok := props[e.key]
+		if !ok {
+			continue
+		}
+		if field, isText := e.value.(*string); isText {
+			*field = text
+		} else if err := json.Unmarshal([]byte(text), e.value); err != nil {
+			problems = append(problems, fmt.Errorf("metadata %s: %w", e.key, err))
+		}
+	}
+	if p := md.Preprocessing; p != nil && !valid(p) {
+		problems = append(problems, fmt.Errorf("metadata preprocessing: %d means and %d deviations for %d channels of %dx%d",
+			len(p.Mean), len(p.Std), p.Channels, p.Height, p.Width))
+	}
+	if len(problems) > 0 {
+		return Metadata{}, shortened(problems)
+	}
+	return md, nil
+}
+
+func valid(p *dataset.Preprocessing) bool {
+	return p.Channels > 0 && p.Height > 0 && p.Width > 0 && len(p.Mean) == p.Channels && len(p.Std) == p.Channels &&
+		!slices.Contains(p.Std, 0)
+}

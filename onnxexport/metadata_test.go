@@ -1,0 +1,122 @@
+package onnxexport_test
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"fbnas/dataset"
+	"fbnas/onnx"
+	"fbnas/onnxexport"
+)
+
+func whole() onnxexport.Metadata {
+	return onnxexport.Metadata{
+		Tool: "fbnas 1.0", Architecture: "version: 1\nname: tiny\n",
+		Preprocessing: &dataset.Preprocessing{Channels: 1, Height: 28, Width: 28, Mean: []float32{0.25}, Std: []float32{0.5}},
+		Classes:       []string{"T-shirt/top", "Trouser"},
+		Accuracy:      &onnxexport.Accuracy{Top1: 0.91, Images: 10000, Data: "fashion-mnist"},
+		Latency:       &onnxexport.Latency{Device: "a phone", Runtime: "onnxruntime 1.27.0", Table: "0123", PredictedUS: 510, MeasuredUS: 512.5},
+		Parity:        &onnxexport.Parity{MaxAbsDiff: 1e-6, MaxAbsLogit: 12, Inputs: 64, SameClass: 64},
+	}
+}
+
+func TestMetadataRoundTrip(t *testing.T) {
+	s := tiny(t)
+	s.Metadata = whole()
+	m := export(t, s)
+	got, err := onnxexport.ReadMetadata(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := whole()
+	want.Weights = onnxexport.WeightsDigest(m)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	props := m.Metadata()
+	for key, want := range map[string]string{
+		"tool": "fbnas 1.0", "architecture": want.Architecture, "classes": `["T-shirt/top","Trouser"]`,
+		"preprocessing": `{"channels":1,"height":28,"width":28,"mean":[0.25],"std":[0.5]}`,
+	} {
+		if props[key] != want {
+			t.Errorf("%s is %q in the file, want %q", key, props[key], want)
+		}
+	}
+}
+
+func TestMetadataOfNothing(t *testing.T) {
+	m := export(t, tiny(t))
+	if props := m.Metadata(); len(props) != 1 || len(props["weights_sha256"]) != 64 {
+		t.Errorf("an export without metadata says %v", props)
+	}
+	foreign := model(t, "producer", "somebody")
+	if md, err := onnxexport.ReadMetadata(foreign); err != nil || !reflect.DeepEqual(md, onnxexport.Metadata{}) {
+		t.Errorf("a foreign file says %+v, %v", md, err)
+	}
+}
+
+// model is a model with one entry of metadata.
+func model(t testing.TB, key, value string) *onnx.Model {
+	t.Helper()
+	b := onnx.NewBuilder("m", 17)
+	b.Node("Relu", []string{b.Input("x", onnx.Float32, onnx.Dims(1))}, []string{"y"})
+	b.Output("y", onnx.Float32, onnx.Dims(1))
+	b.Metadata(key, value)
+	m, err := b.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestBrokenMetadata(t *testing.T) {
+	for _, tc := range []struct{ key, value string }{
+		{"classes", "ten"},
+		{"classes", `{"0":"a"}`},
+		{"parity", `{"inputs":"many"}`},
+		{"preprocessing", `{"channels":3,"height":8,"width":8,"mean":[0],"std":[1]}`},
+		{"preprocessing", `{"channels":1,"height":8,"width":8,"mean":[0],"std":[0]}`},
+		{"preprocessing", `{"channels":1,"height":-8,"width":8,"mean":[0],"std":[1]}`},
+	} {
+		md, err := onnxexport.ReadMetadata(model(t, tc.key, tc.value))
+		if err == nil || !strings.Contains(err.Error(), tc.key) {
+			t.Errorf("%s %s: %v", tc.key, tc.value, err)
+		}
+		if !reflect.DeepEqual(md, onnxexport.Metadata{}) {
+			t.Errorf("%s %s: half of it is returned: %+v", tc.key, tc.value, md)
+		}
+	}
+}
+
+func FuzzReadMetadata(f *testing.F) {
+	for key, value := range map[string]string{
+		"classes": `["a","b"]`, "parity": `{"inputs":64}`, "accuracy": `{"top1":0.9}`, "latency": `null`,
+		"preprocessing": `{"channels":1,"height":8,"width":8,"mean":[0],"std":[1]}`, "tool": "x",
+	} {
+		f.Add(key, value)
+	}
+	f.Fuzz(func(t *testing.T, key, value string) {
+		md, err := onnxexport.ReadMetadata(model(t, key, value))
+		if p := md.Preprocessing; err == nil && p != nil && (len(p.Mean) != p.Channels || len(p.Std) != p.Channels) {
+			t.Errorf("%q: %+v is taken", value, p)
+		}
+	})
+}
+
+func TestWriteLabels(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "labels.txt")
+	if err := onnxexport.WriteLabels(path, []string{"one", "two\nthree"}); err == nil {
+		t.Error("a name with a line break is written")
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a file is left")
+	}
+	for in, want := range map[string]string{"runs/a/model.onnx": "runs/a/model.labels.txt", "model": "model.labels.txt"} {
+		if got := onnxexport.LabelsPath(in); got != want {
+			t.Errorf("labels of %s go to %s, want %s", in, got, want)
+		}
+	}
+}

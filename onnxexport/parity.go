@@ -1,0 +1,119 @@
+package onnxexport
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"fbnas/engine"
+	"fbnas/internal/fault"
+)
+
+// Logits computes the logits of images, each [C,H,W] row-major, normalised.
+type Logits func(ctx context.Context, images [][]float32) ([][]float64, error)
+
+// Runner runs a model or a program: an ort.Session, an engine.Runner.
+type Runner interface {
+	Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error)
+}
+
+// Batched computes logits by a runner of a fixed batch, which is fed images as
+// input and returns output. The last batch is filled up with zeros.
+func Batched(r Runner, input, output string, batch int) Logits {
+	return func(ctx context.Context, images [][]float32) ([][]float64, error) {
+		var logits [][]float64
+		for len(logits) < len(images) {
+			next := images[len(logits):min(len(logits)+batch, len(images))]
+			size := len(next[0])
+			data := make([]float32, batch*size)
+			for i, image := range next {
+				if len(image) != size {
+					return nil, fmt.Errorf("an image has %d numbers, another %d", len(image), size)
+				}
+				copy(data[i*size:], image)
+			}
+			results, err := r.Run(ctx, engine.Feeds{input: engine.Floats(data)})
+			if err != nil {
+				return nil, err
+			}
+			classes := len(results[output]) / batch
+			if classes == 0 {
+				return nil, fmt.Errorf("a run gave no %s", output)
+			}
+			for i := range next {
+				logits = append(logits, append([]float64{}, results[output][i*classes:(i+1)*classes]...))
+			}
+		}
+		return logits, nil
+	}
+}
+
+// What Compare demands.
+const (
+	Tolerance    = 1e-4 // of the largest logit, or of 1 where that is less
+	ParityInputs = 64   // images at least
+)
+
+// Parity says how close an exported model is to what was trained.
+type Parity struct {
+	MaxAbsDiff  float64 `json:"max_abs_diff"`
+	MaxAbsLogit float64 `json:"max_abs_logit"` // of the training engine
+	Inputs      int     `json:"inputs"`
+	SameClass   int     `json:"same_class"` // inputs for which both see the same class
+}
+
+// Compare holds the logits of a model against the reference, the training
+// engine's. They may differ by Tolerance · max(1, max|logit|). No class can
+// then differ but where the reference's best two are within twice that
+// difference; SameClass counts the rest. A comparison that fails returns its
+// figures with the error.
+func Compare(ctx context.Context, reference, model Logits, images [][]float32) (Parity, error) {
+	if len(images) < ParityInputs {
+		return Parity{}, fault.New(fault.Usage, "Give a data set with more images.",
+			"parity: %d images, at least %d are compared", len(images), ParityInputs)
+	}
+	want, err := reference(ctx, images)
+	if err != nil {
+		return Parity{}, fmt.Errorf("parity: run the training engine: %w", err)
+	}
+	got, err := model(ctx, images)
+	if err != nil {
+		return Parity{}, fmt.Errorf("parity: run the exported model: %w", err)
+	}
+	if len(want) != len(images) || len(got) != len(images) {
+		return Parity{}, fmt.Errorf("parity: %d and %d rows of logits for %d images", len(want), len(got), len(images))
+	}
+	p := Parity{Inputs: len(images)}
+	for i := range images {
+		if len(got[i]) != len(want[i]) {
+			return Parity{}, fmt.Errorf("parity: %d classes exported, %d trained", len(got[i]), len(want[i]))
+		}
+		p.add(got[i], want[i])
+	}
+	if limit := Tolerance * max(1, p.MaxAbsLogit); !(p.MaxAbsDiff <= limit) || math.IsInf(p.MaxAbsDiff, 0) {
+		return p, fault.New(fault.Failure, "This is a defect of fbnas or of the runtime: please report the architecture and the runtime's version.",
+			"parity: the exported model's logits differ by up to %.3g from the training engine's, at most %.3g is allowed", p.MaxAbsDiff, limit)
+	}
+	return p, nil
+}
+
+// add takes in one image; what is not a number makes the figures NaN.
+func (p *Parity) add(got, want []float64) {
+	for k, w := range want {
+		p.MaxAbsLogit = math.Max(p.MaxAbsLogit, math.Abs(w))
+		p.MaxAbsDiff = math.Max(p.MaxAbsDiff, math.Abs(got[k]-w))
+	}
+	if argmax(got) == argmax(want) {
+		p.SameClass++
+	}
+}
+
+func argmax(v []float64) int {
+	best := 0
+	for i, x := range v {
+		if x > v[best] {
+			best = i
+		}
+	}
+	return best
+}

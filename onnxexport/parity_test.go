@@ -1,0 +1,240 @@
+package onnxexport_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"fbnas/dataset"
+	"fbnas/engine"
+	"fbnas/engine/enginetest"
+	"fbnas/engine/ort"
+	"fbnas/graph"
+	"fbnas/internal/setup"
+	"fbnas/models"
+	"fbnas/nn"
+	"fbnas/onnx"
+	"fbnas/onnxexport"
+)
+
+// training gives logits as a training run sees them: the evaluation program on
+// a state that holds the weights, in batches that do not divide the images.
+func training(t testing.TB, s onnxexport.Spec) onnxexport.Logits {
+	t.Helper()
+	const batch = 24
+	e, err := ort.New(options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var specs []engine.Spec
+	for _, p := range models.Params(s.Blocks) {
+		specs = append(specs, engine.Spec{Name: p.Name, Shape: p.Shape})
+	}
+	state, err := e.NewState(specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { state.Close() })
+	for name, v := range s.Weights {
+		if err := state.Set(name, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g, first := graph.New(), s.Blocks[0]
+	nb := &nn.Builder{G: g, Statistics: nn.Running}
+	y := models.Network(nb, s.Blocks, g.MapInput("images", batch, first.In, first.Height, first.Width))
+	run, err := e.Compile(&engine.Program{Name: "evaluate", Graph: g, Returns: []engine.Binding{{Name: "y", Node: y}}}, state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { run.Close() })
+	return onnxexport.Batched(run, "images", "y", batch)
+}
+
+func open(t testing.TB) func([]byte) (onnxexport.Session, error) {
+	o := options(t)
+	return func(model []byte) (onnxexport.Session, error) { return ort.Open(model, o) }
+}
+
+// photographs are Fashion-MNIST test images, normalised.
+func photographs(t testing.TB, n int) [][]float32 {
+	t.Helper()
+	if _, err := setup.FashionMNIST(); err != nil {
+		t.Skipf("%v (make setup)", err)
+	}
+	set, err := dataset.Open(context.Background(), "fashion-mnist", dataset.Options{Channels: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	images := make([][]float32, n)
+	for i := range images {
+		images[i] = make([]float32, 28*28)
+		if _, err := set.Test.Image(i, images[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return images
+}
+
+func TestPublish(t *testing.T) {
+	s := tiny(t)
+	s.Metadata = onnxexport.Metadata{Tool: "fbnas test", Classes: []string{"a", "b c", "ä"}}
+	path := filepath.Join(t.TempDir(), "model.onnx")
+	proof := onnxexport.Proof{Open: open(t), Reference: training(t, s), Images: photographs(t, 70)}
+	p, err := onnxexport.Publish(context.Background(), path, export(t, s), proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", p)
+	if p.Inputs != 70 || p.SameClass != 70 || p.MaxAbsLogit == 0 {
+		t.Errorf("parity %+v of 70 images", p)
+	}
+	m, err := onnx.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	md, err := onnxexport.ReadMetadata(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if md.Parity == nil || *md.Parity != p || md.Tool != "fbnas test" || md.Weights != onnxexport.WeightsDigest(m) {
+		t.Errorf("metadata %+v, parity was %+v", md, p)
+	}
+	labels, err := os.ReadFile(filepath.Join(filepath.Dir(path), "model.labels.txt"))
+	if err != nil || string(labels) != "a\nb c\nä\n" {
+		t.Errorf("labels %q (%v)", labels, err)
+	}
+	if again, err := onnxexport.Verify(context.Background(), m, proof); err != nil || again != p {
+		t.Errorf("verified later: %+v, %v", again, err)
+	}
+}
+
+// TestPublishRefuses: a file that computes something else is not written.
+func TestPublishRefuses(t *testing.T) {
+	s := tiny(t)
+	proof := onnxexport.Proof{Open: open(t), Reference: training(t, s), Images: photographs(t, 64)}
+	path := filepath.Join(t.TempDir(), "model.onnx")
+	other := tiny(t)
+	other.Weights["blocks.02.se.reduce.bias"][0] += 0.05
+	p, err := onnxexport.Publish(context.Background(), path, export(t, other), proof)
+	if err == nil || !strings.Contains(err.Error(), "parity") {
+		t.Errorf("a changed weight: %v", err)
+	}
+	if p.MaxAbsDiff == 0 {
+		t.Error("the difference is not told")
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) > 0 {
+		t.Errorf("%v was written", entries)
+	}
+}
+
+func rows(images int, v ...float64) onnxexport.Logits {
+	return func(context.Context, [][]float32) ([][]float64, error) {
+		return slices.Repeat([][]float64{v}, images), nil
+	}
+}
+
+func TestCompare(t *testing.T) {
+	const n = onnxexport.ParityInputs
+	failing := func(context.Context, [][]float32) ([][]float64, error) { return nil, errors.New("out of memory") }
+	for _, tc := range []struct {
+		name       string
+		want, got  onnxexport.Logits
+		images     int
+		diff       float64
+		class      int
+		complaints string
+	}{
+		{"equal", rows(n, 1, 2), rows(n, 1, 2), n, 0, n, ""},
+		{"within 1e-4 of 1", rows(n, 0, 0.5), rows(n, 0.00009, 0.5), n, 0.00009, n, ""},
+		{"beyond it", rows(n, 0, 0.5), rows(n, 0.00011, 0.5), n, 0.00011, n, "differ by up to 0.00011"},
+		{"within 1e-4 of the largest", rows(n, -100, 0), rows(n, -100, 0.009), n, 0.009, n, ""},
+		{"a near tie that turns", rows(n, 1, 1.00001), rows(n, 1.00001, 1), n, 0.00001, 0, ""},
+		{"not a number", rows(n, 1, 2), rows(n, math.NaN(), 2), n, math.NaN(), 0, "parity"},
+		{"a reference that is not a number", rows(n, 1, math.Inf(1)), rows(n, 1, 2), n, math.Inf(1), 0, "parity"},
+		{"too few images", rows(n-1, 1), rows(n-1, 1), n - 1, 0, 0, "at least 64"},
+		{"other classes", rows(n, 1), rows(n, 1, 2), n, 0, 0, "2 classes exported, 1 trained"},
+		{"rows missing", rows(n, 1), rows(n-1, 1), n, 0, 0, "64 and 63 rows"},
+		{"no reference", failing, rows(n, 1), n, 0, 0, "training engine: out of memory"},
+		{"no model", rows(n, 1), failing, n, 0, 0, "exported model: out of memory"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p, err := onnxexport.Compare(context.Background(), tc.want, tc.got, make([][]float32, tc.images))
+			if tc.complaints == "" && err != nil || tc.complaints != "" && (err == nil || !strings.Contains(err.Error(), tc.complaints)) {
+				t.Errorf("error %v, want %q", err, tc.complaints)
+			}
+			if math.Abs(p.MaxAbsDiff-tc.diff) > 1e-12 {
+				t.Errorf("difference %g, want %g", p.MaxAbsDiff, tc.diff)
+			}
+			if tc.complaints == "" && p.SameClass != tc.class {
+				t.Errorf("%d of the same class, want %d", p.SameClass, tc.class)
+			}
+		})
+	}
+}
+
+// sums is a runner of batch 2: for each image the sum of its numbers, twice.
+type sums struct{ runs int }
+
+func (s *sums) Run(_ context.Context, feeds engine.Feeds) (engine.Results, error) {
+	s.runs++
+	x := feeds["in"].Floats
+	var y []float64
+	for i := range 2 {
+		total := 0.0
+		for _, v := range x[i*len(x)/2 : (i+1)*len(x)/2] {
+			total += float64(v)
+		}
+		y = append(y, total, total)
+	}
+	return engine.Results{"out": y}, nil
+}
+
+func TestBatched(t *testing.T) {
+	r := &sums{}
+	got, err := onnxexport.Batched(r, "in", "out", 2)(context.Background(), [][]float32{{1, 2}, {3, 4}, {5, 6}})
+	want := [][]float64{{3, 3}, {7, 7}, {11, 11}}
+	if err != nil || r.runs != 2 || !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("%v in %d runs (%v), want %v in 2", got, r.runs, err, want)
+	}
+	if _, err := onnxexport.Batched(r, "in", "out", 2)(context.Background(), [][]float32{{1, 2}, {3}}); err == nil {
+		t.Error("images of two sizes run")
+	}
+	if _, err := onnxexport.Batched(r, "in", "nothing", 2)(context.Background(), [][]float32{{1, 2}}); err == nil {
+		t.Error("a missing result goes unnoticed")
+	}
+}
+
+func TestVerifyRefusesOpenBatch(t *testing.T) {
+	b := onnx.NewBuilder("open", 17)
+	x := b.Input("x", onnx.Float32, onnx.Shape{onnx.Sym("N"), onnx.Fixed(1), onnx.Fixed(2), onnx.Fixed(2)})
+	b.Node("Relu", []string{x}, []string{"y"})
+	b.Output("y", onnx.Float32, onnx.Shape{onnx.Sym("N"), onnx.Fixed(1), onnx.Fixed(2), onnx.Fixed(2)})
+	m, err := b.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := onnxexport.Verify(context.Background(), m, onnxexport.Proof{}); err == nil {
+		t.Error("a model of open batch is verified")
+	}
+}
+
+// TestLargeNetworkParity holds F1 against the training engine.
+func TestLargeNetworkParity(t *testing.T) {
+	s := spec(t, "fbnetv2_f1", 32)
+	images := make([][]float32, onnxexport.ParityInputs)
+	for i := range images {
+		images[i] = narrow(enginetest.Normal(uint64(i), "image", 3*32*32))
+	}
+	p, err := onnxexport.Verify(context.Background(), export(t, s),
+		onnxexport.Proof{Open: open(t), Reference: training(t, s), Images: images})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", p)
+}

@@ -1,0 +1,93 @@
+package onnxexport
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/onnx"
+)
+
+// Session is an opened model.
+type Session interface {
+	Runner
+	Close() error
+}
+
+// Proof is what a model has to be held against before it is written.
+type Proof struct {
+	Open      func(model []byte) (Session, error) // by the runtime of the deployment
+	Reference Logits                              // the training engine's
+	Images    [][]float32                         // real ones, at least ParityInputs
+}
+
+// Publish runs the model as it will be run, compares it with the reference,
+// and writes it to path with the result in its metadata, and its class names
+// beside it. A model that fails is not written; the figures come back anyway.
+func Publish(ctx context.Context, path string, m *onnx.Model, proof Proof) (Parity, error) {
+	parity, err := Verify(ctx, m, proof)
+	if err != nil {
+		return parity, fmt.Errorf("export %s: %w", path, err)
+	}
+	md, err := ReadMetadata(m)
+	if err != nil {
+		return parity, fmt.Errorf("export %s: %w", path, err)
+	}
+	md.Parity = &parity
+	if err := md.store(m); err != nil {
+		return parity, fmt.Errorf("export %s: %w", path, err)
+	}
+	if err := m.Write(path); err != nil {
+		return parity, err
+	}
+	if md.Classes == nil {
+		return parity, nil
+	}
+	return parity, WriteLabels(LabelsPath(path), md.Classes)
+}
+
+// Verify runs the model and compares it with the reference.
+func Verify(ctx context.Context, m *onnx.Model, proof Proof) (Parity, error) {
+	in := m.Inputs()
+	if len(in) != 1 || len(m.Outputs()) != 1 || len(in[0].Shape) != 4 || !in[0].Shape[0].Known() {
+		return Parity{}, fmt.Errorf("verify: the model takes %v and gives %v; want one input of fixed shape and one output", in, m.Outputs())
+	}
+	data, err := m.Bytes()
+	if err != nil {
+		return Parity{}, err
+	}
+	s, err := proof.Open(data)
+	if err != nil {
+		return Parity{}, err
+	}
+	defer s.Close()
+	model := Batched(s, in[0].Name, m.Outputs()[0].Name, int(in[0].Shape[0].Size))
+	return Compare(ctx, proof.Reference, model, proof.Images)
+}
+
+// LabelsPath is where the class names of the model at path stand: labels.txt
+// for model.onnx is model.labels.txt.
+func LabelsPath(path string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".labels.txt"
+}
+
+// WriteLabels writes the names of the classes, one a line, in the order of the
+// logits. A name that has a line break itself is refused.
+func WriteLabels(path string, classes []string) error {
+	for i, c := range classes {
+		if strings.ContainsAny(c, "\r\n") {
+			return fmt.Errorf("write %s: the name of class %d, %q, has a line break", path, i, c)
+		}
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		for _, c := range classes {
+			if _, err := fmt.Fprintln(w, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
