@@ -71,16 +71,16 @@ func (j Job) Run(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	defer r.state.Close()
-	from := 0
+	from, before := 0, train.Timing{}
 	if j.From != nil {
-		from, err = train.Restore(j.From, r.state)
+		from, before, err = train.Restore(j.From, r.state)
 	} else {
 		err = r.net.Initialise(r.state, j.Config.Train.Seed)
 	}
 	if err != nil {
 		return Result{}, err
 	}
-	return r.run(ctx, from)
+	return r.run(ctx, from, before)
 }
 
 // runner is a Job with what it has opened.
@@ -100,7 +100,7 @@ type runner struct {
 	probabilityLog map[string]float64
 }
 
-func (r *runner) run(ctx context.Context, from int) (Result, error) {
+func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result, error) {
 	if err := r.prepare(); err != nil {
 		return Result{}, err
 	}
@@ -109,7 +109,8 @@ func (r *runner) run(ctx context.Context, from int) (Result, error) {
 	loop := train.Loop{
 		Steps: r.schedule.steps, Streams: []*train.Stream{r.weightStream, r.choiceStream},
 		Turns: r.turns, AfterStep: r.afterStep,
-		Save: func(done int) error { return train.Save(r.Dir, r.state, done) },
+		Save:   func(done int, t train.Timing) error { return train.Save(r.Dir, r.state, done, t) },
+		Before: before,
 	}
 	result := Result{Steps: r.schedule.steps, ChoiceSteps: r.schedule.choiceSteps(), Uniform: r.Costs.Uniform()}
 	var err error

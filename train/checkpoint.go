@@ -9,10 +9,16 @@ import (
 	"fbnas/internal/safetensors"
 )
 
+// timingKey is where a checkpoint keeps the time that its steps took.
+const timingKey = "timing"
+
 // Save stores a state, all of it and exactly, as the checkpoint after `done`
 // steps.
-func Save(dir *rundir.Dir, state engine.State, done int) error {
+func Save(dir *rundir.Dir, state engine.State, done int, t Timing) error {
 	c := rundir.Checkpoint{Step: done}
+	if err := c.Put(timingKey, t); err != nil {
+		return err
+	}
 	for _, spec := range state.Specs() {
 		v, err := state.Get(spec.Name)
 		if err != nil {
@@ -34,25 +40,28 @@ func exact(v []float64) any {
 }
 
 // Restore puts a checkpoint into a state of the same tensors and returns the
-// number of steps done.
-func Restore(c *rundir.Checkpoint, state engine.State) (int, error) {
+// number of steps done and the time they took.
+func Restore(c *rundir.Checkpoint, state engine.State) (done int, t Timing, err error) {
+	if err := c.Get(timingKey, &t); err != nil {
+		return 0, t, mismatch(err)
+	}
 	specs := state.Specs()
 	if len(c.Tensors) != len(specs) {
-		return 0, mismatch(fmt.Errorf("it has %d tensors, this network %d", len(c.Tensors), len(specs)))
+		return 0, t, mismatch(fmt.Errorf("it has %d tensors, this network %d", len(c.Tensors), len(specs)))
 	}
-	for i, t := range c.Tensors {
-		if t.Name != specs[i].Name || !specs[i].Shape.Equal(t.Shape) {
-			return 0, mismatch(fmt.Errorf("it has %s %v where this network has %s %v", t.Name, t.Shape, specs[i].Name, specs[i].Shape))
+	for i, tensor := range c.Tensors {
+		if want := specs[i]; tensor.Name != want.Name || !want.Shape.Equal(tensor.Shape) {
+			return 0, t, mismatch(fmt.Errorf("it has %s %v where this network has %s %v", tensor.Name, tensor.Shape, want.Name, want.Shape))
 		}
-		values, err := floats(t)
+		values, err := floats(tensor)
 		if err != nil {
-			return 0, mismatch(err)
+			return 0, t, mismatch(err)
 		}
-		if err := state.Set(t.Name, values); err != nil {
-			return 0, mismatch(err)
+		if err := state.Set(tensor.Name, values); err != nil {
+			return 0, t, mismatch(err)
 		}
 	}
-	return c.Step, nil
+	return c.Step, t, nil
 }
 
 func floats(t safetensors.Tensor) ([]float64, error) {

@@ -57,12 +57,12 @@ func (j Job) Run(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	defer state.Close()
-	from, err := j.start(net, state)
+	from, before, err := j.start(net, state)
 	if err != nil {
 		return Result{}, err
 	}
 	result := Result{}
-	if result.Steps, result.Timing, err = j.train(ctx, net, state, from); err != nil {
+	if result.Steps, result.Timing, err = j.train(ctx, net, state, from, before); err != nil {
 		return result, err
 	}
 	if result.Test, err = j.test(ctx, net, state); err != nil {
@@ -72,14 +72,14 @@ func (j Job) Run(ctx context.Context) (Result, error) {
 	return result, err
 }
 
-func (j Job) start(net Network, state engine.State) (from int, err error) {
+func (j Job) start(net Network, state engine.State) (from int, before Timing, err error) {
 	if j.From != nil {
 		return Restore(j.From, state)
 	}
 	if j.Initial != nil {
-		return 0, net.SetValues(state, j.Initial)
+		return 0, before, net.SetValues(state, j.Initial)
 	}
-	return 0, net.Initialise(state, j.Config.Seed)
+	return 0, before, net.Initialise(state, j.Config.Seed)
 }
 
 func (j Job) shape(batch int) Shape {
@@ -87,7 +87,7 @@ func (j Job) shape(batch int) Shape {
 	return Shape{batch, s[0], s[1], s[2]}
 }
 
-func (j Job) train(ctx context.Context, net Network, state engine.State, from int) (int, Timing, error) {
+func (j Job) train(ctx context.Context, net Network, state engine.State, from int, before Timing) (int, Timing, error) {
 	run, err := j.Engine.Compile(net.WeightStep(j.shape(j.Config.Batch), j.Config.SGD(), j.Config.LabelSmoothing), state)
 	if err != nil {
 		return 0, Timing{}, err
@@ -113,7 +113,8 @@ func (j Job) train(ctx context.Context, net Network, state engine.State, from in
 			}
 			return j.Dir.Log(step+1, metricTrain, last.Values())
 		},
-		Save: func(done int) error { return Save(j.Dir, state, done) },
+		Save:   func(done int, t Timing) error { return Save(j.Dir, state, done, t) },
+		Before: before,
 	}
 	timing, err := loop.Run(ctx, from)
 	return steps, timing, err

@@ -20,10 +20,12 @@ type Loop struct {
 	Turns func(step int) []Turn
 	// AfterStep sees every finished step; for metrics and progress.
 	AfterStep func(step int) error
-	// Save stores the state after `done` steps: every SaveEvery (one minute
-	// where zero), at the end, and when the loop is interrupted.
-	Save      func(done int) error
+	// Save stores the state after `done` steps and the time they took: every
+	// SaveEvery (one minute where zero), at the end, and when the loop is
+	// interrupted.
+	Save      func(done int, t Timing) error
 	SaveEvery time.Duration
+	Before    Timing // of the steps before `from`
 }
 
 // Stream is the images of one kind of turn: each of its turns takes the next
@@ -43,49 +45,54 @@ type Turn struct {
 
 // Timing says where a loop's time went.
 type Timing struct {
-	Steps int
-	Total time.Duration
-	Wait  time.Duration // for images
+	Total time.Duration `json:"total_ns"`
+	Wait  time.Duration `json:"wait_ns"` // for images
 }
+
+// WaitFraction is the part of the time that went into waiting for images.
+func (t Timing) WaitFraction() float64 { return float64(t.Wait) / float64(max(t.Total, 1)) }
 
 // Run does the steps from `from` on. An interrupt takes effect between two
 // steps, after the state was saved: nothing that was trained is lost. The
 // error then wraps the context's.
-func (l *Loop) Run(ctx context.Context, from int) (timing Timing, err error) {
+func (l *Loop) Run(ctx context.Context, from int) (Timing, error) {
 	for _, s := range l.Streams {
 		s.Loader.Start(context.WithoutCancel(ctx), s.At(from))
 		defer s.Loader.Close()
 	}
 	begin, saved := time.Now(), time.Now()
-	defer func() {
-		timing.Total = time.Since(begin)
-		for _, s := range l.Streams {
-			timing.Wait += s.Loader.WaitTime()
-		}
-	}()
 	every := l.SaveEvery
 	if every == 0 {
 		every = time.Minute
 	}
 	for step := from; step < l.Steps; step++ {
 		if ctx.Err() != nil {
-			if err := l.Save(step); err != nil {
-				return timing, fmt.Errorf("interrupted after step %d of %d, and the state could not be saved: %w", step, l.Steps, err)
+			if err := l.Save(step, l.timing(begin)); err != nil {
+				return l.timing(begin), fmt.Errorf("interrupted after step %d of %d, and the state could not be saved: %w", step, l.Steps, err)
 			}
-			return timing, fmt.Errorf("interrupted after step %d of %d: %w", step, l.Steps, ctx.Err())
+			return l.timing(begin), fmt.Errorf("interrupted after step %d of %d: %w", step, l.Steps, ctx.Err())
 		}
 		if err := l.step(context.WithoutCancel(ctx), step); err != nil {
-			return timing, fmt.Errorf("step %d: %w", step, err)
+			return l.timing(begin), fmt.Errorf("step %d: %w", step, err)
 		}
-		timing.Steps++
 		if time.Since(saved) > every && step+1 < l.Steps {
-			if err := l.Save(step + 1); err != nil {
-				return timing, err
+			if err := l.Save(step+1, l.timing(begin)); err != nil {
+				return l.timing(begin), err
 			}
 			saved = time.Now()
 		}
 	}
-	return timing, l.Save(l.Steps)
+	t := l.timing(begin)
+	return t, l.Save(l.Steps, t)
+}
+
+func (l *Loop) timing(begin time.Time) Timing {
+	t := l.Before
+	t.Total += time.Since(begin)
+	for _, s := range l.Streams {
+		t.Wait += s.Loader.WaitTime()
+	}
+	return t
 }
 
 func (l *Loop) step(ctx context.Context, step int) error {
