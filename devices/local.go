@@ -17,22 +17,29 @@ import (
 type local struct {
 	name   string
 	folder string
+	held   *os.File // see clean
 }
+
+const folderPrefix = "fbnas-device-"
 
 func openLocal(_ context.Context, name, address string) (Device, error) {
 	if address != "" {
 		return nil, fault.New(fault.Device, "This machine is called local.", "device %s: local has no address", name)
 	}
-	folder, err := os.MkdirTemp("", "fbnas-device-")
+	folder, err := os.MkdirTemp("", folderPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("device %s: %w", name, err)
 	}
-	return &local{name: name, folder: folder}, nil
+	held, err := hold(folder)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("device %s: %w", name, err), os.RemoveAll(folder))
+	}
+	return &local{name: name, folder: folder, held: held}, nil
 }
 
 func (l *local) Name() string   { return l.name }
 func (l *local) Folder() string { return l.folder }
-func (l *local) Close() error   { return os.RemoveAll(l.folder) }
+func (l *local) Close() error   { return errors.Join(os.RemoveAll(l.folder), l.held.Close()) }
 
 func (l *local) Push(ctx context.Context, name string, data []byte) error {
 	if err := ctx.Err(); err != nil {

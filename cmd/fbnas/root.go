@@ -17,6 +17,7 @@ import (
 // verb's own work has begun (errors before that are errors of usage).
 type app struct {
 	out, errOut io.Writer
+	screen      *screen // errOut
 	log         *slog.Logger
 	json        bool
 	quiet       bool
@@ -26,12 +27,21 @@ type app struct {
 // verbs is the command line's table of contents, in the order of its help.
 var verbs = []func(*app) *cobra.Command{
 	setupVerb,
+	doctorVerb,
+	devicesVerb,
+	spaceVerb,
+	profileVerb,
+	lutVerb,
+	benchVerb,
+	modelsVerb,
+	completionVerb,
 	versionVerb,
 }
 
 // run runs one command line and returns the process's exit status.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
-	a := &app{out: out, errOut: errOut}
+	onScreen := &screen{w: errOut}
+	a := &app{out: out, errOut: onScreen, screen: onScreen}
 	root := a.root()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

@@ -94,9 +94,13 @@ func runSetup(ctx context.Context, a *app, o setupOptions, args []string) (resul
 	}
 	r := setupResult{Cache: cache}
 	for _, s := range states {
-		r.Items = append(r.Items, setupItem{s.Item, s.What, s.Ready, orNull(s.Version), s.Path, orNull(s.Reason)})
+		r.Items = append(r.Items, itemOf(s))
 	}
 	return r, nil
+}
+
+func itemOf(s setup.ItemStatus) setupItem {
+	return setupItem{s.Item, s.What, s.Ready, orNull(s.Version), s.Path, orNull(s.Reason)}
 }
 
 func (r setupResult) Text(w io.Writer) error {

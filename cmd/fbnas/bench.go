@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/profile"
+	"fbnas/report"
+)
+
+type benchOptions struct {
+	measureFlags
+	target time.Duration
+	lut    string
+}
+
+func benchVerb(a *app) *cobra.Command {
+	var o benchOptions
+	cmd := &cobra.Command{
+		Use:   "bench MODEL.onnx... --device D",
+		Short: "Time ONNX models on a device, and hold them against a target",
+		Long: "Time ONNX models side by side with the reference network. With a table, latencies are\n" +
+			"normalised as the table's are, and stand beside its predictions for models that\n" +
+			"fbnas has exported. A model that is slower than the target ends with exit status 3.",
+		Example: "  fbnas bench model.onnx --device local\n  fbnas bench model.onnx --device local --lut local.lut --target 15ms",
+		Args:    cobra.MinimumNArgs(1),
+	}
+	o.add(cmd)
+	cmd.Flags().DurationVar(&o.target, "target", 0, "the latency that each model must meet, such as 15ms")
+	cmd.Flags().StringVar(&o.lut, "lut", "", "the `table` to normalise by and to predict from")
+	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+		if cmd.Flags().Changed("target") && o.target <= 0 {
+			return nil, fault.New(fault.Usage, "Give a time such as --target 15ms.", "a target of %v", o.target)
+		}
+		r, err := o.run(ctx, a, cmd, args)
+		if err != nil {
+			return nil, err
+		}
+		return r, r.verdict()
+	})
+	return cmd
+}
+
+type benchResult struct {
+	Models  []benchModel `json:"models"`
+	Device  deviceInfo   `json:"device"`
+	Runtime string       `json:"runtime"`
+	Table   *string      `json:"table"`
+}
+
+type benchModel struct {
+	Path          string    `json:"path"`
+	LatencyUS     *float64  `json:"latency_us"`
+	P50US         *float64  `json:"p50_us"`
+	P90US         *float64  `json:"p90_us"`
+	IQRFraction   *float64  `json:"iqr_fraction"`
+	Rounds        int       `json:"rounds"`
+	DroppedGroups int       `json:"dropped_groups"`
+	RawUS         []float64 `json:"raw_us"`
+	SentinelRatio *float64  `json:"sentinel_ratio"`
+	PredictedUS   *float64  `json:"predicted_us"`
+	TargetUS      *float64  `json:"target_us"`
+	Met           *bool     `json:"met"`
+	Providers     []string  `json:"providers"`
+	Noisy         *string   `json:"noisy"`
+	Failure       *string   `json:"failure"`
+}
+
+func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths []string) (benchResult, error) {
+	r := benchResult{Table: orNull(o.lut)}
+	models, err := readModels(paths)
+	if err != nil {
+		return r, err
+	}
+	var t *lut.Table
+	if o.lut != "" {
+		if t, err = lut.Load(o.lut); err != nil {
+			return r, err
+		}
+	}
+	opts, err := o.options(cmd, t)
+	if err != nil {
+		return r, err
+	}
+	meter, err := o.open(ctx, a)
+	if err != nil {
+		return r, err
+	}
+	defer meter.Close()
+	device, condition, err := meter.Identity(ctx, opts)
+	if err != nil {
+		return r, err
+	}
+	r.Device, r.Runtime = deviceOf(o.device, device), condition.Runtime
+	sentinelUS, err := sentinelTime(t, device, condition)
+	if err != nil {
+		return r, err
+	}
+	shown := a.progress()
+	defer shown.close()
+	results, err := latency.Bench(ctx, watched{meter, func(done, total int) { shown.at("models", done, total) }},
+		profile.Sentinel(), sentinelUS, models, opts)
+	if err != nil {
+		return r, err
+	}
+	for i, path := range paths {
+		m := benchOf(path, results[i], o.target, condition.Provider)
+		m.PredictedUS = predicted(a, t, path)
+		r.Models = append(r.Models, m)
+	}
+	return r, nil
+}
+
+func readModels(paths []string) ([]latency.Model, error) {
+	var models []latency.Model
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fault.New(fault.Usage, "Give the path of an ONNX file.", "read model: %w", err)
+		}
+		models = append(models, latency.Model{Name: path, Bytes: data})
+	}
+	return models, nil
+}
+
+// sentinelTime is the time by which a table's figures are normalised, 0
+// without a table.
+func sentinelTime(t *lut.Table, device latency.Device, condition latency.Condition) (float64, error) {
+	if t == nil {
+		return 0, nil
+	}
+	if err := t.CheckDevice(device, condition); err != nil {
+		return 0, err
+	}
+	if s := profile.Sentinel(); s.Digest() != t.Header.Sentinel.Digest {
+		return 0, fault.New(fault.Failure, "Make the table anew with: fbnas profile --device DEVICE --force -o "+t.Path,
+			"table %s: sentinel.digest differs (table %.12s, this fbnas %.12s)", t.Path, t.Header.Sentinel.Digest, s.Digest())
+	}
+	return t.Header.Sentinel.TimeUS, nil
+}
+
+// predicted is what a table says of an exported model; nil, and a warning
+// where it ought to say something, when it says nothing.
+func predicted(a *app, t *lut.Table, path string) *float64 {
+	if t == nil {
+		return nil
+	}
+	us, err := predict(t, path)
+	if err != nil {
+		a.log.Warn("no prediction", "model", path, "reason", err)
+		return nil
+	}
+	return &us
+}
+
+func predict(t *lut.Table, path string) (float64, error) {
+	arch, err := exportedArch(path)
+	if err != nil {
+		return 0, err
+	}
+	blocks, err := arch.Resolve()
+	if err != nil {
+		return 0, err
+	}
+	us, _, err := t.Predict(blocks)
+	return us, err
+}
+
+func benchOf(path string, r latency.Result, target time.Duration, provider string) benchModel {
+	m := benchModel{Path: path, Rounds: r.Rounds, DroppedGroups: r.DroppedGroups, RawUS: []float64{}, Providers: []string{provider}}
+	if target > 0 {
+		us := float64(target) / float64(time.Microsecond)
+		m.TargetUS = &us
+	}
+	if r.Failure != nil {
+		why := r.Failure.Error()
+		m.Failure = &why
+		return m
+	}
+	m.LatencyUS, m.P50US, m.P90US, m.IQRFraction = &r.LatencyU, &r.P50U, &r.P90U, &r.IQRFraction
+	m.RawUS, m.SentinelRatio, m.Noisy = r.RawU, &r.SentinelRatio, orNull(r.Noisy)
+	if m.TargetUS != nil {
+		met := r.LatencyU <= *m.TargetUS
+		m.Met = &met
+	}
+	return m
+}
+
+// verdict is the command's error: models that do not run come before those
+// that are too slow.
+func (r benchResult) verdict() error {
+	var failed, slow []string
+	for _, m := range r.Models {
+		switch {
+		case m.Failure != nil:
+			failed = append(failed, fmt.Sprintf("%s: %s", m.Path, *m.Failure))
+		case m.Met != nil && !*m.Met:
+			slow = append(slow, fmt.Sprintf("%s takes %s, the target is %s", m.Path, report.Latency(*m.LatencyUS), report.Latency(*m.TargetUS)))
+		}
+	}
+	if len(failed) > 0 {
+		return errors.New(strings.Join(failed, "; "))
+	}
+	if len(slow) > 0 {
+		return fault.New(fault.Target, "Search with a lower target, or raise this one.", "%s", strings.Join(slow, "; "))
+	}
+	return nil
+}
+
+func (r benchResult) Text(w io.Writer) error {
+	t := report.NewTable(report.Text("model"), report.Number("latency"), report.Number("raw p50"), report.Number("raw p90"),
+		report.Number("IQR"), report.Number("dropped"), report.Number("predicted"), report.Number("target"), report.Text("note"))
+	for _, m := range r.Models {
+		note := ""
+		switch {
+		case m.Failure != nil:
+			note = *m.Failure
+		case m.Noisy != nil:
+			note = "not steady: " + *m.Noisy
+		case m.Met != nil && *m.Met:
+			note = "met"
+		case m.Met != nil:
+			note = "missed"
+		}
+		t.Row(m.Path, micro(m.LatencyUS), micro(m.P50US), micro(m.P90US), fraction(m.IQRFraction),
+			fmt.Sprintf("%d", m.DroppedGroups), micro(m.PredictedUS), micro(m.TargetUS), note)
+	}
+	return t.WriteText(w)
+}
+
+// micro writes a latency that may be absent.
+func micro(us *float64) string {
+	if us == nil {
+		return report.Absent
+	}
+	return report.Latency(*us)
+}
+
+// fraction writes a fraction that may be absent.
+func fraction(x *float64) string {
+	if x == nil {
+		return report.Absent
+	}
+	return report.Percent(*x)
+}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/devices"
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/report"
+)
+
+func devicesVerb(a *app) *cobra.Command {
+	cmd := group("devices", "List, check and clean the devices to measure on",
+		devicesListVerb(a), devicesCheckVerb(a), devicesCleanVerb(a), devicesAddVerb(a), devicesRemoveVerb(a))
+	cmd.RunE = a.does(listDevices) // devices alone lists them
+	return cmd
+}
+
+type deviceState struct {
+	deviceInfo
+	Ready  bool    `json:"ready"`
+	Reason *string `json:"reason"` // why it is not ready
+	Hint   *string `json:"hint"`
+}
+
+type deviceList struct {
+	Devices []deviceState `json:"devices"`
+}
+
+func devicesListVerb(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Short:   "List the devices and whether they can be measured on",
+		Example: "  fbnas devices list",
+		Args:    cobra.NoArgs,
+		RunE:    a.does(listDevices),
+	}
+}
+
+func listDevices(ctx context.Context, _ []string) (result, error) {
+	local, err := localState(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return deviceList{[]deviceState{local}}, nil
+}
+
+// localState is this machine as a device.
+func localState(ctx context.Context) (deviceState, error) {
+	const name = "local"
+	d, err := devices.Open(ctx, name)
+	if err != nil {
+		return deviceState{}, err
+	}
+	defer d.Close()
+	id, err := d.Identity(ctx)
+	if err != nil {
+		return deviceState{}, err
+	}
+	s := deviceState{
+		deviceInfo: deviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS},
+		Ready:      true,
+	}
+	meter, err := latency.Open(ctx, name, nil)
+	if err == nil {
+		err = meter.Close()
+	}
+	if err != nil {
+		s.Ready, s.Reason, s.Hint = false, orNull(err.Error()), orNull(fault.HintOf(err))
+	}
+	return s, nil
+}
+
+func (r deviceList) Text(w io.Writer) error {
+	t := report.NewTable(report.Text("device"), report.Text("processor"), report.Number("cores"), report.Number("memory"),
+		report.Text("system"), report.Text("state"))
+	for _, d := range r.Devices {
+		state := "ready"
+		if d.Reason != nil {
+			state = *d.Reason
+		}
+		t.Row(d.Name, d.SoC+" ("+d.Arch+")", fmt.Sprint(d.Cores), report.Bytes(d.MemoryBytes), d.OS, state)
+	}
+	return t.WriteText(w)
+}
+
+type deviceCheck struct {
+	Name    string      `json:"name"`
+	Checks  []checkInfo `json:"checks"`
+	Runtime *string     `json:"runtime"`
+	CoreSet *string     `json:"core_set"`
+}
+
+type checkInfo struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+func devicesCheckVerb(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "check NAME",
+		Short:   "Start the agent on a device and let it check itself",
+		Example: "  fbnas devices check local",
+		Args:    cobra.ExactArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+			return checkDevice(ctx, a, args[0])
+		}),
+	}
+}
+
+func checkDevice(ctx context.Context, a *app, name string) (result, error) {
+	meter, err := latency.Open(ctx, name, a.log)
+	if err != nil {
+		return nil, err
+	}
+	defer meter.Close()
+	r := deviceCheck{Name: name, Checks: []checkInfo{}}
+	checks, err := meter.Selftest(ctx)
+	for _, c := range checks {
+		r.Checks = append(r.Checks, checkInfo{c.Name, c.OK, c.Detail})
+	}
+	if err != nil {
+		return r, err
+	}
+	_, condition, err := meter.Identity(ctx, latency.Options{})
+	if err != nil {
+		return r, err
+	}
+	r.Runtime, r.CoreSet = &condition.Runtime, &condition.CoreSet
+	return r, nil
+}
+
+func (r deviceCheck) Text(w io.Writer) error {
+	for _, c := range r.Checks {
+		mark := "ok"
+		if !c.OK {
+			mark = "FAILED"
+		}
+		if _, err := fmt.Fprintf(w, "%-6s  %s %s\n", mark, c.Name, c.Detail); err != nil {
+			return err
+		}
+	}
+	if r.Runtime == nil {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "%s works: %s, measuring on core %s\n", r.Name, *r.Runtime, *r.CoreSet)
+	return err
+}
+
+func devicesAddVerb(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "add NAME ADDRESS",
+		Short:   "Register a device under a name (not in this version)",
+		Example: "  fbnas devices add pixel adb",
+		Args:    cobra.ExactArgs(2),
+		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+			d, err := devices.Open(ctx, args[1])
+			if err != nil {
+				return nil, err
+			}
+			d.Close()
+			return nil, fault.New(fault.Usage, "Use it as it is: --device "+args[1]+".", "%s needs no registration", args[1])
+		}),
+	}
+}
+
+func devicesRemoveVerb(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "remove NAME",
+		Short:   "Forget a registered device (not in this version)",
+		Example: "  fbnas devices remove pixel",
+		Args:    cobra.ExactArgs(1),
+		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+			return nil, fault.New(fault.Device, "fbnas devices lists what there is.", "no device is registered under the name %q", args[0])
+		}),
+	}
+}
+
+type cleanResult struct {
+	Name    string   `json:"name"`
+	Removed []string `json:"removed"`
+}
+
+func devicesCleanVerb(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "clean NAME",
+		Short:   "Remove what killed measurements have left on a device",
+		Example: "  fbnas devices clean local",
+		Args:    cobra.ExactArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+			removed, err := devices.Clean(ctx, args[0])
+			if err != nil {
+				return nil, err
+			}
+			return cleanResult{args[0], append([]string{}, removed...)}, nil
+		}),
+	}
+}
+
+func (r cleanResult) Text(w io.Writer) error {
+	if len(r.Removed) == 0 {
+		_, err := fmt.Fprintf(w, "nothing to remove on %s\n", r.Name)
+		return err
+	}
+	_, err := fmt.Fprintf(w, "removed %s\n", strings.Join(r.Removed, "\nremoved "))
+	return err
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/latency/stats"
+	"fbnas/lut"
+	"fbnas/report"
+)
+
+func lutVerb(a *app) *cobra.Command {
+	return group("lut", "Look at latency tables, merge, check and calibrate them",
+		lutShowVerb(a), lutMergeVerb(a), lutDiffVerb(a), lutRangeVerb(a), lutCalibrateVerb(a), lutValidateVerb(a))
+}
+
+// validationInfo is how well a table predicts networks.
+type validationInfo struct {
+	accuracyInfo
+	MACsOnly *accuracyInfo `json:"macs_only"` // of a line through the calibration networks' MACs
+}
+
+type accuracyInfo struct {
+	Networks int     `json:"networks"`
+	MAPE     float64 `json:"mape"`
+	Bias     float64 `json:"bias"`
+	MaxError float64 `json:"max_error"`
+	P95Error float64 `json:"p95_error"`
+	Within5  float64 `json:"within_5pct"`
+	Within10 float64 `json:"within_10pct"`
+	Spearman float64 `json:"spearman"`
+}
+
+func validationOf(v *lut.Validation) *validationInfo {
+	if v == nil {
+		return nil
+	}
+	info := &validationInfo{accuracyInfo: accuracyOf(v.Accuracy)}
+	if v.MACsOnly != nil {
+		macs := accuracyOf(*v.MACsOnly)
+		info.MACsOnly = &macs
+	}
+	return info
+}
+
+func accuracyOf(a stats.Accuracy) accuracyInfo {
+	return accuracyInfo{a.N, a.MAPE, a.Bias, a.MaxError, a.P95Error, a.Within5, a.Within10, a.Spearman}
+}
+
+func (v validationInfo) String() string {
+	text := fmt.Sprintf("%d networks: mean error %s, largest %s, bias %+.1f %%, rank correlation %.3f",
+		v.Networks, report.Percent(v.MAPE), report.Percent(v.MaxError), 100*v.Bias, v.Spearman)
+	if v.MACsOnly != nil {
+		text += fmt.Sprintf(" (by MACs alone: mean error %s)", report.Percent(v.MACsOnly.MAPE))
+	}
+	return text
+}
+
+// calibrationInfo is how a table turns rows into a network's latency.
+type calibrationInfo struct {
+	Form      lut.Form `json:"form"`
+	Networks  int      `json:"networks"`
+	BaseUS    float64  `json:"base_us"`
+	CallUS    float64  `json:"call_us"`
+	ElementUS float64  `json:"element_us"`
+	OffsetLOO *float64 `json:"offset_loo_error"`
+	LinearLOO *float64 `json:"linear_loo_error"`
+}
+
+func calibrationOf(c *lut.Calibration) *calibrationInfo {
+	if c == nil {
+		return nil
+	}
+	return &calibrationInfo{c.Form, len(c.Networks), c.BaseUS, c.CallUS, c.ElementUS, c.OffsetLOO, c.LinearLOO}
+}
+
+// String is the formula of a network's latency.
+func (c calibrationInfo) String() string {
+	switch c.Form {
+	case lut.Offset:
+		return fmt.Sprintf("%+.1f µs + sum of rows, from %d networks", c.BaseUS, c.Networks)
+	case lut.Linear:
+		return fmt.Sprintf("%+.1f µs + sum of (row - %.2f µs - %.3f ns for each value at its borders), from %d networks",
+			c.BaseUS, c.CallUS, 1e3*c.ElementUS, c.Networks)
+	}
+	return "sum of rows"
+}

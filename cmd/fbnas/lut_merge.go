@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+	"fbnas/lut"
+)
+
+func lutMergeVerb(a *app) *cobra.Command {
+	var out string
+	var force bool
+	cmd := &cobra.Command{
+		Use:     "merge A.lut B.lut -o C.lut",
+		Short:   "Put the rows of two tables of one device model and condition together",
+		Example: "  fbnas lut merge small.lut large.lut -o both.lut",
+		Args:    cobra.ExactArgs(2),
+		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+			return mergeTables(args[0], args[1], out, force)
+		}),
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "the `table` to write")
+	cmd.Flags().BoolVar(&force, "force", false, "overwrite it where it exists")
+	return cmd
+}
+
+type mergeResult struct {
+	Path  string `json:"path"`
+	Rows  int    `json:"rows"`
+	Added int    `json:"added"` // from the second table
+}
+
+func mergeTables(first, second, out string, force bool) (result, error) {
+	if out == "" {
+		return nil, fault.New(fault.Usage, "Give -o C.lut.", "no table is given to write to")
+	}
+	if _, err := os.Stat(out); err == nil && !force {
+		return nil, fault.New(fault.Usage, "Choose another file, or overwrite it with --force.", "%s exists", out)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	a, err := lut.Load(first)
+	if err != nil {
+		return nil, err
+	}
+	b, err := lut.Load(second)
+	if err != nil {
+		return nil, err
+	}
+	m, err := lut.Merge(a, b)
+	if err != nil {
+		return nil, err
+	}
+	m.Path = out
+	rows := len(m.Rows())
+	return mergeResult{out, rows, rows - len(a.Rows())}, m.Save()
+}
+
+func (r mergeResult) Text(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "%s: %d rows, %d of them from the second table\n", r.Path, r.Rows, r.Added)
+	return err
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+	"fbnas/lut"
+	"fbnas/profile"
+	"fbnas/report"
+	"fbnas/search"
+)
+
+func lutRangeVerb(a *app) *cobra.Command {
+	var name string
+	var classes int
+	cmd := &cobra.Command{
+		Use:     "range X.lut",
+		Short:   "Predict the fastest and the slowest network of a space",
+		Example: "  fbnas lut range local.lut\n  fbnas lut range local.lut --space mine.yaml --classes 100",
+		Args:    cobra.ExactArgs(1),
+		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+			return rangeOf(args[0], name, classes)
+		}),
+	}
+	cmd.Flags().StringVar(&name, "space", "", "built-in `space` or space.yaml (default: the table's)")
+	classesFlag(cmd, &classes)
+	return cmd
+}
+
+type rangeResult struct {
+	Table      string  `json:"table"`
+	Space      string  `json:"space"`
+	Classes    int     `json:"classes"`
+	SmallestUS float64 `json:"smallest_us"`
+	LargestUS  float64 `json:"largest_us"`
+	Error      float64 `json:"error"` // to be expected of a prediction, as a fraction
+}
+
+func rangeOf(path, name string, classes int) (result, error) {
+	if classes < 2 {
+		return nil, fault.New(fault.Usage, "Give --classes 2 or more.", "%d classes", classes)
+	}
+	t, err := lut.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	space, err := profile.SpaceOf(t, name)
+	if err != nil {
+		return nil, err
+	}
+	costs, err := search.NewCosts(space, classes, search.Latency{Table: t})
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", path, err)
+	}
+	r := rangeResult{Table: path, Space: space.Name, Classes: classes, Error: t.Error()}
+	r.SmallestUS, r.LargestUS = costs.Bounds()
+	return r, nil
+}
+
+func (r rangeResult) Text(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "space %s at %d classes: %s to %s, predictions within %s\n",
+		r.Space, r.Classes, report.Latency(r.SmallestUS), report.Latency(r.LargestUS), report.Percent(r.Error))
+	return err
+}

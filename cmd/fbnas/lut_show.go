@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/report"
+)
+
+func lutShowVerb(a *app) *cobra.Command {
+	var csv bool
+	cmd := &cobra.Command{
+		Use:     "show X.lut",
+		Short:   "Show what a table holds and where it comes from",
+		Example: "  fbnas lut show local.lut\n  fbnas lut show local.lut --csv > rows.csv",
+		Args:    cobra.ExactArgs(1),
+		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+			t, err := lut.Read(args[0])
+			if err != nil {
+				return nil, err
+			}
+			r := describeTable(t)
+			if !csv {
+				return r, nil
+			}
+			var rows bytes.Buffer
+			if err := t.WriteCSV(&rows); err != nil {
+				return nil, err
+			}
+			text := rows.String()
+			r.CSV = &text
+			return r, nil
+		}),
+	}
+	cmd.Flags().BoolVar(&csv, "csv", false, "print the rows as comma-separated values")
+	return cmd
+}
+
+type tableInfo struct {
+	Path        string            `json:"path"`
+	Finished    bool              `json:"finished"`
+	Tool        string            `json:"tool"`
+	Rows        int               `json:"rows"`
+	Kinds       []kindInfo        `json:"kinds"`
+	Space       lut.SpaceID       `json:"space"`
+	Also        []lut.SpaceID     `json:"also"`
+	Device      latency.Device    `json:"device"`
+	Runtime     string            `json:"runtime"`
+	Condition   latency.Condition `json:"condition"`
+	Protocol    lut.Protocol      `json:"protocol"`
+	Sentinel    lut.Sentinel      `json:"sentinel"`
+	Noisy       *string           `json:"noisy"`
+	Calibration *calibrationInfo  `json:"calibration"`
+	Validation  *validationInfo   `json:"validation"`
+	CSV         *string           `json:"csv"`
+}
+
+type kindInfo struct {
+	Kind      string  `json:"kind"`
+	OK        int     `json:"ok"`
+	Failed    int     `json:"failed"`
+	Predicted int     `json:"predicted"`
+	MinUS     float64 `json:"min_us"`
+	MaxUS     float64 `json:"max_us"`
+	Error     float64 `json:"error"` // mean standard error, as a fraction
+}
+
+func describeTable(t *lut.Table) tableInfo {
+	h := t.Header
+	r := tableInfo{
+		Path: t.Path, Finished: t.Finished(), Tool: h.Tool, Rows: len(t.Rows()), Kinds: []kindInfo{},
+		Space: h.Space, Also: append([]lut.SpaceID{}, h.Also...), Device: h.Device, Runtime: h.Condition.Runtime, Condition: h.Condition,
+		Protocol: h.Protocol, Sentinel: h.Sentinel, Noisy: orNull(h.Noisy),
+		Calibration: calibrationOf(t.Calibration), Validation: validationOf(t.Validation),
+	}
+	for _, k := range t.Kinds() {
+		r.Kinds = append(r.Kinds, kindInfo{string(k.Kind), k.OK, k.Failed, k.Predicted, k.MinUS, k.MaxUS, k.Error})
+	}
+	return r
+}
+
+func (r tableInfo) Text(w io.Writer) error {
+	if r.CSV != nil {
+		_, err := io.WriteString(w, *r.CSV)
+		return err
+	}
+	c := r.Condition
+	facts := []fact{
+		{"table", r.Path},
+		{"space", fmt.Sprintf("%s (%.12s)", r.Space.Name, r.Space.Digest)},
+		{"device", fmt.Sprintf("%s, %d cores, %s, %s", r.Device.Model.SoC, r.Device.Model.Cores, report.Bytes(r.Device.Model.MemoryBytes), r.Device.OS)},
+		{"runtime", fmt.Sprintf("%s, %s", c.Runtime, c.Provider)},
+		{"condition", fmt.Sprintf("%s, batch %d, %d thread(s) on core %s", c.Precision, c.Batch, c.Threads, c.CoreSet)},
+		{"protocol", fmt.Sprintf("%d rounds, %d to %d runs a group, seed %d", r.Protocol.Rounds, r.Protocol.MinRuns, r.Protocol.MaxRuns, r.Protocol.Seed)},
+		{"sentinel", fmt.Sprintf("%s, %s", r.Sentinel.Name, report.Latency(r.Sentinel.TimeUS))},
+	}
+	if !r.Finished {
+		facts = append(facts, fact{"unfinished", "the same fbnas profile command goes on with it"})
+	}
+	if r.Noisy != nil {
+		facts = append(facts, fact{"not steady", *r.Noisy})
+	}
+	if r.Calibration != nil {
+		facts = append(facts, fact{"network", *r.Calibration})
+	}
+	if r.Validation != nil {
+		facts = append(facts, fact{"validation", *r.Validation})
+	}
+	if err := writeFacts(w, facts...); err != nil {
+		return err
+	}
+	t := report.NewTable(report.Text("rows"), report.Number("ok"), report.Number("failed"), report.Number("predicted"),
+		report.Number("fastest"), report.Number("slowest"), report.Number("standard error"))
+	for _, k := range r.Kinds {
+		t.Row(k.Kind, fmt.Sprint(k.OK), fmt.Sprint(k.Failed), fmt.Sprint(k.Predicted),
+			report.Latency(k.MinUS), report.Latency(k.MaxUS), report.Percent(k.Error))
+	}
+	fmt.Fprintln(w)
+	return t.WriteText(w)
+}

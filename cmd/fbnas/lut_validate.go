@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/lut"
+	"fbnas/profile"
+)
+
+func lutValidateVerb(a *app) *cobra.Command {
+	o := networkOptions{purpose: profile.Validation}
+	cmd := &cobra.Command{
+		Use:   "validate X.lut --device D",
+		Short: "Time networks and compare them with the table's predictions",
+		Long: "Time networks that are spread over the latency range, none of them used in the\n" +
+			"calibration, and compare them with the table's predictions. The table keeps the result.",
+		Example: "  fbnas lut validate local.lut --device local\n  fbnas lut validate local.lut --device local --networks 50 --seed 7",
+		Args:    cobra.ExactArgs(1),
+	}
+	o.add(cmd)
+	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+		t, warnings, err := o.measure(ctx, a, cmd, args[0])
+		if err != nil {
+			return nil, err
+		}
+		return validateResult{Table: args[0], validationInfo: *validationOf(t.Validation), Warnings: warnings}, t.Save()
+	})
+	return cmd
+}
+
+func lutCalibrateVerb(a *app) *cobra.Command {
+	o := networkOptions{purpose: profile.Calibration}
+	cmd := &cobra.Command{
+		Use:   "calibrate X.lut --device D",
+		Short: "Time networks and fit how rows add up to a network",
+		Long: "Time networks that are spread over the latency range and fit how the rows of blocks\n" +
+			"add up to a network's latency. The table keeps the result; an earlier validation no\n" +
+			"longer holds and is removed.",
+		Example: "  fbnas lut calibrate local.lut --device local",
+		Args:    cobra.ExactArgs(1),
+	}
+	o.add(cmd)
+	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+		t, warnings, err := o.measure(ctx, a, cmd, args[0])
+		if err != nil {
+			return nil, err
+		}
+		return calibrateResult{Table: args[0], calibrationInfo: *calibrationOf(t.Calibration), Warnings: warnings}, t.Save()
+	})
+	return cmd
+}
+
+// networkOptions are those of verbs that time a space's networks.
+type networkOptions struct {
+	measureFlags
+	purpose  profile.Purpose
+	networks int
+	space    string
+	classes  int
+}
+
+func (o *networkOptions) add(cmd *cobra.Command) {
+	o.measureFlags.add(cmd)
+	cmd.Flags().IntVar(&o.networks, "networks", profile.PerProfile, "networks to time, a multiple of 10")
+	cmd.Flags().StringVar(&o.space, "space", "", "built-in `space` or space.yaml (default: the table's)")
+	classesFlag(cmd, &o.classes)
+}
+
+// measure times networks for the purpose and puts the outcome into the table.
+func (o *networkOptions) measure(ctx context.Context, a *app, cmd *cobra.Command, path string) (*lut.Table, []string, error) {
+	t, err := lut.Load(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	space, err := profile.SpaceOf(t, o.space)
+	if err != nil {
+		return nil, nil, err
+	}
+	opts, err := o.options(cmd, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	meter, err := o.open(ctx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer meter.Close()
+	shown := a.progress()
+	defer shown.close()
+	warnings, err := profile.Remeasure(ctx, t, meter, profile.Draw{
+		Space: space, Classes: o.classes, Purpose: o.purpose, Count: o.networks, Seed: o.seed,
+	}, opts, func(p lut.Progress) { shown.at(p.Stage, p.Done, p.Total) })
+	return t, append([]string{}, warnings...), err
+}
+
+type validateResult struct {
+	Table string `json:"table"`
+	validationInfo
+	Warnings []string `json:"warnings"`
+}
+
+func (r validateResult) Text(w io.Writer) error {
+	return writeFacts(w, fact{"validation", r.validationInfo}, fact{"warnings", list(r.Warnings)})
+}
+
+type calibrateResult struct {
+	Table string `json:"table"`
+	calibrationInfo
+	Warnings []string `json:"warnings"`
+}
+
+func (r calibrateResult) Text(w io.Writer) error {
+	return writeFacts(w, fact{"network", r.calibrationInfo}, fact{"warnings", list(r.Warnings)})
+}

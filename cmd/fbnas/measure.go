@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/lut"
+)
+
+// measureFlags are those of every verb that measures.
+type measureFlags struct {
+	device     string
+	rounds     int
+	threads    int
+	core       int
+	seed       uint64
+	allowNoisy bool
+}
+
+const anyCore = -1
+
+func (m *measureFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&m.device, "device", "", "where to measure: `local` is this machine")
+	f.IntVar(&m.rounds, "rounds", 0, "rounds of the measurement; more repeat better (default 12)")
+	f.IntVar(&m.threads, "threads", 0, "threads that a model runs on (default 1)")
+	f.IntVar(&m.core, "core", anyCore, "core to measure on (default: one of the fastest)")
+	f.Uint64Var(&m.seed, "seed", 1, "decides the order of measuring, and what is drawn")
+	f.BoolVar(&m.allowNoisy, "allow-noisy", false, "mark an unsteady measurement instead of ending with exit status 5")
+}
+
+// options of the measurement. A table's own protocol and condition hold where
+// no flag says otherwise: only figures of one condition can be compared.
+func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Options, error) {
+	var o latency.Options
+	if t != nil {
+		p := t.Header.Protocol
+		o.Rounds, o.MinRuns, o.MaxRuns, o.BatchModels = p.Rounds, p.MinRuns, p.MaxRuns, p.BatchModels
+		o.GroupTime, o.WarmUp = micros(p.GroupTimeUS), micros(p.WarmUpUS)
+		o.Threads = t.Header.Condition.Threads
+		if core, err := strconv.Atoi(t.Header.Condition.CoreSet); err == nil {
+			o.Core = &core
+		}
+	}
+	for flag, set := range map[string]func(){
+		"rounds":  func() { o.Rounds = m.rounds },
+		"threads": func() { o.Threads = m.threads },
+		"core":    func() { o.Core = &m.core },
+	} {
+		if cmd.Flags().Changed(flag) {
+			set()
+		}
+	}
+	if cmd.Flags().Changed("rounds") && m.rounds < 1 {
+		return o, fault.New(fault.Usage, "Give --rounds 1 or more.", "%d rounds", m.rounds)
+	}
+	if cmd.Flags().Changed("threads") && m.threads < 1 {
+		return o, fault.New(fault.Usage, "Give --threads 1 or more.", "%d threads", m.threads)
+	}
+	o.Seed, o.AllowNoisy = m.seed, m.allowNoisy
+	return o, o.Validate()
+}
+
+func micros(us int64) time.Duration { return time.Duration(us) * time.Microsecond }
+
+// open opens the device.
+func (m *measureFlags) open(ctx context.Context, a *app) (latency.Meter, error) {
+	if m.device == "" {
+		return nil, fault.New(fault.Usage, "Give --device local to measure on this machine; fbnas devices lists what there is.",
+			"no device is given")
+	}
+	return latency.Open(ctx, m.device, a.log)
+}
+
+// deviceInfo says in a document what was measured.
+type deviceInfo struct {
+	Name        string `json:"name"`
+	SoC         string `json:"soc"`
+	Arch        string `json:"arch"`
+	Cores       int    `json:"cores"`
+	MemoryBytes int64  `json:"memory_bytes"`
+	OS          string `json:"os"`
+}
+
+func deviceOf(name string, d latency.Device) deviceInfo {
+	return deviceInfo{name, d.Model.SoC, d.Model.Arch, d.Model.Cores, d.Model.MemoryBytes, d.OS}
+}
+
+// watched is a meter that says how many groups it has measured.
+type watched struct {
+	latency.Meter
+	at func(done, total int)
+}
+
+func (w watched) Measure(ctx context.Context, req latency.Request) error {
+	total, done := 0, 0
+	for _, batch := range req.Batches {
+		total += len(batch) * req.Options.WithDefaults().Rounds
+	}
+	next := req.OnRound
+	req.OnRound = func(r latency.Round) error {
+		if r.Rejected == "" {
+			done += len(r.Groups)
+			w.at(done, total)
+		}
+		return next(r)
+	}
+	w.at(0, total)
+	return w.Meter.Measure(ctx, req)
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+
+	"fbnas/internal/fault"
+	"fbnas/models"
+)
+
+// loadSpace is models.LoadSpace with a hint for names that nothing has.
+func loadSpace(name string) (models.Space, error) {
+	s, err := models.LoadSpace(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, fault.New(fault.Usage, "Built-in spaces: "+list(models.SpaceNames())+"; or give the path of a space.yaml.",
+			"no space %q, neither built in nor a file", name)
+	}
+	return s, err
+}
+
+// loadArch is models.LoadArch with a hint for names that nothing has.
+func loadArch(name string) (models.Arch, error) {
+	arch, err := models.LoadArch(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return arch, fault.New(fault.Usage, "Built-in models: "+list(models.ArchNames())+"; or give the path of an arch.yaml or an ONNX file.",
+			"no model %q, neither built in nor a file", name)
+	}
+	return arch, err
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"fbnas/internal/fault"
+	"fbnas/lut"
+	"fbnas/profile"
+	"fbnas/report"
+)
+
+type profileOptions struct {
+	measureFlags
+	space     string
+	classes   int
+	out       string
+	budget    time.Duration
+	precision string
+	provider  string
+	force     bool
+	dryRun    bool
+}
+
+func profileVerb(a *app) *cobra.Command {
+	var o profileOptions
+	cmd := &cobra.Command{
+		Use:   "profile --device D -o X.lut",
+		Short: "Measure a space's blocks on a device into a latency table",
+		Long: "Measure every block that a space can ask for on a device, as exported ONNX models,\n" +
+			"then calibrate and validate the table with whole networks. An interrupted profile\n" +
+			"goes on where it stopped when the same command is given again.",
+		Example: "  fbnas profile --device local --dry-run\n" +
+			"  fbnas profile --device local -o local.lut\n" +
+			"  fbnas profile --device local --space my-space.yaml --budget 10m -o mine.lut",
+		Args: cobra.NoArgs,
+	}
+	o.add(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.space, "space", "demo", "built-in `space` or space.yaml")
+	f.IntVar(&o.classes, "classes", 10, "classes of the networks that calibrate and validate")
+	f.StringVarP(&o.out, "output", "o", "", "the `table` to write or go on with")
+	f.DurationVar(&o.budget, "budget", 0, "measure fewer rounds where the default takes longer than this")
+	f.StringVar(&o.precision, "precision", "fp32", "number format of the models: fp32")
+	f.StringVar(&o.provider, "ep", "cpu", "execution provider: cpu")
+	f.BoolVar(&o.force, "force", false, "overwrite the table, whatever it is")
+	f.BoolVar(&o.dryRun, "dry-run", false, "only print the plan")
+	cmd.RunE = a.does(func(ctx context.Context, _ []string) (result, error) { return runProfile(ctx, a, cmd, o) })
+	return cmd
+}
+
+// check refuses what this version cannot do, before anything is measured.
+func (o profileOptions) check(flags *pflag.FlagSet) error {
+	switch {
+	case o.precision != "fp32":
+		return fault.New(fault.Usage, "Leave out --precision: fp32 is what this version measures.", "unknown precision %q", o.precision)
+	case o.provider != "cpu":
+		return fault.New(fault.Usage, "Leave out --ep: cpu is what this version measures.", "unknown execution provider %q", o.provider)
+	case flags.Changed("budget") && flags.Changed("rounds"):
+		return fault.New(fault.Usage, "Leave out one of them.", "--budget and --rounds do not go together")
+	case flags.Changed("budget") && o.budget <= 0:
+		return fault.New(fault.Usage, "Give a time such as --budget 10m.", "a budget of %v", o.budget)
+	case o.classes < 2 || o.classes > 1000:
+		return fault.New(fault.Usage, "Give --classes between 2 and 1000.", "%d classes", o.classes)
+	case o.out == "" && !o.dryRun:
+		return fault.New(fault.Usage, "Give -o X.lut.", "no table is given to write to")
+	}
+	return nil
+}
+
+// profileResult is a profile's plan, and what came of it unless it was a dry
+// run.
+type profileResult struct {
+	Plan          planInfo        `json:"plan"`
+	DryRun        bool            `json:"dry_run"`
+	Path          *string         `json:"path"`
+	Rows          *int            `json:"rows"`
+	Measured      *int            `json:"measured"`
+	Reused        *int            `json:"reused"`
+	Failed        *int            `json:"failed"`
+	ResumedRounds *int            `json:"resumed_rounds"`
+	DroppedGroups *int            `json:"dropped_groups"`
+	Noisy         *string         `json:"noisy"`
+	Warnings      []string        `json:"warnings"`
+	Seconds       *float64        `json:"seconds"`
+	Device        *deviceInfo     `json:"device"`
+	Runtime       *string         `json:"runtime"`
+	Validation    *validationInfo `json:"validation"`
+}
+
+type planInfo struct {
+	Space            string  `json:"space"`
+	Rows             int     `json:"rows"`
+	Networks         int     `json:"networks"`
+	Rounds           int     `json:"rounds"`
+	EstimatedSeconds float64 `json:"estimated_seconds"`
+	ExpectedError    float64 `json:"expected_error"`
+}
+
+func (p planInfo) String() string {
+	return fmt.Sprintf("space %s: %d rows and %d networks, %d rounds each; about %s; rows repeat to about %s",
+		p.Space, p.Rows, p.Networks, p.Rounds, report.Seconds(p.EstimatedSeconds), report.Percent(p.ExpectedError))
+}
+
+func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOptions) (result, error) {
+	if err := o.check(cmd.Flags()); err != nil {
+		return nil, err
+	}
+	space, err := loadSpace(o.space)
+	if err != nil {
+		return nil, err
+	}
+	opts, err := o.options(cmd, nil)
+	if err != nil {
+		return nil, err
+	}
+	blocks, largest := space.Blocks(), space.Largest(o.classes)
+	if o.budget > 0 {
+		if opts, err = profile.WithinBudget(blocks, largest, opts, o.budget); err != nil {
+			return nil, err
+		}
+	}
+	e := profile.NewEstimate(blocks, largest, opts)
+	r := profileResult{
+		Plan:     planInfo{space.Name, e.Rows, e.Networks, e.Rounds, e.Time.Seconds(), e.RowError},
+		DryRun:   o.dryRun,
+		Warnings: []string{},
+	}
+	if o.dryRun {
+		return r, nil
+	}
+	a.log.Info(r.Plan.String())
+	began := time.Now()
+	rep, err := o.measure(ctx, a, profile.NewPlan(space, o.classes, o.seed), lut.Options{
+		Measure: opts, Tool: "fbnas " + version, Command: again(cmd), Force: o.force,
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.take(rep, time.Since(began).Seconds(), o.device)
+	for _, w := range rep.Warnings {
+		a.log.Warn(w)
+	}
+	return r, nil
+}
+
+func (o profileOptions) measure(ctx context.Context, a *app, plan lut.Plan, opts lut.Options) (lut.Report, error) {
+	if info, err := os.Stat(o.out); err == nil && info.IsDir() {
+		return lut.Report{}, fault.New(fault.Usage, "Give the path of a file, such as -o X.lut.", "%s is a folder", o.out)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return lut.Report{}, err
+	}
+	meter, err := o.open(ctx, a)
+	if err != nil {
+		return lut.Report{}, err
+	}
+	defer meter.Close()
+	shown := a.progress()
+	defer shown.close()
+	return lut.Profile(ctx, meter, plan, o.out, opts, func(p lut.Progress) { shown.at(p.Stage, p.Done, p.Total) })
+}
+
+// again is the command line that goes on after an interruption.
+func again(cmd *cobra.Command) string {
+	words := []string{cmd.CommandPath()}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		switch {
+		case f.Name == "force":
+		case f.Value.Type() == "bool":
+			words = append(words, "--"+f.Name+"="+f.Value.String())
+		default:
+			words = append(words, "--"+f.Name, quoted(f.Value.String()))
+		}
+	})
+	return strings.Join(words, " ")
+}
+
+// quoted is a word for a shell.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsAny(word, " \t\n'\"\\$&|;<>()*?[]{}~#`!") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+func (r *profileResult) take(rep lut.Report, seconds float64, device string) {
+	d := deviceOf(device, rep.Table.Header.Device)
+	r.Path, r.Rows, r.Measured, r.Reused, r.Failed = &rep.Table.Path, &rep.Rows, &rep.Measured, &rep.Reused, &rep.Failed
+	r.ResumedRounds, r.DroppedGroups, r.Noisy = &rep.ResumedRounds, &rep.DroppedGroups, orNull(rep.Noisy)
+	r.Warnings = append(r.Warnings, rep.Warnings...)
+	r.Seconds, r.Device, r.Runtime = &seconds, &d, &rep.Table.Header.Condition.Runtime
+	r.Validation = validationOf(rep.Table.Validation)
+}
+
+func (r profileResult) Text(w io.Writer) error {
+	if r.DryRun {
+		_, err := fmt.Fprintln(w, r.Plan)
+		return err
+	}
+	facts := []fact{
+		{"table", *r.Path},
+		{"rows", fmt.Sprintf("%d (%d measured, %d there before, %d failed)", *r.Rows, *r.Measured, *r.Reused, *r.Failed)},
+		{"dropped groups", *r.DroppedGroups},
+		{"time", report.Seconds(*r.Seconds)},
+		{"device", fmt.Sprintf("%s (%s)", r.Device.Name, r.Device.SoC)},
+		{"runtime", *r.Runtime},
+	}
+	if r.Noisy != nil {
+		facts = append(facts, fact{"not steady", *r.Noisy})
+	}
+	if r.Validation != nil {
+		facts = append(facts, fact{"validation", *r.Validation})
+	}
+	return writeFacts(w, facts...)
+}

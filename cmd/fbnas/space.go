@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/report"
+)
+
+func spaceVerb(a *app) *cobra.Command {
+	return group("space", "List and describe search spaces", spaceListVerb(a), spaceShowVerb(a))
+}
+
+func spaceListVerb(a *app) *cobra.Command {
+	var classes int
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the built-in spaces",
+		Example: "  fbnas space list",
+		Args:    cobra.NoArgs,
+		RunE: a.does(func(context.Context, []string) (result, error) {
+			r := spaceList{}
+			for _, name := range models.SpaceNames() {
+				info, err := describeSpace(name, classes)
+				if err != nil {
+					return nil, err
+				}
+				r.Spaces = append(r.Spaces, info)
+			}
+			return r, nil
+		}),
+	}
+	classesFlag(cmd, &classes)
+	return cmd
+}
+
+func spaceShowVerb(a *app) *cobra.Command {
+	var classes int
+	cmd := &cobra.Command{
+		Use:     "show SPACE",
+		Short:   "Describe a space: a built-in name or a space.yaml",
+		Example: "  fbnas space show demo\n  fbnas space show my-space.yaml --classes 100",
+		Args:    cobra.ExactArgs(1),
+		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+			info, err := describeSpace(args[0], classes)
+			if err != nil {
+				return nil, err
+			}
+			return info, nil
+		}),
+	}
+	classesFlag(cmd, &classes)
+	return cmd
+}
+
+// classesFlag is for verbs that look at networks before the data is known.
+func classesFlag(cmd *cobra.Command, classes *int) {
+	cmd.Flags().IntVar(classes, "classes", 10, "classes of the networks' heads")
+}
+
+type spaceList struct {
+	Spaces []spaceInfo `json:"spaces"`
+}
+
+type spaceInfo struct {
+	Name    string       `json:"name"`
+	Digest  string       `json:"digest"`
+	Input   imageShape   `json:"input"`
+	Classes int          `json:"classes"`
+	Layers  int          `json:"layers"`
+	Choices []choiceInfo `json:"choices"`
+	Log10   float64      `json:"log10_architectures"`
+	MaxMACs int64        `json:"max_macs"`
+	MinMACs int64        `json:"min_macs"`
+	Rows    int          `json:"lut_rows"`
+}
+
+type choiceInfo struct {
+	Name    string            `json:"name"`
+	Kind    models.ChoiceKind `json:"kind"`
+	Options []float64         `json:"options"`
+}
+
+// imageShape is models.Input in a document.
+type imageShape struct {
+	Channels int `json:"channels"`
+	Height   int `json:"height"`
+	Width    int `json:"width"`
+}
+
+func (s imageShape) String() string { return fmt.Sprintf("%dx%dx%d", s.Channels, s.Height, s.Width) }
+
+func describeSpace(name string, classes int) (spaceInfo, error) {
+	if classes < 2 {
+		return spaceInfo{}, fault.New(fault.Usage, "Give --classes 2 or more.", "%d classes", classes)
+	}
+	s, err := loadSpace(name)
+	if err != nil {
+		return spaceInfo{}, err
+	}
+	info := spaceInfo{
+		Name: s.Name, Digest: s.Digest(), Input: imageShape(s.Input), Classes: classes,
+		Layers: len(s.Layers(classes)), Choices: []choiceInfo{}, Log10: s.Log10(), Rows: len(lut.Rows(s.Blocks())),
+	}
+	for _, c := range s.Choices() {
+		info.Choices = append(info.Choices, choiceInfo{c.Name, c.Kind, c.Options})
+	}
+	for _, end := range []struct {
+		sel  models.Selection
+		macs *int64
+	}{{s.Smallest(), &info.MinMACs}, {s.Widest(), &info.MaxMACs}} {
+		arch, err := s.Arch(end.sel, classes)
+		if err != nil {
+			return spaceInfo{}, err
+		}
+		blocks, err := arch.Resolve()
+		if err != nil {
+			return spaceInfo{}, err
+		}
+		*end.macs = models.Count(blocks).MACs
+	}
+	return info, nil
+}
+
+func (r spaceList) Text(w io.Writer) error {
+	t := report.NewTable(report.Text("space"), report.Text("input"), report.Number("layers"),
+		report.Number("architectures"), report.Number("MACs, smallest"), report.Number("largest"), report.Number("table rows"))
+	for _, s := range r.Spaces {
+		t.Row(s.Name, s.Input.String(), fmt.Sprint(s.Layers), fmt.Sprintf("10^%.1f", s.Log10),
+			report.Count(s.MinMACs), report.Count(s.MaxMACs), fmt.Sprint(s.Rows))
+	}
+	return t.WriteText(w)
+}
+
+func (s spaceInfo) Text(w io.Writer) error {
+	err := writeFacts(w,
+		fact{"space", s.Name},
+		fact{"digest", s.Digest[:12]},
+		fact{"input", s.Input},
+		fact{"layers", s.Layers},
+		fact{"architectures", fmt.Sprintf("10^%.1f", s.Log10)},
+		fact{"MACs", fmt.Sprintf("%s to %s at %d classes", report.Count(s.MinMACs), report.Count(s.MaxMACs), s.Classes)},
+		fact{"table rows", s.Rows})
+	if err != nil {
+		return err
+	}
+	t := report.NewTable(report.Text("choice"), report.Text("options"))
+	for _, c := range s.Choices {
+		t.Row(c.Name, list(c.Options))
+	}
+	fmt.Fprintln(w)
+	return t.WriteText(w)
+}

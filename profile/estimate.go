@@ -1,0 +1,86 @@
+package profile
+
+import (
+	"math"
+	"time"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/models"
+)
+
+// Estimate is what a profile will take on a device that is about as fast as
+// the machines that fbnas was made on; the time is a matter of a factor of two
+// elsewhere.
+type Estimate struct {
+	Rows     int           // of the table
+	Networks int           // timed to calibrate and validate it
+	Rounds   int           // of each
+	Time     time.Duration // of the whole profile
+	RowError float64       // which 90 % of the rows stay below when measured again, relative
+}
+
+// What a measurement costs beside the runs themselves, and how fast those are
+// expected to be (measured: one core of a 2-core x86-64 machine, ONNX Runtime
+// 1.27; the agent's clock probes and warm-up are in a group).
+const (
+	sessionTime = 4 * time.Millisecond
+	groupTime   = 400 * time.Microsecond
+	callTime    = 8 * time.Microsecond
+	macsPerUS   = 4000
+	sentinelUS  = 400
+	// rowError at roundsOfError rounds (facts: profiling.md, "The protocol
+	// that made numbers repeat").
+	rowError      = 0.015
+	roundsOfError = 12
+)
+
+// NewEstimate says what a profile of blocks and of the networks beside them
+// will take. largest is the biggest network that is timed.
+func NewEstimate(blocks, largest []models.Block, opts latency.Options) Estimate {
+	opts = opts.WithDefaults()
+	rows := lut.Rows(blocks)
+	e := Estimate{Rows: len(rows), Networks: 2 * PerProfile, Rounds: opts.Rounds}
+	perRound, sessions := time.Duration(0), time.Duration(0)
+	add := func(n int, macs int64, layers int) {
+		run := time.Duration(layers)*callTime + time.Duration(float64(macs)/macsPerUS)*time.Microsecond
+		perRound += time.Duration(n) * (groupTime + groupRuns(run, opts))
+		sessions += time.Duration(n) * sessionTime
+	}
+	for _, b := range rows {
+		add(1, models.Count([]models.Block{b}).MACs, 1)
+	}
+	// Networks are spread over the range: half of the largest on average.
+	add(e.Networks, models.Count(largest).MACs/2, len(largest))
+	sentinels := (e.Rows + e.Networks) / 12 // groups of it stand between those of the models
+	perRound += time.Duration(sentinels) * (groupTime + groupRuns(sentinelUS*time.Microsecond, opts))
+	e.Time = sessions + time.Duration(e.Rounds)*perRound
+	e.RowError = rowError * math.Sqrt(roundsOfError/float64(e.Rounds))
+	return e
+}
+
+// groupRuns is how long the runs of a group last, with those that warm it up.
+func groupRuns(run time.Duration, opts latency.Options) time.Duration {
+	timed := min(time.Duration(opts.MaxRuns)*run, max(time.Duration(opts.MinRuns)*run, opts.GroupTime))
+	return timed + min(time.Duration(opts.MaxRuns)*run, max(2*run, time.Millisecond))
+}
+
+// fewest are the rounds below which a row's median says too little.
+const fewest = 5
+
+// WithinBudget returns opts with as many rounds, the default at most, as a
+// profile can measure in the time given. It depends on nothing but its
+// arguments, so that an interrupted profile goes on with the same rounds.
+func WithinBudget(blocks, largest []models.Block, opts latency.Options, budget time.Duration) (latency.Options, error) {
+	opts = opts.WithDefaults()
+	for ; opts.Rounds >= fewest; opts.Rounds-- {
+		if NewEstimate(blocks, largest, opts).Time <= budget {
+			return opts, nil
+		}
+	}
+	opts.Rounds = fewest
+	needed := NewEstimate(blocks, largest, opts).Time.Round(time.Second)
+	return opts, fault.New(fault.Usage, "Give a larger --budget or a smaller space.",
+		"a budget of %v is too small: %d rounds, the fewest, take about %v", budget, fewest, needed)
+}

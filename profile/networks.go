@@ -1,0 +1,118 @@
+package profile
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/onnxexport"
+)
+
+// Purpose of networks that are measured; each has random numbers of its own.
+type Purpose string
+
+// The purposes.
+const (
+	Calibration Purpose = "calibration"
+	Validation  Purpose = "validation"
+)
+
+// PerProfile is how many networks a profile measures for each purpose: two
+// from each tenth of the latency range (facts: profiling.md, "From blocks to
+// networks").
+const PerProfile = 20
+
+// Draw says which networks of a space to measure.
+type Draw struct {
+	Space   models.Space
+	Classes int
+	Purpose Purpose
+	Count   int // a multiple of 10; 0 means PerProfile
+	Seed    uint64
+	Without map[string]bool // digests of models that must not be among them
+}
+
+// Networks draws networks that are spread evenly over the latency range that
+// the table predicts for the space, in ascending order.
+func (d Draw) Networks(t *lut.Table) ([]lut.Network, error) {
+	if d.Count == 0 {
+		d.Count = PerProfile
+	}
+	if d.Count < 10 || d.Count%10 != 0 {
+		return nil, fault.New(fault.Usage, "Give a multiple of 10: as many come from each tenth of the latency range.",
+			"%d %s networks", d.Count, d.Purpose)
+	}
+	choice := lut.Choice{Seed: d.Seed, Purpose: string(d.Purpose), PerTenth: d.Count / 10}
+	sample := d.sampler()
+	for {
+		chosen, err := t.Choose(choice, sample)
+		if err != nil {
+			return nil, err
+		}
+		networks, excluded, err := d.export(chosen)
+		if err != nil {
+			return nil, err
+		}
+		if len(excluded) == 0 {
+			return networks, nil
+		}
+		choice.Exclude = append(choice.Exclude, excluded...)
+	}
+}
+
+// sampler returns a function that draws one network. Independent choices alone
+// would give latencies near the middle of the range, so each network leans by
+// some amount towards one point between the smallest and the widest.
+func (d Draw) sampler() func(*rand.Rand) []models.Block {
+	choices, layers := d.Space.Choices(), d.Space.Layers(d.Classes)
+	return func(r *rand.Rand) []models.Block {
+		point, independence := r.Float64(), r.Float64()
+		sel := make(models.Selection, len(choices))
+		for i, c := range choices {
+			at := (1-independence)*point + independence*r.Float64()
+			sel[i] = int(at * float64(len(c.Options)))
+		}
+		blocks := make([]models.Block, len(layers))
+		for i, l := range layers {
+			blocks[i] = l.Block(sel.Point(l))
+		}
+		return blocks
+	}
+}
+
+// export gives the chosen networks their models; excluded are those that must
+// not be among them.
+func (d Draw) export(chosen [][]models.Block) (networks []lut.Network, excluded [][]models.Block, err error) {
+	for _, blocks := range chosen {
+		n, err := network(blocks)
+		if err != nil {
+			return nil, nil, err
+		}
+		if d.Without[n.Model.Digest()] {
+			excluded = append(excluded, blocks)
+		}
+		networks = append(networks, n)
+	}
+	return networks, excluded, nil
+}
+
+// network exports blocks under a name and with weights that depend on nothing
+// but the blocks: what calibrated a table is recognised by its digest.
+func network(blocks []models.Block) (lut.Network, error) {
+	id, err := json.Marshal(blocks)
+	if err != nil {
+		return lut.Network{}, err
+	}
+	sum := sha256.Sum256(id)
+	name := fmt.Sprintf("network-%x", sum[:6])
+	s, err := onnxexport.Network(name, blocks, 1, 1)
+	return lut.Network{
+		Name: name, Blocks: blocks, MACs: models.Count(blocks).MACs,
+		Model: latency.Model{Name: name, Bytes: s.Bytes},
+	}, err
+}

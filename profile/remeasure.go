@@ -1,0 +1,44 @@
+package profile
+
+import (
+	"context"
+
+	"fbnas/latency"
+	"fbnas/lut"
+)
+
+// Remeasure times networks on the table's device and calibrates or validates
+// the table anew, in memory: by its own means, or by networks that did not
+// calibrate it. A calibration removes the validation, which no longer holds.
+func Remeasure(ctx context.Context, t *lut.Table, meter latency.Meter, d Draw, opts latency.Options, progress func(lut.Progress)) (warnings []string, err error) {
+	store := t.Calibrate
+	if d.Purpose == Validation {
+		store, d.Without = t.Validate, calibratedBy(t)
+	}
+	networks, err := d.Networks(t)
+	if err != nil {
+		return nil, err
+	}
+	timed, warnings, err := t.Measure(ctx, meter, Sentinel(), networks, opts, progress)
+	if err != nil {
+		return warnings, err
+	}
+	if err := store(timed); err != nil {
+		return warnings, err
+	}
+	if d.Purpose == Calibration {
+		t.Validation = nil
+	}
+	return warnings, nil
+}
+
+// calibratedBy lists the models that calibrated a table.
+func calibratedBy(t *lut.Table) map[string]bool {
+	models := map[string]bool{}
+	if t.Calibration != nil {
+		for _, n := range t.Calibration.Networks {
+			models[n.Model] = true
+		}
+	}
+	return models
+}
