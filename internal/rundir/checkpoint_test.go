@@ -111,6 +111,28 @@ func TestDamagedCheckpoints(t *testing.T) {
 	}
 }
 
+// TestDamagedIsNotKept goes on from the checkpoint before, which stays the one
+// before until the newest is a good one again.
+func TestDamagedIsNotKept(t *testing.T) {
+	path := t.TempDir()
+	d := create(t, path)
+	work(t, d, 0, 2, 1)
+	d.Close()
+	write(t, filepath.Join(path, checkpointName), "damaged")
+	o, _ := quiet()
+	d, c, err := Resume(path, "train", usual, o)
+	if err != nil || c.Step != 1 {
+		t.Fatalf("resumed from %v (%v), want step 1", c, err)
+	}
+	defer d.Close()
+	for _, want := range []int{1, 2} {
+		work(t, d, want, want+1, 1)
+		if c, err := readCheckpoint(filepath.Join(path, previousName)); err != nil || c.Step != want {
+			t.Errorf("after step %d: the one before is step %d (%v), want %d", want+1, c.Step, err, want)
+		}
+	}
+}
+
 // TestFailedSave keeps both checkpoints when the disk is full.
 func TestFailedSave(t *testing.T) {
 	path := t.TempDir()

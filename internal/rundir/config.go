@@ -56,12 +56,22 @@ func readDocument[T any](path string) (document[T], error) {
 	}
 	const hint = "Put back what the run wrote, or start a new run."
 	if err := yaml.UnmarshalWithOptions(text, &doc, yaml.Strict()); err != nil {
-		return doc, fault.New(fault.Usage, hint, "read %s: %w", name, err)
+		return doc, fault.New(fault.Usage, hint, "read %s: %w", name, onOneLine(err))
 	}
 	if doc.Version != configVersion || doc.Verb == "" {
 		return doc, fault.New(fault.Usage, hint, "read %s: want version: %d and a verb", name, configVersion)
 	}
 	return doc, nil
+}
+
+// onOneLine replaces the parser's error, which quotes the document, by its line
+// and message.
+func onOneLine(err error) error {
+	var syntax yaml.Error
+	if !errors.As(err, &syntax) || syntax.GetToken() == nil {
+		return err
+	}
+	return fmt.Errorf("line %d: %s", syntax.GetToken().Position.Line, syntax.GetMessage())
 }
 
 // writeConfig writes config.yaml and returns the YAML of config alone.

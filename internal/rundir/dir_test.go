@@ -32,8 +32,17 @@ func TestCreateWritesTheFiles(t *testing.T) {
 	if err != nil || config.Note != usual.Note || config.Data != usual.Data || config.LR != usual.LR {
 		t.Errorf("config %+v (%v), want %+v", config, err, usual)
 	}
-	if _, err := ReadConfig[dataField](path); err == nil || !strings.Contains(err.Error(), "epochs") {
-		t.Errorf("unknown fields: error %v, want one that names epochs", err)
+	type fewer struct {
+		Epochs int
+		LR     float64
+		Note   string
+		Widths []int
+		Data   struct{ Path string }
+	}
+	_, err = ReadConfig[fewer](path)
+	refused(t, err, fault.Usage, configName+": line 13: unknown field \"seed\"")
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("error %q has several lines", err)
 	}
 }
 
