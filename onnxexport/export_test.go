@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 
 	"fbnas/engine"
@@ -20,21 +21,38 @@ import (
 	"fbnas/onnxexport"
 )
 
-// spec is a built-in network for images of another size, with random weights.
-func spec(t testing.TB, name string, side int) onnxexport.Spec {
-	t.Helper()
+// large is a built-in network for small images, exported once for all tests.
+type large struct {
+	spec  onnxexport.Spec
+	bytes []byte
+}
+
+var largeOnce = map[string]func() (large, error){
+	"fbnetv2_f1": sync.OnceValues(func() (large, error) { return exportLarge("fbnetv2_f1", 64) }),
+	"fbnetv2_f4": sync.OnceValues(func() (large, error) { return exportLarge("fbnetv2_f4", 64) }),
+}
+
+func exportLarge(name string, side int) (large, error) {
 	arch, err := models.LoadArch(name)
 	if err != nil {
-		t.Fatal(err)
+		return large{}, err
 	}
-	if side > 0 {
-		arch.Input.Height, arch.Input.Width = side, side
-	}
+	arch.Input.Height, arch.Input.Width = side, side
 	blocks, err := arch.Resolve()
+	if err != nil {
+		return large{}, err
+	}
+	n, err := onnxexport.Network(name, blocks, 1, 7)
+	return large{onnxexport.Spec{Name: name, Blocks: blocks, Weights: onnxexport.RandomWeights(blocks, 7)}, n.Bytes}, err
+}
+
+func largeNetwork(t testing.TB, name string) large {
+	t.Helper()
+	l, err := largeOnce[name]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return onnxexport.Spec{Name: name, Blocks: blocks, Weights: onnxexport.RandomWeights(blocks, 7)}
+	return l
 }
 
 // tiny is a network in which every kind of block stands once.
@@ -107,8 +125,11 @@ func TestZooNodes(t *testing.T) {
 			"GlobalAveragePool": 10 + 1, "Add": 11, "Reshape": 1}, 75 + 74 + 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			s := spec(t, tc.name, 0)
-			m := export(t, s)
+			l := largeNetwork(t, tc.name)
+			m, err := onnx.Decode(l.bytes)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if got := histogram(m); !maps.Equal(got, tc.nodes) {
 				t.Errorf("nodes %v, want %v", got, tc.nodes)
 			}
@@ -121,9 +142,9 @@ func TestZooNodes(t *testing.T) {
 			if m.Opset("") != 17 || m.Proto.GetIrVersion() != 8 {
 				t.Errorf("opset %d and IR version %d, want 17 and 8", m.Opset(""), m.Proto.GetIrVersion())
 			}
-			side := s.Blocks[0].Height
-			checkFace(t, m, onnx.Dims(1, 3, side, side), onnx.Dims(1, 1000))
-			checkNames(t, m, s.Blocks)
+			checkFace(t, m, onnx.Dims(1, 3, 64, 64), onnx.Dims(1, 1000))
+			checkNames(t, m, l.spec.Blocks)
+			checkTame(t, tc.name, runModel(t, l.bytes, enginetest.Normal(1, "image", 3*64*64)))
 		})
 	}
 }
@@ -234,18 +255,14 @@ func narrow(v []float64) []float32 {
 // TestExportComputesTheNetwork holds files in ONNX Runtime against the
 // unfolded network in the oracle.
 func TestExportComputesTheNetwork(t *testing.T) {
-	f1, several := spec(t, "fbnetv2_f1", 64), tiny(t)
+	one, several, f1 := tiny(t), tiny(t), largeNetwork(t, "fbnetv2_f1")
 	several.Batch = 3
-	for name, s := range map[string]onnxexport.Spec{"tiny": tiny(t), "tiny, batch 3": several, "F1": f1} {
-		t.Run(name, func(t *testing.T) {
-			batch, b := max(1, s.Batch), s.Blocks[0]
-			x := enginetest.Normal(1, "image", batch*b.In*b.Height*b.Width)
-			want := oracle(t, s, batch, x)
-			got := runModel(t, encode(t, export(t, s)), x)
-			if err := enginetest.Close(got, want, 1e-5); err != nil {
-				t.Error(err)
-			}
-		})
+	for _, l := range []large{{one, encode(t, export(t, one))}, {several, encode(t, export(t, several))}, f1} {
+		batch, b := max(1, l.spec.Batch), l.spec.Blocks[0]
+		x := enginetest.Normal(1, "image", batch*b.In*b.Height*b.Width)
+		if err := enginetest.Close(runModel(t, l.bytes, x), oracle(t, l.spec, batch, x), 1e-5); err != nil {
+			t.Errorf("%s, batch %d: %v", l.spec.Name, batch, err)
+		}
 	}
 }
 

@@ -31,20 +31,6 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
-func TestNetworksAreTame(t *testing.T) {
-	for name, side := range map[string]int{"fbnetv2_f1": 64, "fbnetv2_f4": 96} {
-		s := spec(t, name, side)
-		n, err := onnxexport.Network(name, s.Blocks, 1, 3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n.Name != name {
-			t.Errorf("%s is called %s", name, n.Name)
-		}
-		checkTame(t, name, runModel(t, n.Bytes, enginetest.Normal(1, "image", 3*side*side)))
-	}
-}
-
 func checkTame(t *testing.T, name string, y []float64) {
 	t.Helper()
 	largest := 0.0
