@@ -61,13 +61,6 @@ type chart struct {
 	drawn         bool // something was added
 }
 
-// key is one entry of the rows above a chart; the first is the axis's name.
-type key struct {
-	name string
-	draw.LineStyle
-	dot bool
-}
-
 func newChart(about, x, y string) *chart {
 	p := plot.New()
 	p.BackgroundColor = color.Transparent
@@ -161,13 +154,16 @@ func (c *chart) svg() string {
 	return c.page(out.String(), height)
 }
 
-// round widens an axis to the next round number at each end.
+// round widens an axis to round numbers at both ends.
 func round(a *plot.Axis) {
 	if a.Min == a.Max {
 		a.Min, a.Max = a.Min-math.Abs(a.Min)/10-1e-9, a.Max+math.Abs(a.Max)/10+1e-9
 	}
-	step := ticks{5}.step(a.Min, a.Max)
-	a.Min, a.Max = math.Floor(a.Min/step+1e-9)*step, math.Ceil(a.Max/step-1e-9)*step
+	// The wider range may have a wider step, whose marks are further out.
+	for range 3 {
+		step := ticks{5}.step(a.Min, a.Max)
+		a.Min, a.Max = math.Floor(a.Min/step+1e-9)*step, math.Ceil(a.Max/step-1e-9)*step
+	}
 }
 
 var (
@@ -187,61 +183,12 @@ func (c *chart) page(svg string, height vg.Length) string {
 	).Replace(svg))
 }
 
-func (c *chart) style() text.Style {
-	s := c.plot.X.Label.TextStyle
-	s.XAlign, s.YAlign = draw.XLeft, draw.YBottom
-	return s
-}
-
-// reach is how far an entry goes, the gap after it included.
-func (c *chart) reach(k key) vg.Length {
-	w := c.style().Width(k.name) + c.gap
-	if k.Color != nil {
-		w += c.swatch + 4
-	}
-	return w
-}
-
-// rows breaks the names into rows as wide as the chart.
-func (c *chart) rows() [][]key {
-	var rows [][]key
-	var x vg.Length
-	for i, k := range c.names {
-		if i == 0 || x+c.reach(k) > c.width+c.gap {
-			rows, x = append(rows, nil), 0
-		}
-		rows[len(rows)-1] = append(rows[len(rows)-1], k)
-		x += c.reach(k)
-	}
-	return rows
-}
-
-func (c *chart) drawRow(dc draw.Canvas, row []key, y vg.Length) {
-	var x vg.Length
-	for _, k := range row {
-		at := x
-		switch {
-		case k.dot:
-			dc.DrawGlyph(dot(k.Color), vg.Point{X: x + c.swatch/2, Y: y + 4})
-			at += c.swatch + 4
-		case k.Color != nil:
-			dc.StrokeLine2(k.LineStyle, x, y+4, x+c.swatch, y+4)
-			at += c.swatch + 4
-		}
-		dc.FillText(c.style(), vg.Point{X: at, Y: y}, k.name)
-		x += c.reach(k)
-	}
-}
-
-func dot(fill color.Color) draw.GlyphStyle {
-	return draw.GlyphStyle{Color: fill, Radius: 3.5, Shape: draw.CircleGlyph{}}
-}
-
-// finite leaves out what cannot be drawn.
+// finite leaves out what cannot be drawn: what is no number, or so large that
+// the rest would be a line.
 func finite(points []Point) plotter.XYs {
 	var xys plotter.XYs
 	for _, p := range points {
-		if !absent(p.X) && !absent(p.Y) {
+		if math.Abs(p.X) < 1e15 && math.Abs(p.Y) < 1e15 {
 			xys = append(xys, plotter.XY{X: p.X, Y: p.Y})
 		}
 	}

@@ -1,0 +1,107 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+)
+
+//go:embed page.html
+var pageText string
+
+//go:embed style.css
+var styleText string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageText))
+
+// section is one part of a page.
+type section struct {
+	ID, Title string
+	Lead      string // a sentence or two
+	Warning   string
+	Facts     []fact
+	Figures   []figure
+	Tables    []captioned
+	Files     []File
+}
+
+// fact is a figure with its name.
+type fact struct{ Name, Value string }
+
+// figure is a picture; a small one stands beside others.
+type figure struct {
+	Caption string
+	SVG     template.HTML
+	Small   bool
+}
+
+// captioned is a table with its title; a folded one opens at a click.
+type captioned struct {
+	Caption string
+	Folded  bool
+	Table   *Table
+}
+
+// HTML writes r as one page that loads nothing: styles and pictures are in it,
+// there are no scripts. Parts of r that are missing are left out.
+func HTML(w io.Writer, r Report) error {
+	title := r.Title
+	if title == "" {
+		title = "fbnas report"
+	}
+	page := struct {
+		Title, Headline, Origin string
+		Style                   template.CSS
+		Sections                []section
+	}{Title: title, Headline: Headline(r), Origin: origin(r), Style: template.CSS(styleText)}
+	for _, build := range []func(Report) *section{
+		resultSection, networkSection, searchSection, trainSection, tableSection, stageSection, settingsSection,
+	} {
+		if s := build(r); s != nil {
+			page.Sections = append(page.Sections, *s)
+		}
+	}
+	var out bytes.Buffer
+	if err := pageTemplate.Execute(&out, page); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+func origin(r Report) string {
+	switch {
+	case r.Tool == "" && r.Created == "":
+		return ""
+	case r.Tool == "":
+		return r.Created
+	case r.Created == "":
+		return "Written by " + r.Tool
+	}
+	return "Written by " + r.Tool + ", " + r.Created
+}
+
+// draw adds a picture unless there is nothing in it.
+func (s *section) draw(caption, svg string, small bool) {
+	if svg != "" {
+		// The plots escape what they are given.
+		s.Figures = append(s.Figures, figure{caption, template.HTML(svg), small})
+	}
+}
+
+// fact adds a figure that is known.
+func (s *section) fact(name, value string) {
+	if value != "" && value != Absent {
+		s.Facts = append(s.Facts, fact{name, value})
+	}
+}
+
+// known formats a figure, Absent when it is 0, which stands for unknown.
+func known[T int | int64 | float64](x T, format func(T) string) string {
+	if x == 0 {
+		return Absent
+	}
+	return format(x)
+}
