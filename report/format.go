@@ -84,6 +84,9 @@ func scaled(x float64, scales []scale) string {
 	if absent(x) {
 		return Absent
 	}
+	if x == 0 {
+		return "0 " + scales[0].unit
+	}
 	for i, s := range scales {
 		y := x / s.worth
 		last := i == len(scales)-1

@@ -1,9 +1,6 @@
 package report
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // choicePoints bounds the points of all small pictures together, so that a
 // space of many choices does not make a page of many megabytes.
@@ -66,7 +63,7 @@ func (c Choice) leader() string {
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf("→ %s (%s)", best, strings.Replace(Percent(p), ".0 ", " ", 1))
+	return fmt.Sprintf("→ %s, %.0f %%", best, 100*p)
 }
 
 func (c Choice) thin(n int) Choice {

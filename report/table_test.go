@@ -70,7 +70,7 @@ func TestRowNeedsEveryCell(t *testing.T) {
 
 func TestFormat(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
-		{Latency(0), "0.00 µs"},
+		{Latency(0), "0 µs"},
 		{Latency(0.873), "0.87 µs"},
 		{Latency(9.996), "10.0 µs"},
 		{Latency(99.97), "100 µs"},
