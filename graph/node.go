@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -174,15 +176,22 @@ func (g *Graph) add(n *Node) *Node {
 	return n
 }
 
-// key identifies what a node computes.
+// key identifies what a node computes; a literal's elements by their hash,
+// since networks have megabytes of them.
 func (n *Node) key() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %v %v", n.Op, n.Attr, n.Shape)
 	for _, x := range n.In {
 		fmt.Fprintf(&b, " %d", x.ID)
 	}
-	for _, v := range n.Data {
-		fmt.Fprintf(&b, " %x", math.Float64bits(v))
+	if n.Data != nil {
+		sum := sha256.New()
+		word := make([]byte, 8)
+		for _, v := range n.Data {
+			binary.LittleEndian.PutUint64(word, math.Float64bits(v))
+			sum.Write(word)
+		}
+		b.Write(sum.Sum(nil))
 	}
 	return b.String()
 }

@@ -201,9 +201,9 @@ func (c *Costs) Mean(probabilities [][]float64) float64 {
 	return total
 }
 
-// Uniform is the expected cost when every option is equally likely: where a
+// Start is the expected cost when every option is equally likely: where a
 // search starts.
-func (c *Costs) Uniform() float64 {
+func (c *Costs) Start() float64 {
 	var uniform [][]float64
 	for _, choice := range c.choices {
 		p := make([]float64, len(choice.Options))

@@ -12,14 +12,14 @@ import (
 // Names of feeds, results and state beside those of package train. State and
 // feeds of a choice are prefix + its name.
 const (
-	Temperature = "temperature" // [1]
-	Limit       = "limit"       // [1], in the cost's unit
-	CostResult  = "cost"        // [1], expected
-	Multiplier  = "lambda"      // [1]
-	logits      = "choice/"
-	noise       = "noise/"
-	weight      = "weight/"
-	probability = "probability/"
+	temperatureFeed  = "temperature" // [1]
+	limitFeed        = "limit"       // [1], in the cost's unit
+	costResult       = "cost"        // [1], expected
+	multiplierResult = "lambda"      // [1]
+	logits           = "choice/"
+	noise            = "noise/"
+	weight           = "weight/"
+	probability      = "probability/"
 	// multiplierState is the integral part of the multiplier, [1].
 	multiplierState = "lambda.integral"
 )
@@ -66,7 +66,7 @@ func (s *Supernet) inputs(g *graph.Graph, prefix string) []*graph.Node {
 }
 
 func (s *Supernet) gumbel(g *graph.Graph) []*graph.Node {
-	temperature := g.Input(Temperature, graph.Float, 1)
+	temperature := g.Input(temperatureFeed, graph.Float, 1)
 	noises := s.inputs(g, noise)
 	weights := make([]*graph.Node, len(s.choices))
 	for i, z := range s.inputs(g, logits) {
@@ -108,13 +108,13 @@ func (s *Supernet) choiceStep(shape train.Shape, costs *Costs, adam train.Adam, 
 		probabilities[i] = g.Unary(graph.Softmax, z)
 	}
 	cost := costs.Expectation(g, probabilities)
-	excess := g.Unary(graph.Log, g.Div(cost, g.Input(Limit, graph.Float, 1)))
+	excess := g.Unary(graph.Log, g.Div(cost, g.Input(limitFeed, graph.Float, 1)))
 	integral := g.Input(multiplierState, graph.Float, 1)
 	lambda := g.Unary(graph.Relu, g.Add(integral, g.Scale(excess, control.Proportional)))
 	objective := g.Add(loss, g.Mul(g.Unary(graph.StopGrad, lambda), excess))
 
 	p := &engine.Program{Name: "choices", Graph: g, Returns: []engine.Binding{
-		{Name: train.Loss, Node: loss}, {Name: CostResult, Node: cost}, {Name: Multiplier, Node: lambda}}}
+		{Name: train.Loss, Node: loss}, {Name: costResult, Node: cost}, {Name: multiplierResult, Node: lambda}}}
 	for i, d := range grad.Of(g, objective, choices) {
 		p.Writes = append(p.Writes, adam.Update(g, choices[i], d)...)
 		p.Returns = append(p.Returns, engine.Binding{Name: probability + s.choices[i].Name, Node: probabilities[i]})

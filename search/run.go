@@ -38,7 +38,7 @@ type Progress struct {
 type Result struct {
 	Probabilities [][]float64 // of every choice, in the order of Space.Choices
 	Expected      float64     // cost under them
-	Uniform       float64     // cost under uniform probabilities: where it started
+	Start         float64     // cost under uniform probabilities: where it started
 	Timing        train.Timing
 	Steps         int
 	ChoiceSteps   int
@@ -112,7 +112,7 @@ func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result
 		Save:   func(done int, t train.Timing) error { return train.Save(r.Dir, r.state, done, t) },
 		Before: before,
 	}
-	result := Result{Steps: r.schedule.steps, ChoiceSteps: r.schedule.choiceSteps(), Uniform: r.Costs.Uniform()}
+	result := Result{Steps: r.schedule.steps, ChoiceSteps: r.schedule.choiceSteps(), Start: r.Costs.Start()}
 	var err error
 	if result.Timing, err = loop.Run(ctx, from); err != nil {
 		return result, err
@@ -141,7 +141,7 @@ func (r *runner) prepare() error {
 		return fmt.Errorf("held-out images: %w", err)
 	}
 	steps := r.Config.Train.Epochs * weightLoader.StepsPerEpoch()
-	r.schedule = r.Config.schedule(steps, r.Costs.Uniform())
+	r.schedule = r.Config.schedule(steps, r.Costs.Start())
 	r.weightStream = &train.Stream{Loader: weightLoader, At: func(step int) int { return step }}
 	r.choiceStream = &train.Stream{Loader: choiceLoader, At: r.schedule.choicesBefore}
 	c := r.Config.Train
@@ -173,7 +173,7 @@ func (r *runner) turns(step int) []train.Turn {
 	n := r.schedule.choicesBefore(step + 1) // this choice step, counted from 1
 	limit := r.schedule.limit(n - 1)
 	feeds = r.schedule.adam().Feeds(n)
-	feeds[Limit] = engine.Scalar(limit)
+	feeds[limitFeed] = engine.Scalar(limit)
 	maps.Copy(feeds, r.gumbel("choice noise", step, temperature))
 	return append(turns, train.Turn{Runner: r.choices, Stream: r.choiceStream, Feeds: feeds,
 		Done: func(results engine.Results, _ *dataset.Batch) error {
@@ -184,7 +184,7 @@ func (r *runner) turns(step int) []train.Turn {
 // gumbel feeds one draw from Gumbel(0,1) for every option, and the temperature.
 func (r *runner) gumbel(purpose string, step int, temperature float64) engine.Feeds {
 	stream := random.New(r.Config.Train.Seed, purpose, uint64(step))
-	feeds := engine.Feeds{Temperature: engine.Scalar(temperature)}
+	feeds := engine.Feeds{temperatureFeed: engine.Scalar(temperature)}
 	for _, c := range r.super.choices {
 		draw := make([]float32, len(c.Options))
 		for i := range draw {
@@ -197,8 +197,8 @@ func (r *runner) gumbel(purpose string, step int, temperature float64) engine.Fe
 
 func (r *runner) recordChoices(results engine.Results, n int, limit, temperature float64) error {
 	r.choiceMetrics = map[string]float64{
-		"loss": results[train.Loss][0], "cost": results[CostResult][0], "limit": limit,
-		"lambda": results[Multiplier][0], "temperature": temperature,
+		"loss": results[train.Loss][0], "cost": results[costResult][0], "limit": limit,
+		"lambda": results[multiplierResult][0], "temperature": temperature,
 	}
 	r.probabilityLog = nil
 	if every := max(r.schedule.choiceSteps()/probabilityLines, 1); n%every == 0 || n == r.schedule.choiceSteps() {

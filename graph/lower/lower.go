@@ -27,11 +27,16 @@ type Options struct {
 // that no output needs are not in the model.
 func Std(outputs []Output, o Options) (*onnx.Model, error) { return lowerWith(&std, outputs, o) }
 
-// dialect is what a lowering varies: how each operator is written. Maps enter
-// and leave the model as [N,C,H,W]; fromNCHW and toNCHW change to the
-// dialect's own layout and back.
+// dialect is what a lowering varies: how each operator is written, and how
+// maps lie in memory. Maps enter and leave the model as [N,C,H,W]; layout
+// changes to the dialect's own layout and back, and is nil where that is
+// [N,C,H,W] too.
 type dialect struct {
-	emit             map[graph.Op]emitter
+	emit   map[graph.Op]emitter
+	layout *layout
+}
+
+type layout struct {
 	fromNCHW, toNCHW func(l *lowering, n *graph.Node, value string) string
 }
 
@@ -56,7 +61,7 @@ func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
 		wanted: map[*graph.Node]string{}, values: map[*graph.Node]string{}, views: map[string]string{},
 	}
 	order := graph.Reachable(nodesOf(outputs)...)
-	l.chooseNames(order, outputs, o.Labels)
+	l.chooseNames(d, order, outputs, o.Labels)
 	for _, n := range order {
 		if err := l.lower(d, n); err != nil {
 			return nil, fmt.Errorf("lower %s: %w", o.Name, err)
@@ -85,7 +90,7 @@ func nodesOf(outputs []Output) []*graph.Node {
 
 // chooseNames: an output's name goes to its node, so that no Identity is
 // needed; labels name the rest.
-func (l *lowering) chooseNames(order []*graph.Node, outputs []Output, labels func(*graph.Node) string) {
+func (l *lowering) chooseNames(d *dialect, order []*graph.Node, outputs []Output, labels func(*graph.Node) string) {
 	taken := map[string]bool{}
 	for _, n := range order {
 		if n.Op == graph.Input {
@@ -94,7 +99,7 @@ func (l *lowering) chooseNames(order []*graph.Node, outputs []Output, labels fun
 	}
 	for _, o := range outputs {
 		_, named := l.wanted[o.Node]
-		if isComputed(o.Node) && !named && !o.Node.Map {
+		if isComputed(o.Node) && !named && (!o.Node.Map || d.layout == nil) {
 			l.wanted[o.Node] = o.Name
 		}
 		taken[o.Name] = true
@@ -117,8 +122,8 @@ func (l *lowering) lower(d *dialect, n *graph.Node) error {
 	switch n.Op {
 	case graph.Input:
 		l.values[n] = l.b.Input(n.Name, onnxType(n.DType), onnx.Dims(n.Shape...))
-		if n.Map {
-			l.values[n] = d.fromNCHW(l, n, n.Name)
+		if n.Map && d.layout != nil {
+			l.values[n] = d.layout.fromNCHW(l, n, n.Name)
 		}
 		return nil
 	case graph.Const:
@@ -139,8 +144,8 @@ func (l *lowering) lower(d *dialect, n *graph.Node) error {
 
 func (l *lowering) output(d *dialect, o Output) {
 	value := l.values[o.Node]
-	if o.Node.Map {
-		value = d.toNCHW(l, o.Node, value)
+	if o.Node.Map && d.layout != nil {
+		value = d.layout.toNCHW(l, o.Node, value)
 	}
 	if value != o.Name {
 		l.b.Node("Identity", []string{value}, []string{o.Name})

@@ -9,8 +9,6 @@ import (
 
 // std writes every operator in ai.onnx, opsets 13 to 17.
 var std = dialect{
-	fromNCHW: func(_ *lowering, _ *graph.Node, value string) string { return value },
-	toNCHW:   func(_ *lowering, _ *graph.Node, value string) string { return value },
 	emit: map[graph.Op]emitter{
 		graph.Conv:      stdConv,
 		graph.ConvGradX: stdConvGradX,

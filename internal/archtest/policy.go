@@ -19,6 +19,9 @@ var policy = []row{
 	{"internal/ortc", "github.com/ebitengine/purego"},
 	{"internal/setup", "github.com/ebitengine/purego"},
 	{"internal/yamlform", "github.com/goccy/go-yaml"},
+	{"internal/safetensors", ""},
+	{"internal/tbevents", "google.golang.org/protobuf"},
+	{"internal/rundir", "internal/safetensors internal/tbevents github.com/goccy/go-yaml"},
 
 	{"onnx/onnxpb", "google.golang.org/protobuf"},
 	{"onnx", "onnx/onnxpb google.golang.org/protobuf"},
@@ -32,27 +35,30 @@ var policy = []row{
 	{"engine", "graph"},
 	{"engine/interp", "graph engine"},
 	{"engine/enginetest", "graph graph/grad engine engine/interp"},
-	{"engine/ort", "graph graph/lower engine github.com/yalue/onnxruntime_go"},
+	{"engine/ort", "onnx graph graph/lower engine github.com/yalue/onnxruntime_go"},
 
 	{"nn", "graph"},
 	{"dataset", "golang.org/x/image internal/setup"},
+	{"dataset/datasettest", "dataset"},
 	{"devices", ""},
 
 	{"models", "graph nn internal/yamlform"},
 	{"latency/stats", ""},
 	{"latency/wire", ""},
 	{"latency/agent", "latency/stats latency/wire internal/ortc golang.org/x/sys"},
-	{"latency", ""},
+	{"latency/internal/simdevice", "devices latency/agent latency/wire"},
+	{"latency", "devices latency/stats latency/wire internal/setup"},
 
-	{"onnxexport", "onnx graph graph/lower engine nn models"},
+	{"onnxexport", "onnx graph graph/lower graph/opt engine engine/interp nn dataset models"},
 
-	{"lut", "latency latency/stats models onnxexport"},
-	{"train", "graph graph/grad graph/opt engine nn models dataset"},
+	{"lut", "latency latency/stats models"},
+	{"train", "graph graph/grad engine nn models dataset internal/rundir internal/safetensors"},
+	{"profile", "latency lut models onnxexport"},
 
-	{"search", "graph graph/grad graph/opt engine nn models lut train"},
+	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
 
-	{"report", "models latency lut train search github.com/olekukonko/tablewriter github.com/vbauerster/mpb gonum.org/v1/plot"},
+	{"report", "github.com/olekukonko/tablewriter gonum.org/v1/plot"},
 
 	{"cmd/fbnas-agent", "latency/agent"},
-	{"cmd/fbnas", "* github.com/spf13/cobra"},
+	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb github.com/mattn/go-isatty"},
 }

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+	"fbnas/internal/random"
+	"fbnas/internal/rundir"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/profile"
+	"fbnas/report"
+	"fbnas/search"
+)
+
+type baselineOptions struct {
+	table, space, limit, like, out string
+	classes                        int
+	seed                           uint64
+}
+
+// baselines are the ways to make a network without a search, and the width
+// multiplier where there is one.
+var baselines = map[string]func(c *search.Costs, limit float64, seed uint64) (models.Selection, *float64, error){
+	"uniform": func(c *search.Costs, limit float64, _ uint64) (models.Selection, *float64, error) {
+		sel, multiplier, err := c.Uniform(limit)
+		return sel, &multiplier, err
+	},
+	"random": func(c *search.Costs, limit float64, seed uint64) (models.Selection, *float64, error) {
+		sel, err := c.Random(random.New(seed, "random baseline"), limit)
+		return sel, nil, err
+	},
+}
+
+func baselineVerb(a *app) *cobra.Command {
+	var o baselineOptions
+	verb := func(kind, short string) *cobra.Command {
+		cmd := &cobra.Command{
+			Use:     kind + " --lut X.lut",
+			Short:   short,
+			Example: "  fbnas baseline " + kind + " --lut local.lut --like runs/search-1 -o " + kind + ".yaml",
+			Args:    cobra.NoArgs,
+			RunE: a.does(func(context.Context, []string) (result, error) {
+				return runBaseline(kind, o)
+			}),
+		}
+		f := cmd.Flags()
+		f.StringVar(&o.table, "lut", "", "latency `table` of the device")
+		f.StringVar(&o.space, "space", "", "built-in `space` or space.yaml (default: the table's)")
+		f.StringVar(&o.limit, "limit", "", "largest predicted latency, such as 15ms")
+		f.StringVar(&o.like, "like", "", "the limit is what the network of this search's `run` is predicted to take")
+		f.StringVarP(&o.out, "output", "o", kind+".yaml", "the arch.yaml to `write`")
+		f.Uint64Var(&o.seed, "seed", 1, "decides what is drawn")
+		classesFlag(cmd, &o.classes)
+		return cmd
+	}
+	return group("baseline", "Make a network without a search, to compare with",
+		verb("uniform", "Scale the widest network down by one width multiplier"),
+		verb("random", "Draw a network at the limit"))
+}
+
+type baselineResult struct {
+	Kind        string   `json:"kind"`
+	Arch        string   `json:"arch"`
+	LimitUS     float64  `json:"limit_us"`
+	PredictedUS float64  `json:"predicted_us"`
+	Multiplier  *float64 `json:"multiplier"`
+	MACs        int64    `json:"macs"`
+	Params      int64    `json:"params"`
+}
+
+func runBaseline(kind string, o baselineOptions) (result, error) {
+	if o.table == "" {
+		return nil, fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given")
+	}
+	table, err := lut.Load(o.table)
+	if err != nil {
+		return nil, err
+	}
+	space, err := profile.SpaceOf(table, o.space)
+	if err != nil {
+		return nil, err
+	}
+	costs, err := search.NewCosts(space, o.classes, search.Latency{Table: table})
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", o.table, err)
+	}
+	limit, err := o.limitUS()
+	if err != nil {
+		return nil, err
+	}
+	sel, multiplier, err := baselines[kind](costs, limit, o.seed)
+	if err != nil {
+		return nil, err
+	}
+	arch, err := space.Arch(sel, o.classes)
+	if err != nil {
+		return nil, err
+	}
+	arch.Name = space.Name + "-" + kind
+	blocks, err := arch.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	counts := models.Count(blocks)
+	return baselineResult{kind, o.out, limit, costs.Of(sel), multiplier, counts.MACs, counts.Params},
+		atomicfile.WriteBytes(o.out, arch.YAML())
+}
+
+func (o baselineOptions) limitUS() (float64, error) {
+	if (o.limit == "") == (o.like == "") {
+		return 0, fault.New(fault.Usage, "Give one of --limit 15ms and --like RUN.", "the limit is not clear")
+	}
+	if o.limit != "" {
+		list, err := latencies([]string{o.limit})
+		if err != nil {
+			return 0, err
+		}
+		return list[0], nil
+	}
+	info, err := rundir.Stat(o.like)
+	if err != nil {
+		return 0, err
+	}
+	var s search.Summary
+	if err := json.Unmarshal(info.Summary, &s); err != nil || len(s.Results) == 0 {
+		return 0, fault.New(fault.Usage, "Give the folder of a finished search.", "%s holds no result of a search", o.like)
+	}
+	return s.Results[0].Predicted, nil
+}
+
+func (r baselineResult) Text(w io.Writer) error {
+	facts := []fact{
+		{"architecture", r.Arch},
+		{"predicted", report.Latency(r.PredictedUS) + ", limit " + report.Latency(r.LimitUS)},
+		{"network", fmt.Sprintf("%s params, %s MACs", report.Count(r.Params), report.Count(r.MACs))},
+	}
+	if r.Multiplier != nil {
+		facts = append(facts, fact{"width multiplier", fmt.Sprintf("%.2f", *r.Multiplier)})
+	}
+	return writeFacts(w, facts...)
+}

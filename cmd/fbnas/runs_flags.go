@@ -1,0 +1,65 @@
+package main
+
+import (
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
+	"fbnas/train"
+)
+
+// runFlags are those of the verbs that write a run.
+type runFlags struct {
+	out     string
+	resume  bool
+	threads int
+	data    string
+}
+
+func (r *runFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&r.data, "data", "", "built-in `data` set, or a folder of images by class")
+	f.StringVarP(&r.out, "output", "o", "", "the run's `folder` (default runs/VERB-N)")
+	f.BoolVar(&r.resume, "resume", false, "go on with the run in -o; its own options hold where none are given")
+	f.IntVar(&r.threads, "threads", runtime.NumCPU(), "threads of the training; results repeat bit for bit for the same number")
+}
+
+// trainFlags are the settings of a training that the command line can change.
+func trainFlags(cmd *cobra.Command, c *train.Config) {
+	f := cmd.Flags()
+	f.IntVar(&c.Epochs, "epochs", c.Epochs, "passes over the training images")
+	f.IntVar(&c.Batch, "batch", c.Batch, "images in a step")
+	f.Float64Var(&c.LearningRate, "lr", c.LearningRate, "largest learning rate")
+	f.Float64Var(&c.LabelSmoothing, "label-smoothing", c.LabelSmoothing, "probability spread over all classes")
+	f.IntVar(&c.PadCrop, "pad-crop", c.PadCrop, "random crop after padding by so many pixels")
+	f.BoolVar(&c.Flip, "flip", c.Flip, "mirror images at random")
+	f.Uint64Var(&c.Seed, "seed", c.Seed, "decides everything that is drawn")
+}
+
+// openRun starts the run of a verb, or goes on with it.
+func openRun[C any](a *app, verb string, r runFlags, config C) (*rundir.Dir, *rundir.Checkpoint, error) {
+	o := rundir.Options{Log: a.log}
+	if r.resume {
+		return rundir.Resume(r.out, verb, config, o)
+	}
+	if r.out == "" {
+		var err error
+		if r.out, err = rundir.Next("runs", verb); err != nil {
+			return nil, nil, err
+		}
+	}
+	dir, err := rundir.Create(r.out, verb, config, o)
+	return dir, nil, err
+}
+
+// resumed returns the configuration of the run that is resumed, for options
+// that are not given again.
+func resumed[C any](r runFlags) (C, error) {
+	if r.out == "" {
+		var none C
+		return none, fault.New(fault.Usage, "Give -o RUN.", "--resume needs the run's folder")
+	}
+	return rundir.ReadConfig[C](r.out)
+}

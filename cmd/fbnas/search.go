@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/profile"
+	"fbnas/report"
+	"fbnas/search"
+)
+
+type searchOptions struct {
+	runFlags
+	search  search.Config
+	table   string
+	space   string
+	targets []string
+	margin  string
+}
+
+// searchConfig is the config.yaml of a search: what decides its result.
+type searchConfig struct {
+	Data        string        `yaml:"data"`
+	Space       string        `yaml:"space"` // space.yaml, whole
+	Table       string        `yaml:"lut"`
+	TableDigest string        `yaml:"lut_sha256"`
+	TargetsUS   []float64     `yaml:"targets_us"`
+	Margin      float64       `yaml:"margin"` // fraction
+	Threads     int           `yaml:"threads"`
+	Search      search.Config `yaml:"search"`
+}
+
+func searchVerb(a *app) *cobra.Command {
+	o := searchOptions{search: search.DefaultConfig()}
+	cmd := &cobra.Command{
+		Use:   "search --lut X.lut --data DATA --target 15ms",
+		Short: "Search the architecture for a latency (DMaskingNAS)",
+		Long: "Train one supernet with masks over a space, its choices steered by the table's\n" +
+			"latencies towards the target, and derive the best architecture inside it exactly.\n" +
+			"With several targets the search aims at the first; the others are derived from\n" +
+			"the same distribution. --margin auto aims below a target by the 95th percentile\n" +
+			"of the table's error.",
+		Example: "  fbnas search --lut pixel.lut --data photos/ --target 15ms\n" +
+			"  fbnas search --lut local.lut --data fashion-mnist --target 25us --epochs 5 -o runs/mine\n" +
+			"  fbnas search --resume -o runs/mine",
+		Args: cobra.NoArgs,
+	}
+	o.add(cmd)
+	trainFlags(cmd, &o.search.Train)
+	f := cmd.Flags()
+	f.StringVar(&o.table, "lut", "", "latency `table` of the device")
+	f.StringVar(&o.space, "space", "", "built-in `space` or space.yaml (default: the table's)")
+	f.StringSliceVar(&o.targets, "target", nil, "latency that must hold, such as 15ms; several with commas")
+	f.StringVar(&o.margin, "margin", "auto", "aim below the target: auto, or a part such as 2% or 0")
+	cmd.RunE = a.does(func(ctx context.Context, _ []string) (result, error) { return runSearch(ctx, a, cmd, o) })
+	return cmd
+}
+
+// searchResult is a search's summary.json.
+type searchResult struct {
+	Run string `json:"run"`
+	search.Summary
+}
+
+func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions) (result, error) {
+	c, costs, err := o.config(cmd)
+	if err != nil {
+		return nil, err
+	}
+	for _, target := range c.TargetsUS {
+		warning, err := costs.CheckTarget(target, c.Margin)
+		if err != nil {
+			return nil, err
+		}
+		if warning != "" {
+			a.log.Warn(warning)
+		}
+	}
+	set, err := openData(ctx, a, c.Data, costs.Space.Input, c.Search.Train.Seed)
+	if err != nil {
+		return nil, err
+	}
+	if costs, err = search.NewCosts(costs.Space, len(set.Classes), costs.Cost); err != nil {
+		return nil, err
+	}
+	job := search.Job{Space: costs.Space, Costs: costs, Data: set, Config: c.Search}
+	if job.Engine, err = openEngine(c.Threads); err != nil {
+		return nil, err
+	}
+	if job.Dir, job.From, err = openRun(a, "search", o.runFlags, c); err != nil {
+		return nil, err
+	}
+	defer job.Dir.Close()
+	shown := a.progress()
+	defer shown.close()
+	job.Progress = func(p search.Progress) { shown.at("search", p.Done, p.Steps) }
+	r, err := job.Run(ctx)
+	if err != nil {
+		return nil, goOn(err, "fbnas search", job.Dir.Path())
+	}
+	summary, err := job.Summarise(r, c.TargetsUS, c.Margin)
+	if err != nil {
+		return nil, err
+	}
+	summary.Data = c.Data
+	return finishSearch(a, job.Dir, summary)
+}
+
+// finishSearch writes the architectures and the summary.
+func finishSearch(a *app, dir *rundir.Dir, s search.Summary) (result, error) {
+	for i := range s.Results {
+		found := &s.Results[i]
+		found.Arch = "arch.yaml"
+		if i > 0 {
+			found.Arch = "arch-" + strconv.FormatFloat(found.Target, 'f', -1, 64) + "us.yaml"
+		}
+		if err := atomicfile.WriteBytes(filepath.Join(dir.Path(), found.Arch), found.Network.YAML()); err != nil {
+			return nil, err
+		}
+	}
+	for _, w := range s.Warnings {
+		a.log.Warn(w)
+	}
+	r := searchResult{Run: dir.Path(), Summary: s}
+	return r, dir.Finish(r)
+}
+
+// config is the run's configuration, from the command line or, where that is
+// silent, from the run that is resumed; with the costs of its space.
+func (o searchOptions) config(cmd *cobra.Command) (searchConfig, *search.Costs, error) {
+	c := searchConfig{Data: o.data, Table: o.table, Threads: o.threads, Search: o.search}
+	if o.resume {
+		old, err := resumed[searchConfig](o.runFlags)
+		if err != nil {
+			return c, nil, err
+		}
+		c = o.over(cmd, old)
+	}
+	if c.Table == "" {
+		return c, nil, fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given")
+	}
+	table, err := lut.Load(c.Table)
+	if err != nil {
+		return c, nil, err
+	}
+	space, err := o.spaceOf(c, table)
+	if err != nil {
+		return c, nil, err
+	}
+	costs, err := search.NewCosts(space, 2, search.Latency{Table: table})
+	if err != nil {
+		return c, nil, fmt.Errorf("table %s: %w", c.Table, err)
+	}
+	c.Space = string(space.YAML())
+	if c.TableDigest, err = fileDigest(c.Table); err != nil {
+		return c, nil, err
+	}
+	if len(o.targets) > 0 || !o.resume {
+		if c.TargetsUS, err = latencies(o.targets); err != nil {
+			return c, nil, err
+		}
+	}
+	if cmd.Flags().Changed("margin") || !o.resume {
+		if c.Margin, err = margin(o.margin, costs.Cost); err != nil {
+			return c, nil, err
+		}
+	}
+	c.Search.Limit = search.Limit(c.TargetsUS[0], c.Margin)
+	return c, costs, nil
+}
+
+// over lays what the command line says over the configuration of a run.
+func (o searchOptions) over(cmd *cobra.Command, c searchConfig) searchConfig {
+	keepGiven(cmd, &c.Search.Train, o.search.Train)
+	for flag, set := range map[string]func(){
+		"data":    func() { c.Data = o.data },
+		"lut":     func() { c.Table = o.table },
+		"threads": func() { c.Threads = o.threads },
+	} {
+		if cmd.Flags().Changed(flag) {
+			set()
+		}
+	}
+	return c
+}
+
+// spaceOf is the space named on the command line, the resumed run's, or the
+// table's.
+func (o searchOptions) spaceOf(c searchConfig, t *lut.Table) (models.Space, error) {
+	if o.space == "" && c.Space != "" {
+		return models.ParseSpace([]byte(c.Space))
+	}
+	return profile.SpaceOf(t, o.space)
+}
+
+func fileDigest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// latencies parses targets such as 15ms into microseconds.
+func latencies(texts []string) ([]float64, error) {
+	if len(texts) == 0 {
+		return nil, fault.New(fault.Usage, "Give --target 15ms.", "no target is given")
+	}
+	var us []float64
+	for _, text := range texts {
+		d, err := time.ParseDuration(strings.TrimSpace(text))
+		if err != nil || d <= 0 {
+			return nil, fault.New(fault.Usage, "Write it like 15ms, 1.3ms or 800us.", "%q is no latency", text)
+		}
+		us = append(us, float64(d)/float64(time.Microsecond))
+	}
+	return us, nil
+}
+
+// margin parses auto, a percentage or a fraction.
+func margin(text string, cost search.Cost) (float64, error) {
+	if text == "auto" {
+		return cost.Error(), nil
+	}
+	number, percent := strings.CutSuffix(text, "%")
+	v, err := strconv.ParseFloat(number, 64)
+	if percent {
+		v /= 100
+	}
+	if err != nil || !(v >= 0 && v < 1) {
+		return 0, fault.New(fault.Usage, "Write auto, or a part such as 2% or 0.02.", "%q is no margin", text)
+	}
+	return v, nil
+}
+
+func (r searchResult) Text(w io.Writer) error {
+	t := report.NewTable(report.Number("target"), report.Number("predicted"), report.Number("error"),
+		report.Number("MACs"), report.Number("params"), report.Text("architecture"))
+	for _, f := range r.Results {
+		t.Row(report.Latency(f.Target), report.Latency(f.Predicted), "± "+report.Latency(f.Error),
+			report.Count(f.MACs), report.Count(f.Params), filepath.Join(r.Run, f.Arch))
+	}
+	if err := t.WriteText(w); err != nil {
+		return err
+	}
+	return writeFacts(w,
+		fact{"space", fmt.Sprintf("10^%.1f architectures, %s to %s", r.Log10Architectures, report.Latency(r.Smallest), report.Latency(r.Largest))},
+		fact{"expected", fmt.Sprintf("%s at the end, %s at the start", report.Latency(r.Expected), report.Latency(r.Start))},
+		fact{"time", fmt.Sprintf("%s for %d epochs (%d steps, %d choice steps), %s of it waiting for images",
+			report.Seconds(r.Seconds), r.Epochs, r.Steps, r.ChoiceSteps, report.Percent(r.WaitFraction))},
+		fact{"next", "fbnas train " + r.Run + " --data " + quoted(r.Data)},
+	)
+}

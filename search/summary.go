@@ -1,0 +1,157 @@
+package search
+
+import (
+	"fmt"
+	"math"
+
+	"fbnas/internal/fault"
+	"fbnas/models"
+)
+
+// Summary is what a search found: the content of its summary.json. Costs are
+// in the cost's unit, microseconds for latencies.
+type Summary struct {
+	Results            []Found   `json:"results"`
+	Unit               string    `json:"unit"`
+	Log10Architectures float64   `json:"log10_architectures"`
+	Smallest           float64   `json:"smallest_us"`
+	Largest            float64   `json:"largest_us"`
+	Start              float64   `json:"uniform_us"`  // expected at the start
+	Expected           float64   `json:"expected_us"` // expected at the end
+	OneHotTop1         float64   `json:"one_hot_top1"`
+	Choices            []Decided `json:"choices"`
+	Epochs             int       `json:"epochs"`
+	Steps              int       `json:"steps"`
+	ChoiceSteps        int       `json:"choice_steps"`
+	Seconds            float64   `json:"seconds"`
+	WaitFraction       float64   `json:"wait_fraction"`
+	Seed               uint64    `json:"seed"`
+	Data               string    `json:"data"`
+	Warnings           []string  `json:"warnings"`
+}
+
+// Found is the architecture for one target.
+type Found struct {
+	Target    float64 `json:"target_us"`
+	Limit     float64 `json:"limit_us"` // the target less the margin
+	Predicted float64 `json:"predicted_us"`
+	Error     float64 `json:"error_us"` // to be expected of the prediction
+	Arch      string  `json:"arch"`     // file in the run's folder
+	MACs      int64   `json:"macs"`
+	Params    int64   `json:"params"`
+
+	Network models.Arch `json:"-"`
+}
+
+// Decided is one choice at the end of a search.
+type Decided struct {
+	Name          string            `json:"name"`
+	Kind          models.ChoiceKind `json:"kind"`
+	Options       []float64         `json:"options"`
+	Probabilities []float64         `json:"probabilities"`
+	Entropy       float64           `json:"entropy"` // as a fraction of the largest
+	Chosen        float64           `json:"chosen"`  // the option of the first result
+}
+
+// Limit is what to aim at for a target to hold when costs exceed their
+// predictions by the margin, a fraction.
+func Limit(target, margin float64) float64 { return target / (1 + margin) }
+
+// CheckTarget says whether a target can be met, and warns where it leaves
+// little to find. The error has the code fault.Target.
+func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) {
+	smallest, largest := c.Bounds()
+	limit := Limit(target, margin)
+	unit := c.Cost.Unit()
+	switch {
+	case limit < smallest:
+		return "", fault.New(fault.Target, fmt.Sprintf("Give a target of at least %.6g %s, or a space with smaller options.", smallest*(1+margin), unit),
+			"the target %.6g %s is below the smallest network of space %s: %.6g to %.6g %s are possible, and the margin is %.2g %%",
+			target, unit, c.Space.Name, smallest*(1+margin), largest*(1+margin), unit, 100*margin)
+	case limit > largest:
+		return fmt.Sprintf("the target %.6g %s is above the largest network of space %s (%.6g): it limits nothing", target, unit, c.Space.Name, largest), nil
+	case limit < 2*smallest:
+		return fmt.Sprintf("the target %.6g %s is less than twice the smallest network of space %s (%.6g): little is left to choose", target, unit, c.Space.Name, smallest), nil
+	}
+	return "", nil
+}
+
+// Summarise derives an architecture for every target and describes the
+// search. The first target is the one that the search was run for, and gets
+// the judged candidate; the others come from the same distribution.
+func (j Job) Summarise(r Result, targets []float64, margin float64) (Summary, error) {
+	s := Summary{
+		Unit: j.Costs.Cost.Unit(), Log10Architectures: j.Space.Log10(), Start: r.Start, Expected: r.Expected,
+		OneHotTop1: r.Best().OneHot.Top1(), Epochs: j.Config.Train.Epochs, Steps: r.Steps, ChoiceSteps: r.ChoiceSteps,
+		Seconds: r.Timing.Total.Seconds(), WaitFraction: r.Timing.WaitFraction(), Seed: j.Config.Train.Seed,
+	}
+	s.Smallest, s.Largest = j.Costs.Bounds()
+	for i, target := range targets {
+		best := r.Best().Candidate
+		if i > 0 {
+			list, err := j.Costs.Derive(r.Probabilities, Limit(target, margin), 1)
+			if err != nil {
+				return s, err
+			}
+			best = list[0]
+		}
+		found, err := j.found(best, target, margin)
+		if err != nil {
+			return s, err
+		}
+		s.Results = append(s.Results, found)
+	}
+	for i, c := range j.Space.Choices() {
+		s.Choices = append(s.Choices, Decided{c.Name, c.Kind, c.Options, r.Probabilities[i], entropy(r.Probabilities[i]),
+			c.Options[r.Best().Selection[i]]})
+	}
+	s.Warnings = j.warnings(r)
+	return s, nil
+}
+
+func (j Job) found(c Candidate, target, margin float64) (Found, error) {
+	arch, err := j.Space.Arch(c.Selection, len(j.Data.Classes))
+	if err != nil {
+		return Found{}, err
+	}
+	blocks, err := arch.Resolve()
+	if err != nil {
+		return Found{}, err
+	}
+	counts := models.Count(blocks)
+	return Found{Target: target, Limit: Limit(target, margin), Predicted: c.Cost, Error: c.Cost * j.Costs.Cost.Error(),
+		MACs: counts.MACs, Params: counts.Params, Network: arch}, nil
+}
+
+// warnings say where a search ended in doubt (facts/search.md, default 5).
+func (j Job) warnings(r Result) []string {
+	list := []string{}
+	_, largest := j.Costs.Bounds()
+	limit := min(j.Config.Limit, largest)
+	if ratio := r.Expected / limit; ratio < 0.95 || ratio > 1.05 {
+		list = append(list, fmt.Sprintf("the expected cost ended at %.2f of the limit: more epochs may find a better network", ratio))
+	}
+	mode := make(models.Selection, len(r.Probabilities))
+	for i, p := range r.Probabilities {
+		for o := range p {
+			if p[o] > p[mode[i]] {
+				mode[i] = o
+			}
+		}
+	}
+	if ratio := j.Costs.Of(mode) / limit; !(ratio >= 0.9 && ratio <= 1) {
+		list = append(list, fmt.Sprintf("the likeliest options together cost %.2f of the limit: deriving changed some of them", ratio))
+	}
+	return list
+}
+
+// entropy of p as a fraction of the largest possible.
+func entropy(p []float64) float64 {
+	var h float64
+	for _, v := range p {
+		if v > 0 {
+			h -= v * math.Log(v)
+		}
+	}
+	return h / math.Log(float64(len(p)))
+}
