@@ -54,6 +54,44 @@ func TestOpenIDX(t *testing.T) {
 	}
 }
 
+// TestGivenNormalisation: a trained network wants its own means and deviations,
+// whatever data it is shown.
+func TestGivenNormalisation(t *testing.T) {
+	dir := t.TempDir()
+	idxSet(t, dir, 20, false)
+	image := func(o Options) []float32 {
+		o.Channels = 1
+		s, err := Open(context.Background(), dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Mean != nil && !reflect.DeepEqual(s.Preprocessing(), Preprocessing{1, 3, 2, o.Mean, o.Std}) {
+			t.Errorf("preprocessing %+v", s.Preprocessing())
+		}
+		dst := make([]float32, 6)
+		if _, err := s.Test.Image(0, dst); err != nil {
+			t.Fatal(err)
+		}
+		return dst
+	}
+	plain := image(Options{Mean: []float32{0}, Std: []float32{1}})
+	shifted := image(Options{Mean: []float32{0.5}, Std: []float32{2}})
+	for i, v := range shifted {
+		if want := (plain[i] - 0.5) / 2; math.Abs(float64(v-want)) > 1e-6 {
+			t.Errorf("pixel %d is %g, want %g", i, v, want)
+		}
+	}
+	for _, o := range []Options{
+		{Mean: []float32{0}, Std: []float32{1}},
+		{Channels: 1, Mean: []float32{0}},
+		{Channels: 1, Mean: []float32{0}, Std: []float32{0}},
+	} {
+		if _, err := Open(context.Background(), dir, o); fault.CodeOf(err) != fault.Usage {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+}
+
 func TestOpenWithoutTestImages(t *testing.T) {
 	dir := t.TempDir()
 	idxSet(t, dir, 20, false)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
@@ -22,6 +23,9 @@ type Options struct {
 	// Channels is 3 (the default; grey is replicated) or 1 (colour becomes
 	// grey by the luma of ITU-R 601).
 	Channels int
+	// Mean and Std of each channel, by which pixels are normalised: those that
+	// a trained network wants. Default: the training images' own.
+	Mean, Std []float32
 	// Seed decides the split of a set that comes without test images.
 	Seed uint64
 	// TestFraction is the test images' part of such a set; default 0.2.
@@ -51,6 +55,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("image size %d×%d: give both sides, or neither", o.Height, o.Width)
 	case max(o.Height, o.Width) > maxSide:
 		return o, fmt.Errorf("image size %d×%d is above %d", o.Height, o.Width, maxSide)
+	case o.Mean != nil && (len(o.Mean) != o.Channels || len(o.Std) != o.Channels || slices.Contains(o.Std, 0)):
+		return o, fmt.Errorf("means %v and deviations %v for %d channels", o.Mean, o.Std, o.Channels)
 	case o.TestFraction < 0 || o.TestFraction >= 1:
 		return o, fmt.Errorf("test fraction %g is not in [0, 1)", o.TestFraction)
 	}
@@ -66,8 +72,8 @@ type Set struct {
 	Train   *Split
 	Test    *Split
 	Classes []string // the names, at the index that is their label
-	// Mean and Std of the training images' pixels, one for each channel, for
-	// pixels from 0 to 1. Batches hold (pixel − Mean) / Std.
+	// Mean and Std of the training images' pixels (or those asked for), one for
+	// each channel, for pixels from 0 to 1. Batches hold (pixel − Mean) / Std.
 	Mean, Std []float32
 	// Skipped names the corrupt files that were left out.
 	Skipped []string
@@ -174,6 +180,10 @@ func assemble(r raw, o Options) (*Set, error) {
 		if split.Len() == 0 {
 			return nil, fmt.Errorf("it has no %s images", []string{"training", "test"}[i])
 		}
+	}
+	if o.Mean != nil {
+		s.Mean, s.Std = o.Mean, o.Std
+		return s, nil
 	}
 	mean, std, err := s.Train.statistics()
 	if err != nil {
