@@ -22,14 +22,14 @@ type Estimate struct {
 }
 
 // What a measurement costs beside the runs themselves, and how fast those are
-// expected to be (measured: one core of a 2-core x86-64 machine, ONNX Runtime
-// 1.27; the agent's clock probes and warm-up are in a group).
+// expected to be (measured: one core of a 2-core x86-64 machine with AVX-512,
+// ONNX Runtime 1.27, profiles of the space demo with 1 to 48 rounds).
 const (
-	sessionTime = 4 * time.Millisecond
-	groupTime   = 400 * time.Microsecond
-	callTime    = 8 * time.Microsecond
-	macsPerUS   = 4000
-	sentinelUS  = 400
+	sessionTime  = 6 * time.Millisecond   // export, transfer, creation
+	groupTime    = 500 * time.Microsecond // clock probes, records, groups measured again
+	callTime     = 3 * time.Microsecond   // of each layer
+	macsPerUS    = 20000
+	sentinelTime = 45 * time.Microsecond
 	// rowError at roundsOfError rounds (facts: profiling.md, "The protocol
 	// that made numbers repeat").
 	rowError      = 0.015
@@ -54,7 +54,7 @@ func NewEstimate(blocks, largest []models.Block, opts latency.Options) Estimate 
 	// Networks are spread over the range: half of the largest on average.
 	add(e.Networks, models.Count(largest).MACs/2, len(largest))
 	sentinels := (e.Rows + e.Networks) / 12 // groups of it stand between those of the models
-	perRound += time.Duration(sentinels) * (groupTime + groupRuns(sentinelUS*time.Microsecond, opts))
+	perRound += time.Duration(sentinels) * (groupTime + groupRuns(sentinelTime, opts))
 	e.Time = sessions + time.Duration(e.Rounds)*perRound
 	e.RowError = rowError * math.Sqrt(roundsOfError/float64(e.Rounds))
 	return e

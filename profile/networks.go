@@ -47,7 +47,7 @@ func (d Draw) Networks(t *lut.Table) ([]lut.Network, error) {
 		return nil, fault.New(fault.Usage, "Give a multiple of 10: as many come from each tenth of the latency range.",
 			"%d %s networks", d.Count, d.Purpose)
 	}
-	choice := lut.Choice{Seed: d.Seed, Purpose: string(d.Purpose), PerTenth: d.Count / 10}
+	choice := lut.Choice{Seed: d.Seed, Purpose: string(d.Purpose), PerTenth: d.Count / 10, Draws: 25 * d.Count}
 	sample := d.sampler()
 	for {
 		chosen, err := t.Choose(choice, sample)

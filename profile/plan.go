@@ -1,8 +1,6 @@
 package profile
 
 import (
-	"fmt"
-
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
@@ -14,7 +12,7 @@ import (
 // it. Networks are drawn from the seed and have the given number of classes.
 func NewPlan(space models.Space, classes int, seed uint64) lut.Plan {
 	return lut.Plan{
-		Space:    lut.SpaceID{Name: space.Name, Digest: space.Digest()},
+		Space:    lut.SpaceID{Name: space.Name, Digest: space.Digest(), YAML: string(space.YAML())},
 		Sentinel: Sentinel(),
 		Blocks:   space.Blocks(),
 		Export: func(b models.Block) (latency.Model, string, error) {
@@ -40,23 +38,4 @@ func digests(networks []lut.Network) map[string]bool {
 		set[n.Model.Digest()] = true
 	}
 	return set
-}
-
-// SpaceOf returns the space that a table was made for, or another by its name
-// or path, of which the table must have every row.
-func SpaceOf(t *lut.Table, nameOrPath string) (models.Space, error) {
-	name := nameOrPath
-	if name == "" {
-		name = t.Header.Space.Name
-	}
-	space, err := models.LoadSpace(name)
-	if err != nil {
-		return space, fmt.Errorf("space of table %s: %w", t.Path, err)
-	}
-	if nameOrPath == "" {
-		err = t.CheckSpace(lut.SpaceID{Name: space.Name, Digest: space.Digest()})
-	} else {
-		err = t.Require(space.Blocks())
-	}
-	return space, err
 }

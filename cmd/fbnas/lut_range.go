@@ -9,7 +9,6 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/lut"
-	"fbnas/profile"
 	"fbnas/report"
 	"fbnas/search"
 )
@@ -48,7 +47,7 @@ func rangeOf(path, name string, classes int) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	space, err := profile.SpaceOf(t, name)
+	space, err := spaceFor(t, name)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func (o *networkOptions) measure(ctx context.Context, a *app, cmd *cobra.Command
 	if err != nil {
 		return nil, nil, err
 	}
-	space, err := profile.SpaceOf(t, o.space)
+	space, err := spaceFor(t, o.space)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,7 +5,9 @@ import (
 	"io/fs"
 
 	"fbnas/internal/fault"
+	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/profile"
 )
 
 // loadSpace is models.LoadSpace with a hint for names that nothing has.
@@ -16,6 +18,19 @@ func loadSpace(name string) (models.Space, error) {
 			"no space %q, neither built in nor a file", name)
 	}
 	return s, err
+}
+
+// spaceFor is the space of a table, or another that is asked for and whose
+// rows it has.
+func spaceFor(t *lut.Table, name string) (models.Space, error) {
+	if name == "" {
+		return profile.SpaceOf(t)
+	}
+	space, err := loadSpace(name)
+	if err != nil {
+		return space, err
+	}
+	return space, profile.Covers(t, space, name)
 }
 
 // loadArch is models.LoadArch with a hint for names that nothing has.
