@@ -26,10 +26,12 @@ const (
 	typeFailure     = "failure"
 )
 
-// SpaceID names a search space; the digest is its identity.
+// SpaceID names a search space; the digest is its identity. YAML is the space
+// itself, so that a table is enough to search in the space it was made for.
 type SpaceID struct {
 	Name   string `json:"name"`
 	Digest string `json:"digest"`
+	YAML   string `json:"yaml,omitempty"`
 }
 
 // Sentinel is the reference network: every figure of a table is a ratio to its

@@ -190,8 +190,8 @@ func TestRemeasure(t *testing.T) {
 
 func TestSpacesThatDoNotFit(t *testing.T) {
 	table := table(t)
-	if _, err := SpaceOf(table); err == nil || !strings.Contains(fault.HintOf(err), "--space") {
-		t.Errorf("a table of a space that is not built in: %v", err)
+	if space, err := SpaceOf(table); err != nil || space.Digest() != tinySpace(t).Digest() {
+		t.Errorf("the table's own space: %v", err)
 	}
 	demo, err := models.LoadSpace("demo")
 	if err != nil {
@@ -202,9 +202,13 @@ func TestSpacesThatDoNotFit(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("lacks %d of the %d rows", rows, rows)) || !strings.Contains(fault.HintOf(err), "fbnas profile") {
 		t.Errorf("%v (hint %q)", err, fault.HintOf(err))
 	}
-	table.Header.Space.Name = "demo"
+	table.Header.Space.YAML = string(demo.YAML())
 	if _, err := SpaceOf(table); err == nil || !strings.Contains(err.Error(), "space.digest") {
-		t.Errorf("another space under the name of a built-in one: %v", err)
+		t.Errorf("another space than the digest's: %v", err)
+	}
+	table.Header.Space.YAML = ""
+	if _, err := SpaceOf(table); err == nil || !strings.Contains(fault.HintOf(err), "--space") {
+		t.Errorf("a table that does not state its space: %v", err)
 	}
 }
 
