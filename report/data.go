@@ -1,5 +1,7 @@
 package report
 
+import "fbnas/models"
+
 // Report is what one page shows. Every part may be missing, and a figure that
 // is 0 or "" is unknown. Its JSON form is what summary.json of a whole
 // pipeline holds; the curves are not part of it, they are read from the runs.
@@ -18,11 +20,14 @@ type Report struct {
 type Search struct {
 	Space              string   `json:"space,omitempty"`
 	Log10Architectures float64  `json:"log10_architectures"`
+	SmallestUS         float64  `json:"smallest_us"` // possible in the space
+	LargestUS          float64  `json:"largest_us"`
 	Results            []Result `json:"results"` // one a target
 	Choices            []Choice `json:"choices,omitempty"`
 	Epochs             int      `json:"epochs"`
 	Seconds            float64  `json:"seconds"`
-	Seed               int64    `json:"seed"`
+	Seed               uint64   `json:"seed"`
+	Warnings           []string `json:"warnings,omitempty"`
 
 	Loss, ChoiceLoss []Point `json:"-"` // of weight steps and of choice steps
 	Accuracy         []Point `json:"-"` // fractions
@@ -33,6 +38,7 @@ type Search struct {
 // Result is an architecture that a search derived.
 type Result struct {
 	TargetUS    float64 `json:"target_us"`
+	LimitUS     float64 `json:"limit_us"` // the target less the margin
 	PredictedUS float64 `json:"predicted_us"`
 	ErrorUS     float64 `json:"error_us"` // of the prediction
 	Arch        string  `json:"arch"`     // name or path
@@ -56,7 +62,8 @@ type Option struct {
 // Network is one architecture and what became of it.
 type Network struct {
 	Name        string  `json:"name"`
-	Run         string  `json:"run,omitempty"` // base name of the folder that it was trained in
+	Run         string  `json:"run,omitempty"`   // base name of the folder that it was trained in
+	Found       bool    `json:"found,omitempty"` // by the search
 	MACs        int64   `json:"macs,omitempty"`
 	Params      int64   `json:"params,omitempty"`
 	PredictedUS float64 `json:"predicted_us,omitempty"`
@@ -68,15 +75,8 @@ type Network struct {
 
 // Block is one block of a network, with its share of the prediction.
 type Block struct {
-	Kind      string  `json:"kind"`
-	Kernel    int     `json:"kernel"`
-	Stride    int     `json:"stride"`
-	In        int     `json:"cin"`
-	Mid       int     `json:"mid"`
-	Out       int     `json:"cout"`
-	SE        string  `json:"se"`
-	Act       string  `json:"act"`
-	LatencyUS float64 `json:"latency_us"`
+	models.Block
+	LatencyUS float64 `json:"latency_us,omitempty"`
 }
 
 // Train is how a network was trained, and how good it is on the test images.
@@ -105,7 +105,7 @@ type Export struct {
 type Bench struct {
 	Device        string  `json:"device,omitempty"`
 	LatencyUS     float64 `json:"latency_us"` // normalised by the sentinel
-	RawUS         float64 `json:"raw_us"`
+	RawUS         float64 `json:"raw_median_us"`
 	P90US         float64 `json:"p90_us"`
 	SentinelRatio float64 `json:"sentinel_ratio"` // its time now over its time in the table
 	PredictedUS   float64 `json:"predicted_us"`

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"fbnas/models"
 )
 
 // fake is a report with figures such as a run on Fashion-MNIST gives, made
@@ -18,20 +20,20 @@ func fake() Report {
 		}
 	}
 	found := []Block{
-		{"conv", 3, 2, 1, 0, 8, "none", "relu", 41},
-		{"ir", 3, 1, 8, 24, 8, "none", "relu", 182},
-		{"ir", 5, 2, 8, 32, 24, "hsigmoid", "hswish", 260.4},
-		{"ir", 5, 1, 24, 48, 24, "none", "relu", 301},
-		{"skip", 1, 1, 24, 0, 24, "none", "none", 0},
-		{"conv", 1, 1, 24, 0, 96, "none", "relu", 210},
-		{"head", 1, 1, 96, 0, 10, "none", "none", 12},
+		{models.Block{Kind: "conv", Kernel: 3, Stride: 2, In: 1, Out: 8, SE: "none", Act: "relu"}, 41},
+		{models.Block{Kind: "ir", Kernel: 3, Stride: 1, In: 8, Mid: 24, Out: 8, SE: "none", Act: "relu"}, 182},
+		{models.Block{Kind: "ir", Kernel: 5, Stride: 2, In: 8, Mid: 32, Out: 24, SE: "hsigmoid", Act: "hswish"}, 260.4},
+		{models.Block{Kind: "ir", Kernel: 5, Stride: 1, In: 24, Mid: 48, Out: 24, SE: "none", Act: "relu"}, 301},
+		{models.Block{Kind: "skip", Kernel: 1, Stride: 1, In: 24, Out: 24, SE: "none", Act: "none"}, 0},
+		{models.Block{Kind: "conv", Kernel: 1, Stride: 1, In: 24, Out: 96, SE: "none", Act: "relu"}, 210},
+		{models.Block{Kind: "head", Kernel: 1, Stride: 1, In: 96, Out: 10, SE: "none", Act: "none"}, 12},
 	}
 	return Report{
 		Title: "Fashion-MNIST on this machine", Tool: "fbnas 0.1.0", Created: "2026-11-23",
 		Search: fakeSearch(rng, found),
 		Networks: []Network{
 			{
-				Name: "found", Run: "train", MACs: 834_000, Params: 24_118, PredictedUS: 1251, Blocks: found,
+				Name: "found", Run: "train", Found: true, MACs: 834_000, Params: 24_118, PredictedUS: 1251, Blocks: found,
 				Train:  train(0.9041, 0.35),
 				Export: &Export{"runs/demo/model.onnx", 101_224, 17, 8, 43, 3.1e-6, 64},
 				Bench:  &Bench{"local", 1234, 1262, 1301, 1.023, 1251, 1300, 12, 1},
@@ -50,8 +52,8 @@ func fake() Report {
 
 func fakeSearch(rng *rand.Rand, found []Block) *Search {
 	s := &Search{
-		Space: "demo", Log10Architectures: 9.1, Epochs: 6, Seconds: 402.1, Seed: 7,
-		Results: []Result{{TargetUS: 1300, PredictedUS: 1251, ErrorUS: 26, Arch: "arch.yaml", MACs: 834_000, Params: 24_118, Blocks: found}},
+		Space: "demo", Log10Architectures: 9.1, SmallestUS: 412, LargestUS: 3120, Epochs: 6, Seconds: 402.1, Seed: 7,
+		Results: []Result{{TargetUS: 1300, LimitUS: 1258, PredictedUS: 1251, ErrorUS: 26, Arch: "arch.yaml", MACs: 834_000, Params: 24_118, Blocks: found}},
 		Loss:    curve(rng, 240, 1200, 2.3, 0.5, 0.1), ChoiceLoss: curve(rng, 120, 1200, 2.1, 0.6, 0.12),
 		Accuracy: curve(rng, 240, 1200, 0.1, 0.83, 0.04),
 	}

@@ -11,7 +11,7 @@ func Headline(r Report) string {
 	var parts []string
 	switch {
 	case len(r.Networks) > 0:
-		parts = append(parts, outcome(r.Networks[0], target(r), r.Search != nil))
+		parts = append(parts, outcome(r.Networks[0], target(r)))
 		for _, other := range r.Networks[1:] {
 			if s := comparison(r.Networks[0], other); s != "" {
 				parts = append(parts, s)
@@ -43,9 +43,9 @@ func target(r Report) float64 {
 }
 
 // outcome is the sentence about one network.
-func outcome(n Network, limit float64, found bool) string {
+func outcome(n Network, limit float64) string {
 	subject := capital(n.Name)
-	if found {
+	if n.Found {
 		subject = "Found a network that"
 	}
 	us, accuracy := n.latency(), n.accuracy()

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"fbnas/models"
 )
 
 func page(t *testing.T, r Report) string {
@@ -62,7 +64,7 @@ func TestHTMLEscapes(t *testing.T) {
 	text := page(t, Report{
 		Title: evil, Tool: evil,
 		Search: &Search{
-			Space: evil, Results: []Result{{Arch: evil, Blocks: []Block{{Kind: evil}}}},
+			Space: evil, Results: []Result{{Arch: evil, Blocks: []Block{{Block: models.Block{Kind: models.Kind(evil), Act: evil}}}}},
 			Choices: []Choice{{evil, []Option{{evil, curve}}}},
 		},
 		Networks: []Network{{Name: evil, Train: &Train{Top1: 0.5, Loss: curve, Accuracy: curve}}},

@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // choicePoints bounds the points of all small pictures together, so that a
 // space of many choices does not make a page of many megabytes.
@@ -14,10 +17,14 @@ func searchSection(r Report) *section {
 	out := &section{ID: "search", Title: "Search"}
 	out.fact("space", s.Space)
 	out.fact("architectures", known(s.Log10Architectures, func(x float64) string { return fmt.Sprintf("10^%.1f", x) }))
+	if s.LargestUS > 0 {
+		out.fact("possible latencies", Latency(s.SmallestUS)+" to "+Latency(s.LargestUS))
+	}
 	out.fact("choices", known(len(s.Choices), grouped))
 	out.fact("epochs", known(s.Epochs, grouped))
 	out.fact("time", known(s.Seconds, Seconds))
 	out.fact("seed", fmt.Sprint(s.Seed))
+	out.Warning = strings.Join(s.Warnings, " · ")
 	if t := ResultTable(s.Results); len(t.Rows) > 0 {
 		out.Tables = append(out.Tables, captioned{Table: t})
 	}
@@ -41,13 +48,13 @@ func searchSection(r Report) *section {
 
 // ResultTable returns what a search derived, one target a row.
 func ResultTable(results []Result) *Table {
-	t := NewTable(Number("limit"), Number("predicted"), Number("error ±"), Number("of the limit"), Number("MACs"), Number("parameters"), Text("architecture"))
+	t := NewTable(Number("target"), Number("limit with margin"), Number("predicted"), Number("error ±"), Number("of the target"), Number("MACs"), Number("parameters"), Text("architecture"))
 	for _, r := range results {
 		share := Absent
 		if r.TargetUS > 0 {
 			share = Percent(r.PredictedUS / r.TargetUS)
 		}
-		t.Row(Latency(r.TargetUS), Latency(r.PredictedUS), known(r.ErrorUS, Latency), share, known(r.MACs, Count), known(r.Params, Count), r.Arch)
+		t.Row(Latency(r.TargetUS), known(r.LimitUS, Latency), Latency(r.PredictedUS), known(r.ErrorUS, Latency), share, known(r.MACs, Count), known(r.Params, Count), r.Arch)
 	}
 	return t
 }

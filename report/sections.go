@@ -108,7 +108,7 @@ func BlockTable(blocks []Block) *Table {
 		if total > 0 {
 			us, share = Latency(b.LatencyUS), Percent(b.LatencyUS/total)
 		}
-		t.Row(fmt.Sprint(i), b.Kind, fmt.Sprintf("%d×%d", b.Kernel, b.Kernel), fmt.Sprint(b.Stride), fmt.Sprint(b.In),
+		t.Row(fmt.Sprint(i), string(b.Kind), fmt.Sprintf("%d×%d", b.Kernel, b.Kernel), fmt.Sprint(b.Stride), fmt.Sprint(b.In),
 			known(b.Mid, grouped), fmt.Sprint(b.Out), word(b.SE), word(b.Act), us, share)
 	}
 	if total > 0 {

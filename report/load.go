@@ -1,0 +1,179 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
+	"fbnas/lut"
+)
+
+// maxSummary bounds the summary.json of a pipeline in bytes.
+const maxSummary = 16 << 20
+
+// Load reads what the paths hold: folders of search and training runs,
+// finished or not, latency tables, and folders that hold such runs and tables
+// with a summary.json that is a Report, as the demo's. Networks that a search
+// found come first.
+func Load(paths ...string) (Report, error) {
+	var l loader
+	for _, path := range paths {
+		if err := l.load(path); err != nil {
+			return l.Report, fmt.Errorf("report: %w", err)
+		}
+	}
+	l.link()
+	for _, t := range l.tables {
+		l.Use(t)
+	}
+	return l.Report, nil
+}
+
+// loader is a report in the making. Tables wait for the blocks to price.
+type loader struct {
+	Report
+	tables []*lut.Table
+}
+
+func (l *loader) load(path string) error {
+	const hint = "Give folders of runs, or latency tables; `fbnas runs list` shows the runs."
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return fault.New(fault.Usage, hint, "%w", err)
+	case !info.IsDir():
+		return l.loadTable(path)
+	case isRun(path):
+		return l.loadRun(path)
+	}
+	found, err := l.loadPipeline(path)
+	if err == nil && !found {
+		err = fault.New(fault.Usage, hint, "there is no run in %s", path)
+	}
+	return err
+}
+
+func isRun(path string) bool {
+	_, err := os.Stat(filepath.Join(path, "config.yaml"))
+	return err == nil
+}
+
+func (l *loader) loadTable(path string) error {
+	t, err := lut.Read(path)
+	if err != nil {
+		return err
+	}
+	l.tables = append(l.tables, t)
+	return nil
+}
+
+// loadPipeline reads a folder of runs.
+func (l *loader) loadPipeline(path string) (found bool, err error) {
+	if found, err = l.loadSummary(filepath.Join(path, "summary.json")); err != nil {
+		return false, err
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range entries {
+		inside := filepath.Join(path, e.Name())
+		switch {
+		case e.IsDir() && isRun(inside):
+			err = l.loadRun(inside)
+		case !e.IsDir() && filepath.Ext(inside) == ".lut":
+			err = l.loadTable(inside)
+		default:
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		found = true
+	}
+	return found, nil
+}
+
+func (l *loader) loadSummary(name string) (found bool, err error) {
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxSummary+1))
+	if err != nil {
+		return false, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(text) > maxSummary {
+		return false, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: more than %s", name, Bytes(maxSummary))
+	}
+	if err := json.Unmarshal(text, &l.Report); err != nil {
+		return false, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: %w", name, err)
+	}
+	return true, nil
+}
+
+func (l *loader) loadRun(path string) error {
+	info, err := rundir.Stat(path)
+	if err != nil {
+		return err
+	}
+	records, err := rundir.Metrics(path)
+	if err != nil {
+		return err
+	}
+	config, err := rundir.ReadConfig[map[string]any](path)
+	if err != nil {
+		return err
+	}
+	run := run{info, config, curves(records)}
+	if info.Verb == "search" {
+		err = l.addSearch(run)
+	} else {
+		err = l.addTraining(run)
+	}
+	if err != nil {
+		return fmt.Errorf("read run %s: %w", path, err)
+	}
+	// Stat has found it to be of a sensible size.
+	text, err := os.ReadFile(filepath.Join(path, "config.yaml"))
+	l.Settings = append(l.Settings, File{filepath.Base(path) + "/config.yaml", string(text)})
+	return err
+}
+
+// link tells which networks are those that the search found.
+func (l *loader) link() {
+	if l.Search == nil {
+		return
+	}
+	for i := range l.Networks {
+		n := &l.Networks[i]
+		for _, res := range l.Search.Results {
+			if len(n.Blocks) > 0 && slices.EqualFunc(n.Blocks, res.Blocks, func(a, b Block) bool { return a.Block == b.Block }) {
+				n.Found = true
+				if n.PredictedUS == 0 {
+					n.PredictedUS = res.PredictedUS
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(l.Networks, func(a, b Network) int {
+		switch {
+		case a.Found == b.Found:
+			return 0
+		case a.Found:
+			return -1
+		}
+		return 1
+	})
+}
