@@ -14,7 +14,6 @@ import (
 	"fbnas/internal/rundir"
 	"fbnas/lut"
 	"fbnas/models"
-	"fbnas/profile"
 	"fbnas/report"
 	"fbnas/search"
 )
@@ -83,7 +82,7 @@ func runBaseline(kind string, o baselineOptions) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	space, err := profile.SpaceOf(table, o.space)
+	space, err := spaceFor(table, o.space)
 	if err != nil {
 		return nil, err
 	}

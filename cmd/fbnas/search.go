@@ -19,7 +19,6 @@ import (
 	"fbnas/internal/rundir"
 	"fbnas/lut"
 	"fbnas/models"
-	"fbnas/profile"
 	"fbnas/report"
 	"fbnas/search"
 )
@@ -205,7 +204,7 @@ func (o searchOptions) spaceOf(c searchConfig, t *lut.Table) (models.Space, erro
 	if o.space == "" && c.Space != "" {
 		return models.ParseSpace([]byte(c.Space))
 	}
-	return profile.SpaceOf(t, o.space)
+	return spaceFor(t, o.space)
 }
 
 func fileDigest(path string) (string, error) {
