@@ -62,6 +62,9 @@ type Parity struct {
 	SameClass   int     `json:"same_class"` // inputs for which both see the same class
 }
 
+// Allowed is the largest difference that Compare accepts.
+func (p Parity) Allowed() float64 { return Tolerance * max(1, p.MaxAbsLogit) }
+
 // Compare holds the logits of a model against the reference, the training
 // engine's. They may differ by Tolerance · max(1, max|logit|). No class can
 // then differ but where the reference's best two are within twice that
@@ -90,7 +93,7 @@ func Compare(ctx context.Context, reference, model Logits, images [][]float32) (
 		}
 		p.add(got[i], want[i])
 	}
-	if limit := Tolerance * max(1, p.MaxAbsLogit); !(p.MaxAbsDiff <= limit) || math.IsInf(p.MaxAbsDiff, 0) {
+	if limit := p.Allowed(); !(p.MaxAbsDiff <= limit) || math.IsInf(p.MaxAbsDiff, 0) {
 		return p, fault.New(fault.Failure, "This is a defect of fbnas or of the runtime: please report the architecture and the runtime's version.",
 			"parity: the exported model's logits differ by up to %.3g from the training engine's, at most %.3g is allowed", p.MaxAbsDiff, limit)
 	}
