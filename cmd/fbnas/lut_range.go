@@ -36,7 +36,7 @@ type rangeResult struct {
 	Classes    int     `json:"classes"`
 	SmallestUS float64 `json:"smallest_us"`
 	LargestUS  float64 `json:"largest_us"`
-	Error      float64 `json:"error"` // to be expected of a prediction, as a fraction
+	Error      float64 `json:"expected_error"` // of a prediction, as a fraction
 }
 
 func rangeOf(path, name string, classes int) (result, error) {
