@@ -145,7 +145,7 @@ func ReadArch(path string) (Arch, error) {
 	}
 	a, err := ParseArch(data)
 	if err != nil {
-		return Arch{}, fault.New(fault.Usage, "Correct the fields named; `fbnas models show fbnetv2_f1` prints a whole example.",
+		return Arch{}, fault.New(fault.Usage, "Correct the fields named; `fbnas models show fbnetv2_f1 --yaml` prints a whole example.",
 			"read architecture %s: %w", path, err)
 	}
 	return a, nil

@@ -121,7 +121,7 @@ func ReadSpace(path string) (Space, error) {
 	}
 	s, err := ParseSpace(data)
 	if err != nil {
-		return Space{}, fault.New(fault.Usage, "Correct the fields named; `fbnas space show demo` prints a whole example.",
+		return Space{}, fault.New(fault.Usage, "Correct the fields named; `fbnas space show demo --yaml` prints a whole example.",
 			"read space %s: %w", path, err)
 	}
 	return s, nil

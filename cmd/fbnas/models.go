@@ -41,10 +41,11 @@ func modelsListVerb(a *app) *cobra.Command {
 }
 
 func modelsShowVerb(a *app) *cobra.Command {
-	return &cobra.Command{
+	var yaml bool
+	cmd := &cobra.Command{
 		Use:     "show NAME|ARCH.yaml|FILE.onnx",
 		Short:   "Describe a network, layer by layer",
-		Example: "  fbnas models show fbnetv2_f1\n  fbnas models show model.onnx --json",
+		Example: "  fbnas models show fbnetv2_f1\n  fbnas models show model.onnx --json\n  fbnas models show model.onnx --yaml > arch.yaml",
 		Args:    cobra.ExactArgs(1),
 		RunE: a.does(func(_ context.Context, args []string) (result, error) {
 			load := loadArch
@@ -59,9 +60,12 @@ func modelsShowVerb(a *app) *cobra.Command {
 			if err != nil {
 				return nil, err
 			}
+			info.printYAML = yaml
 			return info, nil
 		}),
 	}
+	cmd.Flags().BoolVar(&yaml, "yaml", false, "print it as the content of an arch.yaml")
+	return cmd
 }
 
 type modelList struct {
@@ -74,6 +78,9 @@ type modelInfo struct {
 	Classes int        `json:"classes"`
 	counts
 	Layers []layerInfo `json:"layers"`
+	YAML   string      `json:"yaml"`
+
+	printYAML bool
 }
 
 type layerInfo struct {
@@ -109,7 +116,7 @@ func describeModel(arch models.Arch) (modelInfo, error) {
 	if err != nil {
 		return modelInfo{}, fmt.Errorf("model %s: %w", arch.Name, err)
 	}
-	info := modelInfo{Name: arch.Name, Input: imageShape(arch.Input), Classes: arch.Classes, counts: countsOf(blocks...)}
+	info := modelInfo{Name: arch.Name, Input: imageShape(arch.Input), Classes: arch.Classes, counts: countsOf(blocks...), YAML: string(arch.YAML())}
 	for i, b := range blocks {
 		info.Layers = append(info.Layers, layerInfo{
 			Name: models.BlockName(b, i), Kind: b.Kind, Height: b.Height, Width: b.Width,
@@ -129,6 +136,10 @@ func (r modelList) Text(w io.Writer) error {
 }
 
 func (m modelInfo) Text(w io.Writer) error {
+	if m.printYAML {
+		_, err := io.WriteString(w, m.YAML)
+		return err
+	}
 	err := writeFacts(w,
 		fact{"model", m.Name},
 		fact{"input", m.Input},

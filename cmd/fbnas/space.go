@@ -42,20 +42,23 @@ func spaceListVerb(a *app) *cobra.Command {
 
 func spaceShowVerb(a *app) *cobra.Command {
 	var classes int
+	var yaml bool
 	cmd := &cobra.Command{
 		Use:     "show SPACE",
 		Short:   "Describe a space: a built-in name or a space.yaml",
-		Example: "  fbnas space show demo\n  fbnas space show my-space.yaml --classes 100",
+		Example: "  fbnas space show demo\n  fbnas space show demo --yaml > my-space.yaml",
 		Args:    cobra.ExactArgs(1),
 		RunE: a.does(func(_ context.Context, args []string) (result, error) {
 			info, err := describeSpace(args[0], classes)
 			if err != nil {
 				return nil, err
 			}
+			info.printYAML = yaml
 			return info, nil
 		}),
 	}
 	classesFlag(cmd, &classes)
+	cmd.Flags().BoolVar(&yaml, "yaml", false, "print it as the content of a space.yaml")
 	return cmd
 }
 
@@ -79,6 +82,9 @@ type spaceInfo struct {
 	MaxMACs int64        `json:"max_macs"`
 	MinMACs int64        `json:"min_macs"`
 	Rows    int          `json:"lut_rows"`
+	YAML    string       `json:"yaml"`
+
+	printYAML bool
 }
 
 type choiceInfo struct {
@@ -107,6 +113,7 @@ func describeSpace(name string, classes int) (spaceInfo, error) {
 	info := spaceInfo{
 		Name: s.Name, Digest: s.Digest(), Input: imageShape(s.Input), Classes: classes,
 		Layers: len(s.Layers(classes)), Choices: []choiceInfo{}, Log10: s.Log10(), Rows: len(lut.Rows(s.Blocks())),
+		YAML: string(s.YAML()),
 	}
 	for _, c := range s.Choices() {
 		info.Choices = append(info.Choices, choiceInfo{c.Name, c.Kind, c.Options})
@@ -139,6 +146,10 @@ func (r spaceList) Text(w io.Writer) error {
 }
 
 func (s spaceInfo) Text(w io.Writer) error {
+	if s.printYAML {
+		_, err := io.WriteString(w, s.YAML)
+		return err
+	}
 	err := writeFacts(w,
 		fact{"space", s.Name},
 		fact{"digest", s.Digest[:12]},
