@@ -99,6 +99,8 @@ type Export struct {
 	Nodes        int     `json:"nodes"`
 	ParityDiff   float64 `json:"parity_max_abs_diff"`
 	ParityInputs int     `json:"parity_inputs"`
+	Top1         float64 `json:"top1,omitempty"` // of the file, on test images
+	TestImages   int     `json:"test_images,omitempty"`
 }
 
 // Bench is the latency that was measured of an exported file.

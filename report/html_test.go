@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -118,4 +119,25 @@ func TestHeadline(t *testing.T) {
 			t.Errorf("got  %q\nwant %q", got, c.want)
 		}
 	}
+}
+
+// A pipeline's summary.json is a Report that others wrote; whatever figures
+// are in it, a page comes out.
+func FuzzHTML(f *testing.F) {
+	full, err := json.Marshal(fake())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(full)
+	f.Add([]byte(`{"networks":[{"name":"a","train":{"top1":1e308},"bench":{"latency_us":1e-320}},{"name":"b","train":{"top1":-1},"bench":{"latency_us":5e-324}}]}`))
+	f.Add([]byte(`{"table":{"validation":{"measured":[{"predicted_us":1e308,"measured_us":-1e308}]}},"stages":[{"seconds":-1e300}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var r Report
+		if json.Unmarshal(data, &r) != nil {
+			return
+		}
+		if text := page(t, r); !strings.HasSuffix(text, "</html>\n") {
+			t.Error("the page is not whole")
+		}
+	})
 }

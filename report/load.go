@@ -15,19 +15,25 @@ import (
 	"fbnas/lut"
 )
 
-// maxSummary bounds the summary.json of a pipeline in bytes.
-const maxSummary = 16 << 20
+// summaryName is a pipeline's own report.
+const summaryName = "summary.json"
+
+// maxDocument bounds the JSON files that are read, in bytes.
+const maxDocument = 16 << 20
 
 // Load reads what the paths hold: folders of search and training runs,
-// finished or not, latency tables, and folders that hold such runs and tables
-// with a summary.json that is a Report, as the demo's. Networks that a search
-// found come first.
+// finished or not, latency tables, exported models, documents of verbs
+// (--json), and folders that hold all these with a summary.json that is a
+// Report, as the demo's. Networks that a search found come first.
 func Load(paths ...string) (Report, error) {
 	var l loader
 	for _, path := range paths {
 		if err := l.load(path); err != nil {
 			return l.Report, fmt.Errorf("report: %w", err)
 		}
+	}
+	if err := l.settle(); err != nil {
+		return l.Report, fmt.Errorf("report: %w", err)
 	}
 	l.link()
 	for _, t := range l.tables {
@@ -36,20 +42,23 @@ func Load(paths ...string) (Report, error) {
 	return l.Report, nil
 }
 
-// loader is a report in the making. Tables wait for the blocks to price.
+// loader is a report in the making. Tables wait for the blocks to price, files
+// and documents for the networks that they are about.
 type loader struct {
 	Report
-	tables []*lut.Table
+	tables    []*lut.Table
+	models    []model
+	documents []document
 }
 
 func (l *loader) load(path string) error {
-	const hint = "Give folders of runs, or latency tables; `fbnas runs list` shows the runs."
+	const hint = "Give folders of runs, latency tables or exported models; `fbnas runs list` shows the runs."
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return fault.New(fault.Usage, hint, "%w", err)
 	case !info.IsDir():
-		return l.loadTable(path)
+		return l.loadFile(path)
 	case isRun(path):
 		return l.loadRun(path)
 	}
@@ -74,9 +83,24 @@ func (l *loader) loadTable(path string) error {
 	return nil
 }
 
+// readers read the kinds of files, by the ends of their names.
+var readers = map[string]func(*loader, string) error{
+	".lut":  (*loader).loadTable,
+	".onnx": (*loader).loadModel,
+	".json": (*loader).loadDocument,
+}
+
+// loadFile reads a file; one of an unknown kind is taken for a table.
+func (l *loader) loadFile(path string) error {
+	if read, ok := readers[filepath.Ext(path)]; ok {
+		return read(l, path)
+	}
+	return l.loadTable(path)
+}
+
 // loadPipeline reads a folder of runs.
 func (l *loader) loadPipeline(path string) (found bool, err error) {
-	if found, err = l.loadSummary(filepath.Join(path, "summary.json")); err != nil {
+	if found, err = l.loadSummary(filepath.Join(path, summaryName)); err != nil {
 		return false, err
 	}
 	entries, err := os.ReadDir(path)
@@ -88,8 +112,8 @@ func (l *loader) loadPipeline(path string) (found bool, err error) {
 		switch {
 		case e.IsDir() && isRun(inside):
 			err = l.loadRun(inside)
-		case !e.IsDir() && filepath.Ext(inside) == ".lut":
-			err = l.loadTable(inside)
+		case !e.IsDir() && e.Name() != summaryName && readers[filepath.Ext(inside)] != nil:
+			err = l.loadFile(inside)
 		default:
 			continue
 		}
@@ -102,25 +126,33 @@ func (l *loader) loadPipeline(path string) (found bool, err error) {
 }
 
 func (l *loader) loadSummary(name string) (found bool, err error) {
-	f, err := os.Open(name)
+	text, err := readLimited(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxSummary+1))
-	if err != nil {
-		return false, fmt.Errorf("read %s: %w", name, err)
-	}
-	if len(text) > maxSummary {
-		return false, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: more than %s", name, Bytes(maxSummary))
-	}
 	if err := json.Unmarshal(text, &l.Report); err != nil {
 		return false, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: %w", name, err)
 	}
 	return true, nil
+}
+
+func readLimited(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(text) > maxDocument {
+		return nil, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: more than %s", name, Bytes(maxDocument))
+	}
+	return text, nil
 }
 
 func (l *loader) loadRun(path string) error {

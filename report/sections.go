@@ -14,6 +14,7 @@ var compared = []struct {
 	value func(Network) string
 }{
 	{"top-1 accuracy", func(n Network) string { return train(n, func(t *Train) string { return known(t.Top1, Percent) }) }},
+	{"top-1 accuracy of the exported file", func(n Network) string { return export(n, func(e *Export) string { return known(e.Top1, Percent) }) }},
 	{"latency, measured", func(n Network) string { return bench(n, func(b *Bench) string { return known(b.LatencyUS, Latency) }) }},
 	{"latency, predicted", func(n Network) string { return known(n.predicted(), Latency) }},
 	{"measured against predicted", func(n Network) string {

@@ -29,9 +29,16 @@ func (t ticks) step(low, high float64) float64 {
 // Ticks implements plot.Ticker.
 func (t ticks) Ticks(low, high float64) []plot.Tick {
 	step := t.step(low, high)
+	first := math.Ceil(low/step - 1e-9)
 	var marks []plot.Tick
-	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step; i++ {
-		marks = append(marks, plot.Tick{Value: i * step, Label: number(i*step, step)})
+	// Where numbers are far larger than their distance, adding 1 may change
+	// nothing: so the count is bounded.
+	for i := range 3 * t.n {
+		x := (first + float64(i)) * step
+		if x > high+1e-9*step {
+			break
+		}
+		marks = append(marks, plot.Tick{Value: x, Label: number(x, step)})
 	}
 	return marks
 }

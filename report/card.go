@@ -1,0 +1,158 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"io"
+	"strings"
+	"text/template"
+)
+
+// Card is what a model card says. Parts that are nil and figures that are 0
+// or "" are unknown and left out.
+type Card struct {
+	Name    string // of the network
+	File    string // base name of the ONNX file
+	Tool    string // program and version
+	Data    string // what it was trained on
+	Input   Input
+	Classes []string
+	MACs    int64
+	Params  int64
+	Export  *Export
+	Train   *Train
+	Search  *Origin
+	Latency *CardLatency
+	Licence string // of the weights, as the person who trained them says
+	Blocks  []Block
+}
+
+// Input is what the network expects: Channels × Height × Width values, each
+// (v/255 - Mean[c]) / Std[c] of a channel of 0 to 255.
+type Input struct {
+	Channels, Height, Width int
+	Mean, Std               []float32
+}
+
+// Origin is how the architecture came about.
+type Origin struct {
+	Space              string
+	Log10Architectures float64
+	TargetUS, LimitUS  float64
+	Seed               uint64
+}
+
+// CardLatency is a prediction and a measurement, in µs.
+type CardLatency struct {
+	Device, Runtime         string
+	Table                   string // name or digest of the latency table
+	PredictedUS, MeasuredUS float64
+	TargetUS                float64
+}
+
+//go:embed card.md
+var cardText string
+
+var cardTemplate = template.Must(template.New("card").Funcs(template.FuncMap{
+	"latency": Latency, "inline": inline, "floats": floats, "table": markdown,
+	"power": func(x float64) string { return fmt.Sprintf("10^%.1f", x) },
+}).Parse(cardText))
+
+// ModelCard writes the card as Markdown, to lie beside the model.
+func ModelCard(w io.Writer, c Card) error {
+	var out bytes.Buffer
+	if err := cardTemplate.Execute(&out, c); err != nil {
+		return fmt.Errorf("model card: %w", err)
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// Facts are the known figures, ready for Markdown.
+func (c Card) Facts() []fact {
+	var s section
+	if t := c.Train; t != nil && t.Top1 > 0 {
+		s.fact("top-1 accuracy", Percent(t.Top1)+optional(" of %s test images", known(t.TestImages, grouped))+optional(" (%s)", inline(c.Data)))
+	}
+	if l := c.Latency; l != nil {
+		if l.MeasuredUS > 0 {
+			s.fact("latency, measured", Latency(l.MeasuredUS)+optional(" on %s", inline(l.Device))+optional(", %s", inline(l.Runtime)))
+		}
+		if l.PredictedUS > 0 {
+			s.fact("latency, predicted", Latency(l.PredictedUS)+optional(" by the table %s", inline(l.Table)))
+		}
+		s.fact("limit", known(l.TargetUS, Latency))
+	}
+	s.fact("multiply-accumulates", known(c.MACs, Count))
+	s.fact("parameters", known(c.Params, Count))
+	if e := c.Export; e != nil {
+		s.fact("file", optional("%s", inline(c.File))+optional(", %s", known(e.Bytes, Bytes)))
+		if e.Opset > 0 {
+			s.fact("format", fmt.Sprintf("ONNX, opset %d, IR %d", e.Opset, e.IRVersion))
+		}
+	}
+	return s.Facts
+}
+
+// optional formats what is known, and is empty otherwise.
+func optional(format, value string) string {
+	if value == "" || value == Absent {
+		return ""
+	}
+	return fmt.Sprintf(format, value)
+}
+
+// Architecture is the table of the blocks, nil without any.
+func (c Card) Architecture() *Table {
+	if len(c.Blocks) == 0 {
+		return nil
+	}
+	return BlockTable(c.Blocks)
+}
+
+// Grey tells that pictures are to be read in one channel.
+func (c Card) Grey() bool { return c.Input.Channels == 1 }
+
+// Labels names the classes, the first few where there are many.
+func (c Card) Labels() string {
+	const most = 20
+	names := c.Classes
+	if len(names) > most {
+		names = names[:most]
+	}
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%d %s", i, inline(name))
+	}
+	text := strings.Join(quoted, ", ")
+	if len(names) < len(c.Classes) {
+		text += ", …"
+	}
+	return text
+}
+
+// inline makes text from elsewhere harmless in a line of Markdown.
+var inline = strings.NewReplacer(
+	"\n", " ", "\r", " ", `\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", "&", "&amp;", "|", `\|`, "#", `\#`,
+).Replace
+
+// floats writes numbers as a list that Python, Kotlin and Go all read once
+// brackets stand around it.
+func floats(xs []float32, suffix string) string {
+	texts := make([]string, len(xs))
+	for i, x := range xs {
+		texts[i] = fmt.Sprintf("%.6g", x)
+		if !strings.ContainsAny(texts[i], ".e") {
+			texts[i] += ".0"
+		}
+		texts[i] += suffix
+	}
+	return strings.Join(texts, ", ")
+}
+
+func markdown(t *Table) (string, error) {
+	var out strings.Builder
+	err := t.WriteMarkdown(&out)
+	return out.String(), err
+}

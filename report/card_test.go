@@ -1,0 +1,58 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"fbnas/models"
+)
+
+func fakeCard() Card {
+	r := fake()
+	n := r.Networks[0]
+	return Card{
+		Name: "demo-found", File: "model.onnx", Tool: "fbnas 0.1.0", Data: "fashion-mnist",
+		Input:   Input{1, 28, 28, []float32{0.286}, []float32{0.353}},
+		Classes: []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
+		MACs:    n.MACs, Params: n.Params, Export: n.Export, Train: n.Train, Blocks: n.Blocks,
+		Search:  &Origin{"demo", 9.1, 1300, 1258, 7},
+		Latency: &CardLatency{"Xeon, 2 cores", "onnxruntime 1.27.0", "demo.lut", 1251, 1234, 1300},
+	}
+}
+
+func TestModelCard(t *testing.T) {
+	plain := Card{
+		Name: "fbnetv2_f1", File: "f1.onnx", Licence: "CC BY 4.0",
+		Input:   Input{3, 224, 224, []float32{0.485, 0.456, 0.406}, []float32{0.229, 0.224, 1}},
+		Classes: make([]string, 1000),
+	}
+	for i := range plain.Classes {
+		plain.Classes[i] = fmt.Sprint("class ", i)
+	}
+	for name, c := range map[string]Card{"card.md": fakeCard(), "card-plain.md": plain} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := ModelCard(&out, c); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name, out.Bytes())
+		})
+	}
+}
+
+// Names of classes and devices come from strangers.
+func TestModelCardEscapes(t *testing.T) {
+	evil := "x\n## y | <script>[a](b)"
+	c := fakeCard()
+	c.Name, c.Data, c.Classes, c.Latency.Device, c.Search.Space = evil, evil, []string{evil}, evil, evil
+	c.Blocks = []Block{{Block: models.Block{Kind: "conv"}}}
+	var out bytes.Buffer
+	if err := ModelCard(&out, c); err != nil {
+		t.Fatal(err)
+	}
+	if text := out.String(); strings.Contains(text, "<script>") || strings.Contains(text, "\n## y") || strings.Contains(text, "[a](b)") {
+		t.Errorf("a name became markup:\n%s", text)
+	}
+}

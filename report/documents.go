@@ -1,0 +1,281 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fbnas/internal/fault"
+	"fbnas/models"
+	"fbnas/onnx"
+	"fbnas/onnxexport"
+)
+
+// document is what a verb printed with --json, kept in a file.
+type document struct {
+	name    string // the stage: base name of the file, without .json
+	verb    string // from the schema
+	text    []byte
+	seconds float64
+}
+
+// verbs are those whose documents have figures that a report shows, in the
+// order of a pipeline; documents of other verbs only say how long they took.
+var verbs = []struct {
+	name string
+	add  func(*loader, []byte) error
+}{
+	{"profile", nil},
+	{"search", nil},
+	{"baseline", nil},
+	{"train", nil},
+	{"export", (*loader).addExport},
+	{"eval", (*loader).addEval},
+	{"bench", (*loader).addBench},
+}
+
+// order is the place of a verb in a pipeline.
+func order(verb string) int {
+	for i, v := range verbs {
+		if v.name == verb {
+			return i
+		}
+	}
+	return len(verbs)
+}
+
+// loadDocument keeps a document until the networks are known; JSON of other
+// origin is passed over.
+func (l *loader) loadDocument(path string) error {
+	text, err := readLimited(path)
+	if err != nil {
+		return err
+	}
+	var head struct {
+		Schema  string
+		Seconds float64
+	}
+	err = json.Unmarshal(text, &head)
+	verb, ours := strings.CutPrefix(head.Schema, "fbnas.")
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) || ours && err != nil {
+		return fault.New(fault.Failure, "Remove the file, or print it again with --json.", "read %s: %w", path, err)
+	}
+	if !ours {
+		return nil
+	}
+	verb, _, _ = strings.Cut(verb, "/")
+	verb, _, _ = strings.Cut(verb, ".")
+	name := strings.TrimSuffix(filepath.Base(path), ".json")
+	l.documents = append(l.documents, document{name, verb, text, head.Seconds})
+	return nil
+}
+
+// loadModel keeps an exported file until the networks are known; ONNX files of
+// other origin are passed over.
+func (l *loader) loadModel(path string) error {
+	m, err := onnx.Read(path)
+	if err != nil {
+		return err
+	}
+	md, err := onnxexport.ReadMetadata(m)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if md.Architecture == "" {
+		return nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	file := model{export: Export{
+		Path: path, Bytes: info.Size(), Opset: int(m.Opset("")), IRVersion: int(m.Proto.GetIrVersion()),
+		Nodes: len(m.Proto.GetGraph().GetNode()),
+	}}
+	if p := md.Parity; p != nil {
+		file.export.ParityDiff, file.export.ParityInputs = p.MaxAbsDiff, p.Inputs
+	}
+	arch, err := models.ParseArch([]byte(md.Architecture))
+	if err != nil {
+		return fmt.Errorf("architecture in %s: %w", path, err)
+	}
+	file.arch = arch
+	l.models = append(l.models, file)
+	return nil
+}
+
+// model is an exported file.
+type model struct {
+	export Export
+	arch   models.Arch
+}
+
+// settle gives what was kept to the networks that it belongs to.
+func (l *loader) settle() error {
+	slices.SortStableFunc(l.documents, func(a, b document) int { return cmp.Compare(order(a.verb), order(b.verb)) })
+	exports, rest := l.split(order("export"))
+	if err := l.add(exports); err != nil {
+		return err
+	}
+	for _, m := range l.models {
+		if err := l.addModel(m); err != nil {
+			return err
+		}
+	}
+	if err := l.add(rest); err != nil {
+		return err
+	}
+	l.stages()
+	return nil
+}
+
+// split parts the documents after those of the given place.
+func (l *loader) split(place int) (upTo, after []document) {
+	i := slices.IndexFunc(l.documents, func(d document) bool { return order(d.verb) > place })
+	if i < 0 {
+		i = len(l.documents)
+	}
+	return l.documents[:i], l.documents[i:]
+}
+
+func (l *loader) add(documents []document) error {
+	for _, d := range documents {
+		i := order(d.verb)
+		if i == len(verbs) || verbs[i].add == nil {
+			continue
+		}
+		if err := verbs[i].add(l, d.text); err != nil {
+			return fmt.Errorf("read %s.json: %w", d.name, err)
+		}
+	}
+	return nil
+}
+
+// addModel finds the network of a file: the one that says so, else the first
+// of that architecture whose file is not known, else a new one.
+func (l *loader) addModel(m model) error {
+	name := filepath.Base(m.export.Path)
+	if n := l.exported(name); n != nil {
+		m.export.Top1, m.export.TestImages = n.Export.Top1, n.Export.TestImages
+		n.Export = &m.export
+		return nil
+	}
+	resolved, err := m.arch.Resolve()
+	if err != nil {
+		return fmt.Errorf("architecture in %s: %w", m.export.Path, err)
+	}
+	blocks := Blocks(resolved)
+	for i := range l.Networks {
+		if n := &l.Networks[i]; n.Export == nil && sameBlocks(n.Blocks, blocks) {
+			n.Export = &m.export
+			return nil
+		}
+	}
+	counts := models.Count(resolved)
+	l.Networks = append(l.Networks, Network{Name: name, MACs: counts.MACs, Params: counts.Params, Blocks: blocks, Export: &m.export})
+	return nil
+}
+
+// exported is the network whose file has that base name.
+func (l *loader) exported(name string) *Network {
+	for i := range l.Networks {
+		if e := l.Networks[i].Export; e != nil && filepath.Base(e.Path) == name {
+			return &l.Networks[i]
+		}
+	}
+	return nil
+}
+
+func (l *loader) addExport(text []byte) error {
+	var d struct {
+		From string
+		Export
+	}
+	if err := json.Unmarshal(text, &d); err != nil || d.Path == "" {
+		return err
+	}
+	run := filepath.Base(filepath.Dir(d.From))
+	for i := range l.Networks {
+		if n := &l.Networks[i]; n.Run == run && run != "" {
+			n.Export = &d.Export
+		}
+	}
+	return nil
+}
+
+func (l *loader) addEval(text []byte) error {
+	var d struct {
+		Path   string
+		Top1   float64
+		Images int
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		return err
+	}
+	if n := l.exported(filepath.Base(d.Path)); n != nil {
+		n.Export.Top1, n.Export.TestImages = d.Top1, d.Images
+	}
+	return nil
+}
+
+func (l *loader) addBench(text []byte) error {
+	var d struct {
+		Device struct{ Name, SoC string }
+		Models []struct {
+			Path  string
+			P50US float64 `json:"p50_us"`
+			Bench
+		}
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		return err
+	}
+	for _, m := range d.Models {
+		if n := l.exported(filepath.Base(m.Path)); n != nil {
+			b := m.Bench
+			b.RawUS, b.Device = m.P50US, strings.TrimSuffix(fmt.Sprintf("%s (%s)", d.Device.Name, d.Device.SoC), " ()")
+			n.Bench = &b
+		}
+	}
+	return nil
+}
+
+// stages says how long each part took, in the order of a pipeline.
+func (l *loader) stages() {
+	var all []document
+	if s := l.Search; s != nil {
+		all = append(all, document{name: "search", verb: "search", seconds: s.Seconds})
+	}
+	for _, n := range l.Networks {
+		if n.Train != nil {
+			all = append(all, document{name: n.Run, verb: "train", seconds: n.Train.Seconds})
+		}
+	}
+	for _, d := range l.documents {
+		if !slices.ContainsFunc(all, func(known document) bool { return known.name == d.name }) {
+			all = append(all, d)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b document) int { return cmp.Compare(order(a.verb), order(b.verb)) })
+	for _, d := range all {
+		if d.seconds > 0 {
+			l.stage(d.name, d.seconds)
+		}
+	}
+}
+
+// stage replaces what is known of a stage.
+func (l *loader) stage(name string, seconds float64) {
+	for i := range l.Stages {
+		if l.Stages[i].Name == name {
+			l.Stages[i].Seconds = seconds
+			return
+		}
+	}
+	l.Stages = append(l.Stages, Stage{name, seconds})
+}
