@@ -201,7 +201,7 @@ func (l *loader) addExport(text []byte) error {
 	}
 	run := filepath.Base(filepath.Dir(d.From))
 	for i := range l.Networks {
-		if n := &l.Networks[i]; n.Run == run && run != "" {
+		if n := &l.Networks[i]; n.Run == run {
 			n.Export = &d.Export
 		}
 	}

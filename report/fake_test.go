@@ -35,7 +35,7 @@ func fake() Report {
 			{
 				Name: "found", Run: "train", Found: true, MACs: 834_000, Params: 24_118, PredictedUS: 1251, Blocks: found,
 				Train:  train(0.9041, 0.35),
-				Export: &Export{"runs/demo/model.onnx", 101_224, 17, 8, 43, 3.1e-6, 64},
+				Export: &Export{Path: "runs/demo/model.onnx", Bytes: 101_224, Opset: 17, IRVersion: 8, Nodes: 43, ParityDiff: 3.1e-6, ParityInputs: 64},
 				Bench:  &Bench{"local", 1234, 1262, 1301, 1.023, 1251, 1300, 12, 1},
 			},
 			{

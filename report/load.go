@@ -183,6 +183,11 @@ func (l *loader) loadRun(path string) error {
 	return err
 }
 
+// sameBlocks tells whether two networks are known and the same.
+func sameBlocks(a, b []Block) bool {
+	return len(a) > 0 && slices.EqualFunc(a, b, func(a, b Block) bool { return a.Block == b.Block })
+}
+
 // link tells which networks are those that the search found.
 func (l *loader) link() {
 	if l.Search == nil {
@@ -191,7 +196,7 @@ func (l *loader) link() {
 	for i := range l.Networks {
 		n := &l.Networks[i]
 		for _, res := range l.Search.Results {
-			if len(n.Blocks) > 0 && slices.EqualFunc(n.Blocks, res.Blocks, func(a, b Block) bool { return a.Block == b.Block }) {
+			if sameBlocks(n.Blocks, res.Blocks) {
 				n.Found = true
 				if n.PredictedUS == 0 {
 					n.PredictedUS = res.PredictedUS
