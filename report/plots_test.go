@@ -44,6 +44,8 @@ func wellFormed(t *testing.T, text string) {
 	}
 }
 
+// FBNAS_PLOTS names a folder where this test and TestHTML leave what they drew,
+// to be looked at.
 func TestPlots(t *testing.T) {
 	for name, svg := range pictures() {
 		t.Run(name, func(t *testing.T) {
@@ -84,6 +86,7 @@ func TestPlotsOfLittle(t *testing.T) {
 		"gaps":              {AccuracyPlot(Line{"found", append(nan, Point{2, 0.5}, Point{3, 0.6})}), true},
 		"one network":       {ValidationPlot([]Point{{100, 101}}), true},
 		"one measured":      {ParetoPlot(0, Line{"found", []Point{{1234, 0.9}}}), true},
+		"far from zero":     {LossPlot(Line{"loss", []Point{{0, 1e14}, {1, 1e14 + 0.05}}}), true},
 		"options of 1 of 2": {ChoicePlot(Choice{"c", []Option{{"a", one}, {"b", nil}}}), true},
 	} {
 		if (c.svg != "") != c.drawn {
