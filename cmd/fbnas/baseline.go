@@ -52,7 +52,7 @@ func baselineVerb(a *app) *cobra.Command {
 		f := cmd.Flags()
 		f.StringVar(&o.table, "lut", "", "latency `table` of the device")
 		f.StringVar(&o.space, "space", "", "built-in `space` or space.yaml (default: the table's)")
-		f.StringVar(&o.limit, "limit", "", "largest predicted latency, such as 15ms")
+		f.StringVar(&o.limit, "limit", "", "largest predicted latency, such as 15ms or 40%")
 		f.StringVar(&o.like, "like", "", "the limit is what the network of this search's `run` is predicted to take")
 		f.StringVarP(&o.out, "output", "o", kind+".yaml", "the arch.yaml to `write`")
 		f.Uint64Var(&o.seed, "seed", 1, "decides what is drawn")
@@ -90,7 +90,8 @@ func runBaseline(kind string, o baselineOptions) (result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.table, err)
 	}
-	limit, err := o.limitUS()
+	_, largest := costs.Bounds()
+	limit, err := o.limitUS(largest)
 	if err != nil {
 		return nil, err
 	}
@@ -112,12 +113,12 @@ func runBaseline(kind string, o baselineOptions) (result, error) {
 		atomicfile.WriteBytes(o.out, arch.YAML())
 }
 
-func (o baselineOptions) limitUS() (float64, error) {
+func (o baselineOptions) limitUS(largest float64) (float64, error) {
 	if (o.limit == "") == (o.like == "") {
 		return 0, fault.New(fault.Usage, "Give one of --limit 15ms and --like RUN.", "the limit is not clear")
 	}
 	if o.limit != "" {
-		list, err := latencies([]string{o.limit})
+		list, err := latencies([]string{o.limit}, largest)
 		if err != nil {
 			return 0, err
 		}

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -64,7 +62,7 @@ func searchVerb(a *app) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.table, "lut", "", "latency `table` of the device")
 	f.StringVar(&o.space, "space", "", "built-in `space` or space.yaml (default: the table's)")
-	f.StringSliceVar(&o.targets, "target", nil, "latency that must hold, such as 15ms; several with commas")
+	f.StringSliceVar(&o.targets, "target", nil, "latency that must hold, such as 15ms or 40% of the slowest network; several with commas")
 	f.StringVar(&o.margin, "margin", "auto", "aim below the target: auto, or a part such as 2% or 0")
 	cmd.RunE = a.does(func(ctx context.Context, _ []string) (result, error) { return runSearch(ctx, a, cmd, o) })
 	return cmd
@@ -77,8 +75,19 @@ type searchResult struct {
 }
 
 func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions) (result, error) {
-	c, costs, err := o.config(cmd)
+	c, table, space, err := o.config(cmd)
 	if err != nil {
+		return nil, err
+	}
+	set, err := openData(ctx, a, c.Data, space.Input, c.Search.Train.Seed)
+	if err != nil {
+		return nil, err
+	}
+	costs, err := search.NewCosts(space, len(set.Classes), search.Latency{Table: table})
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", c.Table, err)
+	}
+	if err := o.aim(cmd, &c, costs); err != nil {
 		return nil, err
 	}
 	for _, target := range c.TargetsUS {
@@ -90,14 +99,7 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 			a.log.Warn(warning)
 		}
 	}
-	set, err := openData(ctx, a, c.Data, costs.Space.Input, c.Search.Train.Seed)
-	if err != nil {
-		return nil, err
-	}
-	if costs, err = search.NewCosts(costs.Space, len(set.Classes), costs.Cost); err != nil {
-		return nil, err
-	}
-	job := search.Job{Space: costs.Space, Costs: costs, Data: set, Config: c.Search}
+	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search}
 	if job.Engine, err = openEngine(c.Threads); err != nil {
 		return nil, err
 	}
@@ -139,48 +141,52 @@ func finishSearch(a *app, dir *rundir.Dir, s search.Summary) (result, error) {
 	return r, dir.Finish(r)
 }
 
-// config is the run's configuration, from the command line or, where that is
-// silent, from the run that is resumed; with the costs of its space.
-func (o searchOptions) config(cmd *cobra.Command) (searchConfig, *search.Costs, error) {
+// config is the run's configuration but for targets and margin, from the
+// command line or, where that is silent, from the run that is resumed; with
+// its table and its space.
+func (o searchOptions) config(cmd *cobra.Command) (searchConfig, *lut.Table, models.Space, error) {
+	fail := func(err error) (searchConfig, *lut.Table, models.Space, error) {
+		return searchConfig{}, nil, models.Space{}, err
+	}
 	c := searchConfig{Data: o.data, Table: o.table, Threads: o.threads, Search: o.search}
 	if o.resume {
 		old, err := resumed[searchConfig](o.runFlags)
 		if err != nil {
-			return c, nil, err
+			return fail(err)
 		}
 		c = o.over(cmd, old)
 	}
 	if c.Table == "" {
-		return c, nil, fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given")
+		return fail(fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given"))
 	}
 	table, err := lut.Load(c.Table)
 	if err != nil {
-		return c, nil, err
+		return fail(err)
 	}
 	space, err := o.spaceOf(c, table)
 	if err != nil {
-		return c, nil, err
-	}
-	costs, err := search.NewCosts(space, 2, search.Latency{Table: table})
-	if err != nil {
-		return c, nil, fmt.Errorf("table %s: %w", c.Table, err)
+		return fail(err)
 	}
 	c.Space = string(space.YAML())
-	if c.TableDigest, err = fileDigest(c.Table); err != nil {
-		return c, nil, err
-	}
+	c.TableDigest, err = fileDigest(c.Table)
+	return c, table, space, err
+}
+
+// aim sets targets and margin, as far as the command line gives them.
+func (o searchOptions) aim(cmd *cobra.Command, c *searchConfig, costs *search.Costs) (err error) {
+	_, largest := costs.Bounds()
 	if len(o.targets) > 0 || !o.resume {
-		if c.TargetsUS, err = latencies(o.targets); err != nil {
-			return c, nil, err
+		if c.TargetsUS, err = latencies(o.targets, largest); err != nil {
+			return err
 		}
 	}
 	if cmd.Flags().Changed("margin") || !o.resume {
 		if c.Margin, err = margin(o.margin, costs.Cost); err != nil {
-			return c, nil, err
+			return err
 		}
 	}
 	c.Search.Limit = search.Limit(c.TargetsUS[0], c.Margin)
-	return c, costs, nil
+	return nil
 }
 
 // over lays what the command line says over the configuration of a run.
@@ -218,38 +224,6 @@ func fileDigest(path string) (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// latencies parses targets such as 15ms into microseconds.
-func latencies(texts []string) ([]float64, error) {
-	if len(texts) == 0 {
-		return nil, fault.New(fault.Usage, "Give --target 15ms.", "no target is given")
-	}
-	var us []float64
-	for _, text := range texts {
-		d, err := time.ParseDuration(strings.TrimSpace(text))
-		if err != nil || d <= 0 {
-			return nil, fault.New(fault.Usage, "Write it like 15ms, 1.3ms or 800us.", "%q is no latency", text)
-		}
-		us = append(us, float64(d)/float64(time.Microsecond))
-	}
-	return us, nil
-}
-
-// margin parses auto, a percentage or a fraction.
-func margin(text string, cost search.Cost) (float64, error) {
-	if text == "auto" {
-		return cost.Error(), nil
-	}
-	number, percent := strings.CutSuffix(text, "%")
-	v, err := strconv.ParseFloat(number, 64)
-	if percent {
-		v /= 100
-	}
-	if err != nil || !(v >= 0 && v < 1) {
-		return 0, fault.New(fault.Usage, "Write auto, or a part such as 2% or 0.02.", "%q is no margin", text)
-	}
-	return v, nil
 }
 
 func (r searchResult) Text(w io.Writer) error {
