@@ -62,6 +62,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FBNAS_CACHE", string(cache))
 			env.Setenv("FBNAS_AGENT", agentPath)
 			env.Setenv("TMPDIR", env.WorkDir)
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process of a -race build lasts a second more
 			return nil
 		},
 		Condition: func(name string) (bool, error) { return name == "runtime" && noRuntime == nil, nil },
@@ -122,7 +123,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	cmd := exec.Command(path, args[3:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "FBNAS_CACHE", "FBNAS_AGENT"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "FBNAS_CACHE", "FBNAS_AGENT", "GORACE"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	var stderr bytes.Buffer
