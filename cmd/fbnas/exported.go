@@ -14,21 +14,30 @@ import (
 // errForeign is an ONNX file that fbnas has not exported.
 var errForeign = errors.New("the file does not state its architecture")
 
-// exportedArch reads the architecture that an ONNX file of fbnas states.
-func exportedArch(path string) (models.Arch, error) {
+// exported reads a file that fbnas has exported.
+func exported(path string) (*onnx.Model, onnxexport.Metadata, error) {
 	m, err := onnx.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return models.Arch{}, fault.New(fault.Usage, "Give the path of an ONNX file.", "%w", err)
+		return nil, onnxexport.Metadata{}, fault.New(fault.Usage, "Give the path of an ONNX file.", "%w", err)
 	}
 	if err != nil {
-		return models.Arch{}, err
+		return nil, onnxexport.Metadata{}, fault.New(fault.Failure, "Give a file that `fbnas export` wrote.", "%w", err)
 	}
 	md, err := onnxexport.ReadMetadata(m)
-	if err != nil {
-		return models.Arch{}, fmt.Errorf("%s: %w", path, err)
+	if err == nil && (md.Architecture == "" || md.Weights == "") {
+		err = errForeign
 	}
-	if md.Architecture == "" {
-		return models.Arch{}, fault.New(fault.Failure, "This version describes networks that fbnas export has written.", "%s: %w", path, errForeign)
+	if err != nil {
+		return nil, md, fault.New(fault.Failure, "Give a file that `fbnas export` wrote.", "%s: %w", path, err)
+	}
+	return m, md, nil
+}
+
+// exportedArch reads the architecture that an exported file states.
+func exportedArch(path string) (models.Arch, error) {
+	_, md, err := exported(path)
+	if err != nil {
+		return models.Arch{}, err
 	}
 	arch, err := models.ParseArch([]byte(md.Architecture))
 	if err != nil {

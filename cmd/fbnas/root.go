@@ -35,8 +35,13 @@ var verbs = []func(*app) *cobra.Command{
 	searchVerb,
 	trainVerb,
 	baselineVerb,
+	exportVerb,
+	verifyVerb,
+	evalVerb,
 	benchVerb,
 	modelsVerb,
+	runsVerb,
+	reportVerb,
 	completionVerb,
 	versionVerb,
 }

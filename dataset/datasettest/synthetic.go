@@ -12,12 +12,24 @@ import (
 	"fbnas/internal/random"
 )
 
-// Bars writes IDX files of size x size grey images and opens them: class k of
-// classes is noise whose first 2k rows are bright, which a small network learns in
-// a few steps.
+// Bars opens a set that WriteBars wrote.
 func Bars(t testing.TB, train, test, size, classes int) *dataset.Set {
 	t.Helper()
 	dir := t.TempDir()
+	if err := WriteBars(dir, train, test, size, classes); err != nil {
+		t.Fatal(err)
+	}
+	set, err := dataset.Open(context.Background(), dir, dataset.Options{Channels: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// WriteBars writes IDX files of size x size grey images to a folder: class k
+// of classes is noise whose first 2k rows are bright, which a small network
+// learns in a few steps.
+func WriteBars(dir string, train, test, size, classes int) error {
 	for name, n := range map[string]int{"train": train, "t10k": test} {
 		r := random.New(1, name)
 		images := header(3, n, size, size)
@@ -35,14 +47,13 @@ func Bars(t testing.TB, train, test, size, classes int) *dataset.Set {
 				}
 			}
 		}
-		write(t, filepath.Join(dir, name+"-images-idx3-ubyte"), images)
-		write(t, filepath.Join(dir, name+"-labels-idx1-ubyte"), labels)
+		for part, data := range map[string][]byte{"-images-idx3-ubyte": images, "-labels-idx1-ubyte": labels} {
+			if err := os.WriteFile(filepath.Join(dir, name+part), data, 0o644); err != nil {
+				return err
+			}
+		}
 	}
-	set, err := dataset.Open(context.Background(), dir, dataset.Options{Channels: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set
+	return nil
 }
 
 // header of an IDX file of bytes with the given dimensions.
@@ -52,11 +63,4 @@ func header(rank int, dims ...int) []byte {
 		h = binary.BigEndian.AppendUint32(h, uint32(d))
 	}
 	return h
-}
-
-func write(t testing.TB, path string, data []byte) {
-	t.Helper()
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
 }

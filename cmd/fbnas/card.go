@@ -1,0 +1,60 @@
+package main
+
+import (
+	"io"
+	"path/filepath"
+	"strings"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/rundir"
+	"fbnas/models"
+	"fbnas/onnxexport"
+	"fbnas/report"
+)
+
+// writeCard writes the model card beside the file: model.md for model.onnx.
+func (r *exportResult) writeCard(t trained, md onnxexport.Metadata, from *origin) error {
+	path := strings.TrimSuffix(r.Path, filepath.Ext(r.Path)) + ".md"
+	r.Card = &path
+	card, err := r.card(t, md, from)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error { return report.ModelCard(w, card) })
+}
+
+func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (report.Card, error) {
+	p := t.Preprocessing
+	c := report.Card{
+		Name: t.Arch.Name, File: filepath.Base(r.Path), Tool: md.Tool, Data: t.dataName(),
+		Input:   report.Input{Channels: p.Channels, Height: p.Height, Width: p.Width, Mean: p.Mean, Std: p.Std},
+		Classes: t.Classes, MACs: r.MACs, Params: r.Params,
+		Export: &report.Export{
+			Path: r.Path, Bytes: r.Bytes, Opset: int(r.Opset), IRVersion: int(r.IRVersion), Nodes: r.Nodes,
+			ParityDiff: md.Parity.MaxAbsDiff, ParityInputs: md.Parity.Inputs,
+		},
+		Train:  &report.Train{Top1: t.Test.Top1(), TestImages: t.Test.Images},
+		Blocks: report.Blocks(t.blocks),
+	}
+	if t.run != "" {
+		config, err := rundir.ReadConfig[trainConfig](t.run)
+		if err != nil {
+			return c, err
+		}
+		if config.Initial == "" { // the card says: from random weights
+			c.Train.Epochs = config.Train.Epochs
+		}
+	}
+	if l := md.Latency; l != nil {
+		c.Latency = &report.CardLatency{Device: l.Device, Runtime: l.Runtime, PredictedUS: l.PredictedUS}
+	}
+	if from == nil {
+		return c, nil
+	}
+	space, err := models.ParseSpace([]byte(from.config.Space))
+	c.Search = &report.Origin{
+		Space: space.Name, Log10Architectures: from.summary.Log10Architectures,
+		TargetUS: from.found.Target, LimitUS: from.found.Limit, Seed: from.summary.Seed,
+	}
+	return c, err
+}

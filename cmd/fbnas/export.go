@@ -1,0 +1,286 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/internal/fault"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/onnx"
+	"fbnas/onnxexport"
+	"fbnas/report"
+)
+
+type exportOptions struct {
+	from        string
+	weights     string
+	data        string
+	lut         string
+	root        string
+	opset       int
+	seed        uint64
+	int8        bool
+	calibration string
+}
+
+func exportVerb(a *app) *cobra.Command {
+	var o exportOptions
+	cmd := &cobra.Command{
+		Use:   "export OUT.onnx",
+		Short: "Write a trained network as ONNX, with proof that it computes the same",
+		Long: "Write a network as an ONNX file: the newest finished training under ./runs, or what\n" +
+			"--from and --weights name. The file is run in ONNX Runtime and compared with the\n" +
+			"engine that trained it, on images of its data, before it is written. Class names\n" +
+			"(OUT.labels.txt) and a model card (OUT.md) are written beside it.\n\n" +
+			"An architecture without weights gets random ones: good for timing, for nothing else.",
+		Example: "  fbnas export model.onnx\n" +
+			"  fbnas export model.onnx --from runs/train-1 --lut local.lut\n" +
+			"  fbnas export f1.onnx --from fbnetv2_f1",
+		Args: cobra.ExactArgs(1),
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.from, "from", "", "a training's folder, an arch.yaml or a built-in `network` (default: the newest finished training)")
+	f.StringVar(&o.weights, "weights", "", "the weights.safetensors of a training, instead of a run's own `file`")
+	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
+	f.StringVar(&o.lut, "lut", "", "`table` that predicts the latency; the file states it")
+	f.StringVar(&o.root, "root", "runs", "`folder` to look for trainings in")
+	f.IntVar(&o.opset, "opset", 17, "version of ONNX's operators, 13 to 17")
+	f.Uint64Var(&o.seed, "seed", 1, "of random weights and of the inputs that they are compared on")
+	f.BoolVar(&o.int8, "int8", false, "not in this version")
+	f.StringVar(&o.calibration, "calibration", "", "not in this version")
+	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+		r, err := o.run(ctx, a, args[0])
+		if r.Inputs == 0 {
+			return nil, err // nothing was compared
+		}
+		return r, err
+	})
+	return cmd
+}
+
+// exportResult is the file that was written; where the comparison fails, none
+// was, and the figures say by how much.
+type exportResult struct {
+	Path        string   `json:"path"`
+	From        *string  `json:"from"` // the weights; null for random ones
+	Bytes       int64    `json:"bytes"`
+	MACs        int64    `json:"macs"`
+	Params      int64    `json:"params"`
+	Opset       int64    `json:"opset"`
+	IRVersion   int64    `json:"ir_version"`
+	Nodes       int      `json:"nodes"`
+	PredictedUS *float64 `json:"predicted_us"`
+	Labels      *string  `json:"labels"`
+	Card        *string  `json:"card"` // null for random weights: there is nothing to say
+	Seconds     float64  `json:"seconds"`
+	parityInfo
+}
+
+// check refuses what this version cannot do.
+func (o exportOptions) check(out string) error {
+	switch {
+	case o.int8 || o.calibration != "":
+		return fault.New(fault.Usage, "Leave out --int8 and --calibration.", "quantisation is not in this version")
+	case o.opset < 13 || o.opset > 17:
+		return fault.New(fault.Usage, "Give --opset 13 to 17.", "opset %d is not written by this version", o.opset)
+	case filepath.Ext(out) != ".onnx":
+		return fault.New(fault.Usage, "Give the path of the file to write, such as model.onnx.", "%s does not end in .onnx", out)
+	}
+	return nil
+}
+
+func (o exportOptions) run(ctx context.Context, a *app, out string) (exportResult, error) {
+	r := exportResult{Path: out}
+	began := time.Now()
+	if err := o.check(out); err != nil {
+		return r, err
+	}
+	t, err := o.network(ctx, a)
+	if err != nil {
+		return r, err
+	}
+	from := originOf(a, t, o.root)
+	spec, err := o.spec(t, from)
+	if err != nil {
+		return r, err
+	}
+	m, err := onnxexport.Export(spec)
+	if err != nil {
+		return r, err
+	}
+	data := cmp.Or(o.data, t.data)
+	images, err := comparison(ctx, a, t, data)
+	if err != nil {
+		return r, err
+	}
+	proof, err := proofOf(t, images)
+	if err != nil {
+		return r, err
+	}
+	defer proof.close()
+	parity, err := onnxexport.Publish(ctx, out, m, proof.Proof)
+	r.parityInfo = parityOf(parity, data != "")
+	if err != nil {
+		return r, err
+	}
+	spec.Metadata.Parity = &parity
+	if err = r.describe(m, t, spec.Metadata); err == nil && !t.random() {
+		err = r.writeCard(t, spec.Metadata, from)
+	}
+	r.Seconds = time.Since(began).Seconds()
+	return r, err
+}
+
+// spec is the network with what its file says of itself.
+func (o exportOptions) spec(t trained, from *origin) (onnxexport.Spec, error) {
+	md := onnxexport.Metadata{Tool: "fbnas " + version, Architecture: string(t.Arch.YAML()), Classes: t.Classes}
+	if t.Preprocessing.Channels > 0 {
+		md.Preprocessing = &t.Preprocessing
+	}
+	if t.Test.Images > 0 {
+		md.Accuracy = &onnxexport.Accuracy{Top1: t.Test.Top1(), Images: t.Test.Images, Data: t.dataName()}
+	}
+	var err error
+	md.Latency, err = o.predicted(t.blocks, from)
+	return onnxexport.Spec{Name: t.Arch.Name, Blocks: t.blocks, Weights: t.Values, Opset: o.opset, Metadata: md}, err
+}
+
+// network finds what is to be exported.
+func (o exportOptions) network(ctx context.Context, a *app) (trained, error) {
+	switch info, err := os.Stat(o.from); {
+	case o.weights != "":
+		return o.given()
+	case o.from == "":
+		runs, err := finishedTrainings(a, o.root)
+		if err != nil {
+			return trained{}, err
+		}
+		if len(runs) == 0 {
+			return trained{}, fault.New(fault.Usage, "Train one with `fbnas train`, or say which with --from.", "there is no finished training under %s", o.root)
+		}
+		a.log.Info("exporting the newest finished training", "run", runs[0])
+		return trainedRun(runs[0])
+	case err == nil && info.IsDir():
+		return trainedRun(o.from)
+	}
+	arch, err := loadArch(o.from)
+	if err != nil {
+		return trained{}, err
+	}
+	a.log.Warn("no weights are given: the file gets random ones and is only good for timing")
+	return o.drawn(ctx, a, arch)
+}
+
+// given is the network of --weights; --from may say what it has to be.
+func (o exportOptions) given() (trained, error) {
+	t, err := trainedFile(o.weights)
+	if err != nil || o.from == "" {
+		return t, err
+	}
+	arch, err := archOf(o.from)
+	if err != nil {
+		return trained{}, err
+	}
+	if arch.Classes = t.Arch.Classes; string(arch.YAML()) != string(t.Arch.YAML()) {
+		return trained{}, fault.New(fault.Usage, "Leave out --from: the weights say what they are of.",
+			"%s holds the weights of another architecture, %s, than %s", o.weights, t.Arch.Name, o.from)
+	}
+	return t, nil
+}
+
+// drawn is the architecture with random weights, for the classes of the data
+// where some is given.
+func (o exportOptions) drawn(ctx context.Context, a *app, arch models.Arch) (trained, error) {
+	if o.data == "" {
+		return untrained(arch, o.seed)
+	}
+	set, err := openData(ctx, a, o.data, arch.Input, o.seed)
+	if err != nil {
+		return trained{}, err
+	}
+	arch.Classes = len(set.Classes)
+	t, err := untrained(arch, o.seed)
+	t.Classes, t.Preprocessing = set.Classes, set.Preprocessing()
+	return t, err
+}
+
+// predicted is what the table of --lut says about the network, else what the
+// search said that found it.
+func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexport.Latency, error) {
+	if o.lut == "" {
+		if from == nil {
+			return nil, nil
+		}
+		return &onnxexport.Latency{Table: from.config.TableDigest, PredictedUS: from.found.Predicted}, nil
+	}
+	t, err := lut.Load(o.lut)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Require(blocks); err != nil {
+		return nil, err
+	}
+	us, _, err := t.Predict(blocks)
+	if err != nil {
+		return nil, fmt.Errorf("predict the latency by %s: %w", o.lut, err)
+	}
+	digest, err := fileDigest(o.lut)
+	if err != nil {
+		return nil, err
+	}
+	h := t.Header
+	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: digest, PredictedUS: us}, nil
+}
+
+// describe fills in the figures of the written file.
+func (r *exportResult) describe(m *onnx.Model, t trained, md onnxexport.Metadata) error {
+	info, err := os.Stat(r.Path)
+	if err != nil {
+		return err
+	}
+	n := models.Count(t.blocks)
+	r.Bytes, r.MACs, r.Params = info.Size(), n.MACs, n.Params
+	r.Opset, r.IRVersion, r.Nodes = m.Opset(""), m.Proto.GetIrVersion(), len(m.Proto.GetGraph().GetNode())
+	r.From = orNull(t.path)
+	if md.Latency != nil {
+		r.PredictedUS = &md.Latency.PredictedUS
+	}
+	if t.Classes != nil {
+		r.Labels = orNull(onnxexport.LabelsPath(r.Path))
+	}
+	return nil
+}
+
+func (r exportResult) Text(w io.Writer) error {
+	if r.Bytes == 0 { // refused
+		return writeFacts(w, fact{"parity", r.parityInfo})
+	}
+	weights := "random: good for timing only"
+	if r.From != nil {
+		weights = *r.From
+	}
+	facts := []fact{
+		{"model", fmt.Sprintf("%s (%s, %d nodes, opset %d, IR %d)", r.Path, report.Bytes(r.Bytes), r.Nodes, r.Opset, r.IRVersion)},
+		{"weights", weights},
+		{"network", fmt.Sprintf("%s params, %s MACs", report.Count(r.Params), report.Count(r.MACs))},
+		{"parity", r.parityInfo},
+	}
+	if r.PredictedUS != nil {
+		facts = append(facts, fact{"predicted", report.Latency(*r.PredictedUS)})
+	}
+	if r.Labels != nil {
+		facts = append(facts, fact{"class names", *r.Labels})
+	}
+	if r.Card != nil {
+		facts = append(facts, fact{"model card", *r.Card})
+	}
+	return writeFacts(w, facts...)
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+
+	"fbnas/internal/rundir"
+	"fbnas/models"
+	"fbnas/search"
+)
+
+// origin is the search that found an architecture.
+type origin struct {
+	config  searchConfig
+	summary search.Summary
+	found   search.Found
+}
+
+// originOf looks for the search that found the architecture, the newest first,
+// under root and beside the training's folder; nil where there is none.
+func originOf(a *app, t trained, root string) *origin {
+	roots := []string{root}
+	if t.run != "" {
+		roots = append(roots, filepath.Dir(t.run))
+	}
+	for _, root := range roots {
+		list, err := runsUnder(a, root)
+		if err != nil {
+			a.log.Warn("runs cannot be listed", "folder", root, "error", err)
+			continue
+		}
+		for i := len(list) - 1; i >= 0; i-- {
+			if o := foundIn(list[i], t.Arch); o != nil {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// foundIn is the search of a run if it found the architecture.
+func foundIn(info rundir.Info, arch models.Arch) *origin {
+	var o origin
+	if info.Verb != "search" || !info.Finished() || json.Unmarshal(info.Summary, &o.summary) != nil {
+		return nil
+	}
+	var err error
+	if o.config, err = rundir.ReadConfig[searchConfig](info.Path); err != nil {
+		return nil
+	}
+	for _, o.found = range o.summary.Results {
+		found, err := models.ReadArch(filepath.Join(info.Path, filepath.Base(o.found.Arch)))
+		if err != nil {
+			continue
+		}
+		if found.Classes = arch.Classes; string(found.YAML()) == string(arch.YAML()) {
+			return &o
+		}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"fbnas/dataset"
+	"fbnas/engine/ort"
+	"fbnas/internal/fault"
+	"fbnas/internal/random"
+	"fbnas/internal/setup"
+	"fbnas/onnxexport"
+	"fbnas/train"
+)
+
+const (
+	parityImages = 256 // compared, where the data has them
+	parityBatch  = 64  // of the training engine's program
+)
+
+// parityInfo is a comparison in a document. JSON has no NaN: a difference that
+// is not a number is null.
+type parityInfo struct {
+	MaxAbsDiff *float64 `json:"parity_max_abs_diff"`
+	Allowed    *float64 `json:"parity_allowed_diff"`
+	Inputs     int      `json:"parity_inputs"`
+	SameClass  int      `json:"parity_same_class"`
+	RealImages bool     `json:"parity_real_images"`
+}
+
+func parityOf(p onnxexport.Parity, realImages bool) parityInfo {
+	return parityInfo{finite(p.MaxAbsDiff), finite(p.Allowed()), p.Inputs, p.SameClass, realImages}
+}
+
+func finite(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+func (p parityInfo) String() string {
+	diff, kind := "not a number", "random inputs"
+	if p.MaxAbsDiff != nil {
+		diff = fmt.Sprintf("%.2g", *p.MaxAbsDiff)
+	}
+	if p.RealImages {
+		kind = "images"
+	}
+	s := fmt.Sprintf("logits of %d %s differ by at most %s from the training engine's", p.Inputs, kind, diff)
+	if p.Allowed != nil {
+		s += fmt.Sprintf(" (allowed: %.2g)", *p.Allowed)
+	}
+	return s + fmt.Sprintf(", same class for %d", p.SameClass)
+}
+
+// proven is a proof with what has to be closed after it.
+type proven struct {
+	onnxexport.Proof
+	reference *train.Evaluator
+}
+
+func (p proven) close() { p.reference.Close() }
+
+// proofOf prepares the comparison of an exported file with a network on the
+// engine that trains.
+func proofOf(t trained, images [][]float32) (proven, error) {
+	e, err := openEngine(0)
+	if err != nil {
+		return proven{}, err
+	}
+	reference, err := t.Evaluator(e, parityBatch)
+	if err != nil {
+		return proven{}, err
+	}
+	return proven{onnxexport.Proof{
+		Open:      openModel,
+		Reference: onnxexport.Batched(reference, train.Images, train.Logits, parityBatch),
+		Images:    images,
+	}, reference}, nil
+}
+
+// openModel opens an ONNX file's content as an application would.
+func openModel(model []byte) (onnxexport.Session, error) {
+	library, err := setup.ORTLibrary()
+	if err != nil {
+		return nil, err
+	}
+	return ort.Open(model, ort.Options{Library: library, Threads: 1})
+}
+
+// imagesOf takes real images for a comparison: test images, spread over all of
+// them, and training images where those are too few.
+func imagesOf(set *dataset.Set) ([][]float32, error) {
+	var images [][]float32
+	for _, split := range []*dataset.Split{set.Test, set.Train} {
+		shape := split.Shape()
+		n := min(split.Len(), parityImages-len(images))
+		for i := range n {
+			image := make([]float32, shape[0]*shape[1]*shape[2])
+			if _, err := split.Image(i*split.Len()/n, image); err != nil {
+				return nil, fmt.Errorf("read the data set's images: %w", err)
+			}
+			images = append(images, image)
+		}
+		if len(images) >= onnxexport.ParityInputs {
+			break
+		}
+	}
+	return images, nil
+}
+
+// noiseFor is normal noise in the place of images, for a network without data.
+func noiseFor(t trained, seed uint64) [][]float32 {
+	in := t.Arch.Input
+	images := make([][]float32, onnxexport.ParityInputs)
+	for i := range images {
+		r := random.New(seed, "parity", uint64(i))
+		images[i] = make([]float32, in.Channels*in.Height*in.Width)
+		for k := range images[i] {
+			images[i][k] = float32(r.NormFloat64())
+		}
+	}
+	return images
+}
+
+// comparison opens the data and takes the images on which a network's file is
+// compared with it. Random weights that come without data are compared on
+// noise; trained ones never.
+func comparison(ctx context.Context, a *app, t trained, data string) ([][]float32, error) {
+	if data == "" && t.random() {
+		return noiseFor(t, t.seed), nil
+	}
+	if data == "" {
+		return nil, fault.New(fault.Usage, "Give --data DATA.", "it is not known what %s was trained on", t.path)
+	}
+	set, err := openAs(ctx, a, data, t.Preprocessing, t.seed)
+	if err != nil {
+		return nil, err
+	}
+	if err := sameClasses(t.Arch.Name, t.Classes, set); err != nil {
+		return nil, err
+	}
+	return imagesOf(set)
+}

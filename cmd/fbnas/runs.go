@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/report"
+)
+
+func runsVerb(a *app) *cobra.Command {
+	return group("runs", "Show what was searched and trained", runsListVerb(a))
+}
+
+func runsListVerb(a *app) *cobra.Command {
+	var root string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the runs in a folder and in its folders, the oldest first",
+		Example: "  fbnas runs list\n  fbnas runs list --root /data/runs --json",
+		Args:    cobra.NoArgs,
+	}
+	cmd.Flags().StringVar(&root, "root", "runs", "`folder` of the runs")
+	cmd.RunE = a.does(func(context.Context, []string) (result, error) {
+		list, err := runsUnder(a, root)
+		if err != nil {
+			return nil, err
+		}
+		r := runsResult{Root: root, Runs: []runInfo{}}
+		for _, info := range list {
+			r.Runs = append(r.Runs, runInfo{info.Path, info.Verb, info.Created, info.Finished(), info.Step, info.Summary})
+		}
+		return r, nil
+	})
+	return cmd
+}
+
+type runsResult struct {
+	Root string    `json:"root"`
+	Runs []runInfo `json:"runs"`
+}
+
+type runInfo struct {
+	Path     string          `json:"path"`
+	Verb     string          `json:"verb"`
+	Created  time.Time       `json:"created"`
+	Finished bool            `json:"finished"`
+	Step     int             `json:"step"`    // of the newest checkpoint
+	Summary  json.RawMessage `json:"summary"` // null until it has finished
+}
+
+// outcomes say in a few words what a finished run came to, by its verb.
+var outcomes = map[string]func(summary []byte) (string, error){
+	"train": func(summary []byte) (string, error) {
+		var s trainResult
+		err := json.Unmarshal(summary, &s)
+		return fmt.Sprintf("%s of %d test images, %s", report.Percent(s.Top1), s.TestImages, s.Arch), err
+	},
+	"search": func(summary []byte) (string, error) {
+		var s searchResult
+		if err := json.Unmarshal(summary, &s); err != nil || len(s.Results) == 0 {
+			return "", err
+		}
+		r := s.Results[0]
+		return fmt.Sprintf("%s predicted, target %s", report.Latency(r.Predicted), report.Latency(r.Target)), nil
+	},
+}
+
+// outcome is what a run came to, or how far it is.
+func (r runInfo) outcome() string {
+	describe, known := outcomes[r.Verb]
+	if !r.Finished || !known {
+		return ""
+	}
+	text, err := describe(r.Summary)
+	if err != nil {
+		return "its summary cannot be read"
+	}
+	return text
+}
+
+func (r runsResult) Text(w io.Writer) error {
+	if len(r.Runs) == 0 {
+		_, err := fmt.Fprintf(w, "no runs in %s\n", r.Root)
+		return err
+	}
+	t := report.NewTable(report.Text("run"), report.Text("verb"), report.Text("begun"), report.Text("state"), report.Text("outcome"))
+	for _, run := range r.Runs {
+		state := "finished"
+		if !run.Finished {
+			state = fmt.Sprintf("at step %d", run.Step)
+		}
+		t.Row(run.Path, run.Verb, run.Created.Local().Format("2006-01-02 15:04"), state, run.outcome())
+	}
+	return t.WriteText(w)
+}
