@@ -8,24 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-
-	"fbnas/internal/fault"
 )
 
-// Clean removes what killed programs have left on a device, and returns the
-// names of what it removed.
-func Clean(ctx context.Context, name string) ([]string, error) {
-	d, err := Open(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	c, ok := d.(interface{ clean() ([]string, error) })
-	if !ok {
-		return nil, fault.New(fault.Device, "", "device %s: nothing is left on devices of this kind", name)
-	}
-	return c.clean()
-}
+// folderPrefix begins the names of the folders of local devices.
+const folderPrefix = "fbnas-device-"
 
 // lock is the file in a local device's folder that its owner holds locked; the
 // system frees it when the owner ends, however it ends.
@@ -37,31 +23,50 @@ func hold(folder string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f, syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err := exclusive(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
-// clean removes the folders that no program holds any more.
-func (l *local) clean() (removed []string, err error) {
-	folders, err := filepath.Glob(filepath.Join(filepath.Dir(l.folder), folderPrefix+"*"))
+func exclusive(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+
+// cleanLocal removes the folders that no program holds any more.
+func cleanLocal(ctx context.Context, name, address string) (removed []string, err error) {
+	if err := checkLocal(name, address); err != nil {
+		return nil, err
+	}
+	folders, err := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*"))
 	if err != nil {
-		return nil, fmt.Errorf("device %s: %w", l.name, err)
+		return nil, fmt.Errorf("clean %s: %w", name, err)
 	}
 	for _, folder := range folders {
-		f, err := os.Open(filepath.Join(folder, lock))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // being made, or of another program
+		if err := ctx.Err(); err != nil {
+			return removed, err
 		}
+		free, err := removeFree(folder)
 		if err != nil {
-			return removed, fmt.Errorf("device %s: clean: %w", l.name, err)
+			return removed, fmt.Errorf("clean %s: %w", name, err)
 		}
-		free := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
 		if free {
-			err = os.RemoveAll(folder)
 			removed = append(removed, folder)
-		}
-		if err := errors.Join(err, f.Close()); err != nil {
-			return removed, fmt.Errorf("device %s: clean: %w", l.name, err)
 		}
 	}
 	return removed, nil
+}
+
+// removeFree removes a folder unless a program holds it. One without a lock is
+// just being made, or none of ours.
+func removeFree(folder string) (removed bool, err error) {
+	f, err := os.Open(filepath.Join(folder, lock))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if exclusive(f) == nil {
+		removed, err = true, os.RemoveAll(folder)
+	}
+	return removed, errors.Join(err, f.Close())
 }

@@ -52,39 +52,60 @@ type Identity struct {
 	Unit        string // salted hash, tells units of one model apart; "" unknown
 }
 
-// transport opens devices of one kind. The part of the user's name after the
-// kind and a colon is the address.
+// transport opens devices of one kind, and removes what killed programs have
+// left on them. The part of the user's name after the kind and a colon is the
+// address.
 type transport struct {
-	kind string
-	form string // how a user writes it
-	open func(ctx context.Context, name, address string) (Device, error)
+	kind  string
+	form  string // how a user writes it
+	open  func(ctx context.Context, name, address string) (Device, error)
+	clean func(ctx context.Context, name, address string) ([]string, error)
 }
 
 // transports are all ways to a device. Those without open are not in this
 // version, and are told apart from names that mean nothing.
 var transports = []transport{
-	{"local", "local", openLocal},
-	{"adb", "adb[:SERIAL]", nil},
-	{"ssh", "ssh://USER@HOST[:PORT]", nil},
-	{"qemu", "qemu", nil},
-	{"replay", "replay:FILE", nil},
+	{"local", "local", openLocal, cleanLocal},
+	{"adb", "adb[:SERIAL]", nil, nil},
+	{"ssh", "ssh://USER@HOST[:PORT]", nil, nil},
+	{"qemu", "qemu", nil, nil},
+	{"replay", "replay:FILE", nil, nil},
 }
 
 // Open reaches the device of the given name: a transport, with its address
 // where it needs one. The caller closes it.
 func Open(ctx context.Context, name string) (Device, error) {
+	t, address, err := find(name)
+	if err != nil {
+		return nil, err
+	}
+	return t.open(ctx, name, address)
+}
+
+// Clean removes what killed programs have left on a device, and returns the
+// names of what it removed. What running programs use stays.
+func Clean(ctx context.Context, name string) ([]string, error) {
+	t, address, err := find(name)
+	if err != nil {
+		return nil, err
+	}
+	return t.clean(ctx, name, address)
+}
+
+// find returns the transport that a name asks for, and the address in it.
+func find(name string) (transport, string, error) {
 	kind, address, _ := strings.Cut(name, ":")
 	for _, t := range transports {
 		if t.kind != kind {
 			continue
 		}
 		if t.open == nil {
-			return nil, fault.New(fault.Device, "What this version can measure: "+possible()+".",
+			return t, "", fault.New(fault.Device, "What this version can measure: "+possible()+".",
 				"device %s: the transport %s is not in this version", name, kind)
 		}
-		return t.open(ctx, name, address)
+		return t, address, nil
 	}
-	return nil, fault.New(fault.Device, "What this version can measure: "+possible()+".", "unknown device %q", name)
+	return transport{}, "", fault.New(fault.Device, "What this version can measure: "+possible()+".", "unknown device %q", name)
 }
 
 // possible lists what Open can open.

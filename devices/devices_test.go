@@ -76,6 +76,42 @@ func TestPush(t *testing.T) {
 	}
 }
 
+func TestClean(t *testing.T) {
+	d := openForTest(t)
+	defer d.Close()
+	folder := func(name string, files ...string) string {
+		path := filepath.Join(os.TempDir(), name)
+		if err := os.Mkdir(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if err := os.WriteFile(filepath.Join(path, f), []byte("x"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return path
+	}
+	left := folder("fbnas-device-1", ".lock", "a.onnx")
+	kept := []string{d.Folder(), folder("fbnas-device-2", "a.onnx"), folder("other", ".lock")}
+	removed, err := Clean(t.Context(), "local")
+	if diff := cmp.Diff([]string{left}, removed); diff != "" || err != nil {
+		t.Errorf("removed (-want +got):\n%s%v", diff, err)
+	}
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("%s is still there: %v", left, err)
+	}
+	for _, path := range kept {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"local:1", "pixel", "adb"} {
+		if _, err := Clean(t.Context(), name); fault.CodeOf(err) != fault.Device {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestStart(t *testing.T) {
 	d := openForTest(t)
 	defer d.Close()

@@ -17,14 +17,19 @@ import (
 type local struct {
 	name   string
 	folder string
-	held   *os.File // see clean
+	held   *os.File // the folder's lock, see cleanLocal
 }
 
-const folderPrefix = "fbnas-device-"
+func checkLocal(name, address string) error {
+	if address != "" {
+		return fault.New(fault.Device, "This machine is called local.", "device %s: local has no address", name)
+	}
+	return nil
+}
 
 func openLocal(_ context.Context, name, address string) (Device, error) {
-	if address != "" {
-		return nil, fault.New(fault.Device, "This machine is called local.", "device %s: local has no address", name)
+	if err := checkLocal(name, address); err != nil {
+		return nil, err
 	}
 	folder, err := os.MkdirTemp("", folderPrefix)
 	if err != nil {
