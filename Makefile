@@ -6,7 +6,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS     := -ldflags '-s -w -X main.version=$(VERSION)'
 
-.PHONY: all setup build check generate clean
+.PHONY: all setup build check demo generate clean
 
 all: build
 
@@ -28,6 +28,12 @@ check: setup
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) test -count=1 ./internal/archtest
 	$(GO) test -race -timeout 10m ./...
+
+# The main job on real images: profile this machine, search, train, export,
+# check. An interrupted demo goes on; remove runs/demo to start anew.
+demo: build
+	bin/fbnas setup
+	scripts/demo.sh
 
 # Re-creates the committed generated files; needs protoc (protobuf-compiler).
 generate:

@@ -27,7 +27,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Epochs: 10, Batch: 64, LearningRate: 0.1, WarmUp: 0.05, Momentum: 0.9, WeightDecay: 1e-4,
-		LabelSmoothing: 0.1, NormMomentum: 0.1, PadCrop: 2, Flip: true, Seed: 1,
+		LabelSmoothing: 0.1, NormMomentum: 0.1, Flip: true, Seed: 1,
 	}
 }
 

@@ -57,7 +57,7 @@ var policy = []row{
 
 	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
 
-	{"report", "github.com/olekukonko/tablewriter gonum.org/v1/plot"},
+	{"report", "onnx models onnxexport lut search internal/rundir github.com/olekukonko/tablewriter gonum.org/v1/plot"},
 
 	{"cmd/fbnas-agent", "latency/agent"},
 	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb github.com/mattn/go-isatty"},
