@@ -70,7 +70,7 @@ func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) 
 			target, unit, c.Space.Name, smallest*(1+margin), largest*(1+margin), unit, 100*margin)
 	case limit > largest:
 		return fmt.Sprintf("the target %.6g %s is above the largest network of space %s (%.6g): it limits nothing", target, unit, c.Space.Name, largest), nil
-	case limit < 2*smallest:
+	case target < 2*smallest:
 		return fmt.Sprintf("the target %.6g %s is less than twice the smallest network of space %s (%.6g): little is left to choose", target, unit, c.Space.Name, smallest), nil
 	}
 	return "", nil
