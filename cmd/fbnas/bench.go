@@ -56,6 +56,7 @@ type benchResult struct {
 	Device  deviceInfo   `json:"device"`
 	Runtime string       `json:"runtime"`
 	Table   *string      `json:"table"`
+	Seconds float64      `json:"seconds"`
 }
 
 type benchModel struct {
@@ -78,6 +79,7 @@ type benchModel struct {
 
 func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths []string) (benchResult, error) {
 	r := benchResult{Table: orNull(o.lut)}
+	began := time.Now()
 	models, err := readModels(paths)
 	if err != nil {
 		return r, err
@@ -118,6 +120,7 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 		m.PredictedUS = predicted(a, t, path)
 		r.Models = append(r.Models, m)
 	}
+	r.Seconds = time.Since(began).Seconds()
 	return r, nil
 }
 

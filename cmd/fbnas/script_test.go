@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,6 +56,10 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, noRuntime := setup.ORTLibrary()
+	cmds := map[string]func(*testscript.TestScript, bool, []string){
+		"exits": exits, "document": document, "interrupt": interrupt, "export": exportTiny, "foreign": foreign,
+	}
+	maps.Copy(cmds, trainedCmds)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
@@ -66,9 +71,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(name string) (bool, error) { return name == "runtime" && noRuntime == nil, nil },
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "document": document, "interrupt": interrupt, "export": exportTiny, "foreign": foreign,
-		},
+		Cmds:      cmds,
 	})
 }
 

@@ -62,11 +62,12 @@ func trainedRun(run string) (trained, error) {
 // training comes from the run that the file lies in, if it lies in one.
 func trainedFile(path string) (trained, error) {
 	w, err := train.ReadWeights(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return trained{}, fault.New(fault.Usage, "Give the weights.safetensors of a finished training.", "%w", err)
-	}
 	if err != nil {
-		return trained{}, err
+		code := fault.CodeOf(err)
+		if errors.Is(err, fs.ErrNotExist) {
+			code = fault.Usage
+		}
+		return trained{}, fault.New(code, "Give the weights.safetensors of a finished training.", "%w", err)
 	}
 	t := trained{Weights: w, path: path, seed: train.DefaultConfig().Seed}
 	if t.blocks, err = w.Arch.Resolve(); err != nil {

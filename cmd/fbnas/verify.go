@@ -91,10 +91,14 @@ func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResu
 	defer proof.close()
 	parity, err := onnxexport.Verify(ctx, m, proof.Proof)
 	r.parityInfo = parityOf(parity, data != "")
-	if err != nil {
-		return r, fmt.Errorf("verify %s: %w", path, err)
+	switch {
+	case err == nil:
+		return r, nil
+	case parity.Inputs > 0 && fault.CodeOf(err) == fault.Failure:
+		return r, fault.New(fault.Failure, "If the file was changed, export it again. If not, the runtime computes it differently: please report its version.",
+			"verify %s: %w", path, err)
 	}
-	return r, nil
+	return r, fmt.Errorf("verify %s: %w", path, err)
 }
 
 // origin finds the network that a file was exported from: the one whose export
