@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"time"
 
 	"fbnas/dataset"
 	"fbnas/engine"
@@ -25,6 +26,8 @@ type Job struct {
 	Dir      *rundir.Dir
 	From     *rundir.Checkpoint // where to go on; nil to start
 	Progress func(Progress)     // may be nil
+	// SaveEvery is the time between checkpoints; one minute where zero.
+	SaveEvery time.Duration
 }
 
 // Progress of a search.
@@ -110,7 +113,7 @@ func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result
 		Steps: r.schedule.steps, Streams: []*train.Stream{r.weightStream, r.choiceStream},
 		Turns: r.turns, AfterStep: r.afterStep,
 		Save:   func(done int, t train.Timing) error { return train.Save(r.Dir, r.state, done, t) },
-		Before: before,
+		Before: before, SaveEvery: r.SaveEvery,
 	}
 	result := Result{Steps: r.schedule.steps, ChoiceSteps: r.schedule.choiceSteps(), Start: r.Costs.Start()}
 	var err error

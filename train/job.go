@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"fbnas/dataset"
 	"fbnas/engine"
@@ -21,6 +22,8 @@ type Job struct {
 	From     *rundir.Checkpoint   // where to go on; nil to start
 	Initial  map[string][]float64 // starting values by parameter; drawn from the seed where nil
 	Progress func(Progress)       // may be nil
+	// SaveEvery is the time between checkpoints; one minute where zero.
+	SaveEvery time.Duration
 }
 
 // Progress of a loop.
@@ -114,7 +117,7 @@ func (j Job) train(ctx context.Context, net Network, state engine.State, from in
 			return j.Dir.Log(step+1, metricTrain, last.Values())
 		},
 		Save:   func(done int, t Timing) error { return Save(j.Dir, state, done, t) },
-		Before: before,
+		Before: before, SaveEvery: j.SaveEvery,
 	}
 	timing, err := loop.Run(ctx, from)
 	return steps, timing, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ type runFlags struct {
 	resume  bool
 	threads int
 	data    string
+	every   time.Duration
 }
 
 func (r *runFlags) add(cmd *cobra.Command) {
@@ -23,6 +25,7 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	f.StringVar(&r.data, "data", "", "built-in `data` set, or a folder of images by class")
 	f.StringVarP(&r.out, "output", "o", "", "the run's `folder` (default runs/VERB-N)")
 	f.BoolVar(&r.resume, "resume", false, "go on with the run in -o; its own options hold where none are given")
+	f.DurationVar(&r.every, "checkpoint-every", time.Minute, "time between checkpoints")
 	f.IntVar(&r.threads, "threads", runtime.NumCPU(), "threads of the training; results repeat bit for bit for the same number")
 }
 

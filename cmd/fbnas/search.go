@@ -99,7 +99,7 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 			a.log.Warn(warning)
 		}
 	}
-	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search}
+	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
 	if job.Engine, err = openEngine(c.Threads); err != nil {
 		return nil, err
 	}

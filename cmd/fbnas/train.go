@@ -141,7 +141,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, err
 	}
-	job := train.Job{Blocks: blocks, Data: set, Config: c.Train}
+	job := train.Job{Blocks: blocks, Data: set, Config: c.Train, SaveEvery: o.every}
 	if c.Initial != "" {
 		w, err := train.ReadWeights(c.Initial)
 		if err != nil {
