@@ -224,21 +224,27 @@ func (r benchResult) Text(w io.Writer) error {
 	t := report.NewTable(report.Text("model"), report.Number("latency"), report.Number("raw p50"), report.Number("raw p90"),
 		report.Number("IQR"), report.Number("dropped"), report.Number("predicted"), report.Number("target"), report.Text("note"))
 	for _, m := range r.Models {
-		note := ""
-		switch {
-		case m.Failure != nil:
-			note = *m.Failure
-		case m.Noisy != nil:
-			note = "not steady: " + *m.Noisy
-		case m.Met != nil && *m.Met:
-			note = "met"
-		case m.Met != nil:
-			note = "missed"
-		}
 		t.Row(m.Path, micro(m.LatencyUS), micro(m.P50US), micro(m.P90US), fraction(m.IQRFraction),
-			fmt.Sprintf("%d", m.DroppedGroups), micro(m.PredictedUS), micro(m.TargetUS), note)
+			fmt.Sprintf("%d", m.DroppedGroups), micro(m.PredictedUS), micro(m.TargetUS), m.note())
 	}
 	return t.WriteText(w)
+}
+
+// note says what the figures do not.
+func (m benchModel) note() string {
+	var notes []string
+	switch {
+	case m.Failure != nil:
+		notes = append(notes, *m.Failure)
+	case m.Met != nil && *m.Met:
+		notes = append(notes, "met")
+	case m.Met != nil:
+		notes = append(notes, "missed")
+	}
+	if m.Noisy != nil {
+		notes = append(notes, "not steady: "+*m.Noisy)
+	}
+	return strings.Join(notes, "; ")
 }
 
 // micro writes a latency that may be absent.

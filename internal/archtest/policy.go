@@ -53,7 +53,7 @@ var policy = []row{
 
 	{"lut", "latency latency/stats models"},
 	{"train", "graph graph/grad engine nn models dataset internal/rundir internal/safetensors"},
-	{"profile", "latency lut models onnxexport"},
+	{"profile", "latency latency/stats lut models onnxexport"},
 
 	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
 

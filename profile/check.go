@@ -1,0 +1,82 @@
+package profile
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/latency/stats"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/onnxexport"
+)
+
+// What a table may differ from a device that it fits. Rows repeat to 1.5 %
+// (90th percentile) on one device (facts: profiling.md).
+const (
+	fitMedian = 0.03
+	fitP90    = 0.05
+)
+
+// Fit says how rows that were measured again differ from the table's.
+type Fit struct {
+	Rows   int
+	Median float64 // of measured/table
+	P90    float64 // of |measured/table - 1|
+	Max    float64 // likewise
+}
+
+// Fits reports whether the table can be used for the device.
+func (f Fit) Fits() bool { return math.Abs(f.Median-1) <= fitMedian && f.P90 <= fitP90 }
+
+// Check measures up to n rows of a table again, spread over their latencies.
+// The device and the condition have to be the table's; what is found out is
+// whether this unit, in its state, is as fast.
+func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts latency.Options, progress func(lut.Progress)) (Fit, []string, error) {
+	var alone []lut.Network
+	for _, row := range spread(t.Rows(), n) {
+		block := row.Key.Block
+		s, err := onnxexport.Block(block, 1)
+		if err != nil {
+			return Fit{}, nil, err
+		}
+		if s.Graph != row.Graph {
+			return Fit{}, nil, fault.New(fault.Failure, "Make the table anew with: fbnas profile --device DEVICE --force -o "+t.Path,
+				"table %s is stale: this fbnas exports its blocks in another way", t.Path)
+		}
+		alone = append(alone, lut.Network{Name: s.Name, Blocks: []models.Block{block}, Model: latency.Model{Name: s.Name, Bytes: s.Bytes}})
+	}
+	if len(alone) == 0 {
+		return Fit{}, nil, fault.New(fault.Failure, "", "table %s has no row that was measured", t.Path)
+	}
+	timed, warnings, err := t.Measure(ctx, meter, Sentinel(), alone, opts, progress)
+	if err != nil {
+		return Fit{}, warnings, err
+	}
+	return fitOf(timed), warnings, nil
+}
+
+func fitOf(timed []lut.Timed) Fit {
+	var ratios, off []float64
+	for _, row := range timed {
+		ratio := row.MeasuredUS / row.SumUS
+		ratios, off = append(ratios, ratio), append(off, math.Abs(ratio-1))
+	}
+	return Fit{len(timed), stats.Median(ratios), stats.Percentile(off, 0.9), stats.Percentile(off, 1)}
+}
+
+// spread picks n of the measured rows at even distances in the order of their
+// latencies.
+func spread(rows []lut.Row, n int) []lut.Row {
+	rows = slices.DeleteFunc(rows, func(r lut.Row) bool { return r.Status != lut.OK })
+	slices.SortStableFunc(rows, func(a, b lut.Row) int { return cmp.Compare(a.LatencyUS, b.LatencyUS) })
+	n = min(n, len(rows))
+	picked := make([]lut.Row, n)
+	for i := range picked {
+		picked[i] = rows[i*(len(rows)-1)/max(1, n-1)]
+	}
+	return picked
+}

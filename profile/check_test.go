@@ -1,0 +1,57 @@
+package profile
+
+import (
+	"strings"
+	"testing"
+
+	"fbnas/latency"
+	"fbnas/lut"
+)
+
+func TestCheck(t *testing.T) {
+	table := table(t)
+	fit, warnings, err := Check(t.Context(), table, byBytes{}, 10, latency.Options{Rounds: 2}, nil)
+	if want := (Fit{Rows: 10, Median: 1}); err != nil || len(warnings) > 0 || fit.Rows != want.Rows || fit.Max > 1e-9 || !fit.Fits() {
+		t.Errorf("%+v, %v, %v", fit, warnings, err)
+	}
+	if fit, _, err := Check(t.Context(), table, byBytes{}, 1000, latency.Options{Rounds: 2}, nil); err != nil || fit.Rows != len(table.Rows()) {
+		t.Errorf("%+v, %v", fit, err)
+	}
+}
+
+func TestFits(t *testing.T) {
+	for _, c := range []struct {
+		factor func(i int) float64
+		fits   bool
+	}{
+		{func(int) float64 { return 1.02 }, true},
+		{func(int) float64 { return 1.04 }, false},
+		{func(i int) float64 { return 1 + 0.2*float64(max(0, i-18)) }, true}, // one row of 20
+		{func(i int) float64 { return 0.9 + 0.2*float64(i%2) }, false},
+	} {
+		var timed []lut.Timed
+		for i := range 20 {
+			timed = append(timed, lut.Timed{SumUS: 10, MeasuredUS: 10 * c.factor(i)})
+		}
+		if f := fitOf(timed); f.Fits() != c.fits {
+			t.Errorf("%+v fits: %v", f, f.Fits())
+		}
+	}
+}
+
+func TestSpread(t *testing.T) {
+	var rows []lut.Row
+	for i := range 101 {
+		rows = append(rows, lut.Row{Status: lut.OK, LatencyUS: float64(100 - i)}, lut.Row{Status: lut.Failed})
+	}
+	var got strings.Builder
+	for _, r := range spread(rows, 5) {
+		got.WriteString(string(r.Status))
+		if r.LatencyUS != float64(25*(strings.Count(got.String(), "ok")-1)) {
+			t.Errorf("row of %g us", r.LatencyUS)
+		}
+	}
+	if got.String() != "okokokokok" || len(spread(nil, 5)) != 0 || len(spread(rows[:1], 5)) != 1 {
+		t.Errorf("picked %q", got.String())
+	}
+}
