@@ -57,7 +57,7 @@ func TestScripts(t *testing.T) {
 	}
 	_, noRuntime := setup.ORTLibrary()
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
-		"exits": exits, "document": document, "interrupt": interrupt, "export": exportTiny, "foreign": foreign,
+		"exits": exits, "document": document, "interrupt": interrupt, "sigkill": sigkill, "export": exportTiny, "foreign": foreign,
 	}
 	maps.Copy(cmds, trainedCmds)
 	testscript.Run(t, testscript.Params{
@@ -121,6 +121,23 @@ func document(ts *testscript.TestScript, _ bool, args []string) {
 // interrupt FILE TEXT COMMAND... sends SIGINT to a command as soon as the file
 // has the text; what it wrote to stderr is left in the file stderr.txt.
 func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	cmd, ended, stderr := until(ts, args)
+	ts.Check(cmd.Process.Signal(syscall.SIGINT))
+	if got := status(<-ended); got != 130 {
+		ts.Fatalf("exit status %d after SIGINT\n%s", got, stderr.String())
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("stderr.txt"), stderr.Bytes(), 0o644))
+}
+
+// sigkill FILE TEXT COMMAND... is interrupt with SIGKILL.
+func sigkill(ts *testscript.TestScript, _ bool, args []string) {
+	cmd, ended, _ := until(ts, args)
+	ts.Check(cmd.Process.Kill())
+	<-ended
+}
+
+// until starts a command and waits until the file has the text.
+func until(ts *testscript.TestScript, args []string) (*exec.Cmd, <-chan error, *bytes.Buffer) {
 	file, text := ts.MkAbs(args[0]), []byte(args[1])
 	path, err := exec.LookPath(args[2])
 	ts.Check(err)
@@ -129,8 +146,8 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "FBNAS_CACHE", "FBNAS_AGENT", "GORACE"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	stderr := &bytes.Buffer{}
+	cmd.Stderr = stderr
 	ts.Check(cmd.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -141,14 +158,9 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 		case <-time.After(time.Millisecond):
 		}
 		if got, err := os.ReadFile(file); err == nil && bytes.Contains(got, text) {
-			break
+			return cmd, ended, stderr
 		}
 	}
-	ts.Check(cmd.Process.Signal(syscall.SIGINT))
-	if got := status(<-ended); got != 130 {
-		ts.Fatalf("exit status %d after SIGINT\n%s", got, stderr.String())
-	}
-	ts.Check(os.WriteFile(ts.MkAbs("stderr.txt"), stderr.Bytes(), 0o644))
 }
 
 // export SPACE.yaml OUT.onnx writes the space's smallest network.
