@@ -99,24 +99,15 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 		return r, err
 	}
 	defer meter.Close()
-	device, condition, err := meter.Identity(ctx, opts)
-	if err != nil {
-		return r, err
-	}
-	r.Device, r.Runtime = deviceOf(o.device, device), condition.Runtime
-	sentinelUS, err := sentinelTime(t, device, condition)
-	if err != nil {
-		return r, err
-	}
 	shown := a.progress()
 	defer shown.close()
-	results, err := latency.Bench(ctx, watched{meter, func(done, total int) { shown.at("models", done, total) }},
-		profile.Sentinel(), sentinelUS, models, opts)
+	b, err := profile.Bench(ctx, watched{meter, func(done, total int) { shown.at("models", done, total) }}, t, models, opts)
 	if err != nil {
 		return r, err
 	}
+	r.Device, r.Runtime = deviceOf(o.device, b.Device), b.Condition.Runtime
 	for i, path := range paths {
-		m := benchOf(path, results[i], o.target, condition.Provider)
+		m := benchOf(path, b.Results[i], o.target, b.Condition.Provider)
 		m.PredictedUS = predicted(a, t, path)
 		r.Models = append(r.Models, m)
 	}
@@ -134,22 +125,6 @@ func readModels(paths []string) ([]latency.Model, error) {
 		models = append(models, latency.Model{Name: path, Bytes: data})
 	}
 	return models, nil
-}
-
-// sentinelTime is the time by which a table's figures are normalised, 0
-// without a table.
-func sentinelTime(t *lut.Table, device latency.Device, condition latency.Condition) (float64, error) {
-	if t == nil {
-		return 0, nil
-	}
-	if err := t.CheckDevice(device, condition); err != nil {
-		return 0, err
-	}
-	if s := profile.Sentinel(); s.Digest() != t.Header.Sentinel.Digest {
-		return 0, fault.New(fault.Failure, "Make the table anew with: fbnas profile --device DEVICE --force -o "+t.Path,
-			"table %s: sentinel.digest differs (table %.12s, this fbnas %.12s)", t.Path, t.Header.Sentinel.Digest, s.Digest())
-	}
-	return t.Header.Sentinel.TimeUS, nil
 }
 
 // predicted is what a table says of an exported model; nil, and a warning

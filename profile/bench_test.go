@@ -1,0 +1,35 @@
+package profile
+
+import (
+	"strings"
+	"testing"
+
+	"fbnas/latency"
+)
+
+func TestBench(t *testing.T) {
+	table := table(t)
+	n, err := network(tinySpace(t).Largest(10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	models := []latency.Model{n.Model}
+	raw, err := Bench(t.Context(), byBytes{}, nil, models, latency.Options{Rounds: 2})
+	if err != nil || len(raw.Results) != 1 || raw.Device.Model.SoC != "simulated" {
+		t.Fatalf("%+v, %v", raw, err)
+	}
+	// A table made when the machine was at half its speed.
+	table.Header.Sentinel.TimeUS *= 2
+	normalised, err := Bench(t.Context(), byBytes{}, table, models, latency.Options{Rounds: 2})
+	if err != nil || normalised.Results[0].LatencyU != 2*raw.Results[0].LatencyU {
+		t.Errorf("%+v, %v, want twice %+v", normalised, err, raw)
+	}
+	table.Header.Sentinel.Digest = "another"
+	if _, err := Bench(t.Context(), byBytes{}, table, models, latency.Options{}); err == nil || !strings.Contains(err.Error(), "sentinel.digest") {
+		t.Errorf("another sentinel: %v", err)
+	}
+	table.Header.Condition.Threads = 4
+	if _, err := Bench(t.Context(), byBytes{}, table, models, latency.Options{}); err == nil || !strings.Contains(err.Error(), "threads") {
+		t.Errorf("another condition: %v", err)
+	}
+}
