@@ -213,4 +213,19 @@ func (l *loader) link() {
 		}
 		return 1
 	})
+	l.nameFound()
+}
+
+// nameFound calls the network that was found so, unless it has a name of its
+// own or another one was found too.
+func (l *loader) nameFound() {
+	var found []*Network
+	for i := range l.Networks {
+		if n := &l.Networks[i]; n.Found {
+			found = append(found, n)
+		}
+	}
+	if len(found) == 1 && found[0].Name == found[0].Run {
+		found[0].Name = "found"
+	}
 }
