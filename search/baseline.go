@@ -1,39 +1,67 @@
 package search
 
 import (
+	"math"
 	"math/rand/v2"
+	"slices"
 
 	"fbnas/internal/fault"
 	"fbnas/models"
 )
 
-// Uniform is the hand-made network that a search has to beat: the widest
-// network of the space scaled down by one width multiplier, the largest whose
-// cost is at most limit. Widths are the options nearest to multiplier times
-// the widest; expansions are the largest, kernels the smallest (3x3 nearly
-// always), which is how such networks are made by hand (facts/search.md,
-// section 2).
-func (c *Costs) Uniform(limit float64) (sel models.Selection, multiplier float64, err error) {
-	const steps = 100
-	for i := steps; i > 0; i-- {
-		multiplier = float64(i) / steps
-		if sel = c.scaled(multiplier); c.Of(sel) <= limit {
-			return sel, multiplier, nil
-		}
-	}
-	return nil, 0, fault.New(fault.Target, "Give a higher limit.",
-		"the narrowest uniform network of space %s costs %.6g %s, the limit is %.6g", c.Space.Name, c.Of(sel), c.Cost.Unit(), limit)
+// Scaled is a network made by hand: the widest of a space under one width
+// multiplier, with one expansion everywhere.
+type Scaled struct {
+	Selection  models.Selection
+	Multiplier float64
+	Expansion  float64
 }
 
-func (c *Costs) scaled(multiplier float64) models.Selection {
+// Uniform is the hand-made network that a search has to beat: the largest
+// width multiplier whose cost is at most limit, with the largest expansion
+// that any multiplier can afford, and the smallest kernels (3x3 nearly
+// always), which is how such networks are made by hand (facts/search.md,
+// section 2). Widths and expansions are the options nearest to what is wanted.
+func (c *Costs) Uniform(limit float64) (Scaled, error) {
+	const steps = 100
+	for _, expansion := range slices.Backward(c.expansions()) {
+		for i := steps; i > 0; i-- {
+			s := Scaled{Multiplier: float64(i) / steps, Expansion: expansion}
+			s.Selection = c.scaled(s)
+			if c.Of(s.Selection) <= limit {
+				return s, nil
+			}
+		}
+	}
+	smallest, _ := c.Bounds()
+	return Scaled{}, fault.New(fault.Target, "Give a higher limit.",
+		"no uniform network of space %s costs at most %.6g %s; the smallest of all costs %.6g", c.Space.Name, limit, c.Cost.Unit(), smallest)
+}
+
+// expansions lists all expansions of the space, ascending; [0] when there is
+// nothing to choose.
+func (c *Costs) expansions() []float64 {
+	all := []float64{0}
+	for _, choice := range c.choices {
+		if choice.Kind == models.Expansion {
+			all = append(all, choice.Options...)
+		}
+	}
+	slices.Sort(all)
+	if all = slices.Compact(all); len(all) > 1 {
+		all = all[1:]
+	}
+	return all
+}
+
+func (c *Costs) scaled(s Scaled) models.Selection {
 	sel := make(models.Selection, len(c.choices))
 	for i, choice := range c.choices {
-		last := len(choice.Options) - 1
 		switch choice.Kind {
 		case models.Width:
-			sel[i] = nearest(choice.Options, multiplier*choice.Options[last])
+			sel[i] = nearest(choice.Options, s.Multiplier*choice.Options[len(choice.Options)-1])
 		case models.Expansion:
-			sel[i] = last
+			sel[i] = nearest(choice.Options, s.Expansion)
 		}
 	}
 	return sel
@@ -42,14 +70,12 @@ func (c *Costs) scaled(multiplier float64) models.Selection {
 func nearest(options []float64, v float64) int {
 	best := 0
 	for i, o := range options {
-		if abs(o-v) < abs(options[best]-v) {
+		if math.Abs(o-v) < math.Abs(options[best]-v) {
 			best = i
 		}
 	}
 	return best
 }
-
-func abs(x float64) float64 { return max(x, -x) }
 
 // Random draws architectures uniformly until one costs between Window of the
 // limit and the limit.

@@ -162,3 +162,30 @@ func TestBlocksWithoutACostAreCounted(t *testing.T) {
 		t.Error("a cost without any block is accepted")
 	}
 }
+
+func TestBaselinesKeepTheLimit(t *testing.T) {
+	space := tinySpace(t)
+	costs, err := NewCosts(space, classes, MACs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	smallest, largest := costs.Bounds()
+	for _, part := range []float64{0.05, 0.3, 0.8} {
+		limit := smallest + part*(largest-smallest)
+		s, err := costs.Uniform(limit)
+		if err != nil || costs.Of(s.Selection) > limit {
+			t.Errorf("uniform at %g: %v costs %g (%v)", limit, s, costs.Of(s.Selection), err)
+		}
+		wider := Scaled{Multiplier: s.Multiplier + 0.01, Expansion: s.Expansion}
+		if s.Multiplier < 1 && costs.Of(costs.scaled(wider)) <= limit {
+			t.Errorf("uniform at %g: a wider one than %g fits", limit, s.Multiplier)
+		}
+		sel, err := costs.Random(random.New(1, "test"), limit)
+		if cost := costs.Of(sel); err != nil || cost > limit || cost < Window*limit {
+			t.Errorf("random at %g: costs %g (%v)", limit, cost, err)
+		}
+	}
+	if _, err := costs.Uniform(smallest / 2); fault.CodeOf(err) != fault.Target {
+		t.Errorf("below the smallest: %v", err)
+	}
+}

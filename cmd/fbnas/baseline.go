@@ -24,16 +24,12 @@ type baselineOptions struct {
 	seed                           uint64
 }
 
-// baselines are the ways to make a network without a search, and the width
-// multiplier where there is one.
-var baselines = map[string]func(c *search.Costs, limit float64, seed uint64) (models.Selection, *float64, error){
-	"uniform": func(c *search.Costs, limit float64, _ uint64) (models.Selection, *float64, error) {
-		sel, multiplier, err := c.Uniform(limit)
-		return sel, &multiplier, err
-	},
-	"random": func(c *search.Costs, limit float64, seed uint64) (models.Selection, *float64, error) {
+// baselines are the ways to make a network without a search.
+var baselines = map[string]func(c *search.Costs, limit float64, seed uint64) (search.Scaled, error){
+	"uniform": func(c *search.Costs, limit float64, _ uint64) (search.Scaled, error) { return c.Uniform(limit) },
+	"random": func(c *search.Costs, limit float64, seed uint64) (search.Scaled, error) {
 		sel, err := c.Random(random.New(seed, "random baseline"), limit)
-		return sel, nil, err
+		return search.Scaled{Selection: sel}, err
 	},
 }
 
@@ -70,6 +66,7 @@ type baselineResult struct {
 	LimitUS     float64  `json:"limit_us"`
 	PredictedUS float64  `json:"predicted_us"`
 	Multiplier  *float64 `json:"multiplier"`
+	Expansion   *float64 `json:"expansion"`
 	MACs        int64    `json:"macs"`
 	Params      int64    `json:"params"`
 }
@@ -95,11 +92,11 @@ func runBaseline(kind string, o baselineOptions) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	sel, multiplier, err := baselines[kind](costs, limit, o.seed)
+	made, err := baselines[kind](costs, limit, o.seed)
 	if err != nil {
 		return nil, err
 	}
-	arch, err := space.Arch(sel, o.classes)
+	arch, err := space.Arch(made.Selection, o.classes)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +106,7 @@ func runBaseline(kind string, o baselineOptions) (result, error) {
 		return nil, err
 	}
 	counts := models.Count(blocks)
-	return baselineResult{kind, o.out, limit, costs.Of(sel), multiplier, counts.MACs, counts.Params},
+	return baselineResult{kind, o.out, limit, costs.Of(made.Selection), positive(made.Multiplier), positive(made.Expansion), counts.MACs, counts.Params},
 		atomicfile.WriteBytes(o.out, arch.YAML())
 }
 
@@ -142,7 +139,15 @@ func (r baselineResult) Text(w io.Writer) error {
 		{"network", fmt.Sprintf("%s params, %s MACs", report.Count(r.Params), report.Count(r.MACs))},
 	}
 	if r.Multiplier != nil {
-		facts = append(facts, fact{"width multiplier", fmt.Sprintf("%.2f", *r.Multiplier)})
+		facts = append(facts, fact{"made by", fmt.Sprintf("width multiplier %.2f, expansion %g", *r.Multiplier, *r.Expansion)})
 	}
 	return writeFacts(w, facts...)
+}
+
+// positive is a pointer for a JSON document, in which what is absent is null.
+func positive(v float64) *float64 {
+	if v == 0 {
+		return nil
+	}
+	return &v
 }
