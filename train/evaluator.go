@@ -3,6 +3,8 @@ package train
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"fbnas/engine"
 )
@@ -44,3 +46,43 @@ func (v *Evaluator) Run(ctx context.Context, feeds engine.Feeds) (engine.Results
 
 // Close frees the program and its state.
 func (v *Evaluator) Close() error { return errors.Join(v.run.Close(), v.state.Close()) }
+
+// Normalise replaces the running statistics by those of the images, each
+// [C,H,W] row-major, taken in whole batches: drawn weights then give
+// activations as small as trained ones do. Without it a deep network amplifies
+// the rounding of float32 until no two engines agree.
+func (w Weights) Normalise(ctx context.Context, e engine.Engine, images [][]float32, batch int) error {
+	blocks, err := w.Arch.Resolve()
+	if err != nil {
+		return err
+	}
+	net := Fixed(blocks)
+	state, err := e.NewState(net.Specs())
+	if err != nil {
+		return err
+	}
+	defer state.Close()
+	if err := net.SetValues(state, w.Values); err != nil {
+		return err
+	}
+	in := w.Arch.Input
+	run, err := e.Compile(net.Recalibrate(Shape{batch, in.Channels, in.Height, in.Width}), state)
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	for t := 1; t*batch <= len(images); t++ {
+		feeds := engine.Feeds{
+			Images:       engine.Floats(slices.Concat(images[(t-1)*batch : t*batch]...)),
+			NormMomentum: engine.Scalar(1 / float64(t)),
+		}
+		if _, err := run.Run(ctx, feeds); err != nil {
+			return err
+		}
+	}
+	values, err := net.Values(state)
+	if err == nil {
+		maps.Copy(w.Values, values)
+	}
+	return err
+}

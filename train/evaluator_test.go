@@ -3,6 +3,7 @@ package train_test
 import (
 	"context"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"fbnas/dataset/datasettest"
@@ -40,5 +41,55 @@ func TestEvaluatorIsWhatTrainingMeasured(t *testing.T) {
 	delete(w.Values, "head.classifier.bias")
 	if _, err := w.Evaluator(interp.Engine{}, 1); err == nil {
 		t.Error("a network without all of its weights is evaluated")
+	}
+}
+
+// TestNormalise: loose images give the statistics that recalibrating on a
+// split of them gives, and nothing else changes.
+func TestNormalise(t *testing.T) {
+	data := datasettest.Bars(t, 48, 24, 6, 3)
+	arch, err := models.ParseArch([]byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := train.Fixed(blocks(t))
+	e := interp.Engine{}
+	state, err := e.NewState(net.Specs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := net.Initialise(state, 1); err != nil {
+		t.Fatal(err)
+	}
+	w := train.Weights{Arch: arch}
+	if w.Values, err = net.Values(state); err != nil {
+		t.Fatal(err)
+	}
+	run, err := e.Compile(net.Recalibrate(train.Shape{Batch: 8, Channels: 1, Height: 6, Width: 6}), state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := train.Recalibrate(context.Background(), run, data.Train, 8, nil); err != nil {
+		t.Fatal(err)
+	}
+	want, err := net.Values(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reflect.DeepEqual(w.Values, want) {
+		t.Fatal("recalibrating changes nothing: the test proves nothing")
+	}
+	images := make([][]float32, data.Train.Len())
+	for i := range images {
+		images[i] = make([]float32, 36)
+		if _, err := data.Train.Image(i, images[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Normalise(context.Background(), e, images, 8); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(w.Values, want) {
+		t.Error("the statistics are others than those of the split")
 	}
 }

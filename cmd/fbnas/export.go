@@ -107,17 +107,22 @@ func (o exportOptions) run(ctx context.Context, a *app, out string) (exportResul
 	if err != nil {
 		return r, err
 	}
+	data := cmp.Or(o.data, t.data)
+	images, err := comparison(ctx, a, t, data)
+	if err != nil {
+		return r, err
+	}
+	if t.random() {
+		if err := normalise(ctx, t, images); err != nil {
+			return r, err
+		}
+	}
 	from := originOf(a, t, o.root)
 	spec, err := o.spec(t, from)
 	if err != nil {
 		return r, err
 	}
 	m, err := onnxexport.Export(spec)
-	if err != nil {
-		return r, err
-	}
-	data := cmp.Or(o.data, t.data)
-	images, err := comparison(ctx, a, t, data)
 	if err != nil {
 		return r, err
 	}

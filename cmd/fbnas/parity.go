@@ -144,3 +144,13 @@ func comparison(ctx context.Context, a *app, t trained, data string) ([][]float3
 	}
 	return imagesOf(set)
 }
+
+// normalise makes drawn weights give activations like trained ones.
+func normalise(ctx context.Context, t trained, images [][]float32) error {
+	e, err := openEngine(0)
+	if err != nil {
+		return err
+	}
+	const batch = 8 // divides onnxexport.ParityInputs; networks of the zoo take large images
+	return t.Normalise(ctx, e, images, batch)
+}

@@ -19,7 +19,6 @@ type verifyOptions struct {
 	weights string
 	data    string
 	root    string
-	seed    uint64
 }
 
 func verifyVerb(a *app) *cobra.Command {
@@ -41,7 +40,6 @@ func verifyVerb(a *app) *cobra.Command {
 	f.StringVar(&o.weights, "weights", "", "the weights.safetensors of the training (default: looked for in --root)")
 	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
 	f.StringVar(&o.root, "root", "runs", "`folder` to look for the training in")
-	f.Uint64Var(&o.seed, "seed", 1, "of a file with random weights: the seed of its export")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
 		r, err := o.run(ctx, a, args[0])
 		if r.Inputs == 0 {
@@ -53,9 +51,9 @@ func verifyVerb(a *app) *cobra.Command {
 }
 
 type verifyResult struct {
-	Path   string  `json:"path"`
-	From   *string `json:"from"` // the weights that the file was held against; null for random ones
-	Engine string  `json:"engine"`
+	Path   string `json:"path"`
+	From   string `json:"from"` // the weights that the file was held against
+	Engine string `json:"engine"`
 	parityInfo
 }
 
@@ -78,7 +76,7 @@ func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResu
 	if err != nil {
 		return r, err
 	}
-	r.From = orNull(t.path)
+	r.From = t.path
 	data := cmp.Or(o.data, t.data)
 	images, err := comparison(ctx, a, t, data)
 	if err != nil {
@@ -129,21 +127,7 @@ func (o verifyOptions) origin(a *app, path string, md onnxexport.Metadata) (trai
 			return t, err
 		}
 	}
-	arch, err := exportedArch(path)
-	if err != nil {
-		return trained{}, err
-	}
-	t, err := untrained(arch, o.seed)
-	if err != nil {
-		return trained{}, err
-	}
-	if md.Preprocessing != nil {
-		t.Classes, t.Preprocessing = md.Classes, *md.Preprocessing
-	}
-	if same, err := exportsTo(t, md); err != nil || same {
-		return t, err
-	}
-	return trained{}, fault.New(fault.Usage, "Give --weights W.safetensors, or --root where the training's folder is.",
+	return trained{}, fault.New(fault.Usage, "Give --weights W.safetensors, or --root where the training's folder is. Random weights are not kept: such a file cannot be verified again.",
 		"none of the %d finished trainings under %s has the weights of %s", len(runs), o.root, path)
 }
 
@@ -169,9 +153,5 @@ func onlyLocal(device string) error {
 }
 
 func (r verifyResult) Text(w io.Writer) error {
-	weights := "random"
-	if r.From != nil {
-		weights = *r.From
-	}
-	return writeFacts(w, fact{"model", r.Path}, fact{"weights", weights}, fact{"parity", r.parityInfo})
+	return writeFacts(w, fact{"model", r.Path}, fact{"weights", r.From}, fact{"parity", r.parityInfo})
 }
