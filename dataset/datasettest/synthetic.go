@@ -1,4 +1,3 @@
-// Package datasettest makes small data sets for the tests of other packages.
 package datasettest
 
 import (
