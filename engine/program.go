@@ -86,7 +86,8 @@ func (p *Program) Resolve(specs []Spec) (Interface, error) {
 	return out, nil
 }
 
-// CheckFeeds verifies that feeds are exactly what the interface asks for.
+// CheckFeeds verifies that feeds have all that the interface asks for; what it
+// does not ask for is ignored.
 func (i Interface) CheckFeeds(feeds Feeds) error {
 	for _, n := range i.Feeds {
 		f, ok := feeds[n.Name]

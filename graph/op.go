@@ -80,7 +80,7 @@ var opTable = map[Op]opInfo{
 
 	Sum:  {1, 1, reduceShape, "sum over Axes"},
 	Mean: {1, 1, reduceShape, "mean over Axes; over H and W with Keep it is global average pooling"},
-	Max:  {1, 1, reduceShape, "maximum over Axes"},
+	Max:  {1, 1, reduceShape, "maximum over Axes; its gradient goes to every element that equals it"},
 	Dot:  {2, 2, reduceShape, "sum over Axes of a * b, shapes equal"},
 
 	Reshape:    {1, 1, reshapeShape, "the same numbers in Shape"},

@@ -13,7 +13,12 @@ func sameShape(n *Node) Shape {
 
 // OutSize is the output height or width of a convolution: floor((in + 2 pad -
 // kernel) / stride) + 1.
-func OutSize(in, kernel, stride, pad int) int { return (in+2*pad-kernel)/stride + 1 }
+func OutSize(in, kernel, stride, pad int) int {
+	if in+2*pad < kernel {
+		return 0 // Go divides towards zero, not down
+	}
+	return (in+2*pad-kernel)/stride + 1
+}
 
 func rank4(n *Node, xs ...*Node) {
 	for _, x := range xs {

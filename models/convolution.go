@@ -1,5 +1,7 @@
 package models
 
+import "fbnas/graph"
+
 // Convolution is one convolution of a block, with what follows it. A block's
 // list of them is what is built, counted and initialised.
 type Convolution struct {
@@ -24,13 +26,7 @@ func (b Block) OutSize() (height, width int) {
 	if b.Kind == IRPool || b.Kind == Head {
 		return 1, 1
 	}
-	out := func(size int) int {
-		if size += 2*b.Pad - b.Kernel; size < 0 {
-			return 0
-		}
-		return size/b.Stride + 1
-	}
-	return out(b.Height), out(b.Width)
+	return graph.OutSize(b.Height, b.Kernel, b.Stride, b.Pad), graph.OutSize(b.Width, b.Kernel, b.Stride, b.Pad)
 }
 
 // Identity reports whether the block computes nothing.

@@ -11,8 +11,10 @@ const floor = -30
 // (facts/paper.md, section 2).
 func GumbelSoftmax(g *graph.Graph, logits, noise, temperature *graph.Node) *graph.Node {
 	z := g.Div(g.Add(logits, noise), temperature)
+	// The largest is 0 now; the upper bound lies above it, since Clip's
+	// gradient is zero at a bound.
 	top := g.Unary(graph.StopGrad, g.Max(z, 0))
-	return g.Unary(graph.Softmax, g.Apply(graph.Clip, graph.Attr{Lo: floor, Hi: 1}, g.Sub(z, top)))
+	return g.Unary(graph.Softmax, g.Clip(g.Sub(z, top), floor, 1))
 }
 
 // PrefixMask is the sum over options i of weights[i] times the vector with

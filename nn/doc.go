@@ -1,4 +1,4 @@
 // Package nn holds layers as graph builders: convolution, batch norm,
-// activations, squeeze-and-excite and the loss, each with the masks that a
+// activations and the loss, each with the masks that a
 // search lays on it.
 package nn

@@ -17,21 +17,29 @@ type Scaled struct {
 	Expansion  float64
 }
 
-// Uniform is the hand-made network that a search has to beat: the largest
-// width multiplier whose cost is at most limit, with the largest expansion
-// that any multiplier can afford, and the smallest kernels (3x3 nearly
-// always), which is how such networks are made by hand (facts/search.md,
+// Uniform is the hand-made network that a search has to beat: for every
+// expansion the largest width multiplier whose cost is at most limit, and of
+// those the one that uses most of the limit. Kernels are the smallest (3x3
+// nearly always), which is how such networks are made by hand (facts/search.md,
 // section 2). Widths and expansions are the options nearest to what is wanted.
 func (c *Costs) Uniform(limit float64) (Scaled, error) {
 	const steps = 100
-	for _, expansion := range slices.Backward(c.expansions()) {
+	var best Scaled
+	dearest := math.Inf(-1)
+	for _, expansion := range c.expansions() {
 		for i := steps; i > 0; i-- {
 			s := Scaled{Multiplier: float64(i) / steps, Expansion: expansion}
 			s.Selection = c.scaled(s)
-			if c.Of(s.Selection) <= limit {
-				return s, nil
+			if cost := c.Of(s.Selection); cost <= limit {
+				if cost > dearest {
+					best, dearest = s, cost
+				}
+				break
 			}
 		}
+	}
+	if best.Selection != nil {
+		return best, nil
 	}
 	smallest, _ := c.Bounds()
 	return Scaled{}, fault.New(fault.Target, "Give a higher limit.",

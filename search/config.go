@@ -49,7 +49,7 @@ func DefaultConfig() Config {
 func (c Config) Validate() error {
 	problems := []error{c.Train.Validate()}
 	check := func(ok bool, format string, v any) {
-		if !ok {
+		if x, float := v.(float64); !ok || float && math.IsInf(x, 0) {
 			problems = append(problems, fmt.Errorf(format, v))
 		}
 	}
@@ -58,6 +58,8 @@ func (c Config) Validate() error {
 	check(c.Every >= 1, "choice_every: %v, want at least 1", c.Every)
 	check(c.Rate >= 0, "choice_rate: %v, want 0 or more", c.Rate)
 	check(c.Hot >= c.Cold && c.Cold > 0, "temperature_end: %v, want more than 0 and at most temperature_start", c.Cold)
+	check(c.Proportional >= 0, "lambda_proportional: %v, want 0 or more", c.Proportional)
+	check(c.Integral >= 0, "lambda_integral: %v, want 0 or more", c.Integral)
 	check(c.Ramp >= 0 && c.Ramp <= 1, "limit_ramp: %v, want a fraction from 0 to 1", c.Ramp)
 	check(c.Limit > 0, "limit: %v, want more than 0", c.Limit)
 	check(c.Candidates >= 1, "candidates: %v, want at least 1", c.Candidates)

@@ -91,8 +91,8 @@ type LayerCost struct {
 	Values  []float64
 }
 
-// NewCosts evaluates the cost of every block of the space. The error joins
-// all blocks without a cost.
+// NewCosts evaluates the cost of every block of the space. The error says how
+// many blocks have none, or that excluded blocks leave no architecture.
 func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 	choices := space.Choices()
 	c := &Costs{Cost: cost, Space: space, choices: choices}
@@ -100,20 +100,27 @@ func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 	for _, l := range space.Layers(classes) {
 		lc := LayerCost{Layer: l, Choices: choicesOf(l)}
 		lc.Values = make([]float64, lc.size(choices))
+		var excluded error
 		for at := range lc.Values {
 			v, err := cost.Block(l.Block(lc.selection(choices, at).Point(l)))
 			switch {
 			case errors.Is(err, ErrExcluded):
-				v = math.NaN()
+				v, excluded = math.NaN(), err
 			case err != nil:
 				missing = append(missing, err)
 			}
 			lc.Values[at] = v
 		}
+		if excluded != nil && !slices.ContainsFunc(lc.Values, func(v float64) bool { return !math.IsNaN(v) }) {
+			missing = append(missing, fmt.Errorf("%s: nothing is left to choose: %w", l.Name, excluded))
+		}
 		c.Layers = append(c.Layers, lc)
 	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%d blocks of space %s have no cost, the first: %w", len(missing), space.Name, missing[0])
+	}
+	if smallest, _ := c.Bounds(); math.IsNaN(smallest) {
+		return nil, fmt.Errorf("no architecture of space %s is left: every one has a block that cannot be run", space.Name)
 	}
 	return c, nil
 }

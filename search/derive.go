@@ -42,44 +42,65 @@ func (c *Costs) Derive(probabilities [][]float64, limit float64, k int) ([]Candi
 		v.step(&c.Layers[i])
 	}
 	candidates := v.candidates()
-	if len(candidates) == 0 { // only what rounding the costs up has lost
-		return nil, fault.New(fault.Target, "Choose a limit a little higher.",
-			"the limit %.6g %s is too close to the smallest architecture of space %s, %.6g", limit, c.Cost.Unit(), c.Space.Name, smallest)
+	if len(candidates) == 0 { // rounding costs up has lost the few that fit
+		sel, cost := c.extreme(func(a, b float64) bool { return a < b })
+		candidates = append(candidates, Candidate{Selection: sel, Cost: cost, LogP: v.logOf(sel), InWindow: cost >= Window*limit})
 	}
 	return candidates[:min(k, len(candidates))], nil
 }
 
 // Bounds are the exact costs of the cheapest and the dearest architecture.
 func (c *Costs) Bounds() (smallest, largest float64) {
-	return c.extreme(func(a, b float64) bool { return a < b }), c.extreme(func(a, b float64) bool { return a > b })
+	_, smallest = c.extreme(func(a, b float64) bool { return a < b })
+	_, largest = c.extreme(func(a, b float64) bool { return a > b })
+	return smallest, largest
 }
 
-func (c *Costs) extreme(better func(a, b float64) bool) float64 {
-	best := []float64{0} // by the option of the width that leaves the layer
+// extreme is the best architecture by cost alone; NaN when there is none.
+func (c *Costs) extreme(better func(a, b float64) bool) (models.Selection, float64) {
+	type route struct {
+		selection models.Selection
+		cost      float64
+	}
+	none := route{cost: math.NaN()}
+	improve := func(old *route, r route) {
+		if math.IsNaN(old.cost) || better(r.cost, old.cost) {
+			*old = r
+		}
+	}
+	best := []route{{make(models.Selection, len(c.choices)), c.Cost.Base()}} // by the width that leaves the layer
 	for i := range c.Layers {
 		l := &c.Layers[i]
-		next := make([]float64, len(l.Layer.Out.Options))
-		for o := range next {
-			next[o] = math.NaN()
-		}
+		next := slices.Repeat([]route{none}, len(l.Layer.Out.Options))
 		for in, before := range best {
+			if math.IsNaN(before.cost) {
+				continue // nothing leads to this width
+			}
 			for _, out := range l.outgoing(in) {
 				for _, w := range l.ways(c.choices, in, out, nil) {
-					if total := before + w.cost; math.IsNaN(next[out]) || better(total, next[out]) {
-						next[out] = total
-					}
+					improve(&next[out], route{l.with(before.selection, w.selection, out), before.cost + w.cost})
 				}
 			}
 		}
 		best = next
 	}
-	result := math.NaN()
-	for _, v := range best {
-		if math.IsNaN(result) || better(v, result) {
-			result = v
-		}
+	result := none
+	for _, r := range best {
+		improve(&result, r)
 	}
-	return result + c.Cost.Base()
+	return result.selection, result.cost
+}
+
+// with is a selection with what a layer decides filled in.
+func (l *LayerCost) with(sel, way models.Selection, out int) models.Selection {
+	full := slices.Clone(sel)
+	for _, i := range l.private() {
+		full[i] = way[i]
+	}
+	if c := l.Layer.Out.Choice; c != models.Fixed {
+		full[c] = out
+	}
+	return full
 }
 
 // outgoing lists the options of the width that may leave the layer when the

@@ -2,7 +2,9 @@ package search
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"fbnas/internal/fault"
@@ -148,18 +150,41 @@ func TestDeriveBelowTheSmallestNetwork(t *testing.T) {
 	if fault.CodeOf(err) != fault.Target {
 		t.Errorf("below the smallest network: %v", err)
 	}
-	if _, err := costs.Derive(randomProbabilities(space, 1), smallest*1.01, 1); err != nil {
-		t.Errorf("just above the smallest network: %v", err)
+	for _, k := range []int{1, 3} { // rounding costs up loses it, the fallback does not
+		list, err := costs.Derive(randomProbabilities(space, 1), smallest, k)
+		if err != nil || list[0].Cost != smallest || costs.Of(list[0].Selection) != smallest || !list[0].InWindow {
+			t.Errorf("at the smallest network: %+v (%v)", list, err)
+		}
 	}
 }
 
-type missing struct{ Counted }
+// without is a cost without the blocks that match.
+type without struct {
+	Counted
+	match func(models.Block) bool
+	err   error
+}
 
-func (missing) Block(b models.Block) (float64, error) { return 0, errors.New("no row") }
+func (c without) Block(b models.Block) (float64, error) {
+	if c.match(b) {
+		return 0, c.err
+	}
+	return c.Counted.Block(b)
+}
 
-func TestBlocksWithoutACostAreCounted(t *testing.T) {
-	if _, err := NewCosts(tinySpace(t), classes, missing{MACs}); err == nil {
-		t.Error("a cost without any block is accepted")
+func TestSpacesThatCannotBePriced(t *testing.T) {
+	every := func(models.Block) bool { return true }
+	head := func(b models.Block) bool { return b.Kind == models.Head }
+	for name, c := range map[string]struct {
+		cost Cost
+		want string
+	}{
+		"rows missing":      {without{MACs, every, errors.New("no row")}, "82 blocks of space tiny have no cost, the first: no row"},
+		"head not runnable": {without{MACs, head, fmt.Errorf("%w: crash", ErrExcluded)}, "head: nothing is left to choose: excluded from the search: crash"},
+	} {
+		if _, err := NewCosts(tinySpace(t), classes, c.cost); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

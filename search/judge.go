@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"fbnas/dataset"
 	"fbnas/train"
@@ -45,10 +46,10 @@ func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, e
 	best := 0.0
 	for _, c := range candidates {
 		pick := r.super.Pick(c.Selection)
-		if err := train.Recalibrate(ctx, recalibrate, head(r.rest, calibrationImages), batch, pick); err != nil {
+		if err := train.Recalibrate(ctx, recalibrate, spread(r.rest, max(calibrationImages, batch)), batch, pick); err != nil {
 			return nil, fmt.Errorf("re-estimate statistics of a candidate: %w", err)
 		}
-		a, err := train.Evaluate(ctx, evaluate, head(r.held, judgingImages), batch, pick)
+		a, err := train.Evaluate(ctx, evaluate, spread(r.held, judgingImages), batch, pick)
 		if err != nil {
 			return nil, fmt.Errorf("judge a candidate: %w", err)
 		}
@@ -56,7 +57,9 @@ func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, e
 		list = append(list, Judged{Candidate: c, OneHot: a})
 	}
 	for i := range list {
-		list[i].Rejected = list[i].OneHot.Top1() < best-broken
+		a := list[i].OneHot
+		noise := 2 * math.Sqrt(0.5/float64(max(a.Images, 1))) // of a difference of two
+		list[i].Rejected = a.Top1() < best-broken-noise
 	}
 	return list, nil
 }
@@ -71,10 +74,10 @@ func (r Result) Best() Judged {
 	return Judged{}
 }
 
-func head(s *dataset.Split, n int) *dataset.Split {
+// spread takes n images from all over a split, which may be sorted by class.
+func spread(s *dataset.Split, n int) *dataset.Split {
 	indices := make([]int, min(n, s.Len()))
 	for i := range indices {
-		// Spread over the split, whose images may be sorted by class.
 		indices[i] = i * s.Len() / len(indices)
 	}
 	return s.Subset(indices)

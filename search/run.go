@@ -9,6 +9,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/engine"
+	"fbnas/graph"
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
 	"fbnas/internal/rundir"
@@ -62,14 +63,17 @@ const probabilityLines = 200
 
 // Run searches, then derives the candidates for the configured limit and
 // judges them.
-func (j Job) Run(ctx context.Context) (Result, error) {
+func (j Job) Run(ctx context.Context) (result Result, err error) {
+	defer graph.Recover(&err)
 	if err := j.Config.Validate(); err != nil {
 		return Result{}, fault.New(fault.Usage, "", "search configuration: %w", err)
+	}
+	if err := train.CheckData(j.Space.Largest(len(j.Data.Classes)), j.Data); err != nil {
+		return Result{}, err
 	}
 	super := NewSupernet(j.Space, len(j.Data.Classes))
 	r := &runner{Job: j, super: super, net: super.soft()}
 	r.held, r.rest = j.Data.Train.Partition(j.Config.HoldOut, j.Config.Train.Seed)
-	var err error
 	if r.state, err = j.Engine.NewState(super.specs()); err != nil {
 		return Result{}, err
 	}
@@ -104,6 +108,25 @@ type runner struct {
 }
 
 func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result, error) {
+	result, err := r.search(ctx, from, before)
+	if err != nil {
+		return result, err
+	}
+	if result.Probabilities, err = r.probabilities(); err != nil {
+		return result, err
+	}
+	result.Expected = r.Costs.Mean(result.Probabilities)
+	candidates, err := r.Costs.Derive(result.Probabilities, r.Config.Limit, r.Config.Candidates)
+	if err != nil {
+		return result, err
+	}
+	result.Judged, err = r.judge(ctx, candidates)
+	return result, err
+}
+
+// search runs the loop; its programs are closed before candidates are judged
+// by others.
+func (r *runner) search(ctx context.Context, from int, before train.Timing) (Result, error) {
 	if err := r.prepare(); err != nil {
 		return Result{}, err
 	}
@@ -117,18 +140,7 @@ func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result
 	}
 	result := Result{Steps: r.schedule.steps, ChoiceSteps: r.schedule.choiceSteps(), Start: r.Costs.Start()}
 	var err error
-	if result.Timing, err = loop.Run(ctx, from); err != nil {
-		return result, err
-	}
-	if result.Probabilities, err = r.probabilities(); err != nil {
-		return result, err
-	}
-	result.Expected = r.Costs.Mean(result.Probabilities)
-	candidates, err := r.Costs.Derive(result.Probabilities, r.Config.Limit, r.Config.Candidates)
-	if err != nil {
-		return result, err
-	}
-	result.Judged, err = r.judge(ctx, candidates)
+	result.Timing, err = loop.Run(ctx, from)
 	return result, err
 }
 
@@ -184,6 +196,9 @@ func (r *runner) turns(step int) []train.Turn {
 		}})
 }
 
+// smallestDraw keeps the logarithm of an exponential draw finite.
+const smallestDraw = 1e-20
+
 // gumbel feeds one draw from Gumbel(0,1) for every option, and the temperature.
 func (r *runner) gumbel(purpose string, step int, temperature float64) engine.Feeds {
 	stream := random.New(r.Config.Train.Seed, purpose, uint64(step))
@@ -191,7 +206,7 @@ func (r *runner) gumbel(purpose string, step int, temperature float64) engine.Fe
 	for _, c := range r.super.choices {
 		draw := make([]float32, len(c.Options))
 		for i := range draw {
-			draw[i] = float32(-math.Log(stream.ExpFloat64()))
+			draw[i] = float32(-math.Log(max(stream.ExpFloat64(), smallestDraw)))
 		}
 		feeds[noise+c.Name] = engine.Floats(draw)
 	}
@@ -212,10 +227,10 @@ func (r *runner) recordChoices(results engine.Results, n int, limit, temperature
 			}
 		}
 	}
-	if loss := results[train.Loss][0]; loss != loss {
-		return fault.New(fault.Failure, "Lower the learning rate.", "the search diverged: the loss is not a number")
+	if cost := results[costResult][0]; !(cost > 0) || math.IsInf(cost, 0) {
+		return fault.New(fault.Failure, "Calibrate the table again: fbnas lut calibrate.", "the expected cost became %g %s", cost, r.Costs.Cost.Unit())
 	}
-	return nil
+	return train.CheckLoss(results[train.Loss][0])
 }
 
 func (r *runner) afterStep(step int) error {

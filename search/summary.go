@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"fbnas/internal/fault"
 	"fbnas/models"
@@ -126,8 +127,10 @@ func (j Job) found(c Candidate, target, margin float64) (Found, error) {
 // warnings say where a search ended in doubt (facts/search.md, default 5).
 func (j Job) warnings(r Result) []string {
 	list := []string{}
-	_, largest := j.Costs.Bounds()
-	limit := min(j.Config.Limit, largest)
+	limit := j.Config.Limit
+	if _, largest := j.Costs.Bounds(); limit >= largest {
+		return list // nothing was limited
+	}
 	if ratio := r.Expected / limit; ratio < 0.95 || ratio > 1.05 {
 		list = append(list, fmt.Sprintf("the expected cost ended at %.2f of the limit: more epochs may find a better network", ratio))
 	}
@@ -139,7 +142,7 @@ func (j Job) warnings(r Result) []string {
 			}
 		}
 	}
-	if ratio := j.Costs.Of(mode) / limit; !(ratio >= 0.9 && ratio <= 1) {
+	if ratio := j.Costs.Of(mode) / limit; !(ratio >= 0.9 && ratio <= 1) && !slices.Equal(mode, r.Best().Selection) {
 		list = append(list, fmt.Sprintf("the likeliest options together cost %.2f of the limit: deriving changed some of them", ratio))
 	}
 	return list

@@ -55,6 +55,13 @@ func newViterbi(c *Costs, probabilities [][]float64, limit float64, k int) *vite
 	return v
 }
 
+func (v *viterbi) logOf(sel models.Selection) (logp float64) {
+	for i, option := range sel {
+		logp += v.logp[i][option]
+	}
+	return logp
+}
+
 func (l *LayerCost) cheapest() float64 {
 	low := math.Inf(1)
 	for _, v := range l.Values {

@@ -2,6 +2,8 @@ package train
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"fbnas/engine"
 	"fbnas/internal/fault"
@@ -13,7 +15,8 @@ import (
 const timingKey = "timing"
 
 // Save stores a state, all of it and exactly, as the checkpoint after `done`
-// steps.
+// steps. A state that is no longer finite is refused: the checkpoint before it
+// stays the one to go on from.
 func Save(dir *rundir.Dir, state engine.State, done int, t Timing) error {
 	c := rundir.Checkpoint{Step: done}
 	if err := c.Put(timingKey, t); err != nil {
@@ -24,6 +27,9 @@ func Save(dir *rundir.Dir, state engine.State, done int, t Timing) error {
 		if err != nil {
 			return err
 		}
+		if i := slices.IndexFunc(v, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }); i >= 0 {
+			return diverged(fmt.Sprintf("%s holds %g after step %d", spec.Name, v[i], done))
+		}
 		c.Tensors = append(c.Tensors, safetensors.Tensor{Name: spec.Name, Shape: spec.Shape, Data: exact(v)})
 	}
 	return dir.Save(c)
@@ -32,7 +38,7 @@ func Save(dir *rundir.Dir, state engine.State, done int, t Timing) error {
 // exact is F32 where that holds every value, F64 otherwise.
 func exact(v []float64) any {
 	for _, x := range v {
-		if float64(float32(x)) != x && x == x {
+		if float64(float32(x)) != x {
 			return v
 		}
 	}

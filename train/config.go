@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"fbnas/dataset"
 )
@@ -35,7 +36,7 @@ func DefaultConfig() Config {
 func (c Config) Validate() error {
 	var problems []error
 	check := func(ok bool, format string, v any) {
-		if !ok {
+		if x, float := v.(float64); !ok || float && math.IsInf(x, 0) {
 			problems = append(problems, fmt.Errorf(format, v))
 		}
 	}

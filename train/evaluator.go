@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -48,7 +49,7 @@ func (v *Evaluator) Run(ctx context.Context, feeds engine.Feeds) (engine.Results
 func (v *Evaluator) Close() error { return errors.Join(v.run.Close(), v.state.Close()) }
 
 // Normalise replaces the running statistics by those of the images, each
-// [C,H,W] row-major, taken in whole batches: drawn weights then give
+// [C,H,W] row-major, taken in whole batches, in w.Values: drawn weights then give
 // activations as small as trained ones do. Without it a deep network amplifies
 // the rounding of float32 until no two engines agree.
 func (w Weights) Normalise(ctx context.Context, e engine.Engine, images [][]float32, batch int) error {
@@ -71,6 +72,9 @@ func (w Weights) Normalise(ctx context.Context, e engine.Engine, images [][]floa
 		return err
 	}
 	defer run.Close()
+	if len(images) < batch {
+		return fmt.Errorf("%d images are less than a batch of %d", len(images), batch)
+	}
 	for t := 1; t*batch <= len(images); t++ {
 		feeds := engine.Feeds{
 			Images:       engine.Floats(slices.Concat(images[(t-1)*batch : t*batch]...)),

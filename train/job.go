@@ -7,6 +7,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/engine"
+	"fbnas/graph"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/models"
@@ -41,18 +42,19 @@ type Result struct {
 	Steps  int
 }
 
-// evaluationBatch is the batch of evaluation programs.
-const evaluationBatch = 200
-
 // Metric kinds of a training run's metrics.jsonl: "train" has loss, top1 (of
 // the batch) and lr. Steps count from 1.
 const metricTrain = "train"
 
 // Run trains, keeps checkpoints and metrics in Dir, and measures the accuracy
 // on the test images once, at the end.
-func (j Job) Run(ctx context.Context) (Result, error) {
+func (j Job) Run(ctx context.Context) (result Result, err error) {
+	defer graph.Recover(&err)
 	if err := j.Config.Validate(); err != nil {
 		return Result{}, fault.New(fault.Usage, "", "training configuration: %w", err)
+	}
+	if err := CheckData(j.Blocks, j.Data); err != nil {
+		return Result{}, err
 	}
 	net := Fixed(j.Blocks)
 	state, err := j.Engine.NewState(net.Specs())
@@ -64,7 +66,6 @@ func (j Job) Run(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{}
 	if result.Steps, result.Timing, err = j.train(ctx, net, state, from, before); err != nil {
 		return result, err
 	}
@@ -124,12 +125,13 @@ func (j Job) train(ctx context.Context, net Network, state engine.State, from in
 }
 
 func (j Job) test(ctx context.Context, net Network, state engine.State) (Accuracy, error) {
-	run, err := j.Engine.Compile(net.Evaluate(j.shape(evaluationBatch)), state)
+	batch := j.Config.Batch // what fits in training fits here
+	run, err := j.Engine.Compile(net.Evaluate(j.shape(batch)), state)
 	if err != nil {
 		return Accuracy{}, err
 	}
 	defer run.Close()
-	a, err := Evaluate(ctx, run, j.Data.Test, evaluationBatch, nil)
+	a, err := Evaluate(ctx, run, j.Data.Test, batch, nil)
 	if err != nil {
 		return a, fmt.Errorf("evaluate on the test images: %w", err)
 	}
@@ -148,15 +150,11 @@ func (m *WeightMetrics) Feeds(c Config) engine.Feeds {
 	return engine.Feeds{LearningRate: engine.Scalar(m.Rate), NormMomentum: engine.Scalar(c.NormMomentum)}
 }
 
-// Record takes the figures from a finished step. A loss that is no number is
-// an error: what follows could not be trusted.
+// Record takes the figures from a finished step; see CheckLoss.
 func (m *WeightMetrics) Record(r engine.Results, b *dataset.Batch) error {
 	m.Loss = r[Loss][0]
 	m.Batch.Count(r[Logits], b.Labels, b.N)
-	if m.Loss != m.Loss {
-		return fault.New(fault.Failure, "Lower the learning rate.", "training diverged: the loss is not a number")
-	}
-	return nil
+	return CheckLoss(m.Loss)
 }
 
 // Values are the figures under their names in metrics.jsonl.

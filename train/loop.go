@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -38,7 +39,7 @@ type Stream struct {
 // Turn is one run of a program within a step.
 type Turn struct {
 	Runner engine.Runner
-	Stream *Stream // of images and labels; nil for a program without
+	Stream *Stream // of images and labels
 	Feeds  engine.Feeds
 	Done   func(r engine.Results, b *dataset.Batch) error
 }
@@ -72,8 +73,12 @@ func (l *Loop) Run(ctx context.Context, from int) (Timing, error) {
 			}
 			return l.timing(begin), fmt.Errorf("interrupted after step %d of %d: %w", step, l.Steps, ctx.Err())
 		}
-		if err := l.step(context.WithoutCancel(ctx), step); err != nil {
-			return l.timing(begin), fmt.Errorf("step %d: %w", step, err)
+		if ran, err := l.step(context.WithoutCancel(ctx), step); err != nil {
+			err = fmt.Errorf("step %d: %w", step, err)
+			if !ran { // the state is still that of a whole number of steps
+				err = errors.Join(err, l.Save(step, l.timing(begin)))
+			}
+			return l.timing(begin), err
 		}
 		if time.Since(saved) > every && step+1 < l.Steps {
 			if err := l.Save(step+1, l.timing(begin)); err != nil {
@@ -95,30 +100,29 @@ func (l *Loop) timing(begin time.Time) Timing {
 	return t
 }
 
-func (l *Loop) step(ctx context.Context, step int) error {
+// step reports whether any of its programs has run, and so changed the state.
+func (l *Loop) step(ctx context.Context, step int) (ran bool, err error) {
 	for _, t := range l.Turns(step) {
-		if err := t.run(ctx); err != nil {
-			return err
+		batch, err := t.Stream.Loader.Next()
+		if err != nil {
+			return ran, fmt.Errorf("next batch: %w", err)
+		}
+		r, err := t.Runner.Run(ctx, t.feeds(batch))
+		if err != nil {
+			return ran, err
+		}
+		ran = true
+		err = t.Done(r, batch)
+		batch.Release()
+		if err != nil {
+			return ran, err
 		}
 	}
-	return l.AfterStep(step)
+	return ran, l.AfterStep(step)
 }
 
-func (t Turn) run(ctx context.Context) error {
-	feeds := engine.Feeds{}
+func (t Turn) feeds(batch *dataset.Batch) engine.Feeds {
+	feeds := engine.Feeds{Images: engine.Floats(batch.Images), Labels: engine.Ints(batch.Labels)}
 	maps.Copy(feeds, t.Feeds)
-	var batch *dataset.Batch
-	if t.Stream != nil {
-		var err error
-		if batch, err = t.Stream.Loader.Next(); err != nil {
-			return fmt.Errorf("next batch: %w", err)
-		}
-		defer batch.Release()
-		feeds[Images], feeds[Labels] = engine.Floats(batch.Images), engine.Ints(batch.Labels)
-	}
-	r, err := t.Runner.Run(ctx, feeds)
-	if err != nil {
-		return err
-	}
-	return t.Done(r, batch)
+	return feeds
 }

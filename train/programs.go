@@ -35,7 +35,7 @@ func Fixed(blocks []models.Block) Network {
 	}
 }
 
-// Begin starts a program: the images' node and a builder of the given kind.
+// begin starts a program: the images' node and a builder of the given kind.
 func (n Network) begin(s Shape, statistics nn.Statistics) (*nn.Builder, *graph.Node) {
 	g := graph.New()
 	return &nn.Builder{G: g, Statistics: statistics}, g.MapInput(Images, s.Batch, s.Channels, s.Height, s.Width)

@@ -11,16 +11,30 @@ import (
 	"fbnas/models"
 )
 
+// splitSeed decides which images of a set without test images are kept for
+// testing. It is one number for all verbs and runs: what a search has seen is
+// never a test image of the training that follows.
+const splitSeed = 1
+
 // openData opens a data set with images of the shape that a network takes.
-func openData(ctx context.Context, a *app, name string, in models.Input, seed uint64) (*dataset.Set, error) {
+func openData(ctx context.Context, a *app, name string, in models.Input) (*dataset.Set, error) {
 	if name == "" {
 		return nil, fault.New(fault.Usage, "Give --data fashion-mnist, or a folder with one subfolder of images for each class.", "no data set is given")
 	}
-	set, err := dataset.Open(ctx, name, dataset.Options{Height: in.Height, Width: in.Width, Channels: in.Channels, Seed: seed, Log: a.log})
+	set, err := dataset.Open(ctx, name, dataset.Options{Height: in.Height, Width: in.Width, Channels: in.Channels, Seed: splitSeed, Log: a.log})
 	if err != nil {
 		return nil, fmt.Errorf("open the data set: %w", err)
 	}
 	return set, nil
+}
+
+// checkClasses refuses data whose number of classes no table answers for.
+func checkClasses(set *dataset.Set) error {
+	if low, high := models.HeadClasses[0], models.HeadClasses[len(models.HeadClasses)-1]; len(set.Classes) < low || len(set.Classes) > high {
+		return fault.New(fault.Usage, fmt.Sprintf("Tables hold classifiers of %d to %d classes.", low, high),
+			"the data set %s has %d classes", set.Name, len(set.Classes))
+	}
+	return nil
 }
 
 // openEngine opens ONNX Runtime for training; 0 threads are all cores.

@@ -24,7 +24,6 @@ const evalBatch = 200
 type evalOptions struct {
 	data   string
 	device string
-	seed   uint64
 }
 
 func evalVerb(a *app) *cobra.Command {
@@ -40,13 +39,12 @@ func evalVerb(a *app) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.data, "data", "", "`data` set (of a run, default: what it was trained on)")
 	f.StringVar(&o.device, "device", "local", "where: local")
-	f.Uint64Var(&o.seed, "seed", train.DefaultConfig().Seed, "of the split of data without test images of its own: that of the training")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
 		if err := onlyLocal(o.device); err != nil {
 			return nil, err
 		}
 		began := time.Now()
-		s, err := o.open(args[0], cmd.Flags().Changed("seed"))
+		s, err := o.open(args[0])
 		if err != nil {
 			return nil, err
 		}
@@ -75,10 +73,9 @@ type subject struct {
 	preprocessing dataset.Preprocessing
 	classes       []string
 	data          string
-	seed          uint64
 }
 
-func (o evalOptions) open(path string, seedGiven bool) (subject, error) {
+func (o evalOptions) open(path string) (subject, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return subject{}, fault.New(fault.Usage, "Give an exported file, or the folder of a finished training.", "%w", err)
@@ -92,9 +89,6 @@ func (o evalOptions) open(path string, seedGiven bool) (subject, error) {
 		return subject{}, err
 	}
 	s.data = cmp.Or(o.data, s.data)
-	if seedGiven || s.seed == 0 {
-		s.seed = o.seed
-	}
 	if s.data == "" {
 		s.run.Close()
 		return subject{}, fault.New(fault.Usage, "Give --data DATA.", "no data set is given")
@@ -112,7 +106,7 @@ func openTraining(run string) (subject, error) {
 		return subject{}, err
 	}
 	v, err := t.Evaluator(e, evalBatch)
-	return subject{v, evalBatch, t.Preprocessing, t.Classes, t.data, t.seed}, err
+	return subject{v, evalBatch, t.Preprocessing, t.Classes, t.data}, err
 }
 
 // openFile opens an exported file as an application would.
@@ -137,7 +131,7 @@ func openFile(path string) (subject, error) {
 	if err != nil {
 		return subject{}, err
 	}
-	return subject{fed{session}, int(in[0].Shape[0].Size), *md.Preprocessing, md.Classes, "", 0}, nil
+	return subject{fed{session}, int(in[0].Shape[0].Size), *md.Preprocessing, md.Classes, ""}, nil
 }
 
 // fed is an exported file under the names of an evaluation program.
@@ -163,7 +157,7 @@ func (c counted) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, e
 }
 
 func (s subject) accuracy(ctx context.Context, a *app, name string) (train.Accuracy, error) {
-	set, err := openAs(ctx, a, s.data, s.preprocessing, s.seed)
+	set, err := openAs(ctx, a, s.data, s.preprocessing)
 	if err != nil {
 		return train.Accuracy{}, err
 	}

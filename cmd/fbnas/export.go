@@ -186,7 +186,7 @@ func (o exportOptions) drawn(ctx context.Context, a *app, arch models.Arch) (tra
 	if o.data == "" {
 		return untrained(arch, o.seed)
 	}
-	set, err := openData(ctx, a, o.data, arch.Input, o.seed)
+	set, err := openData(ctx, a, o.data, arch.Input)
 	if err != nil {
 		return trained{}, err
 	}

@@ -135,7 +135,7 @@ func comparison(ctx context.Context, a *app, t trained, data string) ([][]float3
 	if data == "" {
 		return nil, fault.New(fault.Usage, "Give --data DATA.", "it is not known what %s was trained on", t.path)
 	}
-	set, err := openAs(ctx, a, data, t.Preprocessing, t.seed)
+	set, err := openAs(ctx, a, data, t.Preprocessing)
 	if err != nil {
 		return nil, err
 	}

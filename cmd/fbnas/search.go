@@ -79,8 +79,11 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	if err != nil {
 		return nil, err
 	}
-	set, err := openData(ctx, a, c.Data, space.Input, c.Search.Train.Seed)
+	set, err := openData(ctx, a, c.Data, space.Input)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkClasses(set); err != nil {
 		return nil, err
 	}
 	costs, err := search.NewCosts(space, len(set.Classes), search.Latency{Table: table})

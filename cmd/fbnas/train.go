@@ -131,7 +131,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, err
 	}
-	set, err := openData(ctx, a, c.Data, arch.Input, c.Train.Seed)
+	set, err := openData(ctx, a, c.Data, arch.Input)
 	if err != nil {
 		return nil, err
 	}

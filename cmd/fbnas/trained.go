@@ -27,7 +27,7 @@ type trained struct {
 	path   string // of the weights; "" for random ones
 	run    string // folder of the training; "" without
 	data   string // what it was trained on; "" where that is not known
-	seed   uint64 // of the data's split
+	seed   uint64 // of drawn weights
 }
 
 // random reports whether the weights were drawn, not trained.
@@ -69,13 +69,13 @@ func trainedFile(path string) (trained, error) {
 		}
 		return trained{}, fault.New(code, "Give the weights.safetensors of a finished training.", "%w", err)
 	}
-	t := trained{Weights: w, path: path, seed: train.DefaultConfig().Seed}
+	t := trained{Weights: w, path: path}
 	if t.blocks, err = w.Arch.Resolve(); err != nil {
 		return trained{}, err
 	}
 	run := filepath.Dir(path)
 	if c, err := rundir.ReadConfig[trainConfig](run); err == nil {
-		t.run, t.data, t.seed = run, c.Data, c.Train.Seed
+		t.run, t.data = run, c.Data
 	}
 	return t, nil
 }
@@ -135,9 +135,9 @@ func finishedTrainings(a *app, root string) ([]string, error) {
 }
 
 // openAs opens a data set in the form that a trained network takes.
-func openAs(ctx context.Context, a *app, name string, p dataset.Preprocessing, seed uint64) (*dataset.Set, error) {
+func openAs(ctx context.Context, a *app, name string, p dataset.Preprocessing) (*dataset.Set, error) {
 	set, err := dataset.Open(ctx, name, dataset.Options{
-		Height: p.Height, Width: p.Width, Channels: p.Channels, Mean: p.Mean, Std: p.Std, Seed: seed, Log: a.log,
+		Height: p.Height, Width: p.Width, Channels: p.Channels, Mean: p.Mean, Std: p.Std, Seed: splitSeed, Log: a.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the data set: %w", err)
