@@ -16,17 +16,20 @@ import (
 
 // Suite is what every engine has to pass: each operator and its gradient as
 // the oracle computes them, within tol of the largest element, and the
-// promises of State and Runner.
-func Suite(t *testing.T, e engine.Engine, tol float64) {
-	t.Run("operators", func(t *testing.T) {
-		for i, c := range Cases() {
-			t.Run(c.Name, func(t *testing.T) { checkOperator(t, e, c, uint64(i), tol) })
-		}
-	})
+// promises of State and Runner. The batches of maps are multiples of unit.
+func Suite(t *testing.T, e engine.Engine, unit int, tol float64) {
+	t.Run("operators", func(t *testing.T) { Check(t, e, Cases(unit), tol) })
 	t.Run("writes are committed together", func(t *testing.T) { checkCommit(t, e) })
 	t.Run("a run that fails commits nothing", func(t *testing.T) { checkFailure(t, e) })
 	t.Run("programs share a state", func(t *testing.T) { checkSharing(t, e) })
 	t.Run("mismatches are found when compiling", func(t *testing.T) { checkMismatch(t, e) })
+}
+
+// Check runs cases forward and backward and compares with the oracle.
+func Check(t *testing.T, e engine.Engine, cases []Case, tol float64) {
+	for i, c := range cases {
+		t.Run(c.Name, func(t *testing.T) { checkOperator(t, e, c, uint64(i), tol) })
+	}
 }
 
 // checkOperator runs the case forward and backward. Its float inputs are the

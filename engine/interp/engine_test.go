@@ -7,4 +7,4 @@ import (
 	"fbnas/engine/interp"
 )
 
-func TestSuite(t *testing.T) { enginetest.Suite(t, interp.Engine{}, 0) }
+func TestSuite(t *testing.T) { enginetest.Suite(t, interp.Engine{}, 1, 0) }

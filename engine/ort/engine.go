@@ -9,10 +9,14 @@ import (
 	"fbnas/engine"
 	"fbnas/graph"
 	"fbnas/graph/lower"
+	"fbnas/onnx"
 )
 
 // Engine runs programs in ONNX Runtime, float32.
-type Engine struct{ options Options }
+type Engine struct {
+	options Options
+	block   int // of the blocked dialect; 0 is std
+}
 
 var _ engine.Engine = (*Engine)(nil)
 
@@ -21,7 +25,11 @@ func New(o Options) (*Engine, error) {
 	if err := load(o.Library); err != nil {
 		return nil, err
 	}
-	return &Engine{o}, nil
+	block, err := o.Dialect.resolve(o)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{o, block}, nil
 }
 
 // Close does nothing: the runtime stays loaded as long as the process.
@@ -38,7 +46,7 @@ func (e *Engine) Compile(p *engine.Program, s engine.State) (engine.Runner, erro
 		return nil, err
 	}
 	r := &runner{program: p, face: face, state: own}
-	if err := r.open(e.options); err != nil {
+	if err := r.open(e.options, e.block); err != nil {
 		r.Close()
 		return nil, fmt.Errorf("ort: program %s: %w", p.Name, err)
 	}
@@ -57,7 +65,7 @@ type runner struct {
 // outputs of a model must not share the names of its inputs.
 const written = "next:"
 
-func (r *runner) open(o Options) error {
+func (r *runner) open(o Options, block int) error {
 	var outputs []lower.Output
 	var inNames, outNames []string
 	for _, b := range r.program.Writes {
@@ -84,21 +92,37 @@ func (r *runner) open(o Options) error {
 	for _, out := range outputs {
 		outNames = append(outNames, out.Name)
 	}
-	model, err := lower.Std(outputs, lower.Options{Name: r.program.Name})
+	data, level, err := lowered(outputs, block, r.program.Name)
 	if err != nil {
 		return err
 	}
-	data, err := model.Bytes()
-	if err != nil {
-		return err
-	}
-	options, err := sessionOptions(o, ortgo.GraphOptimizationLevelEnableExtended)
+	options, err := sessionOptions(o, level)
 	if err != nil {
 		return err
 	}
 	defer options.Destroy()
 	r.session, err = ortgo.NewDynamicAdvancedSessionWithONNXData(data, inNames, outNames, options)
 	return err
+}
+
+// lowered writes the model in the blocked dialect where that fits, and says how
+// far the runtime may rewrite it: the blocked one is final but for constants
+// and common subexpressions.
+func lowered(outputs []lower.Output, block int, name string) ([]byte, ortgo.GraphOptimizationLevel, error) {
+	level := ortgo.GraphOptimizationLevel(ortgo.GraphOptimizationLevelEnableExtended)
+	write := lower.Std
+	if lower.Fits(outputs, block) {
+		level = ortgo.GraphOptimizationLevelEnableBasic
+		write = func(outputs []lower.Output, o lower.Options) (*onnx.Model, error) {
+			return lower.Blocked(outputs, block, o)
+		}
+	}
+	model, err := write(outputs, lower.Options{Name: name})
+	if err != nil {
+		return nil, level, err
+	}
+	data, err := model.Bytes()
+	return data, level, err
 }
 
 // sessionOptions: spinning would cost a busy core between operators, the

@@ -12,8 +12,12 @@ import (
 
 // Options of an engine.
 type Options struct {
-	Library string // path of ONNX Runtime's shared library
-	Threads int    // for each operator; 0 means all cores
+	Library string  // path of ONNX Runtime's shared library
+	Threads int     // for each operator; 0 means all cores
+	Dialect Dialect // of an engine's programs; "" is Auto
+	// Cache is a folder that remembers what was found out about this
+	// processor; "" finds it out once a process.
+	Cache string
 }
 
 func (o Options) threads() int {

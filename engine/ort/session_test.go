@@ -106,7 +106,7 @@ func TestSessionRefuses(t *testing.T) {
 func standard(t *testing.T) map[string]bool {
 	t.Helper()
 	ops := map[string]bool{}
-	for _, c := range enginetest.Cases() {
+	for _, c := range enginetest.Cases(1) {
 		m, err := lower.Std([]lower.Output{{Name: "result", Node: c.Build(graph.New())}}, lower.Options{Name: c.Name})
 		if err != nil {
 			t.Fatal(err)

@@ -32,9 +32,12 @@ func Std(outputs []Output, o Options) (*onnx.Model, error) { return lowerWith(&s
 // changes to the dialect's own layout and back, and is nil where that is
 // [N,C,H,W] too.
 type dialect struct {
-	emit   map[graph.Op]emitter
-	layout *layout
+	emitter func(n *graph.Node) emitter // nil where n's operator has no row
+	layout  *layout
+	block   int // of the nchwc operators; 0 where none is used
 }
+
+var std = dialect{emitter: func(n *graph.Node) emitter { return table[n.Op].std }}
 
 type layout struct {
 	fromNCHW, toNCHW func(l *lowering, n *graph.Node, value string) string
@@ -47,9 +50,10 @@ type emitter func(l *lowering, n *graph.Node, in []string)
 type lowering struct {
 	b      *onnx.Builder
 	opset  int
+	block  int
 	wanted map[*graph.Node]string // names that outputs or labels ask for
 	values map[*graph.Node]string // names of values already written
-	views  map[string]string      // reshaped values, by value and shape
+	views  map[string]string      // what several emitters ask of a value, by value and question
 }
 
 func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
@@ -57,8 +61,11 @@ func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
 		o.Opset = 17
 	}
 	l := &lowering{
-		b: onnx.NewBuilder(o.Name, o.Opset), opset: o.Opset,
+		b: onnx.NewBuilder(o.Name, o.Opset), opset: o.Opset, block: d.block,
 		wanted: map[*graph.Node]string{}, values: map[*graph.Node]string{}, views: map[string]string{},
+	}
+	if d.block > 0 {
+		l.b.Import(nchwc, 1)
 	}
 	order := graph.Reachable(nodesOf(outputs)...)
 	l.chooseNames(d, order, outputs, o.Labels)
@@ -130,8 +137,8 @@ func (l *lowering) lower(d *dialect, n *graph.Node) error {
 		l.values[n] = l.constant(n)
 		return nil
 	}
-	emit, ok := d.emit[n.Op]
-	if !ok {
+	emit := d.emitter(n)
+	if emit == nil {
 		return fmt.Errorf("the dialect has no row for %s", n.Op)
 	}
 	in := make([]string, len(n.In))
@@ -197,9 +204,17 @@ func (l *lowering) scalar(v float64) string {
 
 // view reshapes a value; equal views are written once.
 func (l *lowering) view(value string, shape ...int) string {
-	key := fmt.Sprint(value, shape)
+	return l.once(viewKey(value, shape), func() string {
+		return l.op("Reshape", []string{value, l.ints(shape...)})
+	})
+}
+
+func viewKey(value string, shape []int) string { return fmt.Sprint(value, shape) }
+
+// once writes what key stands for where it is asked for first.
+func (l *lowering) once(key string, write func() string) string {
 	if l.views[key] == "" {
-		l.views[key] = l.op("Reshape", []string{value, l.ints(shape...)})
+		l.views[key] = write()
 	}
 	return l.views[key]
 }

@@ -1,63 +1,9 @@
 package lower
 
 import (
-	"math"
-
 	"fbnas/graph"
 	"fbnas/onnx"
 )
-
-// std writes every operator in ai.onnx, opsets 13 to 17.
-var std = dialect{
-	emit: map[graph.Op]emitter{
-		graph.Conv:      stdConv,
-		graph.ConvGradX: stdConvGradX,
-		graph.ConvGradW: stdConvGradW,
-		graph.Affine:    stdAffine,
-		graph.Var:       stdVar,
-		graph.Shuffle:   stdShuffle,
-
-		graph.Add: same("Add"),
-		graph.Sub: same("Sub"),
-		graph.Mul: same("Mul"),
-		graph.Div: same("Div"),
-
-		graph.Relu:           same("Relu"),
-		graph.HardSigmoid:    same("HardSigmoid", onnx.Float("alpha", 1.0/6), onnx.Float("beta", 0.5)),
-		graph.HardSwish:      same("HardSwish"),
-		graph.HardSwishSlope: stdHardSwishSlope,
-		graph.Sigmoid:        same("Sigmoid"),
-		graph.Exp:            same("Exp"),
-		graph.Log:            same("Log"),
-		graph.Sqrt:           same("Sqrt"),
-		graph.Clip: func(l *lowering, n *graph.Node, in []string) {
-			l.out(n, "Clip", []string{in[0], l.number(n.Attr.Lo), l.number(n.Attr.Hi)})
-		},
-		// min(max(huge * x, 0), 1) is 1 for every positive normal number.
-		graph.Step:     same("HardSigmoid", onnx.Float("alpha", math.MaxFloat32), onnx.Float("beta", 0)),
-		graph.StopGrad: same("Identity"),
-
-		graph.Sum:  reduce("ReduceSum"),
-		graph.Mean: stdMean,
-		graph.Max:  reduce("ReduceMax"),
-		graph.Dot: func(l *lowering, n *graph.Node, in []string) {
-			stdReduce(l, n, "ReduceSum", l.op("Mul", in))
-		},
-
-		graph.Reshape: func(l *lowering, n *graph.Node, in []string) {
-			l.out(n, "Reshape", []string{in[0], l.ints(n.Shape...)})
-		},
-		graph.Expand: func(l *lowering, n *graph.Node, in []string) {
-			l.out(n, "Expand", []string{in[0], l.ints(n.Shape...)})
-		},
-		graph.MatMul: func(l *lowering, n *graph.Node, in []string) {
-			l.out(n, "Gemm", in, flag("transA", n.Attr.TransA), flag("transB", n.Attr.TransB))
-		},
-		graph.Softmax:    same("Softmax", onnx.Int("axis", -1)),
-		graph.LogSoftmax: same("LogSoftmax", onnx.Int("axis", -1)),
-		graph.OneHot:     stdOneHot,
-	},
-}
 
 // same writes the ONNX operator that takes the same inputs.
 func same(op string, attrs ...onnx.Attr) emitter {
@@ -73,6 +19,10 @@ func flag(name string, on bool) onnx.Attr {
 
 // number is a constant without dimensions.
 func (l *lowering) number(v float64) string { return l.b.Const(onnx.Scalar("", float32(v))) }
+
+func stdClip(l *lowering, n *graph.Node, in []string) {
+	l.out(n, "Clip", []string{in[0], l.number(n.Attr.Lo), l.number(n.Attr.Hi)})
+}
 
 func stdAffine(l *lowering, n *graph.Node, in []string) {
 	scale, shift := n.In[1], n.In[2]
@@ -155,6 +105,22 @@ func stdMean(l *lowering, n *graph.Node, in []string) {
 		return
 	}
 	stdReduce(l, n, "ReduceMean", in[0])
+}
+
+func stdDot(l *lowering, n *graph.Node, in []string) {
+	stdReduce(l, n, "ReduceSum", l.op("Mul", in))
+}
+
+func stdReshape(l *lowering, n *graph.Node, in []string) {
+	l.out(n, "Reshape", []string{in[0], l.ints(n.Shape...)})
+}
+
+func stdExpand(l *lowering, n *graph.Node, in []string) {
+	l.out(n, "Expand", []string{in[0], l.ints(n.Shape...)})
+}
+
+func stdMatMul(l *lowering, n *graph.Node, in []string) {
+	l.out(n, "Gemm", in, flag("transA", n.Attr.TransA), flag("transB", n.Attr.TransB))
 }
 
 func stdOneHot(l *lowering, n *graph.Node, in []string) {

@@ -1,0 +1,48 @@
+package ort
+
+import (
+	"fbnas/internal/fault"
+)
+
+// Dialect is how programs are lowered to ONNX; results differ between dialects
+// in their last bits.
+type Dialect string
+
+const (
+	// Auto is Blocked where this processor has the kernels, else Std.
+	Auto Dialect = "auto"
+	// Std is plain ONNX.
+	Std Dialect = "std"
+	// Blocked is ONNX Runtime's own kernels for blocks of channels. A program
+	// that does not fit the block (a batch that is no multiple of it) is Std.
+	Blocked Dialect = "blocked"
+)
+
+// Dialects lists what Options.Dialect may be.
+func Dialects() []Dialect { return []Dialect{Auto, Std, Blocked} }
+
+// resolve gives the block of the kernels to use; 0 is Std.
+func (d Dialect) resolve(o Options) (block int, err error) {
+	switch d {
+	case Std:
+		return 0, nil
+	case Auto, "":
+		return blockSize(o), nil
+	case Blocked:
+		if block = blockSize(o); block == 0 {
+			return 0, fault.New(fault.Usage, "Use --dialect std, which computes the same and is slower.",
+				"ONNX Runtime has no kernels for blocks of channels on this processor")
+		}
+		return block, nil
+	}
+	return 0, fault.New(fault.Usage, "Use auto, std or blocked.", "there is no dialect %q", string(d))
+}
+
+// Dialect is what the engine lowers to, Std or Blocked, and the block of the
+// latter's kernels in channels.
+func (e *Engine) Dialect() (d Dialect, block int) {
+	if e.block == 0 {
+		return Std, 0
+	}
+	return Blocked, e.block
+}
