@@ -20,8 +20,8 @@ type Cost interface {
 	// Block is a block's share. An error that wraps ErrExcluded takes the
 	// block out of the search; any other ends it.
 	Block(models.Block) (float64, error)
-	// Error is the relative error to be expected of a network's cost.
-	Error() float64
+	// Uncertainty is the relative error to be expected of a network's cost.
+	Uncertainty() float64
 }
 
 // ErrExcluded marks a block that cannot be chosen.
@@ -36,8 +36,8 @@ func (c Latency) Unit() string { return "us" }
 // Base is what a network costs beside its blocks.
 func (c Latency) Base() float64 { return c.Table.Base() }
 
-// Error is the table's validated error.
-func (c Latency) Error() float64 { return c.Table.Error() }
+// Uncertainty is the table's validated error.
+func (c Latency) Uncertainty() float64 { return c.Table.Error() }
 
 // Block looks a block up; one that failed on the device is excluded.
 func (c Latency) Block(b models.Block) (float64, error) {
@@ -66,8 +66,8 @@ func (c Counted) Unit() string { return c.Name }
 // Base is 0.
 func (Counted) Base() float64 { return 0 }
 
-// Error is 0.
-func (Counted) Error() float64 { return 0 }
+// Uncertainty is 0.
+func (Counted) Uncertainty() float64 { return 0 }
 
 // Block counts a block.
 func (c Counted) Block(b models.Block) (float64, error) {

@@ -111,7 +111,7 @@ func TestFiveStepsOfASmoothNetworkAsTheOracle(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := datasettest.Bars(t, 64, 6, 6, 3)
-	net := train.Fixed(space.Largest(3))
+	net := train.NetworkOf(space.Largest(3))
 	var values []map[string][]float64
 	for _, e := range []engine.Engine{interp.Engine{}, ortEngine(t)} {
 		state, err := e.NewState(net.Specs())

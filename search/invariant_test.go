@@ -72,7 +72,7 @@ func TestOneHotSupernetIsTheDerivedNetwork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		narrow := train.Fixed(blocks)
+		narrow := train.NetworkOf(blocks)
 		values := randomValues(wide.Params, uint64(trial))
 		sliced := map[string][]float64{}
 		for i, p := range narrow.Params {

@@ -11,7 +11,6 @@ import (
 	"fbnas/engine"
 	"fbnas/graph"
 	"fbnas/internal/fault"
-	"fbnas/internal/random"
 	"fbnas/internal/rundir"
 	"fbnas/models"
 	"fbnas/train"
@@ -49,18 +48,6 @@ type Result struct {
 	Judged        []Judged
 }
 
-// Metric kinds of a search's metrics.jsonl, whose steps count from 1. "weights" has loss, top1, lr and
-// temperature; "choices" has loss, cost, limit, lambda and temperature;
-// "probabilities" has one figure for each option, "choice/option index".
-const (
-	metricWeights       = "weights"
-	metricChoices       = "choices"
-	metricProbabilities = "probabilities"
-)
-
-// probabilityLines is about how often a run logs all probabilities.
-const probabilityLines = 200
-
 // Run searches, then derives the candidates for the configured limit and
 // judges them.
 func (j Job) Run(ctx context.Context) (result Result, err error) {
@@ -93,18 +80,17 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 // runner is a Job with what it has opened.
 type runner struct {
 	Job
-	super          *Supernet
-	net            train.Network
-	state          engine.State
-	rest, held     *dataset.Split // images of the weights, and of the choices
-	weights        engine.Runner
-	choices        engine.Runner
-	schedule       schedule
-	weightStream   *train.Stream
-	choiceStream   *train.Stream
-	weightMetrics  train.WeightMetrics
-	choiceMetrics  map[string]float64
-	probabilityLog map[string]float64
+	super         *Supernet
+	net           train.Network
+	state         engine.State
+	rest, held    *dataset.Split // images of the weights, and of the choices
+	weights       engine.Runner
+	choices       engine.Runner
+	schedule      schedule
+	weightStream  *train.Stream
+	choiceStream  *train.Stream
+	weightMetrics train.WeightMetrics
+	choiceMetrics *choiceMetrics // nil in a step without choices
 }
 
 func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result, error) {
@@ -186,75 +172,14 @@ func (r *runner) turns(step int) []train.Turn {
 		return turns
 	}
 	n := r.schedule.choicesBefore(step + 1) // this choice step, counted from 1
-	limit := r.schedule.limit(n - 1)
+	m := &choiceMetrics{limit: r.schedule.limit(n - 1), temperature: temperature}
 	feeds = r.schedule.adam().Feeds(n)
-	feeds[limitFeed] = engine.Scalar(limit)
+	feeds[limitFeed] = engine.Scalar(m.limit)
 	maps.Copy(feeds, r.gumbel("choice noise", step, temperature))
 	return append(turns, train.Turn{Runner: r.choices, Stream: r.choiceStream, Feeds: feeds,
 		Done: func(results engine.Results, _ *dataset.Batch) error {
-			return r.recordChoices(results, n, limit, temperature)
+			return r.recordChoices(results, n, m)
 		}})
-}
-
-// smallestDraw keeps the logarithm of an exponential draw finite.
-const smallestDraw = 1e-20
-
-// gumbel feeds one draw from Gumbel(0,1) for every option, and the temperature.
-func (r *runner) gumbel(purpose string, step int, temperature float64) engine.Feeds {
-	stream := random.New(r.Config.Train.Seed, purpose, uint64(step))
-	feeds := engine.Feeds{temperatureFeed: engine.Scalar(temperature)}
-	for _, c := range r.super.choices {
-		draw := make([]float32, len(c.Options))
-		for i := range draw {
-			draw[i] = float32(-math.Log(max(stream.ExpFloat64(), smallestDraw)))
-		}
-		feeds[noise+c.Name] = engine.Floats(draw)
-	}
-	return feeds
-}
-
-func (r *runner) recordChoices(results engine.Results, n int, limit, temperature float64) error {
-	r.choiceMetrics = map[string]float64{
-		"loss": results[train.Loss][0], "cost": results[costResult][0], "limit": limit,
-		"lambda": results[multiplierResult][0], "temperature": temperature,
-	}
-	r.probabilityLog = nil
-	if every := max(r.schedule.choiceSteps()/probabilityLines, 1); n%every == 0 || n == r.schedule.choiceSteps() {
-		r.probabilityLog = map[string]float64{}
-		for _, c := range r.super.choices {
-			for i, p := range results[probability+c.Name] {
-				r.probabilityLog[fmt.Sprintf("%s/%d", c.Name, i)] = p
-			}
-		}
-	}
-	if cost := results[costResult][0]; !(cost > 0) || math.IsInf(cost, 0) {
-		return fault.New(fault.Failure, "Calibrate the table again: fbnas lut calibrate.", "the expected cost became %g %s", cost, r.Costs.Cost.Unit())
-	}
-	return train.CheckLoss(results[train.Loss][0])
-}
-
-func (r *runner) afterStep(step int) error {
-	values := r.weightMetrics.Values()
-	values["temperature"] = r.schedule.temperature(step)
-	if err := r.Dir.Log(step+1, metricWeights, values); err != nil {
-		return err
-	}
-	progress := Progress{Done: step + 1, Steps: r.schedule.steps, Loss: r.weightMetrics.Loss, Top1: r.weightMetrics.Batch.Top1()}
-	if r.choiceMetrics != nil {
-		progress.Cost, progress.Limit = r.choiceMetrics["cost"], r.choiceMetrics["limit"]
-		if err := r.Dir.Log(step+1, metricChoices, r.choiceMetrics); err != nil {
-			return err
-		}
-		if r.probabilityLog != nil {
-			if err := r.Dir.Log(step+1, metricProbabilities, r.probabilityLog); err != nil {
-				return err
-			}
-		}
-	}
-	if r.Progress != nil {
-		r.Progress(progress)
-	}
-	return nil
 }
 
 // probabilities reads the choices' distribution from the state.

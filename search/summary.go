@@ -120,7 +120,7 @@ func (j Job) found(c Candidate, target, margin float64) (Found, error) {
 		return Found{}, err
 	}
 	counts := models.Count(blocks)
-	return Found{Target: target, Limit: Limit(target, margin), Predicted: c.Cost, Error: c.Cost * j.Costs.Cost.Error(),
+	return Found{Target: target, Limit: Limit(target, margin), Predicted: c.Cost, Error: c.Cost * j.Costs.Cost.Uncertainty(),
 		MACs: counts.MACs, Params: counts.Params, Network: arch}, nil
 }
 

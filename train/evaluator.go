@@ -24,7 +24,7 @@ func (w Weights) Evaluator(e engine.Engine, batch int) (*Evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	net := Fixed(blocks)
+	net := NetworkOf(blocks)
 	state, err := e.NewState(net.Specs())
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func (w Weights) Normalise(ctx context.Context, e engine.Engine, images [][]floa
 	if err != nil {
 		return err
 	}
-	net := Fixed(blocks)
+	net := NetworkOf(blocks)
 	state, err := e.NewState(net.Specs())
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func TestNormalise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net := train.Fixed(blocks(t))
+	net := train.NetworkOf(blocks(t))
 	e := interp.Engine{}
 	state, err := e.NewState(net.Specs())
 	if err != nil {

@@ -56,7 +56,7 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 	if err := CheckData(j.Blocks, j.Data); err != nil {
 		return Result{}, err
 	}
-	net := Fixed(j.Blocks)
+	net := NetworkOf(j.Blocks)
 	state, err := j.Engine.NewState(net.Specs())
 	if err != nil {
 		return Result{}, err

@@ -27,8 +27,8 @@ type Network struct {
 	Params  []models.Param
 }
 
-// Fixed is the network of an architecture's blocks.
-func Fixed(blocks []models.Block) Network {
+// NetworkOf is the network of an architecture's blocks.
+func NetworkOf(blocks []models.Block) Network {
 	return Network{
 		Forward: func(nb *nn.Builder, x *graph.Node) *graph.Node { return models.Network(nb, blocks, x) },
 		Params:  models.Params(blocks),

@@ -24,7 +24,7 @@ import (
 // step by hand.
 func linear() train.Network {
 	head := models.Block{Kind: models.Head, Kernel: 1, Stride: 1, Groups: 1, Height: 1, Width: 1, In: 1, Out: 2}
-	return train.Fixed([]models.Block{head})
+	return train.NetworkOf([]models.Block{head})
 }
 
 // TestSGDByHand: one image x = 2 of class 0, weights 0: p = 1/2 each, so the
