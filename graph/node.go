@@ -185,13 +185,12 @@ func (n *Node) key() string {
 		fmt.Fprintf(&b, " %d", x.ID)
 	}
 	if n.Data != nil {
-		sum := sha256.New()
-		word := make([]byte, 8)
+		bits := make([]byte, 0, 8*len(n.Data))
 		for _, v := range n.Data {
-			binary.LittleEndian.PutUint64(word, math.Float64bits(v))
-			sum.Write(word)
+			bits = binary.LittleEndian.AppendUint64(bits, math.Float64bits(v))
 		}
-		b.Write(sum.Sum(nil))
+		sum := sha256.Sum256(bits)
+		b.Write(sum[:])
 	}
 	return b.String()
 }
@@ -201,6 +200,9 @@ func (n *Node) key() string {
 type MisuseError struct{ msg string }
 
 func (e *MisuseError) Error() string { return "graph: " + e.msg }
+
+// Misuse panics with a MisuseError; for the builders above the graph.
+func Misuse(format string, args ...any) { misuse(format, args...) }
 
 func misuse(format string, args ...any) {
 	panic(&MisuseError{fmt.Sprintf(format, args...)})

@@ -28,15 +28,22 @@ func rank4(n *Node, xs ...*Node) {
 	}
 }
 
+// checkConv holds what a convolution and its gradients share: n has sensible
+// attributes, and channels in and out fit the groups.
+func checkConv(n *Node, in, inPerGroup, out int) {
+	a := n.Attr
+	if a.Stride < 1 || a.Pad < 0 || a.Groups < 1 {
+		misuse("%s with stride %d, pad %d, groups %d", n.Op, a.Stride, a.Pad, a.Groups)
+	}
+	if in != inPerGroup*a.Groups || out%a.Groups != 0 {
+		misuse("%s of %s by %s in %d groups", n.Op, n.In[0], n.In[1], a.Groups)
+	}
+}
+
 func convShape(n *Node) Shape {
 	x, w, a := n.In[0], n.In[1], n.Attr
 	rank4(n, x, w)
-	if a.Stride < 1 || a.Pad < 0 || a.Groups < 1 {
-		misuse("Conv with stride %d, pad %d, groups %d", a.Stride, a.Pad, a.Groups)
-	}
-	if x.Shape[1] != w.Shape[1]*a.Groups || w.Shape[0]%a.Groups != 0 {
-		misuse("Conv of %s by %s in %d groups", x, w, a.Groups)
-	}
+	checkConv(n, x.Shape[1], w.Shape[1], w.Shape[0])
 	if len(n.In) == 3 && !n.In[2].Shape.Equal(Shape{w.Shape[0]}) {
 		misuse("Conv by %s with a bias of shape %v", w, n.In[2].Shape)
 	}
@@ -51,6 +58,10 @@ func convShape(n *Node) Shape {
 func convGradXShape(n *Node) Shape {
 	dy, w, a := n.In[0], n.In[1], n.Attr
 	rank4(n, dy, w)
+	checkConv(n, w.Shape[1]*a.Groups, w.Shape[1], w.Shape[0])
+	if dy.Shape[1] != w.Shape[0] {
+		misuse("ConvGradX of %s by %s", dy, w)
+	}
 	for i := range 2 {
 		if OutSize(a.Size[i], w.Shape[2+i], a.Stride, a.Pad) != dy.Shape[2+i] {
 			misuse("ConvGradX of %s by %s for the size %v", dy, w, a.Size)
@@ -62,6 +73,10 @@ func convGradXShape(n *Node) Shape {
 func convGradWShape(n *Node) Shape {
 	x, dy, a := n.In[0], n.In[1], n.Attr
 	rank4(n, x, dy)
+	checkConv(n, x.Shape[1], x.Shape[1]/max(a.Groups, 1), dy.Shape[1])
+	if x.Shape[0] != dy.Shape[0] {
+		misuse("ConvGradW of %s and %s", x, dy)
+	}
 	for i := range 2 {
 		if OutSize(x.Shape[2+i], a.Size[i], a.Stride, a.Pad) != dy.Shape[2+i] {
 			misuse("ConvGradW of %s and %s for the kernel %v", x, dy, a.Size)

@@ -49,7 +49,8 @@ func (b Block) Convolutions() []Convolution {
 	case Head:
 		return []Convolution{{"classifier", b.In, b.Out, 1, 1, 0, 1, b.Bias, false, "none", 1, 1}}
 	}
-	panic("models: a block of kind " + string(b.Kind))
+	graph.Misuse("a block of kind %s", b.Kind)
+	return nil
 }
 
 func (b Block) expand() []Convolution {

@@ -101,7 +101,7 @@ func (b *Builder) Activate(act string, x *graph.Node) *graph.Node {
 	}
 	op, ok := activations[act]
 	if !ok {
-		panic("nn: unknown activation " + act)
+		graph.Misuse("unknown activation %s", act)
 	}
 	return b.G.Unary(op, x)
 }

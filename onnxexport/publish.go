@@ -40,13 +40,13 @@ func Publish(ctx context.Context, path string, m *onnx.Model, proof Proof) (Pari
 	if err := md.store(m); err != nil {
 		return parity, fmt.Errorf("export %s: %w", path, err)
 	}
-	if err := m.Write(path); err != nil {
-		return parity, err
+	// The labels first: they may be refused, and a model is what is looked for.
+	if md.Classes != nil {
+		if err := WriteLabels(LabelsPath(path), md.Classes); err != nil {
+			return parity, err
+		}
 	}
-	if md.Classes == nil {
-		return parity, nil
-	}
-	return parity, WriteLabels(LabelsPath(path), md.Classes)
+	return parity, m.Write(path)
 }
 
 // Verify runs the model and compares it with the reference.
