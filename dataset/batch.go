@@ -1,11 +1,9 @@
 package dataset
 
-import "unsafe"
-
 // Batch is what one step is fed.
 type Batch struct {
 	// Images is [batch, channels, height, width] in row-major order,
-	// normalised; its first element lies on a 64-byte boundary.
+	// normalised. Engines copy it to memory of their own alignment.
 	Images []float32
 	Labels []int64 // [batch]
 	N      int     // how many of them are images; the rest is padding
@@ -42,24 +40,8 @@ func (l *Loader) buffer() *Batch {
 	}
 	f := l.split.Shape()
 	return &Batch{
-		Images: aligned(l.o.Batch * f[0] * f[1] * f[2]),
+		Images: make([]float32, l.o.Batch*f[0]*f[1]*f[2]),
 		Labels: make([]int64, l.o.Batch),
 		home:   l.free,
 	}
-}
-
-// alignment is that of ONNX Runtime's own tensors, in bytes; feeds that lack
-// it are copied.
-const alignment = 64
-
-// aligned makes n float32 whose first lies on the boundary. Go's collector
-// does not move them.
-func aligned(n int) []float32 {
-	const number = int(unsafe.Sizeof(float32(0)))
-	s := make([]float32, n+alignment/number)
-	skip := 0
-	if rest := int(uintptr(unsafe.Pointer(unsafe.SliceData(s))) % alignment); rest != 0 {
-		skip = (alignment - rest) / number
-	}
-	return s[skip : skip+n : skip+n]
 }
