@@ -38,10 +38,28 @@ func checkClasses(set *dataset.Set) error {
 }
 
 // openEngine opens ONNX Runtime for training; 0 threads are all cores.
-func openEngine(threads int) (*ort.Engine, error) {
+func openEngine(threads int, d ort.Dialect) (*ort.Engine, error) {
 	library, err := setup.ORTLibrary()
 	if err != nil {
 		return nil, err
 	}
-	return ort.New(ort.Options{Library: library, Threads: threads})
+	cache, err := setup.Cache()
+	if err != nil {
+		return nil, err
+	}
+	return ort.New(ort.Options{Library: library, Threads: threads, Dialect: d, Cache: string(cache)})
+}
+
+// openTrainer opens the engine of a run and says in d which dialect auto is:
+// results differ between dialects, so a run keeps to one.
+func openTrainer(a *app, threads, batch int, d *ort.Dialect) (*ort.Engine, error) {
+	e, err := openEngine(threads, *d)
+	if err != nil {
+		return nil, err
+	}
+	block := 0
+	if *d, block = e.Dialect(); *d == ort.Blocked && batch%block != 0 {
+		a.log.Warn(fmt.Sprintf("a batch of %d is no multiple of %d: steps take several times as long", batch, block))
+	}
+	return e, nil
 }

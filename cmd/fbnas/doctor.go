@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
 	"fbnas/latency"
@@ -31,7 +32,7 @@ func doctorVerb(a *app) *cobra.Command {
 type doctorResult struct {
 	ORTVersion *string       `json:"ort_version"`
 	ORTPath    *string       `json:"ort_path"`
-	Dialect    *string       `json:"dialect"`
+	Dialect    *ort.Dialect  `json:"dialect"`
 	Block      *int          `json:"block"` // channels in a block; null in std
 	Cores      int           `json:"cores"`
 	Data       []setupItem   `json:"data"`
@@ -79,8 +80,16 @@ func (r *doctorResult) engine() error {
 		r.trouble("ONNX Runtime", err)
 		return err
 	}
-	dialect := "std"
+	e, err := openEngine(1, ort.Auto)
+	if err != nil {
+		r.trouble("ONNX Runtime", err)
+		return err
+	}
+	dialect, block := e.Dialect()
 	r.Dialect = &dialect
+	if block > 0 {
+		r.Block = &block
+	}
 	return nil
 }
 
@@ -131,13 +140,20 @@ func selftest(ctx context.Context, device string) error {
 	return err
 }
 
+func (r doctorResult) dialect() string {
+	if r.Block == nil {
+		return string(*r.Dialect)
+	}
+	return fmt.Sprintf("%s (%d channels)", *r.Dialect, *r.Block)
+}
+
 func (r doctorResult) Text(w io.Writer) error {
 	facts := []fact{{"cores", r.Cores}}
 	if r.ORTPath != nil {
 		facts = append(facts, fact{"ONNX Runtime", fmt.Sprintf("%s (%s)", orEmpty(r.ORTVersion), *r.ORTPath)})
 	}
 	if r.Dialect != nil {
-		facts = append(facts, fact{"dialect", *r.Dialect})
+		facts = append(facts, fact{"dialect", r.dialect()})
 	}
 	for _, d := range r.Data {
 		facts = append(facts, fact{d.What, state(d.Ready) + " " + d.Path})

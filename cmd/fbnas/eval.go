@@ -12,6 +12,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/engine"
+	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/onnxexport"
 	"fbnas/report"
@@ -19,7 +20,7 @@ import (
 )
 
 // evalBatch is the batch of a run's network; a file has its own.
-const evalBatch = 200
+const evalBatch = 256
 
 type evalOptions struct {
 	data   string
@@ -101,7 +102,7 @@ func openTraining(run string) (subject, error) {
 	if err != nil {
 		return subject{}, err
 	}
-	e, err := openEngine(0)
+	e, err := openEngine(0, ort.Auto)
 	if err != nil {
 		return subject{}, err
 	}

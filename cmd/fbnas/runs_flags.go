@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/train"
@@ -16,6 +17,7 @@ type runFlags struct {
 	out     string
 	resume  bool
 	threads int
+	dialect ort.Dialect
 	data    string
 	every   time.Duration
 }
@@ -26,6 +28,7 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	f.StringVarP(&r.out, "output", "o", "", "the run's `folder` (default runs/VERB-N)")
 	f.BoolVar(&r.resume, "resume", false, "go on with the run in -o; its own options hold where none are given")
 	f.DurationVar(&r.every, "checkpoint-every", time.Minute, "time between checkpoints")
+	f.StringVar((*string)(&r.dialect), "dialect", string(ort.Auto), "how programs are written for ONNX Runtime: auto, std or blocked (fbnas doctor)")
 	f.IntVar(&r.threads, "threads", runtime.NumCPU(), "threads of the training; results repeat bit for bit for the same number")
 }
 

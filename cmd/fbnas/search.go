@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/engine/ort"
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
@@ -39,6 +40,7 @@ type searchConfig struct {
 	TargetsUS   []float64     `yaml:"targets_us"`
 	Margin      float64       `yaml:"margin"` // fraction
 	Threads     int           `yaml:"threads"`
+	Dialect     ort.Dialect   `yaml:"dialect"`
 	Search      search.Config `yaml:"search"`
 }
 
@@ -103,7 +105,7 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 		}
 	}
 	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
-	if job.Engine, err = openEngine(c.Threads); err != nil {
+	if job.Engine, err = openTrainer(a, c.Threads, c.Search.Train.Batch, &c.Dialect); err != nil {
 		return nil, err
 	}
 	if job.Dir, job.From, err = openRun(a, "search", o.runFlags, c); err != nil {
@@ -151,7 +153,7 @@ func (o searchOptions) config(cmd *cobra.Command) (searchConfig, *lut.Table, mod
 	fail := func(err error) (searchConfig, *lut.Table, models.Space, error) {
 		return searchConfig{}, nil, models.Space{}, err
 	}
-	c := searchConfig{Data: o.data, Table: o.table, Threads: o.threads, Search: o.search}
+	c := searchConfig{Data: o.data, Table: o.table, Threads: o.threads, Dialect: o.dialect, Search: o.search}
 	if o.resume {
 		old, err := resumed[searchConfig](o.runFlags)
 		if err != nil {
@@ -199,6 +201,7 @@ func (o searchOptions) over(cmd *cobra.Command, c searchConfig) searchConfig {
 		"data":    func() { c.Data = o.data },
 		"lut":     func() { c.Table = o.table },
 		"threads": func() { c.Threads = o.threads },
+		"dialect": func() { c.Dialect = o.dialect },
 	} {
 		if cmd.Flags().Changed(flag) {
 			set()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/models"
 	"fbnas/report"
@@ -26,6 +27,7 @@ type trainConfig struct {
 	Data    string       `yaml:"data"`
 	Arch    string       `yaml:"arch"` // arch.yaml, whole
 	Threads int          `yaml:"threads"`
+	Dialect ort.Dialect  `yaml:"dialect"`
 	Initial string       `yaml:"init_from,omitempty"`
 	Train   train.Config `yaml:"train"`
 }
@@ -69,7 +71,7 @@ type trainResult struct {
 // config is the run's configuration, from the command line or, where that is
 // silent, from the run that is resumed.
 func (o trainOptions) config(cmd *cobra.Command, args []string) (trainConfig, error) {
-	c := trainConfig{Data: o.data, Threads: o.threads, Initial: o.initial, Train: o.train}
+	c := trainConfig{Data: o.data, Threads: o.threads, Dialect: o.dialect, Initial: o.initial, Train: o.train}
 	if o.resume {
 		old, err := resumed[trainConfig](o.runFlags)
 		if err != nil {
@@ -81,6 +83,9 @@ func (o trainOptions) config(cmd *cobra.Command, args []string) (trainConfig, er
 		}
 		if cmd.Flags().Changed("threads") {
 			old.Threads = o.threads
+		}
+		if cmd.Flags().Changed("dialect") {
+			old.Dialect = o.dialect
 		}
 		c = old
 	}
@@ -149,7 +154,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 		}
 		job.Initial = w.Values
 	}
-	if job.Engine, err = openEngine(c.Threads); err != nil {
+	if job.Engine, err = openTrainer(a, c.Threads, c.Train.Batch, &c.Dialect); err != nil {
 		return nil, err
 	}
 	if job.Dir, job.From, err = openRun(a, "train", o.runFlags, c); err != nil {
