@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/dataset"
 	"fbnas/dataset/datasettest"
 	"fbnas/engine"
+	"fbnas/engine/enginetest"
 	"fbnas/engine/interp"
 	"fbnas/engine/ort"
 	"fbnas/graph"
@@ -18,17 +20,26 @@ import (
 	"fbnas/train"
 )
 
-func ortEngine(t *testing.T) engine.Engine {
+// engineBatch fits every block of the blocked dialect.
+const engineBatch = 16
+
+// dialects is ONNX Runtime in both, or in the one that this processor has.
+func dialects(t *testing.T) map[ort.Dialect]engine.Engine {
 	t.Helper()
 	library, err := setup.ORTLibrary()
 	if err != nil {
 		t.Skipf("%v (make setup)", err)
 	}
-	e, err := ort.New(ort.Options{Library: library, Threads: 2})
-	if err != nil {
-		t.Fatal(err)
+	engines := map[ort.Dialect]engine.Engine{}
+	for _, d := range []ort.Dialect{ort.Std, ort.Auto} {
+		e, err := ort.New(ort.Options{Library: library, Threads: 2, Dialect: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, _ = e.Dialect()
+		engines[d] = e
 	}
-	return e
+	return engines
 }
 
 // gradients is a program that returns the gradients of the soft supernet's
@@ -62,43 +73,54 @@ func TestOneStepOfAReluSupernetAsTheOracle(t *testing.T) {
 		t.Fatal(err)
 	}
 	super := NewSupernet(space, classes)
+	want := gradientsOn(t, interp.Engine{}, super)
+	for dialect, e := range dialects(t) {
+		got := gradientsOn(t, e, super)
+		var difference, norm float64
+		for name := range want {
+			for i, v := range want[name] {
+				difference += math.Pow(got[name][i]-v, 2)
+				norm += v * v
+			}
+		}
+		if relative := math.Sqrt(difference / norm); !(relative <= 1e-5) || norm == 0 {
+			t.Errorf("%s: gradients differ by %.2g of their norm %.3g", dialect, relative, math.Sqrt(norm))
+		}
+	}
+}
+
+func gradientsOn(t *testing.T, e engine.Engine, super *Supernet) engine.Results {
+	t.Helper()
 	r := &runner{Job: Job{Config: DefaultConfig()}, super: super}
 	feeds := r.gumbel("test", 0, 1)
-	pixels := make([]float32, 0, batch*2*9*8)
-	for _, v := range images() {
+	var pixels []float32
+	for _, v := range enginetest.Normal(1, "images", engineBatch*2*9*8) {
 		pixels = append(pixels, float32(v))
 	}
-	feeds[train.Images], feeds[train.Labels] = engine.Floats(pixels), engine.Ints([]int64{0, 2, 1, 1})
-	results := map[string]engine.Results{}
-	for name, e := range map[string]engine.Engine{"interp": interp.Engine{}, "ort": ortEngine(t)} {
-		state, err := e.NewState(super.specs())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer state.Close()
-		// Zero last gammas would leave most gradients zero.
-		if err := super.soft().SetValues(state, randomValues(super.soft().Params, 3)); err != nil {
-			t.Fatal(err)
-		}
-		run, err := e.Compile(gradients(super, batch), state)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer run.Close()
-		if results[name], err = run.Run(context.Background(), feeds); err != nil {
-			t.Fatal(err)
-		}
+	labels := make([]int64, engineBatch)
+	for i := range labels {
+		labels[i] = int64(i % classes)
 	}
-	var difference, norm float64
-	for name, want := range results["interp"] {
-		for i, v := range want {
-			difference += math.Pow(results["ort"][name][i]-v, 2)
-			norm += v * v
-		}
+	feeds[train.Images], feeds[train.Labels] = engine.Floats(pixels), engine.Ints(labels)
+	state, err := e.NewState(super.specs())
+	if err != nil {
+		t.Fatal(err)
 	}
-	if relative := math.Sqrt(difference / norm); !(relative <= 1e-5) || norm == 0 {
-		t.Errorf("gradients differ by %.2g of their norm %.3g", relative, math.Sqrt(norm))
+	defer state.Close()
+	// Zero last gammas would leave most gradients zero.
+	if err := super.soft().SetValues(state, randomValues(super.soft().Params, 3)); err != nil {
+		t.Fatal(err)
 	}
+	run, err := e.Compile(gradients(super, engineBatch), state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	results, err := run.Run(context.Background(), feeds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results
 }
 
 // TestFiveStepsOfASmoothNetworkAsTheOracle: single relu units flip within a
@@ -110,50 +132,57 @@ func TestFiveStepsOfASmoothNetworkAsTheOracle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := datasettest.Bars(t, 64, 6, 6, 3)
+	data := datasettest.Bars(t, 5*engineBatch+16, 6, 6, 3)
 	net := train.NetworkOf(space.Largest(3))
-	var values []map[string][]float64
-	for _, e := range []engine.Engine{interp.Engine{}, ortEngine(t)} {
-		state, err := e.NewState(net.Specs())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer state.Close()
-		if err := net.Initialise(state, 1); err != nil {
-			t.Fatal(err)
-		}
-		run, err := e.Compile(net.WeightStep(train.Shape{Batch: 8, Channels: 1, Height: 6, Width: 6}, train.SGD{Momentum: 0.9, WeightDecay: 1e-4}, 0.1), state)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer run.Close()
-		for step := range 5 {
-			feeds := engine.Feeds{train.LearningRate: engine.Scalar(0.05), train.NormMomentum: engine.Scalar(0.1)}
-			pixels, labels := make([]float32, 8*36), make([]int64, 8)
-			for i := range 8 {
-				if labels[i], err = data.Train.Image(8*step+i, pixels[36*i:36*(i+1)]); err != nil {
-					t.Fatal(err)
-				}
+	want := trainedOn(t, interp.Engine{}, net, data)
+	for dialect, e := range dialects(t) {
+		got := trainedOn(t, e, net, data)
+		for name := range want {
+			var difference, norm float64
+			for i, v := range want[name] {
+				difference += math.Pow(got[name][i]-v, 2)
+				norm += v * v
 			}
-			feeds[train.Images], feeds[train.Labels] = engine.Floats(pixels), engine.Ints(labels)
-			if _, err := run.Run(context.Background(), feeds); err != nil {
+			if !(math.Sqrt(difference) <= 1e-3*math.Max(1, math.Sqrt(norm))) {
+				t.Errorf("%s: %s differs by %.2g, its norm is %.3g", dialect, name, math.Sqrt(difference), math.Sqrt(norm))
+			}
+		}
+	}
+}
+
+// trainedOn is the values after five steps.
+func trainedOn(t *testing.T, e engine.Engine, net train.Network, data *dataset.Set) map[string][]float64 {
+	t.Helper()
+	state, err := e.NewState(net.Specs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer state.Close()
+	if err := net.Initialise(state, 1); err != nil {
+		t.Fatal(err)
+	}
+	shape := train.Shape{Batch: engineBatch, Channels: 1, Height: 6, Width: 6}
+	run, err := e.Compile(net.WeightStep(shape, train.SGD{Momentum: 0.9, WeightDecay: 1e-4}, 0.1), state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	for step := range 5 {
+		feeds := engine.Feeds{train.LearningRate: engine.Scalar(0.05), train.NormMomentum: engine.Scalar(0.1)}
+		pixels, labels := make([]float32, engineBatch*36), make([]int64, engineBatch)
+		for i := range engineBatch {
+			if labels[i], err = data.Train.Image(engineBatch*step+i, pixels[36*i:36*(i+1)]); err != nil {
 				t.Fatal(err)
 			}
 		}
-		v, err := net.Values(state)
-		if err != nil {
+		feeds[train.Images], feeds[train.Labels] = engine.Floats(pixels), engine.Ints(labels)
+		if _, err := run.Run(context.Background(), feeds); err != nil {
 			t.Fatal(err)
 		}
-		values = append(values, v)
 	}
-	for name, want := range values[0] {
-		var difference, norm float64
-		for i, v := range want {
-			difference += math.Pow(values[1][name][i]-v, 2)
-			norm += v * v
-		}
-		if math.Sqrt(difference) > 1e-3*math.Max(1, math.Sqrt(norm)) {
-			t.Errorf("%s differs by %.2g, its norm is %.3g", name, math.Sqrt(difference), math.Sqrt(norm))
-		}
+	v, err := net.Values(state)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return v
 }
