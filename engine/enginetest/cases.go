@@ -162,6 +162,7 @@ func mapCases(unit int) []Case {
 		name := fmt.Sprint(" of a map over ", axes)
 		cases = append(cases,
 			Case{Name: "Sum" + name, Op: graph.Sum, Build: func(g *graph.Graph) *graph.Node { return g.Sum(x(g), axes...) }},
+			Case{Name: "Max" + name, Op: graph.Max, Distinct: true, Build: func(g *graph.Graph) *graph.Node { return g.Max(x(g), axes...) }},
 			Case{Name: "Mean" + name, Op: graph.Mean, Build: func(g *graph.Graph) *graph.Node { return g.Mean(x(g), axes...) }},
 			Case{Name: "Dot" + name, Op: graph.Dot, Build: func(g *graph.Graph) *graph.Node { return g.Dot(x(g), y(g), axes...) }})
 	}

@@ -1,11 +1,15 @@
 package ort_test
 
 import (
+	"context"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
+	"fbnas/engine"
 	"fbnas/engine/enginetest"
+	"fbnas/engine/interp"
 	"fbnas/engine/ort"
 	"fbnas/graph"
 	"fbnas/graph/grad"
@@ -84,4 +88,80 @@ func TestCasesFitTheBlock(t *testing.T) {
 // inputs are the float inputs that y depends on.
 func inputs(y *graph.Node) []*graph.Node {
 	return slices.DeleteFunc(graph.Reachable(y), func(n *graph.Node) bool { return n.Op != graph.Input || n.DType != graph.Float })
+}
+
+// TestSoftmaxOfAMap: it has no gradient rule on maps, so the suite has no case.
+func TestSoftmaxOfAMap(t *testing.T) {
+	e, block := blockedEngine(t)
+	g := graph.New()
+	x := g.MapInput("x", 2*block, 3, 2, 5)
+	values := map[string][]float64{"x": enginetest.Normal(1, "x", x.Shape.Len())}
+	p := &engine.Program{Name: "softmax", Graph: g, Returns: []engine.Binding{
+		{Name: "softmax", Node: g.Unary(graph.Softmax, x)}, {Name: "log", Node: g.Unary(graph.LogSoftmax, x)}}}
+	got, err := once(t, e, p, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := interp.Eval(p.Outputs(), values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, b := range p.Returns {
+		if err := enginetest.Close(got[b.Name], want[i], 1e-6); err != nil {
+			t.Errorf("%s: %v", b.Name, err)
+		}
+	}
+}
+
+// TestVarianceFarFromZero holds blocked's variance, which is computed in one
+// pass, to the error that its emitter promises; 1e-6 covers the sums' own.
+func TestVarianceFarFromZero(t *testing.T) {
+	e, block := blockedEngine(t)
+	g := graph.New()
+	x := g.MapInput("x", 4*block, 5, 16, 16)
+	_, variance := g.Moments(x)
+	p := &engine.Program{Name: "variance", Graph: g, Returns: []engine.Binding{{Name: "var", Node: variance}}}
+	for _, mean := range []float64{0, 3, 10, 30, 100} {
+		values := map[string][]float64{"x": enginetest.Normal(1, "x", x.Shape.Len())}
+		for i := range values["x"] {
+			values["x"][i] = float64(float32(values["x"][i] + mean))
+		}
+		got, err := once(t, e, p, values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := interp.Eval(p.Outputs(), values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c, v := range want[0] {
+			if !(math.Abs(got["var"][c]-v) <= 1e-6*(1+mean*mean)*v) {
+				t.Errorf("mean %v: variance %v, want %v", mean, got["var"][c], v)
+			}
+		}
+	}
+}
+
+// once runs a program whose inputs are all fed.
+func once(t *testing.T, e engine.Engine, p *engine.Program, values map[string][]float64) (engine.Results, error) {
+	t.Helper()
+	state, err := e.NewState(nil)
+	if err != nil {
+		return nil, err
+	}
+	defer state.Close()
+	run, err := e.Compile(p, state)
+	if err != nil {
+		return nil, err
+	}
+	defer run.Close()
+	feeds := engine.Feeds{}
+	for name, v := range values {
+		narrow := make([]float32, len(v))
+		for i, x := range v {
+			narrow[i] = float32(x)
+		}
+		feeds[name] = engine.Floats(narrow)
+	}
+	return run.Run(context.Background(), feeds)
 }
