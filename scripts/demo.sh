@@ -7,8 +7,8 @@ set -eu
 
 out=runs/demo
 fbnas=bin/fbnas
-search_epochs=${SEARCH_EPOCHS:-2}
-training="--data fashion-mnist --epochs ${TRAIN_EPOCHS:-8} --batch 128 --lr 0.2"
+search_epochs=${SEARCH_EPOCHS:-3}
+training="--data fashion-mnist --epochs ${TRAIN_EPOCHS:-10} --batch 128 --lr 0.2"
 mkdir -p "$out"
 
 # stage NAME ARGS...: runs fbnas ARGS with its JSON document kept as NAME.json,
