@@ -2,9 +2,8 @@ package enginetest
 
 import (
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"fbnas/graph"
 	"fbnas/internal/random"
@@ -25,10 +24,12 @@ type Case struct {
 // Margin is the least distance of a drawn input from a kink.
 const Margin = 0.02
 
-// Cases covers every operator that has inputs. The batches of maps are
-// multiples of unit.
+// Cases covers every operator that has inputs, each under a name of its own,
+// sorted by it. The batches of maps are multiples of unit.
 func Cases(unit int) []Case {
-	return slices.Concat(convCases(unit), mapCases(unit), elementwiseCases(), reductionCases(), matrixCases())
+	all := slices.Concat(convCases(unit), mapCases(unit), elementwiseCases(), reductionCases(), matrixCases())
+	slices.SortFunc(all, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // convolution is one shape of Conv and of its gradients; the batch is n units.
@@ -187,130 +188,4 @@ func mapCases(unit int) []Case {
 		}})
 	}
 	return cases
-}
-
-func elementwiseCases() []Case {
-	var cases []Case
-	shapes := map[string][2][]int{
-		"same shape": {{3, 4}, {3, 4}}, "row": {{3, 4}, {4}}, "column": {{3, 4}, {3, 1}},
-		"outer": {{3, 1}, {1, 4}}, "taps": {{5, 1, 3, 3}, {1, 1, 3, 3}}, "number": {{1}, {2, 3}},
-	}
-	for _, op := range []graph.Op{graph.Add, graph.Sub, graph.Mul, graph.Div} {
-		for name, s := range shapes {
-			cases = append(cases, Case{Name: string(op) + " " + name, Op: op, Positive: op == graph.Div,
-				Build: func(g *graph.Graph) *graph.Node {
-					return g.Apply(op, graph.Attr{}, g.Input("a", graph.Float, s[0]...), g.Input("b", graph.Float, s[1]...))
-				}})
-		}
-	}
-	for op, c := range map[graph.Op]Case{
-		graph.Relu: {Kinks: []float64{0}}, graph.HardSigmoid: {Kinks: []float64{-3, 3}},
-		graph.HardSwish: {Kinks: []float64{-3, 3}}, graph.HardSwishSlope: {Kinks: []float64{-3, 3}},
-		graph.Sigmoid: {}, graph.Exp: {}, graph.Log: {Positive: true}, graph.Sqrt: {Positive: true},
-		graph.Step: {Kinks: []float64{0}}, graph.Softmax: {}, graph.LogSoftmax: {},
-	} {
-		c.Name, c.Op = string(op), op
-		c.Build = func(g *graph.Graph) *graph.Node {
-			return g.Unary(op, g.Scale(g.Input("x", graph.Float, 6, 7), 2))
-		}
-		for i := range c.Kinks {
-			c.Kinks[i] /= 2
-		}
-		cases = append(cases, c)
-	}
-	return append(cases,
-		Case{Name: "Clip", Op: graph.Clip, Kinks: []float64{-0.5, 1}, Build: func(g *graph.Graph) *graph.Node {
-			return g.Clip(g.Input("x", graph.Float, 6, 7), -0.5, 1)
-		}},
-		Case{Name: "StopGrad", Op: graph.StopGrad, Build: func(g *graph.Graph) *graph.Node {
-			return g.Unary(graph.StopGrad, g.Input("x", graph.Float, 5))
-		}},
-		Case{Name: "OneHot", Op: graph.OneHot, Build: func(g *graph.Graph) *graph.Node {
-			return g.OneHot(g.Input("labels", graph.Int, 6), 4)
-		}})
-}
-
-func reductionCases() []Case {
-	var cases []Case
-	x := func(g *graph.Graph) *graph.Node { return g.Input("x", graph.Float, 3, 4, 2) }
-	for _, axes := range [][]int{{0}, {2}, {0, 1}, {1, 2}, {0, 1, 2}} {
-		for _, op := range []graph.Op{graph.Sum, graph.Mean, graph.Max, graph.Dot} {
-			for _, keep := range []bool{false, true} {
-				cases = append(cases, Case{Name: string(op) + " over axes", Op: op, Distinct: op == graph.Max,
-					Build: func(g *graph.Graph) *graph.Node {
-						in := []*graph.Node{x(g)}
-						if op == graph.Dot {
-							in = append(in, g.Input("y", graph.Float, 3, 4, 2))
-						}
-						return g.Apply(op, graph.Attr{Axes: axes, Keep: keep}, in...)
-					}})
-			}
-		}
-	}
-	return cases
-}
-
-func matrixCases() []Case {
-	var cases []Case
-	for _, ta := range []bool{false, true} {
-		for _, tb := range []bool{false, true} {
-			cases = append(cases, Case{Name: "MatMul", Op: graph.MatMul, Build: func(g *graph.Graph) *graph.Node {
-				a, b := []int{3, 4}, []int{4, 5}
-				if ta {
-					slices.Reverse(a)
-				}
-				if tb {
-					slices.Reverse(b)
-				}
-				return g.MatMul(g.Input("a", graph.Float, a...), g.Input("b", graph.Float, b...), ta, tb)
-			}})
-		}
-	}
-	return append(cases,
-		Case{Name: "Reshape", Op: graph.Reshape, Build: func(g *graph.Graph) *graph.Node {
-			return g.Reshape(g.Input("x", graph.Float, 3, 4), 2, 6)
-		}},
-		Case{Name: "Expand", Op: graph.Expand, Build: func(g *graph.Graph) *graph.Node {
-			return g.ExpandLike(g.Input("x", graph.Float, 3, 1), g.Const(make([]float64, 12), 3, 4))
-		}})
-}
-
-// Draw makes the case's inputs from a seed.
-func (c Case) Draw(g *graph.Graph, seed uint64) map[string][]float64 {
-	inputs := map[string][]float64{}
-	for _, n := range g.Nodes() {
-		if n.Op == graph.Input {
-			inputs[n.Name] = c.draw(random.New(seed, n.Name), n)
-		}
-	}
-	return inputs
-}
-
-func (c Case) draw(r *rand.Rand, n *graph.Node) []float64 {
-	v := make([]float64, n.Shape.Len())
-	for i := range v {
-		switch {
-		case n.DType == graph.Int:
-			v[i] = float64(r.IntN(4))
-		case c.Distinct:
-			v[i] = 3 * Margin * float64(i)
-		case c.Positive:
-			v[i] = 0.5 + 2*r.Float64()
-		default:
-			v[i] = awayFrom(r, c.Kinks)
-		}
-	}
-	if c.Distinct {
-		r.Shuffle(len(v), func(i, j int) { v[i], v[j] = v[j], v[i] })
-	}
-	return v
-}
-
-func awayFrom(r *rand.Rand, kinks []float64) float64 {
-	for {
-		x := 1.2 * r.NormFloat64()
-		if !slices.ContainsFunc(kinks, func(k float64) bool { return math.Abs(x-k) < Margin }) {
-			return x
-		}
-	}
 }

@@ -27,17 +27,17 @@ func Suite(t *testing.T, e engine.Engine, unit int, tol float64) {
 
 // Check runs cases forward and backward and compares with the oracle.
 func Check(t *testing.T, e engine.Engine, cases []Case, tol float64) {
-	for i, c := range cases {
-		t.Run(c.Name, func(t *testing.T) { checkOperator(t, e, c, uint64(i), tol) })
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) { checkOperator(t, e, c, tol) })
 	}
 }
 
 // checkOperator runs the case forward and backward. Its float inputs are the
 // state, its labels a feed.
-func checkOperator(t *testing.T, e engine.Engine, c Case, seed uint64, tol float64) {
+func checkOperator(t *testing.T, e engine.Engine, c Case, tol float64) {
 	g := graph.New()
 	y := c.Build(g)
-	values := c.Draw(g, seed)
+	values := c.Draw(g)
 	var inputs []*graph.Node
 	var specs []engine.Spec
 	feeds := engine.Feeds{}
@@ -147,11 +147,29 @@ func checkFailure(t *testing.T, e engine.Engine) {
 	if _, err := run.Run(cancelled, engine.Feeds{"by": engine.Scalar(2)}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled run returns %v", err)
 	}
+	if _, err := run.Run(&midway{Context: cancelled}, engine.Feeds{"by": engine.Scalar(2)}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a run that is cancelled midway returns %v", err)
+	}
 	if _, err := run.Run(context.Background(), engine.Feeds{}); err == nil {
 		t.Error("a run without its feed succeeds")
 	}
 	require(t, state, "a", 1, 2)
 	require(t, state, "b", 0, 0)
+}
+
+// midway is a cancelled context that does not show it at first: an engine that
+// only looks before it begins goes on into the run.
+type midway struct {
+	context.Context
+	asked bool
+}
+
+func (m *midway) Err() error {
+	if m.asked {
+		return m.Context.Err()
+	}
+	m.asked = true
+	return nil
 }
 
 func checkSharing(t *testing.T, e engine.Engine) {

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -86,7 +87,7 @@ func (r *runner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, e
 		inputs[n.Name] = widen(feeds[n.Name], n.DType)
 	}
 	values, err := Eval(r.program.Outputs(), inputs)
-	if err != nil {
+	if err := errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
 	results := engine.Results{}
