@@ -49,7 +49,7 @@ func exportVerb(a *app) *cobra.Command {
 	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
 	f.StringVar(&o.lut, "lut", "", "`table` that predicts the latency; the file states it")
 	f.StringVar(&o.root, "root", "runs", "`folder` to look for trainings in")
-	f.IntVar(&o.opset, "opset", 17, "version of ONNX's operators, 13 to 17")
+	f.IntVar(&o.opset, "opset", 17, "version of ONNX's operators, 14 to 17")
 	f.Uint64Var(&o.seed, "seed", 1, "of random weights and of the inputs that they are compared on")
 	f.BoolVar(&o.int8, "int8", false, "not in this version")
 	f.StringVar(&o.calibration, "calibration", "", "not in this version")
@@ -68,8 +68,8 @@ func (o exportOptions) check(out string) error {
 	switch {
 	case o.int8 || o.calibration != "":
 		return fault.New(fault.Usage, "Leave out --int8 and --calibration.", "quantisation is not in this version")
-	case o.opset < 13 || o.opset > 17:
-		return fault.New(fault.Usage, "Give --opset 13 to 17.", "opset %d is not written by this version", o.opset)
+	case o.opset < 14 || o.opset > 17:
+		return fault.New(fault.Usage, "Give --opset 14 to 17.", "opset %d is not written by this version", o.opset)
 	case filepath.Ext(out) != ".onnx":
 		return fault.New(fault.Usage, "Give the path of the file to write, such as model.onnx.", "%s does not end in .onnx", out)
 	}

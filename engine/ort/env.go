@@ -1,6 +1,7 @@
 package ort
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -37,11 +38,12 @@ var environment struct {
 func load(library string) error {
 	environment.Lock()
 	defer environment.Unlock()
-	switch environment.library {
-	case library:
+	switch {
+	case library == "":
+		return fault.New(fault.Usage, "Run `fbnas setup`, or name a library by FBNAS_ORT_LIB.", "ort: no library of ONNX Runtime is given")
+	case environment.library == library:
 		return nil
-	case "":
-	default:
+	case environment.library != "":
 		return fmt.Errorf("ort: %s is loaded; a process cannot load %s beside it", environment.library, library)
 	}
 	ortgo.SetSharedLibraryPath(library)
@@ -50,7 +52,7 @@ func load(library string) error {
 			"load ONNX Runtime from %s: %w", library, err)
 	}
 	if err := shareArena(); err != nil {
-		return fmt.Errorf("ort: share one arena: %w", err)
+		return errors.Join(fmt.Errorf("ort: share one arena: %w", err), ortgo.DestroyEnvironment())
 	}
 	environment.library = library
 	return nil

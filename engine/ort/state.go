@@ -20,15 +20,15 @@ type pair struct{ now, next *tensor }
 func (e *Engine) NewState(specs []engine.Spec) (engine.State, error) {
 	s := &state{specs: specs, pairs: map[string]*pair{}}
 	for _, spec := range specs {
-		now, err := newTensor(graph.Float, spec.Shape)
-		if err != nil {
-			return nil, fmt.Errorf("ort: state %s: %w", spec.Name, err)
+		p := &pair{}
+		s.pairs[spec.Name] = p
+		for _, t := range []**tensor{&p.now, &p.next} {
+			var err error
+			if *t, err = newTensor(graph.Float, spec.Shape); err != nil {
+				s.Close()
+				return nil, fmt.Errorf("ort: state %s: %w", spec.Name, err)
+			}
 		}
-		next, err := newTensor(graph.Float, spec.Shape)
-		if err != nil {
-			return nil, fmt.Errorf("ort: state %s: %w", spec.Name, err)
-		}
-		s.pairs[spec.Name] = &pair{now, next}
 	}
 	return s, nil
 }

@@ -38,11 +38,17 @@ func newTensor(t graph.DType, shape graph.Shape) (*tensor, error) {
 	if t == graph.Int {
 		data := aligned[int64](shape.Len())
 		v, err := ortgo.NewTensor(dims, data)
-		return &tensor{value: v, ints: data}, err
+		if err != nil {
+			return nil, err
+		}
+		return &tensor{value: v, ints: data}, nil
 	}
 	data := aligned[float32](shape.Len())
 	v, err := ortgo.NewTensor(dims, data)
-	return &tensor{value: v, floats: data}, err
+	if err != nil {
+		return nil, err
+	}
+	return &tensor{value: v, floats: data}, nil
 }
 
 func (t *tensor) close() {

@@ -49,7 +49,6 @@ type emitter func(l *lowering, n *graph.Node, in []string)
 
 type lowering struct {
 	b      *onnx.Builder
-	opset  int
 	block  int
 	wanted map[*graph.Node]string // names that outputs or labels ask for
 	values map[*graph.Node]string // names of values already written
@@ -60,8 +59,11 @@ func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
 	if o.Opset == 0 {
 		o.Opset = 17
 	}
+	if o.Opset < 14 || o.Opset > 17 {
+		return nil, fmt.Errorf("lower %s: opset %d: the dialects write 14 to 17", o.Name, o.Opset)
+	}
 	l := &lowering{
-		b: onnx.NewBuilder(o.Name, o.Opset), opset: o.Opset, block: d.block,
+		b: onnx.NewBuilder(o.Name, o.Opset), block: d.block,
 		wanted: map[*graph.Node]string{}, values: map[*graph.Node]string{}, views: map[string]string{},
 	}
 	if d.block > 0 {

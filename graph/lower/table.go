@@ -7,7 +7,7 @@ import (
 	"fbnas/onnx"
 )
 
-// row says how an operator is written: std in ai.onnx, opsets 13 to 17;
+// row says how an operator is written: std in ai.onnx, opsets 14 to 17 (HardSwish came with 14);
 // blocked where it reads or makes a map of that dialect. Where blocked is nil,
 // std serves both: what works element by element does not ask how maps lie,
 // and some operators never see one.
