@@ -48,7 +48,7 @@ func blocks(t *testing.T) []models.Block {
 
 func config() train.Config {
 	c := train.DefaultConfig()
-	c.Epochs, c.Batch, c.PadCrop, c.Flip, c.LearningRate = 12, 8, 0, false, 0.1
+	c.Epochs, c.Batch, c.PadCrop, c.Flip, c.LearningRate = 12, 16, 0, false, 0.1
 	return c
 }
 
@@ -60,11 +60,14 @@ func engines(t *testing.T) map[string]engine.Engine {
 		t.Logf("only on interp: %v", err)
 		return all
 	}
-	e, err := ort.New(ort.Options{Library: library, Threads: 2})
-	if err != nil {
-		t.Fatal(err)
+	for _, d := range []ort.Dialect{ort.Std, ort.Auto} {
+		e, err := ort.New(ort.Options{Library: library, Threads: 2, Dialect: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, _ = e.Dialect()
+		all[string(d)] = e
 	}
-	all["ort"] = e
 	return all
 }
 
