@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"fbnas/internal/fault"
 	"fbnas/train"
 )
 
@@ -45,9 +46,17 @@ func DefaultConfig() Config {
 	return c
 }
 
-// Validate finds everything that is out of range.
+// Validate finds everything that is out of range; its error has the code
+// fault.Usage.
 func (c Config) Validate() error {
-	problems := []error{c.Train.Validate()}
+	if err := errors.Join(c.Train.Validate(), c.problems()); err != nil {
+		return fault.New(fault.Usage, "", "search configuration: %w", err)
+	}
+	return nil
+}
+
+func (c Config) problems() error {
+	var problems []error
 	check := func(ok bool, format string, v any) {
 		if x, float := v.(float64); !ok || float && math.IsInf(x, 0) {
 			problems = append(problems, fmt.Errorf(format, v))

@@ -53,7 +53,7 @@ type Result struct {
 func (j Job) Run(ctx context.Context) (result Result, err error) {
 	defer graph.Recover(&err)
 	if err := j.Config.Validate(); err != nil {
-		return Result{}, fault.New(fault.Usage, "", "search configuration: %w", err)
+		return Result{}, err
 	}
 	if err := train.CheckData(j.Space.Largest(len(j.Data.Classes)), j.Data); err != nil {
 		return Result{}, err

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"fbnas/dataset"
+	"fbnas/internal/fault"
 )
 
 // Config is how a network is trained. It is stored with the run, and a run
@@ -32,8 +33,16 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate finds everything that is out of range.
+// Validate finds everything that is out of range; its error has the code
+// fault.Usage.
 func (c Config) Validate() error {
+	if err := c.problems(); err != nil {
+		return fault.New(fault.Usage, "", "training configuration: %w", err)
+	}
+	return nil
+}
+
+func (c Config) problems() error {
 	var problems []error
 	check := func(ok bool, format string, v any) {
 		if x, float := v.(float64); !ok || float && math.IsInf(x, 0) {

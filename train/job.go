@@ -8,7 +8,6 @@ import (
 	"fbnas/dataset"
 	"fbnas/engine"
 	"fbnas/graph"
-	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/models"
 )
@@ -51,7 +50,7 @@ const metricTrain = "train"
 func (j Job) Run(ctx context.Context) (result Result, err error) {
 	defer graph.Recover(&err)
 	if err := j.Config.Validate(); err != nil {
-		return Result{}, fault.New(fault.Usage, "", "training configuration: %w", err)
+		return Result{}, err
 	}
 	if err := CheckData(j.Blocks, j.Data); err != nil {
 		return Result{}, err

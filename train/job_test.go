@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"fbnas/dataset"
@@ -173,8 +174,12 @@ func TestWeightsSurviveTheirFile(t *testing.T) {
 
 func TestBadConfigurationListsEveryProblem(t *testing.T) {
 	err := train.Config{Momentum: 1.5, LearningRate: 0.1, Epochs: 1}.Validate()
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok || len(joined.Unwrap()) != 3 { // batch, momentum, bn_momentum
-		t.Errorf("problems: %v", err)
+	if fault.CodeOf(err) != fault.Usage {
+		t.Fatalf("problems: %v", err)
+	}
+	for _, field := range []string{"batch: 0", "momentum: 1.5", "bn_momentum: 0"} {
+		if !strings.Contains(err.Error(), field) {
+			t.Errorf("%s is not among: %v", field, err)
+		}
 	}
 }

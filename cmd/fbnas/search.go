@@ -104,6 +104,9 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 			a.log.Warn(warning)
 		}
 	}
+	if err := c.Search.Validate(); err != nil {
+		return nil, err // before there is a folder of a run
+	}
 	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
 	if job.Engine, err = openTrainer(a, c.Threads, c.Search.Train.Batch, &c.Dialect); err != nil {
 		return nil, err

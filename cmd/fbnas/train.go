@@ -146,6 +146,9 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, err
 	}
+	if err := c.Train.Validate(); err != nil {
+		return nil, err // before there is a folder of a run
+	}
 	job := train.Job{Blocks: blocks, Data: set, Config: c.Train, SaveEvery: o.every}
 	if c.Initial != "" {
 		w, err := train.ReadWeights(c.Initial)
