@@ -111,7 +111,8 @@ func blockedDot(l *lowering, n *graph.Node, in []string) {
 }
 
 // reduced writes a reduction of maps from that of each plane, [1, C*N, 1, 1],
-// times a factor: over images too by the operator `over`, or not. Other axes are left to std.
+// times a factor; over images too by the operator `over` where the axes ask for
+// it. Axes other than these go through `other`.
 func (l *lowering) reduced(n *graph.Node, in []string, other emitter, planes func() string, over string, factor float64) {
 	s, axes := n.In[0].Shape, n.Attr.Axes
 	times := func(v string) string {
@@ -141,10 +142,10 @@ func (l *lowering) overImages(op, planes string, s graph.Shape) string {
 	return l.op(op, []string{v}, onnx.Ints("axes", 1), onnx.Int("keepdims", 1))
 }
 
-// blockedVar is the mean of squares less the square of the mean: one pass
-// where two are exact however far the mean is from zero. Squares are added for each
-// image in as many lanes as a block has first, which keeps the error near 1e-7
-// (1 + mean²/var) (facts/engine.md, section 2).
+// blockedVar is the mean of squares less the square of the mean: one pass,
+// where stdVar's two are exact however far the mean is from zero. Squares are
+// summed for each channel of each image first, which keeps the error relative
+// to the variance near 1e-7 (1 + mean²/var) (facts/engine.md, section 2).
 func blockedVar(l *lowering, n *graph.Node, in []string) {
 	s := n.In[0].Shape
 	squares := l.overImages("ReduceSum", l.products(in[0], in[0], s), s)
