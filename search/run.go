@@ -10,7 +10,6 @@ import (
 	"fbnas/dataset"
 	"fbnas/engine"
 	"fbnas/graph"
-	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/models"
 	"fbnas/train"
