@@ -6,7 +6,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS     := -ldflags '-s -w -X main.version=$(VERSION)'
 
-.PHONY: all setup build check demo generate clean
+.PHONY: all setup build check demo bench generate clean
 
 all: build
 
@@ -34,6 +34,13 @@ check: setup
 demo: build
 	bin/fbnas setup
 	scripts/demo.sh
+
+# Speed and memory of training on this machine, as JSON lines; about half an
+# hour, and only an idle machine gives figures worth keeping. For example
+# make bench BENCH='-quick -only "step .*net=relu"'
+bench:
+	@$(GO) run ./cmd/fbnas setup >&2
+	@$(GO) run ./bench $(BENCH)
 
 # Re-creates the committed generated files; needs protoc (protobuf-compiler).
 generate:

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"regexp"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// options are the command's flags.
+type options struct {
+	only     *regexp.Regexp
+	plan     plan
+	one      string
+	markdown string
+	script   string
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	quick := flags.Bool("quick", false, "one pair of three steps each: shows that everything runs, its figures are noise")
+	flags.IntVar(&o.plan.pairs, "pairs", 5, "`rounds` in which the contestants of a row take turns")
+	flags.IntVar(&o.plan.steps, "steps", 6, "steps of a turn, after two to warm up")
+	flags.BoolVar(&o.plan.allTorch, "all-torch", false, "PyTorch in its three settings, not in the strongest alone")
+	only := flags.String("only", "", "measure only the rows whose title matches the regular `expression`")
+	flags.StringVar(&o.script, "torch-script", "../shared/yardstick/torch_step.py", "PyTorch's step")
+	flags.StringVar(&o.markdown, "markdown", "", "measure nothing: print the JSON lines of `file` as Markdown tables")
+	flags.StringVar(&o.one, "one", "", "for bench itself: do the one turn that the JSON describes")
+	err := flags.Parse(args)
+	if err == nil {
+		o.only, err = regexp.Compile(*only)
+	}
+	if *quick {
+		o.plan.pairs, o.plan.steps = 1, 3
+	}
+	if err == nil && (o.plan.pairs < 1 || o.plan.steps < 1) {
+		err = fmt.Errorf("want at least one pair and one step")
+	}
+	return o, err
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.markdown != "":
+		return markdown(stdout, o.markdown)
+	case o.one != "":
+		f, err := turn(ctx, o.one)
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(stdout).Encode(f)
+	}
+	emit := json.NewEncoder(stdout).Encode
+	python, err := findTorch(ctx, o.script)
+	if err != nil {
+		o.plan.noTorch = true
+		if err := emit(line{"bench": "torch", "error": err.Error()}); err != nil {
+			return err
+		}
+	}
+	return bench{
+		plan: o.plan, only: o.only, emit: emit,
+		measure: processes{python, o.script}.measure, usage: usageNow, log: slog.New(slog.NewTextHandler(stderr, nil)),
+	}.run(ctx)
+}
