@@ -3,6 +3,8 @@ package models
 import (
 	"fmt"
 	"iter"
+
+	"fbnas/internal/convert"
 )
 
 // ChoiceKind is what a choice decides.
@@ -132,9 +134,9 @@ type walker struct {
 func (s Space) walk(classes int) ([]Choice, []Layer) {
 	w := &walker{round: s.Rounding, in: one(s.Input.Channels), height: s.Input.Height, width: s.Input.Width}
 	w.lay("stem", Row{Kind: Conv, Stride: s.Stem.Stride, Act: s.Stem.Act, Bias: s.Stem.Bias},
-		one(0), one(s.Stem.Kernel), w.axis("stem.width", Width, floats(s.Stem.Width)))
+		one(0), one(s.Stem.Kernel), w.axis("stem.width", Width, convert.Slice[float64](s.Stem.Width)))
 	for i, st := range s.Stages {
-		out := w.axis(fmt.Sprintf("stage%d.width", i+1), Width, floats(st.Width))
+		out := w.axis(fmt.Sprintf("stage%d.width", i+1), Width, convert.Slice[float64](st.Width))
 		field := fmt.Sprintf("stages[%d]", i)
 		for j := range st.Blocks {
 			row := Row{Kind: IR, Stride: 1, Act: st.Act}
@@ -145,7 +147,7 @@ func (s Space) walk(classes int) ([]Choice, []Layer) {
 			}
 			block := w.next()
 			e := w.axis(block+".expansion", Expansion, st.Expansion)
-			k := w.axis(block+".kernel", Kernel, floats(st.Kernel))
+			k := w.axis(block+".kernel", Kernel, convert.Slice[float64](st.Kernel))
 			w.lay(field, row, e, k, out)
 		}
 	}
@@ -154,7 +156,7 @@ func (s Space) walk(classes int) ([]Choice, []Layer) {
 		if s.Tail.Kind == IRPool {
 			e = w.axis("tail.expansion", Expansion, s.Tail.Expansion)
 		}
-		w.lay("tail", Row{Kind: s.Tail.Kind, Act: s.Tail.Act}, e, k, w.axis("tail.width", Width, floats(s.Tail.Width)))
+		w.lay("tail", Row{Kind: s.Tail.Kind, Act: s.Tail.Act}, e, k, w.axis("tail.width", Width, convert.Slice[float64](s.Tail.Width)))
 	}
 	w.lay("head", Row{Kind: Head, Bias: s.Head.Bias}, one(0), one(1), one(classes))
 	return w.choices, w.layers
@@ -163,14 +165,6 @@ func (s Space) walk(classes int) ([]Choice, []Layer) {
 func (w *walker) next() string { return BlockName(Block{}, len(w.layers)) }
 
 func one(n int) Axis { return Axis{Choice: Fixed, Options: []float64{float64(n)}} }
-
-func floats(ns []int) []float64 {
-	xs := make([]float64, len(ns))
-	for i, n := range ns {
-		xs[i] = float64(n)
-	}
-	return xs
-}
 
 // axis returns an axis with the options, a new choice if there is more than
 // one.

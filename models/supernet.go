@@ -2,6 +2,7 @@ package models
 
 import (
 	"fbnas/graph"
+	"fbnas/internal/convert"
 	"fbnas/nn"
 )
 
@@ -29,10 +30,10 @@ func (s Space) Largest(classes int) []Block {
 func (l Layer) masks(g *graph.Graph, weights []*graph.Node) Masks {
 	var m Masks
 	if l.Kernel.Choice != Fixed {
-		m.Taps = nn.TapMask(g, weights[l.Kernel.Choice], whole(l.Kernel.Options))
+		m.Taps = nn.TapMask(g, weights[l.Kernel.Choice], convert.Slice[int](l.Kernel.Options))
 	}
 	if l.Out.Choice != Fixed {
-		m.Out = nn.PrefixMask(g, weights[l.Out.Choice], whole(l.Out.Options))
+		m.Out = nn.PrefixMask(g, weights[l.Out.Choice], convert.Slice[int](l.Out.Options))
 	}
 	m.Mid = l.midMask(g, weights)
 	return m
@@ -61,12 +62,4 @@ func (l Layer) midMask(g *graph.Graph, weights []*graph.Node) *graph.Node {
 		}
 	}
 	return nn.PrefixMask(g, nn.Joint(g, factors...), sizes)
-}
-
-func whole(options []float64) []int {
-	out := make([]int, len(options))
-	for i, v := range options {
-		out[i] = int(v)
-	}
-	return out
 }

@@ -14,6 +14,7 @@ import (
 	"fbnas/engine/interp"
 	"fbnas/engine/ort"
 	"fbnas/graph"
+	"fbnas/internal/convert"
 	"fbnas/internal/setup"
 	"fbnas/models"
 	"fbnas/nn"
@@ -237,19 +238,11 @@ func runModel(t testing.TB, model []byte, x []float64) []float64 {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	got, err := s.Run(context.Background(), engine.Feeds{"input": engine.Floats(narrow(x))})
+	got, err := s.Run(context.Background(), engine.Feeds{"input": engine.Floats(convert.Slice[float32](x))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return got["logits"]
-}
-
-func narrow(v []float64) []float32 {
-	out := make([]float32, len(v))
-	for i, x := range v {
-		out[i] = float32(x)
-	}
-	return out
 }
 
 // TestExportComputesTheNetwork holds files in ONNX Runtime against the

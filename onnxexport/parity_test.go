@@ -16,6 +16,7 @@ import (
 	"fbnas/engine/enginetest"
 	"fbnas/engine/ort"
 	"fbnas/graph"
+	"fbnas/internal/convert"
 	"fbnas/internal/setup"
 	"fbnas/models"
 	"fbnas/nn"
@@ -245,7 +246,7 @@ func TestLargeNetworkParity(t *testing.T) {
 	}
 	images := make([][]float32, onnxexport.ParityInputs)
 	for i := range images {
-		images[i] = narrow(enginetest.Normal(uint64(i), "image", 3*64*64))
+		images[i] = convert.Slice[float32](enginetest.Normal(uint64(i), "image", 3*64*64))
 	}
 	p, err := onnxexport.Verify(context.Background(), m,
 		onnxexport.Proof{Open: open(t), Reference: training(t, l.spec), Images: images})

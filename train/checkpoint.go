@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"fbnas/engine"
+	"fbnas/internal/convert"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/internal/safetensors"
@@ -42,7 +43,7 @@ func exact(v []float64) any {
 			return v
 		}
 	}
-	return narrow(v)
+	return convert.Slice[float32](v)
 }
 
 // Restore puts a checkpoint into a state of the same tensors and returns the
@@ -73,7 +74,7 @@ func Restore(c *rundir.Checkpoint, state engine.State) (done int, t Timing, err 
 func floats(t safetensors.Tensor) ([]float64, error) {
 	switch data := t.Data.(type) {
 	case []float32:
-		return widen(data), nil
+		return convert.Slice[float64](data), nil
 	case []float64:
 		return data, nil
 	}

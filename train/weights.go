@@ -9,6 +9,7 @@ import (
 	"fbnas/dataset"
 	"fbnas/graph"
 	"fbnas/internal/atomicfile"
+	"fbnas/internal/convert"
 	"fbnas/internal/fault"
 	"fbnas/internal/safetensors"
 	"fbnas/models"
@@ -52,7 +53,7 @@ func (w Weights) Write(path string) error {
 		if !ok || len(v) != graph.Shape(p.Shape).Len() {
 			return fmt.Errorf("write %s: %s has %d values, want the shape %v", path, p.Name, len(v), p.Shape)
 		}
-		file.Tensors = append(file.Tensors, safetensors.Tensor{Name: p.Name, Shape: p.Shape, Data: narrow(v)})
+		file.Tensors = append(file.Tensors, safetensors.Tensor{Name: p.Name, Shape: p.Shape, Data: convert.Slice[float32](v)})
 	}
 	return atomicfile.Write(path, func(out io.Writer) error { return safetensors.Write(out, file) })
 }
@@ -81,7 +82,7 @@ func ReadWeights(path string) (Weights, error) {
 		if !ok {
 			return foreign(fmt.Errorf("%s is %T, not F32", t.Name, t.Data))
 		}
-		w.Values[t.Name] = widen(data)
+		w.Values[t.Name] = convert.Slice[float64](data)
 	}
 	if err := w.check(); err != nil {
 		return foreign(err)
@@ -102,20 +103,4 @@ func (w Weights) check() error {
 		}
 	}
 	return errors.Join(problems...)
-}
-
-func narrow(v []float64) []float32 {
-	out := make([]float32, len(v))
-	for i, x := range v {
-		out[i] = float32(x)
-	}
-	return out
-}
-
-func widen(v []float32) []float64 {
-	out := make([]float64, len(v))
-	for i, x := range v {
-		out[i] = float64(x)
-	}
-	return out
 }

@@ -11,6 +11,7 @@ import (
 	"fbnas/engine/interp"
 	"fbnas/graph"
 	"fbnas/graph/grad"
+	"fbnas/internal/convert"
 	"fbnas/internal/random"
 )
 
@@ -45,7 +46,7 @@ func checkOperator(t *testing.T, e engine.Engine, c Case, tol float64) {
 		switch {
 		case n.Op != graph.Input:
 		case n.DType == graph.Int:
-			feeds[n.Name] = engine.Ints(narrow[int64](values[n.Name]))
+			feeds[n.Name] = engine.Ints(convert.Slice[int64](values[n.Name]))
 		default:
 			// float32 numbers, so that both engines start from the same.
 			for i, v := range values[n.Name] {
@@ -240,14 +241,6 @@ func Normal(seed uint64, name string, n int) []float64 {
 		v[i] = float64(float32(r.NormFloat64()))
 	}
 	return v
-}
-
-func narrow[T int64 | float32](v []float64) []T {
-	out := make([]T, len(v))
-	for i, x := range v {
-		out[i] = T(x)
-	}
-	return out
 }
 
 func ones(n int) []int {

@@ -8,6 +8,7 @@ import (
 
 	"fbnas/engine"
 	"fbnas/graph"
+	"fbnas/internal/convert"
 )
 
 // Engine runs programs in float64.
@@ -102,15 +103,7 @@ func (r *runner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, e
 
 func widen(f engine.Feed, t graph.DType) []float64 {
 	if t == graph.Int {
-		return convert(f.Ints)
+		return convert.Slice[float64](f.Ints)
 	}
-	return convert(f.Floats)
-}
-
-func convert[T int64 | float32](v []T) []float64 {
-	out := make([]float64, len(v))
-	for i, x := range v {
-		out[i] = float64(x)
-	}
-	return out
+	return convert.Slice[float64](f.Floats)
 }

@@ -9,6 +9,7 @@ import (
 	"fbnas/engine"
 	"fbnas/graph"
 	"fbnas/graph/lower"
+	"fbnas/internal/convert"
 	"fbnas/onnx"
 )
 
@@ -177,7 +178,7 @@ func (r *runner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, e
 	}
 	results := engine.Results{}
 	for i, b := range r.program.Returns {
-		results[b.Name] = widen(r.returns[i].floats)
+		results[b.Name] = convert.Slice[float64](r.returns[i].floats)
 	}
 	return results, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"fbnas/engine"
 	"fbnas/graph"
+	"fbnas/internal/convert"
 	"fbnas/onnx"
 )
 
@@ -116,7 +117,7 @@ func (s *Session) run(ctx context.Context, feeds engine.Feeds) (engine.Results, 
 	for i, v := range s.outputs {
 		switch t := out[i].(type) {
 		case *ortgo.Tensor[float32]:
-			results[v.Name] = widen(t.GetData())
+			results[v.Name] = convert.Slice[float64](t.GetData())
 		case *ortgo.Scalar[float32]:
 			results[v.Name] = []float64{float64(t.GetData())}
 		default:

@@ -5,6 +5,7 @@ import (
 
 	"fbnas/engine"
 	"fbnas/graph"
+	"fbnas/internal/convert"
 )
 
 // state keeps two buffers a tensor: programs read `now` and write `next`, and
@@ -40,7 +41,7 @@ func (s *state) Get(name string) ([]float64, error) {
 	if !ok {
 		return nil, fmt.Errorf("ort: the state has no tensor %s", name)
 	}
-	return widen(p.now.floats), nil
+	return convert.Slice[float64](p.now.floats), nil
 }
 
 func (s *state) Set(name string, values []float64) error {

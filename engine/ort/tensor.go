@@ -56,11 +56,3 @@ func (t *tensor) close() {
 		t.value.Destroy()
 	}
 }
-
-func widen(v []float32) []float64 {
-	out := make([]float64, len(v))
-	for i, x := range v {
-		out[i] = float64(x)
-	}
-	return out
-}

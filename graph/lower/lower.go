@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"fbnas/graph"
+	"fbnas/internal/convert"
 	"fbnas/onnx"
 )
 
@@ -185,7 +186,7 @@ func (l *lowering) op(op string, in []string, attrs ...onnx.Attr) string {
 }
 
 func (l *lowering) constant(n *graph.Node) string {
-	t := onnx.NewTensor(l.wanted[n], floats(n.Data), n.Shape...)
+	t := onnx.NewTensor(l.wanted[n], convert.Slice[float32](n.Data), n.Shape...)
 	if t.Name == "" {
 		return l.b.Const(t)
 	}
@@ -219,12 +220,4 @@ func (l *lowering) once(key string, write func() string) string {
 		l.views[key] = write()
 	}
 	return l.views[key]
-}
-
-func floats(v []float64) []float32 {
-	out := make([]float32, len(v))
-	for i, x := range v {
-		out[i] = float32(x)
-	}
-	return out
 }

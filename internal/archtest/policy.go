@@ -6,7 +6,7 @@ package archtest
 type row struct{ pkg, may string }
 
 // helpers are below everything; every package may import them.
-const helpers = "internal/atomicfile internal/fault internal/random"
+const helpers = "internal/atomicfile internal/convert internal/fault internal/random"
 
 // policy lists the packages from the lowest floor upwards; a row may only name
 // packages of rows above it. A package that does not exist yet may have its
@@ -14,6 +14,7 @@ const helpers = "internal/atomicfile internal/fault internal/random"
 var policy = []row{
 	{"internal/archtest", ""},
 	{"internal/atomicfile", ""},
+	{"internal/convert", ""},
 	{"internal/fault", ""},
 	{"internal/random", ""},
 	{"internal/ortc", "github.com/ebitengine/purego"},

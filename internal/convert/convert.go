@@ -1,0 +1,15 @@
+package convert
+
+// Number is what slices hold.
+type Number interface {
+	~float32 | ~float64 | ~int | ~int64
+}
+
+// Slice returns a copy of v with each element converted.
+func Slice[To, From Number](v []From) []To {
+	out := make([]To, len(v))
+	for i, x := range v {
+		out[i] = To(x)
+	}
+	return out
+}

@@ -1,0 +1,2 @@
+// Package convert changes the number type of slices.
+package convert
