@@ -30,17 +30,17 @@ func (p plan) machineRow(threads int) row {
 	}
 	maps, flops := stepSize(net, batch)
 	const copied, multiplied = 2 * 4 * copyFloats, 2 * matmulSide * matmulSide * matmulSide
-	per := func(amount float64, of string) derived { return rate("", of, amount/1e6) } // 1e9 a second
-	bandwidth, peak, reached := per(copied, "copy"), per(multiplied, "matmul"), per(flops, "step")
+	// billions a second of an amount that one step of a contestant does
+	billions := func(name, of string, amount float64) derived { return rate(name, of, amount/1e6) }
 	return row{
 		bench: "machine", setting: line{"net": net, "batch": batch, "threads": threads},
 		contestants: []job{ours("copy", copyJob), ours("matmul", matmulJob), ours("step", stepJob)},
 		derived: []derived{
-			{"copy_gb_per_s", bandwidth.needs, bandwidth.of},
-			{"matmul_gflop_per_s", peak.needs, peak.of},
-			{"step_gflop_per_s", reached.needs, reached.of},
+			billions("copy_gb_per_s", "copy", copied),
+			billions("matmul_gflop_per_s", "matmul", multiplied),
+			billions("step_gflop_per_s", "step", flops),
 			{"step_share_of_matmul", []string{"matmul", "step"}, func(pair map[string]figures) float64 {
-				return reached.of(pair) / peak.of(pair)
+				return flops / medianMS(pair["step"]) / (multiplied / medianMS(pair["matmul"]))
 			}},
 			{"step_in_passes_over_maps", []string{"copy", "step"}, func(pair map[string]figures) float64 {
 				return medianMS(pair["step"]) / medianMS(pair["copy"]) * copied / (2 * maps)

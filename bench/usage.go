@@ -23,15 +23,15 @@ func usageNow() usage {
 	if err != nil {
 		return usage{}
 	}
-	var user, nice, system, idle, wait, irq, softirq int64
-	if _, err := fmt.Sscanf(string(text), "cpu %d %d %d %d %d %d %d", &user, &nice, &system, &idle, &wait, &irq, &softirq); err != nil {
+	var user, nice, system, idle, wait, irq, softirq, steal int64 // steal: by other guests of the host
+	if _, err := fmt.Sscanf(string(text), "cpu %d %d %d %d %d %d %d %d", &user, &nice, &system, &idle, &wait, &irq, &softirq, &steal); err != nil {
 		return usage{}
 	}
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &u); err != nil {
 		return usage{}
 	}
-	return usage{time.Now(), time.Duration(user+nice+system+irq+softirq) * ticks, time.Duration(u.Utime.Nano() + u.Stime.Nano())}
+	return usage{time.Now(), time.Duration(user+nice+system+irq+softirq+steal) * ticks, time.Duration(u.Utime.Nano() + u.Stime.Nano())}
 }
 
 // othersSince is how many processors, on average, did something else.
