@@ -16,6 +16,11 @@ func (g *Graph) Conv(x, w, bias *Node, a ConvAttr) *Node {
 // Affine scales and shifts the channels of a map by vectors [C].
 func (g *Graph) Affine(x, scale, shift *Node) *Node { return g.Apply(Affine, Attr{}, x, scale, shift) }
 
+// AffineSum is Affine and the addition of another map, in one pass.
+func (g *Graph) AffineSum(x, scale, shift, sum *Node) *Node {
+	return g.Apply(Affine, Attr{}, x, scale, shift, sum)
+}
+
 // Moments are the mean and the biased variance [C] of a map's channels.
 func (g *Graph) Moments(x *Node) (mean, variance *Node) {
 	mean = g.Mean(x, 0, 2, 3)

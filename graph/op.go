@@ -57,7 +57,7 @@ var opTable = map[Op]opInfo{
 	Conv:      {2, 3, convShape, "y = x * w (+ b): 2-D cross-correlation with stride, symmetric zero padding and groups"},
 	ConvGradX: {2, 2, convGradXShape, "(dy, w): the gradient of Conv with respect to x, of height and width Size"},
 	ConvGradW: {2, 2, convGradWShape, "(x, dy): the gradient of Conv with respect to w, of kernel Size"},
-	Affine:    {3, 3, affineShape, "(x, scale v, shift v): y[n,c] = x[n,c]*scale[c] + shift[c]"},
+	Affine:    {3, 4, affineShape, "(x, scale v, shift v, sum map or none): y[n,c] = x[n,c]*scale[c] + shift[c] (+ sum[n,c])"},
 	Var:       {2, 2, varShape, "(x, mean v of x): the channels' variance [C] over N, H, W, divided by N*H*W (biased)"},
 	Shuffle:   {1, 1, sameShape, "channel shuffle: view C as (Groups, C/Groups), swap, flatten"},
 

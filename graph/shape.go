@@ -88,7 +88,10 @@ func convGradWShape(n *Node) Shape {
 func affineShape(n *Node) Shape {
 	x := n.In[0]
 	rank4(n, x)
-	for _, v := range n.In[1:] {
+	if len(n.In) == 4 && !n.In[3].Shape.Equal(x.Shape) {
+		misuse("Affine of %s with the sum %s", x, n.In[3])
+	}
+	for _, v := range n.In[1:3] {
 		if !v.Shape.Equal(Shape{x.Shape[1]}) {
 			misuse("Affine of %s with a vector of shape %v", x, v.Shape)
 		}

@@ -121,7 +121,7 @@ func (s *Supernet) choiceStep(shape train.Shape, costs *Costs, adam train.Adam, 
 	}
 	next := g.Unary(graph.Relu, g.Add(integral, g.Scale(excess, control.Integral)))
 	p.Writes = append(p.Writes, engine.Binding{Name: multiplierState, Node: next})
-	return p
+	return train.Optimise(p)
 }
 
 // Pick feeds one-hot weights for a selection.

@@ -4,6 +4,7 @@ import (
 	"fbnas/engine"
 	"fbnas/graph"
 	"fbnas/graph/grad"
+	"fbnas/graph/opt"
 	"fbnas/models"
 	"fbnas/nn"
 )
@@ -35,6 +36,19 @@ func NetworkOf(blocks []models.Block) Network {
 	}
 }
 
+// Optimise rewrites a finished program into one that computes the same in
+// fewer passes over feature maps.
+func Optimise(p *engine.Program) *engine.Program {
+	outputs := opt.Rewrite(p.Graph, p.Outputs(), opt.Training...)
+	for i := range p.Writes {
+		p.Writes[i].Node = outputs[i]
+	}
+	for i := range p.Returns {
+		p.Returns[i].Node = outputs[len(p.Writes)+i]
+	}
+	return p
+}
+
 // begin starts a program: the images' node and a builder of the given kind.
 func (n Network) begin(s Shape, statistics nn.Statistics) (*nn.Builder, *graph.Node) {
 	g := graph.New()
@@ -64,7 +78,7 @@ func (n Network) WeightStep(s Shape, o SGD, smoothing float64) *engine.Program {
 		program.Writes = append(program.Writes, o.update(g, params[i], d, lr, decays[i])...)
 	}
 	program.Writes = append(program.Writes, runningStatistics(nb)...)
-	return program
+	return Optimise(program)
 }
 
 func (o SGD) decay(role models.Role) float64 {
@@ -78,7 +92,7 @@ func (o SGD) decay(role models.Role) float64 {
 func (n Network) Evaluate(s Shape) *engine.Program {
 	nb, x := n.begin(s, nn.Running)
 	logits := n.Forward(nb, x)
-	return &engine.Program{Name: "evaluate", Graph: nb.G, Returns: []engine.Binding{{Name: Logits, Node: logits}}}
+	return Optimise(&engine.Program{Name: "evaluate", Graph: nb.G, Returns: []engine.Binding{{Name: Logits, Node: logits}}})
 }
 
 // Recalibrate writes running statistics only. Fed a momentum of 1/t at its
@@ -86,7 +100,7 @@ func (n Network) Evaluate(s Shape) *engine.Program {
 func (n Network) Recalibrate(s Shape) *engine.Program {
 	nb, x := n.begin(s, nn.Batch)
 	n.Forward(nb, x)
-	return &engine.Program{Name: "recalibrate", Graph: nb.G, Writes: runningStatistics(nb)}
+	return Optimise(&engine.Program{Name: "recalibrate", Graph: nb.G, Writes: runningStatistics(nb)})
 }
 
 // runningStatistics moves each batch norm's statistics towards its batch's by

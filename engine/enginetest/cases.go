@@ -137,6 +137,9 @@ func mapCases(unit int) []Case {
 			_, variance := g.Moments(x(g))
 			return variance
 		}},
+		{Name: "Affine with a sum", Op: graph.Affine, Build: func(g *graph.Graph) *graph.Node {
+			return g.AffineSum(x(g), v(g, "scale"), v(g, "shift"), y(g))
+		}},
 		{Name: "Shuffle", Op: graph.Shuffle, Build: func(g *graph.Graph) *graph.Node {
 			return g.Shuffle(g.MapInput("x", 2*unit, 6, 3, 2), 3)
 		}},

@@ -68,6 +68,9 @@ func affine(n *graph.Node, in [][]float64) []float64 {
 	for i, x := range in[0] {
 		c := i / plane % n.Shape[1]
 		y[i] = x*in[1][c] + in[2][c]
+		if len(in) == 4 {
+			y[i] += in[3][i]
+		}
 	}
 	return y
 }

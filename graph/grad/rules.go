@@ -22,7 +22,7 @@ var rules = map[graph.Op]rule{
 	graph.Affine: func(g *graph.Graph, n, dy *node) []*node {
 		x, scale := n.In[0], n.In[1]
 		zero := g.Const(make([]float64, scale.Shape.Len()), scale.Shape...)
-		return []*node{g.Affine(dy, scale, zero), g.Dot(dy, x, 0, 2, 3), g.Sum(dy, 0, 2, 3)}
+		return []*node{g.Affine(dy, scale, zero), g.Dot(dy, x, 0, 2, 3), g.Sum(dy, 0, 2, 3), dy}[:len(n.In)]
 	},
 	graph.Var: variance,
 	graph.Shuffle: func(g *graph.Graph, n, dy *node) []*node {

@@ -14,7 +14,11 @@ func blockedAffine(l *lowering, n *graph.Node, in []string) {
 	if !isConst(n.In[2], 0) {
 		shift = l.spread(in[2], s[1], s[0])
 	}
-	l.values[n] = l.scaled(in[0], s, l.spread(in[1], s[1], s[0]), shift, "")
+	sum := ""
+	if len(in) == 4 {
+		sum = in[3]
+	}
+	l.values[n] = l.scaled(in[0], s, l.spread(in[1], s[1], s[0]), shift, sum)
 }
 
 // blockedMul by a gate [N,C,1,1] is the pass of an Affine.

@@ -25,17 +25,23 @@ func stdClip(l *lowering, n *graph.Node, in []string) {
 }
 
 func stdAffine(l *lowering, n *graph.Node, in []string) {
-	scale, shift := n.In[1], n.In[2]
-	x := in[0]
 	vector := func(i int) string { return l.view(in[i], n.Shape[1], 1, 1) }
-	switch {
-	case isConst(shift, 0):
-		l.out(n, "Mul", []string{x, vector(1)})
-	case isConst(scale, 1):
-		l.out(n, "Add", []string{x, vector(2)})
-	default:
-		l.out(n, "Add", []string{l.op("Mul", []string{x, vector(1)}), vector(2)})
+	type pass struct{ op, with string }
+	var passes []pass
+	if !isConst(n.In[1], 1) {
+		passes = append(passes, pass{"Mul", vector(1)})
 	}
+	if !isConst(n.In[2], 0) || len(passes) == 0 {
+		passes = append(passes, pass{"Add", vector(2)})
+	}
+	if len(in) == 4 {
+		passes = append(passes, pass{"Add", in[3]})
+	}
+	value, last := in[0], len(passes)-1
+	for _, p := range passes[:last] {
+		value = l.op(p.op, []string{value, p.with})
+	}
+	l.out(n, passes[last].op, []string{value, passes[last].with})
 }
 
 // isConst tells whether n is a literal with every element v.

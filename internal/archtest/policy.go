@@ -53,7 +53,7 @@ var policy = []row{
 	{"onnxexport", "onnx graph graph/lower graph/opt engine engine/interp nn dataset models"},
 
 	{"lut", "latency latency/stats models"},
-	{"train", "graph graph/grad engine nn models dataset internal/rundir internal/safetensors"},
+	{"train", "graph graph/grad graph/opt engine nn models dataset internal/rundir internal/safetensors"},
 	{"profile", "latency latency/stats lut models onnxexport"},
 
 	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
