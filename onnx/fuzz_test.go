@@ -8,9 +8,9 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"fbnas/internal/setup"
 	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
-	"fbnas/onnx/onnxtest"
 )
 
 // FuzzDecode feeds hostile files to everything that looks at a model before it
@@ -51,7 +51,7 @@ func FuzzDecode(f *testing.F) {
 
 // seedVectors adds the models of some conformance vectors, where there are any.
 func seedVectors(f *testing.F, names ...string) {
-	dir, err := onnxtest.Find()
+	dir, err := setup.ONNXTestdata()
 	if err != nil {
 		return
 	}

@@ -46,14 +46,6 @@ func Change(a, b float64) string {
 	return fmt.Sprintf("%+.1f %%", 100*(a/b-1))
 }
 
-// Points writes the difference of two fractions in percentage points: +0.6.
-func Points(a, b float64) string {
-	if absent(a) || absent(b) {
-		return Absent
-	}
-	return fmt.Sprintf("%+.1f", 100*(a-b))
-}
-
 // Seconds writes how long something took: 4.2 s, 3 min 12 s, 1 h 05 min.
 func Seconds(s float64) string {
 	switch d := time.Duration(math.Round(s)) * time.Second; {

@@ -97,8 +97,6 @@ func TestFormat(t *testing.T) {
 		{Change(1.02, 1), "+2.0 %"},
 		{Change(0.97, 1), "-3.0 %"},
 		{Change(1, 0), Absent},
-		{Points(0.904, 0.898), "+0.6"},
-		{Points(math.NaN(), 0.898), Absent},
 		{Seconds(4.21), "4.2 s"},
 		{Seconds(59.97), "1 min 00 s"},
 		{Seconds(192), "3 min 12 s"},

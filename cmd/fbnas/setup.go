@@ -79,7 +79,7 @@ func runSetup(ctx context.Context, a *app, o setupOptions, args []string) (resul
 	case o.clean:
 		err = setup.Clean(ctx, a.log)
 	default:
-		err = setup.EnsureFrom(ctx, a.log, o.from, wanted...)
+		err = setup.Ensure(ctx, a.log, o.from, wanted...)
 	}
 	if err != nil {
 		return nil, err

@@ -18,9 +18,6 @@ const (
 	Blocked Dialect = "blocked"
 )
 
-// Dialects lists what Options.Dialect may be.
-func Dialects() []Dialect { return []Dialect{Auto, Std, Blocked} }
-
 // resolve gives the block of the kernels to use; 0 is Std.
 func (d Dialect) resolve(o Options) (block int, err error) {
 	switch d {

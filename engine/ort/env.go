@@ -71,11 +71,3 @@ func shareArena() error {
 	defer arena.Destroy()
 	return ortgo.CreateAndRegisterAllocator(info, arena)
 }
-
-// Version of the loaded runtime, such as "1.27.0".
-func Version(library string) (string, error) {
-	if err := load(library); err != nil {
-		return "", err
-	}
-	return ortgo.GetVersion(), nil
-}

@@ -26,7 +26,7 @@ var policy = []row{
 
 	{"onnx/onnxpb", "google.golang.org/protobuf"},
 	{"onnx", "onnx/onnxpb google.golang.org/protobuf"},
-	{"onnx/onnxtest", "onnx onnx/onnxpb google.golang.org/protobuf"},
+	{"onnx/onnxtest", "internal/setup onnx onnx/onnxpb google.golang.org/protobuf"},
 
 	{"graph", ""},
 	{"graph/grad", "graph"},

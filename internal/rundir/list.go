@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"fbnas/internal/fault"
 	"fbnas/internal/safetensors"
 )
 
@@ -120,19 +119,4 @@ func List(root string) ([]Info, error) {
 		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.Path, b.Path))
 	})
 	return list, errors.Join(unreadable...)
-}
-
-// NewestFinished returns the finished run of the verb under root that began
-// last; a fault.Usage when there is none.
-func NewestFinished(root, verb string) (Info, error) {
-	list, err := List(root)
-	for _, info := range slices.Backward(list) {
-		if info.Verb == verb && info.Finished() {
-			return info, nil
-		}
-	}
-	if err != nil {
-		return Info{}, err
-	}
-	return Info{}, fault.New(fault.Usage, fmt.Sprintf("Run `fbnas %s` first, or name a run.", verb), "there is no finished %s run under %s", verb, root)
 }

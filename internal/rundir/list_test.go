@@ -51,9 +51,6 @@ func TestList(t *testing.T) {
 	if list, err := List(filepath.Join(root, "none")); list != nil || err != nil {
 		t.Errorf("no folder: %v, %v", list, err)
 	}
-	_, err := NewestFinished(root, "train")
-	refused(t, err, fault.Usage, "no finished train run", root)
-
 	begin(t, root, "b", "train", 1, 5, true)
 	begin(t, root, "a", "train", 2, 4, true)
 	begin(t, root, "c", "train", 3, 1, false)
@@ -86,10 +83,6 @@ func TestList(t *testing.T) {
 	write(t, filepath.Join(root, "c", summaryName), "{")
 	if list, err := List(root); len(list) != 3 || err == nil || !strings.Contains(err.Error(), filepath.Join("bad", configName)) || !strings.Contains(err.Error(), filepath.Join("c", summaryName)) {
 		t.Errorf("%d runs, error %v; want the 3 others and both files named", len(list), err)
-	}
-	newest, err := NewestFinished(root, "train")
-	if err != nil || filepath.Base(newest.Path) != "a" {
-		t.Errorf("newest %s (%v), want a", newest.Path, err)
 	}
 	_, err = Stat(filepath.Join(root, "other"))
 	refused(t, err, fault.Usage, "no run in")

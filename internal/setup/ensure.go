@@ -15,16 +15,11 @@ import (
 // attempts is how often a download is tried before its error is reported.
 const attempts = 2
 
-// Ensure fetches the items that the cache does not hold yet. It returns at
-// once for those that it holds. A download that fails or whose hash is wrong
-// is taken a second time. Cancelling ctx leaves no half-filled item.
-func Ensure(ctx context.Context, log *slog.Logger, items ...Item) error {
-	return EnsureFrom(ctx, log, "", items...)
-}
-
-// EnsureFrom is Ensure with archives (.tgz, .deb) that are already in the
-// folder from, instead of the network; from == "" means the network.
-func EnsureFrom(ctx context.Context, log *slog.Logger, from string, wanted ...Item) error {
+// Ensure fetches the items that the cache does not hold yet, from archives
+// (.tgz, .deb) in the folder from, or from the network where from is "". It
+// returns at once for those that it holds. A download that fails or whose hash
+// is wrong is taken a second time. Cancelling ctx leaves no half-filled item.
+func Ensure(ctx context.Context, log *slog.Logger, from string, wanted ...Item) error {
 	cache, err := Cache()
 	if err != nil {
 		return err

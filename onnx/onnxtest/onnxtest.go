@@ -1,7 +1,6 @@
 package onnxtest
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +9,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"fbnas/internal/setup"
 	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
 )
@@ -33,29 +33,11 @@ type Case struct {
 	dir   string
 }
 
-// Find gives the folder of the vectors: FBNAS_ONNX_TESTDATA, or where set-up
-// puts them in the cache.
-func Find() (string, error) {
-	dir := os.Getenv("FBNAS_ONNX_TESTDATA")
-	if dir == "" {
-		user, err := os.UserCacheDir()
-		cache := cmp.Or(os.Getenv("FBNAS_CACHE"), filepath.Join(user, "fbnas"))
-		if err != nil && os.Getenv("FBNAS_CACHE") == "" {
-			return "", err
-		}
-		dir = filepath.Join(cache, "debian", "libonnx-testdata", "usr", "share", "libonnx-testdata", "data")
-	}
-	if _, err := os.Stat(filepath.Join(dir, Node)); err != nil {
-		return "", fmt.Errorf("no ONNX conformance vectors (make setup fetches them): %w", err)
-	}
-	return dir, nil
-}
-
 // Cases reads the models of some groups, or of all without any, in the order
 // of their names. Without the vectors the test is skipped.
 func Cases(t testing.TB, groups ...string) []Case {
 	t.Helper()
-	root, err := Find()
+	root, err := setup.ONNXTestdata()
 	if err != nil {
 		t.Skip(err)
 	}
