@@ -162,6 +162,13 @@ func mapCases(unit int) []Case {
 			return g.ExpandLike(g.Input("s", graph.Float, 1, 1, 1, 1), x(g))
 		}},
 	}
+	return append(cases, combinedCases(x, y, gate)...)
+}
+
+// combinedCases are reductions of maps, a map with everything that it may
+// meet, and functions of each of its elements.
+func combinedCases(x, y, gate func(*graph.Graph) *graph.Node) []Case {
+	var cases []Case
 	for _, axes := range [][]int{{0, 2, 3}, {2, 3}, {1}} {
 		name := fmt.Sprint(" of a map over ", axes)
 		cases = append(cases,
