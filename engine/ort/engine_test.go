@@ -90,29 +90,6 @@ func inputs(y *graph.Node) []*graph.Node {
 	return slices.DeleteFunc(graph.Reachable(y), func(n *graph.Node) bool { return n.Op != graph.Input || n.DType != graph.Float })
 }
 
-// TestSoftmaxOfAMap: it has no gradient rule on maps, so the suite has no case.
-func TestSoftmaxOfAMap(t *testing.T) {
-	e, block := blockedEngine(t)
-	g := graph.New()
-	x := g.MapInput("x", 2*block, 3, 2, 5)
-	values := map[string][]float64{"x": enginetest.Normal(1, "x", x.Shape.Len())}
-	p := &engine.Program{Name: "softmax", Graph: g, Returns: []engine.Binding{
-		{Name: "softmax", Node: g.Unary(graph.Softmax, x)}, {Name: "log", Node: g.Unary(graph.LogSoftmax, x)}}}
-	got, err := once(t, e, p, values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := interp.Eval(p.Outputs(), values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, b := range p.Returns {
-		if err := enginetest.Close(got[b.Name], want[i], 1e-6); err != nil {
-			t.Errorf("%s: %v", b.Name, err)
-		}
-	}
-}
-
 // TestVarianceFarFromZero holds blocked's variance, which is computed in one
 // pass, to the error that its emitter promises; 1e-6 covers the sums' own.
 func TestVarianceFarFromZero(t *testing.T) {

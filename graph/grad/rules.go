@@ -191,6 +191,9 @@ func unreduce(g *graph.Graph, n, d *node) *node {
 func keepLast(g *graph.Graph, d, n *node) *node {
 	kept := slices.Clone(n.Shape)
 	kept[len(kept)-1] = 1
+	if n.Map {
+		return g.ReshapeMap(d, kept[0], kept[1], kept[2], kept[3])
+	}
 	return g.Reshape(d, kept...)
 }
 
