@@ -9,7 +9,7 @@ import (
 type Dialect string
 
 const (
-	// Auto is Blocked where this processor has the kernels, else Std.
+	// Auto is Blocked where this processor has the kernels and computes, else Std.
 	Auto Dialect = "auto"
 	// Std is plain ONNX.
 	Std Dialect = "std"
@@ -20,12 +20,20 @@ const (
 
 // resolve gives the block of the kernels to use; 0 is Std.
 func (d Dialect) resolve(o Options) (block int, err error) {
+	onCPU := o.Provider != CUDA
 	switch d {
 	case Std:
 		return 0, nil
 	case Auto, "":
-		return blockSize(o), nil
+		if onCPU {
+			return blockSize(o), nil
+		}
+		return 0, nil
 	case Blocked:
+		if !onCPU {
+			return 0, fault.New(fault.Usage, "Leave --dialect out, or give --dialect std.",
+				"the blocked dialect is written for the CPU's kernels, which --ep %s does not have", string(o.Provider))
+		}
 		if block = blockSize(o); block == 0 {
 			return 0, fault.New(fault.Usage, "Use --dialect std, which computes the same and is slower.",
 				"ONNX Runtime has no kernels for blocks of channels on this processor")

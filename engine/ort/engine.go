@@ -10,13 +10,15 @@ import (
 	"fbnas/graph"
 	"fbnas/graph/lower"
 	"fbnas/internal/convert"
+	"fbnas/internal/ortc"
 	"fbnas/onnx"
 )
 
 // Engine runs programs in ONNX Runtime, float32.
 type Engine struct {
 	options Options
-	block   int // of the blocked dialect; 0 is std
+	block   int          // of the blocked dialect; 0 is std
+	device  *ortc.Device // holds states; nil where that is ordinary memory
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -30,11 +32,20 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{o, block}, nil
+	device, err := o.Provider.open(o.Library)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{o, block, device}, nil
 }
 
-// Close does nothing: the runtime stays loaded as long as the process.
-func (e *Engine) Close() error { return nil }
+// Close gives the device back; the runtime stays loaded as long as the process.
+func (e *Engine) Close() error {
+	if e.device != nil {
+		e.device.Close()
+	}
+	return nil
+}
 
 // Compile lowers p and opens a session for it.
 func (e *Engine) Compile(p *engine.Program, s engine.State) (engine.Runner, error) {
@@ -140,6 +151,7 @@ func sessionOptions(o Options, level ortgo.GraphOptimizationLevel) (*ortgo.Sessi
 		func() error { return s.SetGraphOptimizationLevel(level) },
 		func() error { return s.AddSessionConfigEntry("session.intra_op.allow_spinning", "0") },
 		func() error { return s.AddSessionConfigEntry("session.use_env_allocators", "1") },
+		func() error { return o.Provider.use(s) },
 	} {
 		if err := set(); err != nil {
 			s.Destroy()
@@ -156,7 +168,7 @@ func (r *runner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, e
 	}
 	var in, out []ortgo.Value
 	for _, n := range r.face.Reads {
-		in = append(in, r.state.pairs[n.Name].now.value)
+		in = append(in, r.state.pairs[n.Name].now.ort())
 	}
 	for i, n := range r.face.Feeds {
 		copy(r.feeds[i].floats, feeds[n.Name].Floats)
@@ -164,7 +176,7 @@ func (r *runner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, e
 		in = append(in, r.feeds[i].value)
 	}
 	for _, b := range r.program.Writes {
-		out = append(out, r.state.pairs[b.Name].next.value)
+		out = append(out, r.state.pairs[b.Name].next.ort())
 	}
 	for _, t := range r.returns {
 		out = append(out, t.value)

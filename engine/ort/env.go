@@ -13,9 +13,10 @@ import (
 
 // Options of an engine.
 type Options struct {
-	Library string  // path of ONNX Runtime's shared library
-	Threads int     // for each operator; 0 means all cores
-	Dialect Dialect // of an engine's programs; "" is Auto
+	Library  string   // path of ONNX Runtime's shared library
+	Threads  int      // for each operator; 0 means all cores
+	Dialect  Dialect  // of an engine's programs; "" is Auto
+	Provider Provider // computes the programs; "" is CPU
 	// Cache is a folder that remembers what was found out about this
 	// processor; "" finds it out once a process.
 	Cache string

@@ -6,6 +6,7 @@ import (
 	ortgo "github.com/yalue/onnxruntime_go"
 
 	"fbnas/graph"
+	"fbnas/internal/convert"
 )
 
 // alignment of everything that the runtime reads: its widest vectors, and a
@@ -31,10 +32,7 @@ type tensor struct {
 }
 
 func newTensor(t graph.DType, shape graph.Shape) (*tensor, error) {
-	dims := make(ortgo.Shape, len(shape))
-	for i, d := range shape {
-		dims[i] = int64(d)
-	}
+	dims := ortgo.Shape(dimensions(shape))
 	if t == graph.Int {
 		data := aligned[int64](shape.Len())
 		v, err := ortgo.NewTensor(dims, data)
@@ -49,6 +47,19 @@ func newTensor(t graph.DType, shape graph.Shape) (*tensor, error) {
 		return nil, err
 	}
 	return &tensor{value: v, floats: data}, nil
+}
+
+func dimensions(shape graph.Shape) []int64 {
+	return convert.Slice[int64](shape)
+}
+
+func (t *tensor) ort() ortgo.Value { return t.value }
+
+func (t *tensor) read() ([]float32, error) { return t.floats, nil }
+
+func (t *tensor) write(values []float32) error {
+	copy(t.floats, values)
+	return nil
 }
 
 func (t *tensor) close() {

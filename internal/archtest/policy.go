@@ -36,7 +36,7 @@ var policy = []row{
 	{"engine", "graph"},
 	{"engine/interp", "graph engine"},
 	{"engine/enginetest", "graph graph/grad engine engine/interp"},
-	{"engine/ort", "onnx graph graph/lower engine github.com/yalue/onnxruntime_go"},
+	{"engine/ort", "internal/ortc onnx graph graph/lower engine github.com/yalue/onnxruntime_go"},
 
 	{"nn", "graph"},
 	{"dataset", "golang.org/x/image internal/setup"},

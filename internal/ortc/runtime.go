@@ -2,6 +2,7 @@ package ortc
 
 import (
 	"fmt"
+	"strings"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
@@ -101,7 +102,7 @@ func (rt *Runtime) call(f entry, args ...uintptr) error {
 	}
 	code, _, _ := purego.SyscallN(rt.functions[getErrorCode], status)
 	message, _, _ := purego.SyscallN(rt.functions[getErrorMessage], status)
-	err := &Error{Func: names[f], Code: int(int32(code)), Message: goString(message)}
+	err := &Error{Func: names[f], Code: int(int32(code)), Message: strings.TrimSpace(goString(message))}
 	purego.SyscallN(rt.functions[releaseStatus], status)
 	return err
 }

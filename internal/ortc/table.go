@@ -25,6 +25,7 @@ const (
 	sessionGetInputTypeInfo        entry = 33
 	sessionGetInputName            entry = 36
 	sessionGetOutputName           entry = 37
+	createTensorAsOrtValue         entry = 48
 	createTensorWithDataAsOrtValue entry = 49
 	getTensorMutableData           entry = 51
 	castTypeInfoToTensorInfo       entry = 55
@@ -32,6 +33,7 @@ const (
 	getDimensionsCount             entry = 61
 	getDimensions                  entry = 62
 	getTensorTypeAndShape          entry = 65
+	createMemoryInfo               entry = 68
 	createCPUMemoryInfo            entry = 69
 	allocatorFree                  entry = 76
 	getAllocatorWithDefaultOptions entry = 78
@@ -46,7 +48,13 @@ const (
 	getAvailableProviders          entry = 125
 	releaseAvailableProviders      entry = 126
 	addSessionConfigEntry          entry = 130
-	entries                              = 131
+	createAllocator                entry = 131
+	releaseAllocator               entry = 132
+	appendCUDA                     entry = 204
+	createCUDAOptions              entry = 205
+	updateCUDAOptions              entry = 206
+	releaseCUDAOptions             entry = 208
+	entries                              = 209
 )
 
 // names are the functions' names in the C header, for messages.
@@ -66,6 +74,7 @@ var names = map[entry]string{
 	sessionGetInputTypeInfo:        "SessionGetInputTypeInfo",
 	sessionGetInputName:            "SessionGetInputName",
 	sessionGetOutputName:           "SessionGetOutputName",
+	createTensorAsOrtValue:         "CreateTensorAsOrtValue",
 	createTensorWithDataAsOrtValue: "CreateTensorWithDataAsOrtValue",
 	getTensorMutableData:           "GetTensorMutableData",
 	castTypeInfoToTensorInfo:       "CastTypeInfoToTensorInfo",
@@ -73,6 +82,7 @@ var names = map[entry]string{
 	getDimensionsCount:             "GetDimensionsCount",
 	getDimensions:                  "GetDimensions",
 	getTensorTypeAndShape:          "GetTensorTypeAndShape",
+	createMemoryInfo:               "CreateMemoryInfo",
 	createCPUMemoryInfo:            "CreateCpuMemoryInfo",
 	allocatorFree:                  "AllocatorFree",
 	getAllocatorWithDefaultOptions: "GetAllocatorWithDefaultOptions",
@@ -87,4 +97,10 @@ var names = map[entry]string{
 	getAvailableProviders:          "GetAvailableProviders",
 	releaseAvailableProviders:      "ReleaseAvailableProviders",
 	addSessionConfigEntry:          "AddSessionConfigEntry",
+	createAllocator:                "CreateAllocator",
+	releaseAllocator:               "ReleaseAllocator",
+	appendCUDA:                     "SessionOptionsAppendExecutionProvider_CUDA_V2",
+	createCUDAOptions:              "CreateCUDAProviderOptions",
+	updateCUDAOptions:              "UpdateCUDAProviderOptions",
+	releaseCUDAOptions:             "ReleaseCUDAProviderOptions",
 }
