@@ -1,0 +1,157 @@
+package plan
+
+import "slices"
+
+// buffer is memory that one value after the other lies in.
+type buffer struct {
+	first *value // whose size it has
+	uses  int    // still to come, while the plan is made
+	own   bool   // of the run: neither the caller's nor a constant's
+	begin int    // step that allocates it
+	end   int    // step behind which it is freed
+}
+
+// placement says which operators' results may lie in the memory of an input.
+type placement struct {
+	view    bool  // of input 0, without any work
+	inPlace []int // inputs that may be overwritten when nothing else reads them
+}
+
+// placements are the CPU kernels' (KernelDefBuilder's Alias and MayInplace), as
+// far as they have any. Arithmetic has none: its results take new memory.
+var placements = map[string]placement{
+	"Reshape":   {view: true},
+	"Squeeze":   {view: true},
+	"Unsqueeze": {view: true},
+	"Flatten":   {view: true},
+	"Identity":  {view: true},
+
+	"Cast":        {inPlace: []int{0}},
+	"Clip":        {inPlace: []int{0}},
+	"Elu":         {inPlace: []int{0}},
+	"HardSigmoid": {inPlace: []int{0}},
+	"LeakyRelu":   {inPlace: []int{0}},
+	"Relu":        {inPlace: []int{0}},
+	"Sigmoid":     {inPlace: []int{0}},
+	"Softplus":    {inPlace: []int{0}},
+	"Tanh":        {inPlace: []int{0}},
+
+	nchwc + ".Conv": {inPlace: []int{3}}, // the sum
+}
+
+const nchwc = "com.microsoft.nchwc"
+
+func (n *node) kind() string {
+	if n.domain == "" {
+		return n.op
+	}
+	return n.domain + "." + n.op
+}
+
+// planner gives values their buffers (core/framework/allocation_planner.cc,
+// ComputeSingleStreamReusePlan).
+type planner struct {
+	of   map[*value]*buffer
+	free []*buffer // the last freed comes last
+	all  []*buffer // those of the run
+}
+
+// buffers are the run's own, in the order of their allocation. What nothing
+// reads is kept to the end.
+func (g *graph) buffers(order []*node) []*buffer {
+	p := &planner{of: map[*value]*buffer{}}
+	for _, v := range g.values {
+		if v.from == nil {
+			p.of[v] = &buffer{first: v, uses: 1 + len(v.to)} // 1: its owner's
+		}
+	}
+	for step, n := range order {
+		for _, v := range n.out {
+			if v != nil {
+				p.place(n, v, step)
+			}
+		}
+		p.release(n.in, step)
+		p.release(n.out, step)
+	}
+	p.keepToLastReader(order)
+	return p.all
+}
+
+// place finds the buffer of n's result v.
+func (p *planner) place(n *node, v *value, step int) {
+	uses := 1 + len(v.to)
+	b := p.input(n, v)
+	switch {
+	case v.output:
+		b = &buffer{first: v, uses: 1} // 1: the caller's
+	case b != nil:
+	default:
+		if b = p.freed(v); b == nil {
+			b = &buffer{first: v, own: true, begin: step}
+			p.all = append(p.all, b)
+		}
+	}
+	b.uses += uses
+	p.of[v] = b
+}
+
+// input is the buffer of an input of n in which its first result may lie.
+func (p *planner) input(n *node, v *value) *buffer {
+	where := placements[n.kind()]
+	if v != n.out[0] {
+		return nil
+	}
+	if where.view {
+		return p.of[n.in[0]]
+	}
+	for _, i := range where.inPlace {
+		if i < len(n.in) && n.in[i] != nil && p.of[n.in[i]].uses == 1 && v.fits(n.in[i]) {
+			return p.of[n.in[i]]
+		}
+	}
+	return nil
+}
+
+// freed takes the buffer that was freed last among those of v's shape.
+func (p *planner) freed(v *value) *buffer {
+	for i, b := range slices.Backward(p.free) {
+		if len(v.ts.Shape) > 0 && v.fits(b.first) {
+			p.free = slices.Delete(p.free, i, i+1)
+			return b
+		}
+	}
+	return nil
+}
+
+// fits: the runtime compares shapes and the width of elements, not bytes.
+func (v *value) fits(other *value) bool {
+	return v.ts.Type.Size() == other.ts.Type.Size() && slices.Equal(v.ts.Shape, other.ts.Shape)
+}
+
+func (p *planner) release(values []*value, step int) {
+	for _, v := range values {
+		if v == nil {
+			continue
+		}
+		b := p.of[v]
+		if b.uses--; b.uses == 0 {
+			p.free = append(p.free, b)
+		}
+	}
+}
+
+// keepToLastReader: a buffer is held from its first value to the last reader
+// of its last one, in between too.
+func (p *planner) keepToLastReader(order []*node) {
+	for _, b := range p.all {
+		b.end = len(order)
+	}
+	for step, n := range order {
+		for _, v := range n.in {
+			if v != nil {
+				p.of[v].end = step
+			}
+		}
+	}
+}
