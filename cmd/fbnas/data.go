@@ -37,8 +37,8 @@ func checkClasses(set *dataset.Set) error {
 	return nil
 }
 
-// openEngine opens ONNX Runtime for training; 0 threads are all cores.
-func openEngine(threads int, d ort.Dialect) (*ort.Engine, error) {
+// openEngine opens the runtime that is set up on this machine.
+func openEngine(o ort.Options) (*ort.Engine, error) {
 	library, err := setup.ORTLibrary()
 	if err != nil {
 		return nil, err
@@ -47,18 +47,19 @@ func openEngine(threads int, d ort.Dialect) (*ort.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ort.New(ort.Options{Library: library, Threads: threads, Dialect: d, Cache: string(cache)})
+	o.Library, o.Cache = library, string(cache)
+	return ort.New(o)
 }
 
-// openTrainer opens the engine of a run and says in d which dialect auto is:
+// openTrainer opens the engine of a run and says in c which dialect auto is:
 // results differ between dialects, so a run keeps to one.
-func openTrainer(a *app, threads, batch int, d *ort.Dialect) (*ort.Engine, error) {
-	e, err := openEngine(threads, *d)
+func openTrainer(a *app, c *engineConfig, batch int) (*ort.Engine, error) {
+	e, err := openEngine(ort.Options{Threads: c.Threads, Dialect: c.Dialect, Provider: c.Provider})
 	if err != nil {
 		return nil, err
 	}
 	block := 0
-	if *d, block = e.Dialect(); *d == ort.Blocked && batch%block != 0 {
+	if c.Dialect, block = e.Dialect(); c.Dialect == ort.Blocked && batch%block != 0 {
 		a.log.Warn(fmt.Sprintf("a batch of %d is no multiple of %d: steps take several times as long", batch, block))
 	}
 	return e, nil

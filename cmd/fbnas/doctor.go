@@ -33,11 +33,21 @@ type doctorResult struct {
 	ORTVersion *string       `json:"ort_version"`
 	ORTPath    *string       `json:"ort_path"`
 	Dialect    *ort.Dialect  `json:"dialect"`
-	Block      *int          `json:"block"` // channels in a block; null in std
+	Block      *int          `json:"block"`     // channels in a block; null in std
+	Providers  []provider    `json:"providers"` // what trains
 	Cores      int           `json:"cores"`
 	Data       []setupItem   `json:"data"`
 	Devices    []deviceState `json:"devices"`
 	Problems   []trouble     `json:"problems"`
+}
+
+// provider is an execution provider of ONNX Runtime. One that is not ready is
+// no problem: only --ep asks for it.
+type provider struct {
+	Name   ort.Provider `json:"name"`
+	Ready  bool         `json:"ready"`
+	Reason *string      `json:"reason"`
+	Hint   *string      `json:"hint"`
 }
 
 // trouble is something that does not work, and what to do about it.
@@ -52,7 +62,7 @@ func (r *doctorResult) trouble(what string, err error) {
 }
 
 func examine(ctx context.Context) (result, error) {
-	r := doctorResult{Cores: runtime.NumCPU(), Data: []setupItem{}, Devices: []deviceState{}, Problems: []trouble{}}
+	r := doctorResult{Cores: runtime.NumCPU(), Providers: []provider{}, Data: []setupItem{}, Devices: []deviceState{}, Problems: []trouble{}}
 	engine := r.engine()
 	if err := r.data(); err != nil {
 		return nil, err
@@ -80,7 +90,7 @@ func (r *doctorResult) engine() error {
 		r.trouble("ONNX Runtime", err)
 		return err
 	}
-	e, err := openEngine(1, ort.Auto)
+	e, err := openEngine(ort.Options{Threads: 1})
 	if err != nil {
 		r.trouble("ONNX Runtime", err)
 		return err
@@ -90,7 +100,14 @@ func (r *doctorResult) engine() error {
 	if block > 0 {
 		r.Block = &block
 	}
-	return nil
+	for _, p := range []ort.Provider{ort.CPU, ort.CUDA} {
+		state := provider{Name: p, Ready: true}
+		if err := p.Check(path); err != nil {
+			state = provider{Name: p, Reason: orNull(err.Error()), Hint: orNull(fault.HintOf(err))}
+		}
+		r.Providers = append(r.Providers, state)
+	}
+	return e.Close()
 }
 
 func (r *doctorResult) data() error {
@@ -147,6 +164,13 @@ func (r doctorResult) dialect() string {
 	return fmt.Sprintf("%s (%d channels)", *r.Dialect, *r.Block)
 }
 
+func (p provider) text() string {
+	if p.Ready {
+		return state(true)
+	}
+	return state(false) + ": " + orEmpty(p.Reason)
+}
+
 func (r doctorResult) Text(w io.Writer) error {
 	facts := []fact{{"cores", r.Cores}}
 	if r.ORTPath != nil {
@@ -154,6 +178,9 @@ func (r doctorResult) Text(w io.Writer) error {
 	}
 	if r.Dialect != nil {
 		facts = append(facts, fact{"dialect", r.dialect()})
+	}
+	for _, p := range r.Providers {
+		facts = append(facts, fact{"provider " + string(p.Name), p.text()})
 	}
 	for _, d := range r.Data {
 		facts = append(facts, fact{d.What, state(d.Ready) + " " + d.Path})

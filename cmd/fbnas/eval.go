@@ -102,7 +102,7 @@ func openTraining(run string) (subject, error) {
 	if err != nil {
 		return subject{}, err
 	}
-	e, err := openEngine(0, ort.Auto)
+	e, err := openEngine(ort.Options{})
 	if err != nil {
 		return subject{}, err
 	}

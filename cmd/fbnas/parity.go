@@ -66,7 +66,7 @@ func (p proven) close() { p.reference.Close() }
 // proofOf prepares the comparison of an exported file with a network on the
 // engine that trains.
 func proofOf(t trained, images [][]float32) (proven, error) {
-	e, err := openEngine(0, ort.Auto)
+	e, err := openEngine(ort.Options{})
 	if err != nil {
 		return proven{}, err
 	}
@@ -147,7 +147,7 @@ func comparison(ctx context.Context, a *app, t trained, data string) ([][]float3
 
 // normalise makes drawn weights give activations like trained ones.
 func normalise(ctx context.Context, t trained, images [][]float32) error {
-	e, err := openEngine(0, ort.Auto)
+	e, err := openEngine(ort.Options{})
 	if err != nil {
 		return err
 	}

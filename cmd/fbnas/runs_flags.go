@@ -14,12 +14,31 @@ import (
 
 // runFlags are those of the verbs that write a run.
 type runFlags struct {
-	out     string
-	resume  bool
-	threads int
-	dialect ort.Dialect
-	data    string
-	every   time.Duration
+	out    string
+	resume bool
+	engine engineConfig
+	data   string
+	every  time.Duration
+}
+
+// engineConfig is what a run computes with, in its config.yaml.
+type engineConfig struct {
+	Threads  int          `yaml:"threads"`
+	Dialect  ort.Dialect  `yaml:"dialect"`
+	Provider ort.Provider `yaml:"ep,omitempty"` // runs from before there was a choice have none
+}
+
+// keepGiven copies the settings that the command line names.
+func (c *engineConfig) keepGiven(cmd *cobra.Command, given engineConfig) {
+	for flag, set := range map[string]func(){
+		"threads": func() { c.Threads = given.Threads },
+		"dialect": func() { c.Dialect = given.Dialect },
+		"ep":      func() { c.Provider = given.Provider },
+	} {
+		if cmd.Flags().Changed(flag) {
+			set()
+		}
+	}
 }
 
 func (r *runFlags) add(cmd *cobra.Command) {
@@ -28,8 +47,9 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	f.StringVarP(&r.out, "output", "o", "", "the run's `folder` (default runs/VERB-N)")
 	f.BoolVar(&r.resume, "resume", false, "go on with the run in -o; its own options hold where none are given")
 	f.DurationVar(&r.every, "checkpoint-every", time.Minute, "time between checkpoints")
-	f.StringVar((*string)(&r.dialect), "dialect", string(ort.Auto), "how programs are written for ONNX Runtime: auto, std or blocked (fbnas doctor)")
-	f.IntVar(&r.threads, "threads", runtime.NumCPU(), "threads of the training; results repeat bit for bit for the same number")
+	f.StringVar((*string)(&r.engine.Dialect), "dialect", string(ort.Auto), "how programs are written for ONNX Runtime: auto, std or blocked (fbnas doctor)")
+	f.StringVar((*string)(&r.engine.Provider), "ep", string(ort.CPU), "execution provider that trains: cpu or cuda (fbnas doctor)")
+	f.IntVar(&r.engine.Threads, "threads", runtime.NumCPU(), "threads of the training; results repeat bit for bit for the same number")
 }
 
 // trainFlags are the settings of a training that the command line can change.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fbnas/engine/ort"
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
@@ -39,8 +38,7 @@ type searchConfig struct {
 	TableDigest string        `yaml:"lut_sha256"`
 	TargetsUS   []float64     `yaml:"targets_us"`
 	Margin      float64       `yaml:"margin"` // fraction
-	Threads     int           `yaml:"threads"`
-	Dialect     ort.Dialect   `yaml:"dialect"`
+	Engine      engineConfig  `yaml:",inline"`
 	Search      search.Config `yaml:"search"`
 }
 
@@ -108,9 +106,10 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 		return nil, err // before there is a folder of a run
 	}
 	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
-	if job.Engine, err = openTrainer(a, c.Threads, c.Search.Train.Batch, &c.Dialect); err != nil {
+	if job.Engine, err = openTrainer(a, &c.Engine, c.Search.Train.Batch); err != nil {
 		return nil, err
 	}
+	defer job.Engine.Close()
 	if job.Dir, job.From, err = openRun(a, "search", o.runFlags, c); err != nil {
 		return nil, err
 	}
@@ -156,7 +155,7 @@ func (o searchOptions) config(cmd *cobra.Command) (searchConfig, *lut.Table, mod
 	fail := func(err error) (searchConfig, *lut.Table, models.Space, error) {
 		return searchConfig{}, nil, models.Space{}, err
 	}
-	c := searchConfig{Data: o.data, Table: o.table, Threads: o.threads, Dialect: o.dialect, Search: o.search}
+	c := searchConfig{Data: o.data, Table: o.table, Engine: o.engine, Search: o.search}
 	if o.resume {
 		old, err := resumed[searchConfig](o.runFlags)
 		if err != nil {
@@ -200,11 +199,10 @@ func (o searchOptions) aim(cmd *cobra.Command, c *searchConfig, costs *search.Co
 // over lays what the command line says over the configuration of a run.
 func (o searchOptions) over(cmd *cobra.Command, c searchConfig) searchConfig {
 	keepGiven(cmd, &c.Search.Train, o.search.Train)
+	c.Engine.keepGiven(cmd, o.engine)
 	for flag, set := range map[string]func(){
-		"data":    func() { c.Data = o.data },
-		"lut":     func() { c.Table = o.table },
-		"threads": func() { c.Threads = o.threads },
-		"dialect": func() { c.Dialect = o.dialect },
+		"data": func() { c.Data = o.data },
+		"lut":  func() { c.Table = o.table },
 	} {
 		if cmd.Flags().Changed(flag) {
 			set()

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/models"
 	"fbnas/report"
@@ -26,8 +25,7 @@ type trainOptions struct {
 type trainConfig struct {
 	Data    string       `yaml:"data"`
 	Arch    string       `yaml:"arch"` // arch.yaml, whole
-	Threads int          `yaml:"threads"`
-	Dialect ort.Dialect  `yaml:"dialect"`
+	Engine  engineConfig `yaml:",inline"`
 	Initial string       `yaml:"init_from,omitempty"`
 	Train   train.Config `yaml:"train"`
 }
@@ -71,7 +69,7 @@ type trainResult struct {
 // config is the run's configuration, from the command line or, where that is
 // silent, from the run that is resumed.
 func (o trainOptions) config(cmd *cobra.Command, args []string) (trainConfig, error) {
-	c := trainConfig{Data: o.data, Threads: o.threads, Dialect: o.dialect, Initial: o.initial, Train: o.train}
+	c := trainConfig{Data: o.data, Engine: o.engine, Initial: o.initial, Train: o.train}
 	if o.resume {
 		old, err := resumed[trainConfig](o.runFlags)
 		if err != nil {
@@ -81,12 +79,7 @@ func (o trainOptions) config(cmd *cobra.Command, args []string) (trainConfig, er
 		if cmd.Flags().Changed("data") {
 			old.Data = o.data
 		}
-		if cmd.Flags().Changed("threads") {
-			old.Threads = o.threads
-		}
-		if cmd.Flags().Changed("dialect") {
-			old.Dialect = o.dialect
-		}
+		old.Engine.keepGiven(cmd, o.engine)
 		c = old
 	}
 	if len(args) == 0 {
@@ -157,9 +150,10 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 		}
 		job.Initial = w.Values
 	}
-	if job.Engine, err = openTrainer(a, c.Threads, c.Train.Batch, &c.Dialect); err != nil {
+	if job.Engine, err = openTrainer(a, &c.Engine, c.Train.Batch); err != nil {
 		return nil, err
 	}
+	defer job.Engine.Close()
 	if job.Dir, job.From, err = openRun(a, "train", o.runFlags, c); err != nil {
 		return nil, err
 	}

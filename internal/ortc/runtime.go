@@ -101,8 +101,12 @@ func (rt *Runtime) call(f entry, args ...uintptr) error {
 		return nil
 	}
 	code, _, _ := purego.SyscallN(rt.functions[getErrorCode], status)
-	message, _, _ := purego.SyscallN(rt.functions[getErrorMessage], status)
-	err := &Error{Func: names[f], Code: int(int32(code)), Message: strings.TrimSpace(goString(message))}
+	address, _, _ := purego.SyscallN(rt.functions[getErrorMessage], status)
+	message := goString(address)
+	if _, said, ok := strings.Cut(message, "[ONNXRuntimeError] : "); ok { // behind a place in its sources
+		message = said
+	}
+	err := &Error{Func: names[f], Code: int(int32(code)), Message: strings.TrimSpace(message)}
 	purego.SyscallN(rt.functions[releaseStatus], status)
 	return err
 }
