@@ -6,7 +6,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS     := -ldflags '-s -w -X main.version=$(VERSION)'
 
-.PHONY: all setup build check demo bench generate clean
+.PHONY: all setup build check demo bench performance generate clean
 
 all: build
 
@@ -41,6 +41,11 @@ demo: build
 bench:
 	@$(GO) run ./cmd/fbnas setup >&2
 	@$(GO) run ./bench $(BENCH)
+
+# The same, and docs/performance.md made from it.
+performance:
+	@$(GO) run ./cmd/fbnas setup >&2
+	@$(GO) run ./bench -markdown docs/performance.md $(BENCH)
 
 # Re-creates the committed generated files; needs protoc (protobuf-compiler).
 generate:

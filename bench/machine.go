@@ -11,6 +11,7 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/graph"
 	"fbnas/models"
+	"fbnas/train"
 )
 
 const (
@@ -21,14 +22,16 @@ const (
 )
 
 // machineRow sets what the step reaches beside what the machine can do. A copy
-// counts what is read and what is written. Passes are how often the time of a
-// step would do for a copy of all maps that leave the network's convolutions.
+// counts what is read and what is written; of the step, see traffic. Passes are
+// how often the time of a step would do for a copy of all maps that leave the
+// network's convolutions.
 func (p plan) machineRow(threads int) row {
 	const batch, net = 128, "relu"
 	ours := func(name, kind string) job {
 		return job{Name: name, Kind: kind, Network: net, Dialect: ort.Auto, Batch: batch, Threads: threads, Steps: p.steps}
 	}
 	maps, flops := stepSize(net, batch)
+	moved := traffic(net, batch)
 	const copied, multiplied = 2 * 4 * copyFloats, 2 * matmulSide * matmulSide * matmulSide
 	// billions a second of an amount that one step of a contestant does
 	billions := func(name, of string, amount float64) derived { return rate(name, of, amount/1e6) }
@@ -38,7 +41,11 @@ func (p plan) machineRow(threads int) row {
 		derived: []derived{
 			billions("copy_gb_per_s", "copy", copied),
 			billions("matmul_gflop_per_s", "matmul", multiplied),
+			billions("step_gb_per_s", "step", moved),
 			billions("step_gflop_per_s", "step", flops),
+			{"step_share_of_copy", []string{"copy", "step"}, func(pair map[string]figures) float64 {
+				return moved / medianMS(pair["step"]) / (copied / medianMS(pair["copy"]))
+			}},
 			{"step_share_of_matmul", []string{"matmul", "step"}, func(pair map[string]figures) float64 {
 				return flops / medianMS(pair["step"]) / (multiplied / medianMS(pair["matmul"]))
 			}},
@@ -63,6 +70,33 @@ func stepSize(net string, batch int) (maps, flops float64) {
 		}
 	}
 	return maps, 3 * 2 * float64(models.Count(s.blocks).MACs) * float64(batch)
+}
+
+// traffic is the bytes of maps that the nodes of a step read and write, as if
+// each read what it needs from memory and wrote there what it gives. What a
+// dialect or a kernel does in several passes counts once; what a cache keeps
+// counts as if it did not.
+func traffic(net string, batch int) (bytes float64) {
+	s, err := subjectOf(net)
+	if err != nil {
+		panic(err) // one of bench's own
+	}
+	size := func(n *graph.Node) float64 {
+		if !n.Map {
+			return 0
+		}
+		return float64(4 * n.Shape.Len())
+	}
+	for _, n := range graph.Reachable(s.program(batch, train.DefaultConfig()).Outputs()...) {
+		if n.Op == graph.Reshape || len(n.In) == 0 {
+			continue
+		}
+		bytes += size(n)
+		for _, in := range n.In {
+			bytes += size(in)
+		}
+	}
+	return bytes
 }
 
 // copyStep copies with as many threads as a step has.

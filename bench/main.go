@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -10,6 +11,8 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+
+	"fbnas/internal/atomicfile"
 )
 
 func main() {
@@ -26,6 +29,7 @@ type options struct {
 	only     *regexp.Regexp
 	plan     plan
 	one      string
+	from     string
 	markdown string
 	script   string
 }
@@ -37,10 +41,11 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	quick := flags.Bool("quick", false, "one pair of three steps each: shows that everything runs, its figures are noise")
 	flags.IntVar(&o.plan.pairs, "pairs", 5, "`rounds` in which the contestants of a row take turns")
 	flags.IntVar(&o.plan.steps, "steps", 6, "steps of a turn, after two to warm up")
-	flags.BoolVar(&o.plan.allTorch, "all-torch", false, "PyTorch in its three settings, not in the strongest alone")
+	flags.BoolVar(&o.plan.allTorch, "all-torch", false, "PyTorch in its three settings at batch 128 too, not in the strongest alone")
 	only := flags.String("only", "", "measure only the rows whose title matches the regular `expression`")
 	flags.StringVar(&o.script, "torch-script", "../shared/yardstick/torch_step.py", "PyTorch's step")
-	flags.StringVar(&o.markdown, "markdown", "", "measure nothing: print the JSON lines of `file` as Markdown tables")
+	flags.StringVar(&o.markdown, "markdown", "", "write the figures as a page to `file` as well")
+	flags.StringVar(&o.from, "from", "", "measure nothing: take the JSON lines of `file`")
 	flags.StringVar(&o.one, "one", "", "for bench itself: do the one turn that the JSON describes")
 	err := flags.Parse(args)
 	if err == nil {
@@ -60,21 +65,43 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case o.markdown != "":
-		return markdown(stdout, o.markdown)
-	case o.one != "":
+	if o.one != "" {
 		f, err := turn(ctx, o.one)
 		if err != nil {
 			return err
 		}
 		return json.NewEncoder(stdout).Encode(f)
 	}
-	emit := json.NewEncoder(stdout).Encode
-	python, err := findTorch(ctx, o.script)
+	var lines bytes.Buffer
+	if o.from != "" {
+		text, err := os.ReadFile(o.from)
+		if err != nil {
+			return err
+		}
+		lines.Write(text)
+	} else if err := o.measure(ctx, args, io.MultiWriter(stdout, &lines), stderr); err != nil {
+		return err
+	}
+	if o.markdown == "" {
+		return nil
+	}
+	read, err := readLines(&lines)
 	if err != nil {
+		return err
+	}
+	return atomicfile.Write(o.markdown, func(w io.Writer) error { return page(w, read) })
+}
+
+// measure writes the lines of all rows.
+func (o options) measure(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	emit := json.NewEncoder(stdout).Encode
+	python, torch, missing := findTorch(ctx, o.script)
+	if err := emit(environment(ctx, args, o.plan, torch)); err != nil {
+		return err
+	}
+	if missing != nil {
 		o.plan.noTorch = true
-		if err := emit(line{"bench": "torch", "error": err.Error()}); err != nil {
+		if err := emit(line{"bench": "torch", "error": missing.Error()}); err != nil {
 			return err
 		}
 	}

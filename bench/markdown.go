@@ -6,65 +6,102 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 )
 
-// markdown prints the lines of a file as one table for each kind of row.
-func markdown(w io.Writer, path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	var kinds []string
-	tables := map[string][]line{}
-	scanner := bufio.NewScanner(file)
-	for n := 1; scanner.Scan(); n++ {
+// readLines reads what a run has printed.
+func readLines(r io.Reader) ([]line, error) {
+	var lines []line
+	scanner := bufio.NewScanner(r)
+	for scanner.Scan() {
 		var l line
 		if err := json.Unmarshal(scanner.Bytes(), &l); err != nil {
-			return fmt.Errorf("%s, line %d: %w", path, n, err)
+			return nil, fmt.Errorf("JSON line %d: %w", len(lines)+1, err)
 		}
-		kind := fmt.Sprint(l["bench"])
-		if l["error"] != nil {
-			kind += ", failed"
-		}
-		if tables[kind] == nil {
-			kinds = append(kinds, kind)
-		}
-		tables[kind] = append(tables[kind], l)
+		lines = append(lines, l)
 	}
-	for _, kind := range kinds {
-		table(w, kind, tables[kind])
-	}
-	return scanner.Err()
+	return lines, scanner.Err()
 }
 
-// table has a column for whatever a line has: settings, then derived figures,
-// then what was measured of each contestant.
-func table(w io.Writer, kind string, lines []line) {
-	keys := map[string]int{}
+// page prints lines as the page of figures: for each of sections that has
+// lines its text and its table, then what failed.
+func page(w io.Writer, lines []line) error {
+	byKind, failed := map[string][]line{}, []line(nil)
 	for _, l := range lines {
-		for key, v := range l {
-			switch _, contestant := v.(map[string]any); {
-			case key == "bench":
-			case contestant:
-				keys[key] = 2
-			case strings.Contains(key, "_"):
-				keys[key] = 1
-			default:
-				keys[key] = 0
+		if l["error"] != nil {
+			failed = append(failed, l)
+			continue
+		}
+		kind, ok := l["bench"].(string)
+		if !ok || !slices.ContainsFunc(sections, func(s section) bool { return s.bench == kind }) {
+			return fmt.Errorf("a line of kind %v has no section on the page", l["bench"])
+		}
+		byKind[kind] = append(byKind[kind], l)
+	}
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "# Performance\n\n%s", introduction)
+	for _, s := range sections {
+		if len(byKind[s.bench]) == 0 {
+			continue
+		}
+		fmt.Fprintf(out, "\n## %s\n\n%s\n", s.title, s.text)
+		if s.measured {
+			fmt.Fprintf(out, "\n    make bench BENCH='-only \"^%s \"'\n", s.bench)
+		}
+		if s.bench == "environment" {
+			list(out, byKind[s.bench])
+		} else {
+			table(out, byKind[s.bench], s.columns)
+		}
+	}
+	if len(failed) > 0 {
+		fmt.Fprintf(out, "\n## Failed\n")
+		table(out, failed, []string{"bench"})
+	}
+	fmt.Fprintf(out, "\n%s", notMeasured)
+	return out.Flush()
+}
+
+// list prints each line as one item for each of its values.
+func list(w io.Writer, lines []line) {
+	fmt.Fprintln(w)
+	for _, l := range lines {
+		for _, key := range slices.Sorted(maps.Keys(l)) {
+			if key != "bench" {
+				fmt.Fprintf(w, "- %s: %s\n", key, cell(l[key]))
 			}
 		}
 	}
-	columns := slices.SortedFunc(maps.Keys(keys), func(a, b string) int {
-		if keys[a] != keys[b] {
-			return keys[a] - keys[b]
+}
+
+// table has the columns first, then one for whatever else a line has:
+// settings, derived figures, what was measured of each contestant.
+func table(w io.Writer, lines []line, first []string) {
+	rank := map[string]int{}
+	for _, l := range lines {
+		for key, v := range l {
+			i := slices.Index(first, key)
+			switch _, contestant := v.(map[string]any); {
+			case i >= 0:
+				rank[key] = i
+			case key == "bench":
+			case contestant:
+				rank[key] = len(first) + 2
+			case strings.Contains(key, "_"):
+				rank[key] = len(first) + 1
+			default:
+				rank[key] = len(first)
+			}
+		}
+	}
+	columns := slices.SortedFunc(maps.Keys(rank), func(a, b string) int {
+		if rank[a] != rank[b] {
+			return rank[a] - rank[b]
 		}
 		return strings.Compare(a, b)
 	})
-	fmt.Fprintf(w, "## %s\n\n| %s |\n|%s\n", kind, strings.Join(columns, " | "), strings.Repeat(" --- |", len(columns)))
+	fmt.Fprintf(w, "\n| %s |\n|%s\n", strings.ReplaceAll(strings.Join(columns, " | "), "_", " "), strings.Repeat(" --- |", len(columns)))
 	for _, l := range lines {
 		var cells []string
 		for _, c := range columns {
@@ -72,16 +109,22 @@ func table(w io.Writer, kind string, lines []line) {
 		}
 		fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | "))
 	}
-	fmt.Fprintln(w)
 }
 
-// cell is a figure, a text, or of a contestant its median step and its peak.
+// cell is a figure, a text, or of a contestant its median step, its peak and
+// what of it loading needs.
 func cell(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
 	case map[string]any:
-		return fmt.Sprintf("%v ms, %v MB", v["median_ms"], v["peak_rss_mb"])
+		text := fmt.Sprintf("%v ms", v["median_ms"])
+		if peak, ok := v["peak_rss_mb"].(float64); ok && peak > 0 {
+			text += fmt.Sprintf(", %.0f MB (%.0f)", peak, v["import_rss_mb"])
+		}
+		return text
 	default:
 		return strings.ReplaceAll(fmt.Sprint(v), "|", "\\|")
 	}

@@ -3,14 +3,9 @@ package main
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
-	"fbnas/engine"
-	"fbnas/graph"
-	"fbnas/graph/grad"
 	"fbnas/models"
-	"fbnas/nn"
 	"fbnas/train"
 )
 
@@ -26,32 +21,28 @@ type subject struct {
 	learn   bool            // the step updates the choices too
 }
 
-// subjectOf finds a network by its name: relu and hswish_se are the
-// yardstick's, supernet_N its supernet with N options a choice (0: the same
-// network without masks), supernet_Nc with choices that learn; demo and
-// demo_supernet are the demo's, any other name is a built-in architecture's.
+// subjects are the networks that have a name here: the yardstick's, the ways
+// to choose kernels in it, and the demo's.
+var subjects = map[string]func() (subject, error){
+	"relu":             func() (subject, error) { return fixed(yardstick("relu", "")) },
+	"hswish_se":        func() (subject, error) { return fixed(yardstick("hswish", "hsigmoid")) },
+	"kernels_nested":   func() (subject, error) { return supernet(kernelSpace(), true), nil },
+	"kernels_summed":   func() (subject, error) { return kernelNet(summed), nil },
+	"kernels_branches": func() (subject, error) { return kernelNet(branches), nil },
+	"demo":             func() (subject, error) { return demo(false) },
+	"demo_supernet":    func() (subject, error) { return demo(true) },
+}
+
+// subjectOf finds a network: one of subjects; supernet_N, the yardstick's with
+// N options a choice (0: the same network without masks), supernet_Nc with
+// choices that learn; or a built-in architecture.
 func subjectOf(name string) (subject, error) {
+	if s, ok := subjects[name]; ok {
+		return s()
+	}
 	var options int
-	_, scan := fmt.Sscanf(name, "supernet_%d", &options)
-	switch {
-	case name == "relu":
-		return fixed(yardstick("relu", ""))
-	case name == "hswish_se":
-		return fixed(yardstick("hswish", "hsigmoid"))
-	case scan == nil:
-		s := supernet(yardstickSpace(max(1, options)))
-		s.learn = strings.HasSuffix(name, "c")
-		return s, nil
-	case name == "demo" || name == "demo_supernet":
-		space, err := models.LoadSpace("demo")
-		if err != nil {
-			return subject{}, err
-		}
-		if s := supernet(space); name == "demo_supernet" {
-			return s, nil
-		}
-		blocks := space.Largest(classes)
-		return subject{net: train.NetworkOf(blocks), blocks: blocks, input: space.Input}, nil
+	if _, err := fmt.Sscanf(name, "supernet_%d", &options); err == nil {
+		return supernet(yardstickSpace(max(1, options)), strings.HasSuffix(name, "c")), nil
 	}
 	a, err := models.LoadArch(name)
 	if err != nil {
@@ -64,6 +55,19 @@ func subjectOf(name string) (subject, error) {
 func fixed(a models.Arch) (subject, error) {
 	blocks, err := a.Resolve()
 	return subject{net: train.NetworkOf(blocks), blocks: blocks, input: a.Input}, err
+}
+
+// demo is the largest network of the demo's space, with masks or without.
+func demo(masks bool) (subject, error) {
+	space, err := models.LoadSpace("demo")
+	if err != nil {
+		return subject{}, err
+	}
+	if masks {
+		return supernet(space, false), nil
+	}
+	blocks := space.Largest(classes)
+	return subject{net: train.NetworkOf(blocks), blocks: blocks, input: space.Input}, nil
 }
 
 // stages are those of "builtin8" in the yardstick's torch_step.py.
@@ -119,61 +123,4 @@ func yardstickSpace(n int) models.Space {
 		space.Stages = append(space.Stages, stage)
 	}
 	return space
-}
-
-// Names of a supernet's state and feeds, of each choice with its own name behind.
-const (
-	choice      = "choice/"
-	noise       = "noise/"
-	temperature = "temperature"
-)
-
-// supernet is a space's largest network under masks, as package search trains it.
-func supernet(space models.Space) subject {
-	choices := space.Choices()
-	forward := func(nb *nn.Builder, x *graph.Node) *graph.Node {
-		var weights []*graph.Node
-		for _, c := range choices {
-			k := len(c.Options)
-			weights = append(weights, nn.GumbelSoftmax(nb.G, nb.G.Input(choice+c.Name, graph.Float, k),
-				nb.G.Input(noise+c.Name, graph.Float, k), nb.G.Input(temperature, graph.Float, 1)))
-		}
-		return space.Supernet(nb, x, classes, weights)
-	}
-	blocks := space.Largest(classes)
-	return subject{net: train.Network{Forward: forward, Params: models.Params(blocks)}, blocks: blocks, input: space.Input, choices: choices}
-}
-
-// adam is that of the yardstick, for the choices.
-var adam = train.Adam{Rate: 0.01, Beta1: 0.5, Beta2: 0.999}
-
-func (s subject) shape(batch int) train.Shape {
-	return train.Shape{Batch: batch, Channels: s.input.Channels, Height: s.input.Height, Width: s.input.Width}
-}
-
-func (s subject) specs() []engine.Spec {
-	var choices []engine.Spec
-	for _, c := range s.choices {
-		choices = append(choices, engine.Spec{Name: choice + c.Name, Shape: graph.Shape{len(c.Options)}})
-	}
-	return append(append(s.net.Specs(), choices...), train.AdamState(choices)...)
-}
-
-// program is a step of the weights, and of the choices from the same loss
-// where they learn.
-func (s subject) program(batch int, c train.Config) *engine.Program {
-	p := s.net.WeightStep(s.shape(batch), c.SGD(), c.LabelSmoothing)
-	if !s.learn {
-		return p
-	}
-	g := p.Graph
-	loss := p.Returns[slices.IndexFunc(p.Returns, func(b engine.Binding) bool { return b.Name == train.Loss })].Node
-	var logits []*graph.Node
-	for _, c := range s.choices {
-		logits = append(logits, g.Input(choice+c.Name, graph.Float, len(c.Options)))
-	}
-	for i, d := range grad.Of(g, loss, logits) {
-		p.Writes = append(p.Writes, adam.Update(g, logits[i], d)...)
-	}
-	return p
 }

@@ -46,10 +46,12 @@ type bench struct {
 	log     *slog.Logger
 }
 
-// run measures every row. What fails gets a line that says so; an error is an
-// interrupt, or that nothing can be written.
+// run measures every row and compares them with the targets. What fails gets a
+// line that says so; an error is an interrupt, or that nothing can be written.
 func (b bench) run(ctx context.Context) error {
-	for _, r := range b.plan.rows() {
+	var results []result
+	all := b.plan.rows()
+	for _, r := range all {
 		if !b.only.MatchString(r.title()) {
 			continue
 		}
@@ -62,6 +64,14 @@ func (b bench) run(ctx context.Context) error {
 		}
 		if err := b.emit(out); err != nil {
 			return err
+		}
+		results = append(results, result{r, out})
+	}
+	for _, t := range targets {
+		if l := t.verdict(all, results); l != nil {
+			if err := b.emit(l); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

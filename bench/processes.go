@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -27,7 +26,7 @@ func (p processes) measure(ctx context.Context, j job) (f figures, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, tooLong)
 	defer cancel()
-	out, err := output(ctx, command)
+	out, err := output(ctx, command, j.Env...)
 	if err != nil {
 		return f, err
 	}
@@ -38,9 +37,9 @@ func (p processes) measure(ctx context.Context, j job) (f figures, err error) {
 }
 
 func (p processes) command(j job) ([]string, error) {
-	if j.Kind == torchJob {
-		return append([]string{p.python, p.script, "--batch", strconv.Itoa(j.Batch), "--threads", strconv.Itoa(j.Threads),
-			"--steps", strconv.Itoa(j.Steps), "--warmup", strconv.Itoa(warmUp)}, j.Torch...), nil
+	if j.Kind == torchJob || j.Kind == torchBlocksJob {
+		args, err := j.python(p.script)
+		return append([]string{p.python}, args...), err
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -50,9 +49,11 @@ func (p processes) command(j job) ([]string, error) {
 	return []string{self, "-one", string(text)}, err
 }
 
-// output is a command's; an error has the last line of its complaint.
-func output(ctx context.Context, command []string) ([]byte, error) {
+// output is a command's, run with env beside this process's environment; an
+// error has the last line of its complaint.
+func output(ctx context.Context, command []string, env ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Env = append(os.Environ(), env...)
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()
@@ -63,19 +64,19 @@ func output(ctx context.Context, command []string) ([]byte, error) {
 	return out, nil
 }
 
-// findTorch is a Python that has PyTorch: the first in the path may be another
-// than the distribution's.
-func findTorch(ctx context.Context, script string) (string, error) {
+// findTorch is a Python that has PyTorch, and PyTorch's version: the first in
+// the path may be another than the distribution's.
+func findTorch(ctx context.Context, script string) (python, version string, err error) {
 	if _, err := os.Stat(script); err != nil {
-		return "", fmt.Errorf("rows with PyTorch are left out: %w; -torch-script names the yardstick's torch_step.py", err)
+		return "", "", fmt.Errorf("rows with PyTorch are left out: %w; -torch-script names the yardstick's torch_step.py", err)
 	}
 	var problems []error
 	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		_, err := output(ctx, []string{python, "-c", "import torch, numpy"})
+		out, err := output(ctx, []string{python, "-c", "import torch, numpy; print(torch.__version__)"})
 		if err == nil {
-			return python, nil
+			return python, strings.TrimSpace(string(out)), nil
 		}
 		problems = append(problems, err)
 	}
-	return "", fmt.Errorf("rows with PyTorch are left out (on Debian: apt-get install python3-torch python3-numpy libopenblas0-pthread): %w", errors.Join(problems...))
+	return "", "", fmt.Errorf("rows with PyTorch are left out (on Debian: apt-get install python3-torch python3-numpy libopenblas0-pthread): %w", errors.Join(problems...))
 }

@@ -18,23 +18,25 @@ type plan struct {
 
 // The kinds of jobs.
 const (
-	stepJob   = "step"   // weight steps on images that are always the same
-	imagesJob = "images" // weight steps on Fashion-MNIST as training reads it
-	copyJob   = "copy"   // of memory
-	matmulJob = "matmul"
-	torchJob  = "torch"
+	stepJob        = "step"   // weight steps on images that are always the same
+	imagesJob      = "images" // weight steps on Fashion-MNIST as training reads it
+	copyJob        = "copy"   // of memory
+	matmulJob      = "matmul"
+	torchJob       = "torch"        // the yardstick's step
+	torchBlocksJob = "torch_blocks" // PyTorch's step of a network given as blocks
 )
 
 // job is one turn of a contestant: what a process of its own is asked to do.
 type job struct {
 	Name    string
 	Kind    string
-	Network string // see networks
+	Network string // see subjectOf
 	Dialect ort.Dialect
 	Batch   int
 	Threads int
 	Steps   int
-	Torch   []string // arguments of a torchJob beside those for the above
+	Args    []string // of PyTorch's script, beside those for the above
+	Env     []string // of the process, beside this one's
 }
 
 // rows are what is measured, in order.
@@ -44,15 +46,16 @@ func (p plan) rows() []row {
 		for _, net := range []string{"relu", "hswish_se"} {
 			rows = append(rows, p.stepRow(net, batch, threads))
 		}
-		rows = append(rows, p.masksRow(10, batch, threads, true))
+		rows = append(rows, p.masksRow(10, batch, threads))
 	})
-	for _, options := range []int{5, 20} {
-		rows = append(rows, p.masksRow(options, 64, 1, false))
+	for _, options := range []int{1, 5, 20} {
+		rows = append(rows, p.masksRow(options, 64, 1))
 	}
 	for _, threads := range []int{1, 2} {
-		rows = append(rows, p.imagesRow(threads), p.machineRow(threads))
+		rows = append(rows, p.kernelsRow(64, threads), p.stepRow("fbnetv2_f1", 32, threads),
+			p.imagesRow(threads), p.machineRow(threads))
 	}
-	return append(rows, p.startRow(), p.stepRow("fbnetv2_f1", 32, 2))
+	return append(rows, p.startRow())
 }
 
 // cells are those over which the step is compared with PyTorch's.
@@ -64,79 +67,60 @@ func cells(do func(batch, threads int)) {
 	}
 }
 
-// torchNetworks are the networks that the yardstick can build, as arguments.
-var torchNetworks = map[string][]string{
-	"relu":         {},
-	"hswish_se":    {"--act", "hswish", "--se", "4"},
-	"supernet_10c": {"--mode", "masks", "--mask-options", "10"},
-}
-
 func (p plan) stepRow(net string, batch, threads int) row {
-	ours := func(d ort.Dialect) job {
-		return job{Name: string(d), Kind: stepJob, Network: net, Dialect: d, Batch: batch, Threads: threads, Steps: p.steps}
-	}
 	r := row{
 		bench: "step", setting: line{"net": net, "batch": batch, "threads": threads},
-		contestants: []job{ours(ort.Blocked), ours(ort.Std)},
-		derived:     []derived{ratio("ratio_blocked_to_std", medianMS, "blocked", "std")},
+		contestants: []job{
+			p.step("blocked", net, ort.Blocked, batch, threads),
+			p.step("std", net, ort.Std, batch, threads),
+		},
+		derived: []derived{ratio("ratio_blocked_to_std", medianMS, "blocked", "std")},
 	}
 	return p.againstTorch(r, "blocked", net)
+}
+
+// step is a contestant of ours.
+func (p plan) step(name, net string, dialect ort.Dialect, batch, threads int) job {
+	return job{Name: name, Kind: stepJob, Network: net, Dialect: dialect, Batch: batch, Threads: threads, Steps: p.steps}
 }
 
 // masksRow compares the weight step of a supernet with that of the same network
 // without masks, and the step that updates the choices as well (suffix c), as
 // PyTorch's does, with PyTorch's.
-func (p plan) masksRow(options, batch, threads int, torch bool) row {
+func (p plan) masksRow(options, batch, threads int) row {
 	super := fmt.Sprintf("supernet_%d", options)
-	ours := func(name, net string) job {
-		return job{Name: name, Kind: stepJob, Network: net, Dialect: ort.Auto, Batch: batch, Threads: threads, Steps: p.steps}
-	}
 	r := row{
 		bench: "masks", setting: line{"options": options, "batch": batch, "threads": threads},
-		contestants: []job{ours("plain", "supernet_0"), ours("masks", super), ours("masks_and_choices", super+"c")},
+		contestants: []job{
+			p.step("plain", "supernet_0", ort.Auto, batch, threads),
+			p.step("masks", super, ort.Auto, batch, threads),
+			p.step("masks_and_choices", super+"c", ort.Auto, batch, threads),
+		},
 		derived: []derived{
 			ratio("ratio_masks", medianMS, "masks", "plain"),
 			ratio("ratio_masks_peak", peakMB, "masks", "plain"),
 		},
 	}
-	if !torch {
-		return r
-	}
 	return p.againstTorch(r, "masks_and_choices", super+"c")
 }
 
-// torchSettings are the yardstick's: the strongest first.
-var torchSettings = []struct {
-	name string
-	args []string
-}{
-	{"torch", []string{"--malloc-tuned", "--channels-last"}},
-	{"torch_tuned", []string{"--malloc-tuned"}},
-	{"torch_plain", nil},
-}
-
-// againstTorch adds PyTorch to a row, and the ratios of one of ours to it.
-func (p plan) againstTorch(r row, ours, net string) row {
-	args, ok := torchNetworks[net]
-	if p.noTorch || !ok {
-		return r
+// kernelsRow compares the ways to choose among kernels of 3, 5 and 7 in every
+// block, choices learning; PyTorch's are branches.
+func (p plan) kernelsRow(batch, threads int) row {
+	r := row{
+		bench: "kernels", setting: line{"batch": batch, "threads": threads},
+		contestants: []job{
+			p.step("nested", "kernels_nested", ort.Auto, batch, threads),
+			p.step("summed", "kernels_summed", ort.Auto, batch, threads),
+			p.step("branches", "kernels_branches", ort.Auto, batch, threads),
+		},
+		derived: []derived{
+			ratio("ratio_nested_to_branches", medianMS, "nested", "branches"),
+			ratio("ratio_summed_to_branches", medianMS, "summed", "branches"),
+			ratio("ratio_nested_peak_to_branches", peakMB, "nested", "branches"),
+		},
 	}
-	settings := torchSettings
-	if !p.allTorch {
-		settings = settings[:1]
-	}
-	like := r.contestants[0]
-	var names []string
-	for _, s := range settings {
-		names = append(names, s.name)
-		r.contestants = append(r.contestants, job{Name: s.name, Kind: torchJob, Batch: like.Batch, Threads: like.Threads,
-			Steps: like.Steps, Torch: slices.Concat(args, s.args)})
-	}
-	r.derived = append(slices.Clone(r.derived),
-		ratio("ratio_to_best_torch", medianMS, ours, names...),
-		ratio("ratio_peak_to_torch", peakMB, ours, names...),
-		ratio("ratio_peak_less_load_to_torch", peakOwnMB, ours, names...))
-	return r
+	return p.againstTorch(r, "nested", "kernels_nested")
 }
 
 func (p plan) imagesRow(threads int) row {
@@ -144,7 +128,8 @@ func (p plan) imagesRow(threads int) row {
 	for _, d := range []ort.Dialect{ort.Blocked, ort.Std} {
 		r.contestants = append(r.contestants, job{Name: string(d), Kind: imagesJob, Network: "demo", Dialect: d,
 			Batch: 64, Threads: threads, Steps: 10 * p.steps})
-		r.derived = append(r.derived, rate("images_per_second_"+string(d), string(d), 64e3))
+		r.derived = append(r.derived, rate("images_per_second_"+string(d), string(d), 64e3),
+			derived{"wait_share_" + string(d), []string{string(d)}, func(pair map[string]figures) float64 { return pair[string(d)].WaitShare }})
 	}
 	return r
 }
@@ -180,15 +165,6 @@ func (r row) line() line {
 	out := line{"bench": r.bench}
 	maps.Copy(out, r.setting)
 	return out
-}
-
-// title is the row in words, what -only matches: "step batch=64 net=relu …".
-func (r row) title() string {
-	title := r.bench
-	for _, key := range slices.Sorted(maps.Keys(r.setting)) {
-		title += fmt.Sprintf(" %s=%v", key, r.setting[key])
-	}
-	return title
 }
 
 func median(values []float64) float64 {
