@@ -59,9 +59,9 @@ func infer(op string, opset, outputs int, in []value, a attrs) string {
 		names = append(names, name)
 	}
 	outs := []string{"y", "z", "u"}[:outputs]
-	if own, ok := strings.CutPrefix(op, "com.microsoft.nchwc."); ok {
-		b.Import("com.microsoft.nchwc", 1)
-		b.Node(own, names, outs, a...).In("com.microsoft.nchwc")
+	if i := strings.LastIndex(op, "."); i > 0 {
+		b.Import(op[:i], 1)
+		b.Node(op[i+1:], names, outs, a...).In(op[:i])
 	} else {
 		b.Node(op, names, outs, a...)
 	}
@@ -177,6 +177,9 @@ var rules = []struct {
 	{"com.microsoft.nchwc.ReorderOutput", 17, 1, []value{float("N", 16, 8, 8)}, attrs{n("channels", 3), n("channels_last", 1)}, "float32[N,8,8,3]"},
 	{"com.microsoft.nchwc.Upsample", 17, 1, []value{float("N", 16, 8, "W")}, attrs{is("scales", 1, 1, 2, 2)}, "float32[N,16,16,?]"},
 	{"com.microsoft.nchwc.Upsample", 17, 1, []value{float(1, 16, 8, 8)}, attrs{is("scales", 1, 1, 0, 2)}, "scales [1 1 0 2]"},
+	{"fbnas.BatchNorm", 17, 3, []value{float(1, 64, 8, 8), float(4), float(4), float(1, 64, 8, 8)}, attrs{n("act", 1)}, "float32[1,64,8,8] float32[4] float32[4]"},
+	{"fbnas.BatchNorm", 17, 3, []value{float(1, 64, 8, 8), float(4), float(3)}, nil, "scale and shift: 4 and 3"},
+	{"fbnas.BatchNormGrad", 17, 3, []value{float(1, 64, 8, 8), float(1, 64, 8, 8), float(4), float(4), float(4), float(4)}, nil, "float32[1,64,8,8] float32[4] float32[4]"},
 	{"Constant", 17, 1, nil, attrs{onnx.Floats("value_floats", 1, 2)}, "float32[2]"},
 	{"Constant", 17, 1, nil, attrs{n("value_int", 7)}, "int64[]"},
 	{"Constant", 17, 1, nil, nil, "0 attributes, not one value"},

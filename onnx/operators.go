@@ -46,6 +46,7 @@ var (
 var domains = map[string][]operator{
 	"":                    standard,
 	"com.microsoft.nchwc": nchwc,
+	"fbnas":               native,
 }
 
 var standard = []operator{

@@ -78,13 +78,8 @@ type runner struct {
 const written = "next:"
 
 func (r *runner) open(o Options, block int) error {
-	var outputs []lower.Output
 	var inNames, outNames []string
-	for _, b := range r.program.Writes {
-		outputs = append(outputs, lower.Output{Name: written + b.Name, Node: b.Node})
-	}
 	for _, b := range r.program.Returns {
-		outputs = append(outputs, lower.Output{Name: "out:" + b.Name, Node: b.Node})
 		t, err := newTensor(b.Node.DType, b.Node.Shape)
 		if err != nil {
 			return err
@@ -101,10 +96,14 @@ func (r *runner) open(o Options, block int) error {
 		}
 		r.feeds = append(r.feeds, t)
 	}
-	for _, out := range outputs {
+	for _, out := range outputs(r.program) {
 		outNames = append(outNames, out.Name)
 	}
-	data, level, err := lowered(outputs, block, r.program.Name)
+	model, level, err := lowered(r.program, block)
+	if err != nil {
+		return err
+	}
+	data, err := model.Bytes()
 	if err != nil {
 		return err
 	}
@@ -117,24 +116,33 @@ func (r *runner) open(o Options, block int) error {
 	return err
 }
 
+// outputs are a program's writes, then its returns.
+func outputs(p *engine.Program) []lower.Output {
+	var list []lower.Output
+	for _, b := range p.Writes {
+		list = append(list, lower.Output{Name: written + b.Name, Node: b.Node})
+	}
+	for _, b := range p.Returns {
+		list = append(list, lower.Output{Name: "out:" + b.Name, Node: b.Node})
+	}
+	return list
+}
+
 // lowered writes the model in the blocked dialect where that fits, and says how
 // far the runtime may rewrite it: the blocked one is final but for constants
 // and common subexpressions.
-func lowered(outputs []lower.Output, block int, name string) ([]byte, ortgo.GraphOptimizationLevel, error) {
+func lowered(p *engine.Program, block int) (*onnx.Model, ortgo.GraphOptimizationLevel, error) {
 	level := ortgo.GraphOptimizationLevel(ortgo.GraphOptimizationLevelEnableExtended)
 	write := lower.Std
-	if lower.Fits(outputs, block) {
+	wanted := outputs(p)
+	if lower.Fits(wanted, block) {
 		level = ortgo.GraphOptimizationLevelEnableBasic
 		write = func(outputs []lower.Output, o lower.Options) (*onnx.Model, error) {
 			return lower.Blocked(outputs, block, o)
 		}
 	}
-	model, err := write(outputs, lower.Options{Name: name})
-	if err != nil {
-		return nil, level, err
-	}
-	data, err := model.Bytes()
-	return data, level, err
+	model, err := write(wanted, lower.Options{Name: p.Name})
+	return model, level, err
 }
 
 // sessionOptions: spinning would cost a busy core between operators, the
@@ -152,6 +160,7 @@ func sessionOptions(o Options, level ortgo.GraphOptimizationLevel) (*ortgo.Sessi
 		func() error { return s.AddSessionConfigEntry("session.intra_op.allow_spinning", "0") },
 		func() error { return s.AddSessionConfigEntry("session.use_env_allocators", "1") },
 		func() error { return o.Provider.use(s) },
+		func() error { return o.profiled(s) },
 	} {
 		if err := set(); err != nil {
 			s.Destroy()
@@ -159,6 +168,13 @@ func sessionOptions(o Options, level ortgo.GraphOptimizationLevel) (*ortgo.Sessi
 		}
 	}
 	return s, nil
+}
+
+func (o Options) profiled(s *ortgo.SessionOptions) error {
+	if o.profile == "" {
+		return nil
+	}
+	return s.EnableProfiling(o.profile)
 }
 
 // Run computes the program once and swaps the buffers it wrote.

@@ -20,6 +20,9 @@ type Options struct {
 	// Cache is a folder that remembers what was found out about this
 	// processor; "" finds it out once a process.
 	Cache string
+	// profile begins the names of the files in which closed sessions leave what
+	// they ran; "" for none.
+	profile string
 }
 
 func (o Options) threads() int {

@@ -1,6 +1,9 @@
 package ort
 
-import "fbnas/internal/ortc"
+import (
+	"fbnas/engine"
+	"fbnas/internal/ortc"
+)
 
 // NewHeld is New with states held as they are for an accelerator, in the CPU
 // provider's memory.
@@ -11,4 +14,19 @@ func NewHeld(o Options) (*Engine, error) {
 	}
 	e.device, err = openDevice(ortc.Place{Memory: "Cpu"})
 	return e, err
+}
+
+// NewProfiled is New with sessions that leave profiles in files of this prefix.
+func NewProfiled(o Options, prefix string) (*Engine, error) {
+	o.profile = prefix
+	return New(o)
+}
+
+// Order is the plan's for a program.
+func (e *Engine) Order(p *engine.Program) ([]string, error) {
+	plan, err := e.plan(p)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Order(), nil
 }

@@ -36,7 +36,8 @@ var policy = []row{
 	{"engine", "graph"},
 	{"engine/interp", "graph engine"},
 	{"engine/enginetest", "graph graph/grad engine engine/interp"},
-	{"engine/ort", "internal/ortc onnx graph graph/lower engine github.com/yalue/onnxruntime_go"},
+	{"engine/ort/plan", "onnx"},
+	{"engine/ort", "internal/ortc onnx graph graph/lower engine engine/ort/plan github.com/yalue/onnxruntime_go"},
 
 	{"nn", "graph"},
 	{"dataset", "golang.org/x/image internal/setup"},

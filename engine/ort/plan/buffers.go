@@ -17,8 +17,9 @@ type placement struct {
 	inPlace []int // inputs that may be overwritten when nothing else reads them
 }
 
-// placements are the CPU kernels' (KernelDefBuilder's Alias and MayInplace), as
-// far as they have any. Arithmetic has none: its results take new memory.
+// placements are the CPU kernels' (KernelDefBuilder's Alias and MayInplace, our
+// own operators' GetMayInplace), as far as they have any. Arithmetic has none:
+// its results take new memory.
 var placements = map[string]placement{
 	"Reshape":   {view: true},
 	"Squeeze":   {view: true},
@@ -36,10 +37,10 @@ var placements = map[string]placement{
 	"Softplus":    {inPlace: []int{0}},
 	"Tanh":        {inPlace: []int{0}},
 
-	nchwc + ".Conv": {inPlace: []int{3}}, // the sum
+	"com.microsoft.nchwc.Conv": {inPlace: []int{3}}, // the sum
+	"fbnas.BatchNorm":          {inPlace: []int{3, 0}},
+	"fbnas.BatchNormGrad":      {inPlace: []int{0, 1}},
 }
-
-const nchwc = "com.microsoft.nchwc"
 
 func (n *node) kind() string {
 	if n.domain == "" {

@@ -15,7 +15,7 @@ const kilo = 256 // floats in 1024 bytes, four granules of the arena
 func model(t *testing.T, n int, build func(b *onnx.Builder) []string) *onnx.Model {
 	t.Helper()
 	b := onnx.NewBuilder("test", 17)
-	b.Import(nchwc, 1)
+	b.Import("com.microsoft.nchwc", 1)
 	b.Input("x", onnx.Float32, onnx.Dims(1, n, 1, 1))
 	for _, name := range build(b) {
 		b.Output(name, onnx.Float32, nil)
@@ -44,78 +44,80 @@ func one(b *onnx.Builder, name, op string, in ...string) string {
 	return name
 }
 
+var orders = []struct {
+	name     string
+	extended bool
+	build    func(b *onnx.Builder) []string
+	want     string
+}{
+	{"the last output first, and of inputs the last", false, func(b *onnx.Builder) []string {
+		one(b, "a", "Relu", "x")
+		one(b, "b", "Exp", "x")
+		one(b, "c", "Add", "a", "b")
+		one(b, "d", "Exp", "a")
+		return []string{"c", "d"}
+	}, "a d b c"},
+	{"constants are folded", false, func(b *onnx.Builder) []string {
+		two := b.Const(onnx.NewTensor("", []float32{2}, 1))
+		one(b, "a", "Mul", two, two)
+		one(b, "b", "Add", "x", "a")
+		return []string{"b"}
+	}, "b"},
+	{"what changes nothing is dropped", false, func(b *onnx.Builder) []string {
+		one(b, "a", "Mul", "x", b.Const(onnx.NewTensor("", []float32{1}, 1)))
+		one(b, "b", "Identity", "a")
+		one(b, "c", "Exp", "b")
+		return []string{"c"}
+	}, "c"},
+	{"equal nodes are one", false, func(b *onnx.Builder) []string {
+		one(b, "a", "Exp", "x")
+		one(b, "b", "Exp", "x")
+		one(b, "c", "Add", "a", "b")
+		return []string{"c"}
+	}, "b c"},
+	{"reshapes in a row are one, behind all others", false, func(b *onnx.Builder) []string {
+		one(b, "a", "Reshape", "x", shape(b, 2, -1))
+		one(b, "b", "Reshape", "a", shape(b, 4, -1))
+		one(b, "c", "Reshape", "x", shape(b, 8, -1))
+		one(b, "d", "ReduceMax", "c")
+		one(b, "e", "ReduceMax", "b")
+		one(b, "f", "Add", "d", "e")
+		return []string{"f"}
+	}, "a_new_reshape e c d f"},
+	{"a hard-swish is two nodes, behind all others", false, func(b *onnx.Builder) []string {
+		one(b, "a", "HardSwish", "x")
+		one(b, "b", "Exp", "x")
+		one(b, "c", "Sub", "a", "b")
+		return []string{"c"}
+	}, "HardSigmoid_3 Mul_4 b c"},
+	{"a product and a sum are a Gemm", false, func(b *onnx.Builder) []string {
+		one(b, "m", "Reshape", "x", shape(b, 16, 16))
+		one(b, "p", "MatMul", "m", "m")
+		one(b, "q", "Add", "p", "m")
+		return []string{"q"}
+	}, "m p/MatMulAddFusion"},
+	{"a product reads transposed, extended", true, func(b *onnx.Builder) []string {
+		one(b, "m", "Reshape", "x", shape(b, 16, 16))
+		one(b, "t", "Transpose", "m")
+		one(b, "p", "MatMul", "m", "t")
+		return []string{"p"}
+	}, "m p/MatmulTransposeFusion/"},
+	{"and does not at level 1", false, func(b *onnx.Builder) []string {
+		one(b, "m", "Reshape", "x", shape(b, 16, 16))
+		one(b, "t", "Transpose", "m")
+		one(b, "p", "MatMul", "m", "t")
+		return []string{"p"}
+	}, "m t p"},
+	{"a convolution applies an activation, extended", true, func(b *onnx.Builder) []string {
+		w := b.Const(onnx.NewTensor("", make([]float32, kilo), 1, kilo, 1, 1))
+		one(b, "c", "Conv", "x", w)
+		one(b, "a", "Relu", "c")
+		return []string{"a"}
+	}, "c"},
+}
+
 func TestOrder(t *testing.T) {
-	for _, c := range []struct {
-		name     string
-		extended bool
-		build    func(b *onnx.Builder) []string
-		want     string
-	}{
-		{"the last output first, and of inputs the last", false, func(b *onnx.Builder) []string {
-			one(b, "a", "Relu", "x")
-			one(b, "b", "Exp", "x")
-			one(b, "c", "Add", "a", "b")
-			one(b, "d", "Exp", "a")
-			return []string{"c", "d"}
-		}, "a d b c"},
-		{"constants are folded", false, func(b *onnx.Builder) []string {
-			two := b.Const(onnx.NewTensor("", []float32{2}, 1))
-			one(b, "a", "Mul", two, two)
-			one(b, "b", "Add", "x", "a")
-			return []string{"b"}
-		}, "b"},
-		{"what changes nothing is dropped", false, func(b *onnx.Builder) []string {
-			one(b, "a", "Mul", "x", b.Const(onnx.NewTensor("", []float32{1}, 1)))
-			one(b, "b", "Identity", "a")
-			one(b, "c", "Exp", "b")
-			return []string{"c"}
-		}, "c"},
-		{"equal nodes are one", false, func(b *onnx.Builder) []string {
-			one(b, "a", "Exp", "x")
-			one(b, "b", "Exp", "x")
-			one(b, "c", "Add", "a", "b")
-			return []string{"c"}
-		}, "b c"},
-		{"reshapes in a row are one, behind all others", false, func(b *onnx.Builder) []string {
-			one(b, "a", "Reshape", "x", shape(b, 2, -1))
-			one(b, "b", "Reshape", "a", shape(b, 4, -1))
-			one(b, "c", "Reshape", "x", shape(b, 8, -1))
-			one(b, "d", "ReduceMax", "c")
-			one(b, "e", "ReduceMax", "b")
-			one(b, "f", "Add", "d", "e")
-			return []string{"f"}
-		}, "a_new_reshape e c d f"},
-		{"a hard-swish is two nodes, behind all others", false, func(b *onnx.Builder) []string {
-			one(b, "a", "HardSwish", "x")
-			one(b, "b", "Exp", "x")
-			one(b, "c", "Sub", "a", "b")
-			return []string{"c"}
-		}, "HardSigmoid_3 Mul_4 b c"},
-		{"a product and a sum are a Gemm", false, func(b *onnx.Builder) []string {
-			one(b, "m", "Reshape", "x", shape(b, 16, 16))
-			one(b, "p", "MatMul", "m", "m")
-			one(b, "q", "Add", "p", "m")
-			return []string{"q"}
-		}, "m p/MatMulAddFusion"},
-		{"a product reads transposed, extended", true, func(b *onnx.Builder) []string {
-			one(b, "m", "Reshape", "x", shape(b, 16, 16))
-			one(b, "t", "Transpose", "m")
-			one(b, "p", "MatMul", "m", "t")
-			return []string{"p"}
-		}, "m p/MatmulTransposeFusion/"},
-		{"and does not at level 1", false, func(b *onnx.Builder) []string {
-			one(b, "m", "Reshape", "x", shape(b, 16, 16))
-			one(b, "t", "Transpose", "m")
-			one(b, "p", "MatMul", "m", "t")
-			return []string{"p"}
-		}, "m t p"},
-		{"a convolution applies an activation, extended", true, func(b *onnx.Builder) []string {
-			w := b.Const(onnx.NewTensor("", make([]float32, kilo), 1, kilo, 1, 1))
-			one(b, "c", "Conv", "x", w)
-			one(b, "a", "Relu", "c")
-			return []string{"a"}
-		}, "c"},
-	} {
+	for _, c := range orders {
 		t.Run(c.name, func(t *testing.T) {
 			p := of(t, model(t, kilo, c.build), Options{Extended: c.extended})
 			if got := strings.Join(p.Order(), " "); got != c.want {
@@ -125,51 +127,53 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+var peaks = []struct {
+	name        string
+	build       func(b *onnx.Builder) []string
+	live, arena int64
+	at          string
+}{
+	{"arithmetic takes new memory, activations do not", func(b *onnx.Builder) []string {
+		one(b, "a", "Exp", "x")
+		one(b, "b", "Relu", "a")
+		one(b, "c", "Exp", "b")
+		one(b, "d", "Exp", "c")
+		return []string{"d"}
+	}, 2048, 2048, "c"},
+	{"nothing is in place that is read again", func(b *onnx.Builder) []string {
+		one(b, "a", "Exp", "x")
+		one(b, "b", "Relu", "a")
+		one(b, "c", "Add", "b", "a")
+		return []string{"c"}
+	}, 2048, 2048, "b"},
+	{"a view keeps what it is of", func(b *onnx.Builder) []string {
+		one(b, "a", "Exp", "x")
+		one(b, "v", "Reshape", "a", shape(b, 2, -1))
+		one(b, "m", "ReduceMax", "v")
+		one(b, "c", "Sqrt", "x")
+		one(b, "d", "Add", "c", "m")
+		return []string{"d"}
+	}, 1024 + 1024 + 4, 1024 + 1024 + 256, "m"},
+	{"a reused buffer is held between its values", func(b *onnx.Builder) []string {
+		one(b, "a", "Exp", "x")
+		one(b, "m", "ReduceMax", "a")
+		one(b, "w", "Expand", "m", shape(b, 1, 2*kilo, 1, 1))
+		one(b, "n", "ReduceMax", "w")
+		one(b, "c", "Add", "x", "n")
+		one(b, "d", "ReduceMax", "c")
+		return []string{"d"}
+	}, 1024 + 4 + 2048, 1024 + 256 + 2048, "w"},
+	{"a convolution's sum is its result", func(b *onnx.Builder) []string {
+		w := b.Const(onnx.NewTensor("", make([]float32, kilo), kilo, 1, 1, 1))
+		one(b, "s", "Exp", "x")
+		b.Node("Conv", []string{"x", w, "", "s"}, []string{"c"}, onnx.Int("group", kilo)).In("com.microsoft.nchwc")
+		one(b, "d", "Exp", "c")
+		return []string{"d"}
+	}, 1024, 1024, "s"},
+}
+
 func TestPeak(t *testing.T) {
-	for _, c := range []struct {
-		name        string
-		build       func(b *onnx.Builder) []string
-		live, arena int64
-		at          string
-	}{
-		{"arithmetic takes new memory, activations do not", func(b *onnx.Builder) []string {
-			one(b, "a", "Exp", "x")
-			one(b, "b", "Relu", "a")
-			one(b, "c", "Exp", "b")
-			one(b, "d", "Exp", "c")
-			return []string{"d"}
-		}, 2048, 2048, "c"},
-		{"nothing is in place that is read again", func(b *onnx.Builder) []string {
-			one(b, "a", "Exp", "x")
-			one(b, "b", "Relu", "a")
-			one(b, "c", "Add", "b", "a")
-			return []string{"c"}
-		}, 2048, 2048, "b"},
-		{"a view keeps what it is of", func(b *onnx.Builder) []string {
-			one(b, "a", "Exp", "x")
-			one(b, "v", "Reshape", "a", shape(b, 2, -1))
-			one(b, "m", "ReduceMax", "v")
-			one(b, "c", "Sqrt", "x")
-			one(b, "d", "Add", "c", "m")
-			return []string{"d"}
-		}, 1024 + 1024 + 4, 1024 + 1024 + 256, "m"},
-		{"a reused buffer is held between its values", func(b *onnx.Builder) []string {
-			one(b, "a", "Exp", "x")
-			one(b, "m", "ReduceMax", "a")
-			one(b, "w", "Expand", "m", shape(b, 1, 2*kilo, 1, 1))
-			one(b, "n", "ReduceMax", "w")
-			one(b, "c", "Add", "x", "n")
-			one(b, "d", "ReduceMax", "c")
-			return []string{"d"}
-		}, 1024 + 4 + 2048, 1024 + 256 + 2048, "w"},
-		{"a convolution's sum is its result", func(b *onnx.Builder) []string {
-			w := b.Const(onnx.NewTensor("", make([]float32, kilo), kilo, 1, 1, 1))
-			one(b, "s", "Exp", "x")
-			b.Node("Conv", []string{"x", w, "", "s"}, []string{"c"}, onnx.Int("group", kilo)).In(nchwc)
-			one(b, "d", "Exp", "c")
-			return []string{"d"}
-		}, 1024, 1024, "s"},
-	} {
+	for _, c := range peaks {
 		t.Run(c.name, func(t *testing.T) {
 			u := Peak(of(t, model(t, kilo, c.build), Options{}))
 			if u.Live != c.live || u.Arena != c.arena || u.At != c.at {
