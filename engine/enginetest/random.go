@@ -1,25 +1,127 @@
 package enginetest
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"fbnas/graph"
 	"fbnas/internal/random"
 )
 
-// RandomConvolution draws a convolution that every engine has to know, and
-// gives it and its gradients as cases: channels 1 to 40, kernels 1, 3, 5 and
-// 7, pads up to half the kernel, strides 1 and 2, without groups, with some,
-// or depthwise.
-func RandomConvolution(seed uint64, unit int) []Case {
-	r := random.New(seed, "convolution")
-	c := convolution{name: "random", n: 1 + r.IntN(2), in: 1 + r.IntN(40), out: 1 + r.IntN(40),
-		k: 1 + 2*r.IntN(4), stride: 1 + r.IntN(2), groups: 1, bias: r.IntN(2) == 0}
-	c.pad = r.IntN(c.k/2 + 1)
-	c.h, c.w = c.k+r.IntN(6), c.k+r.IntN(6)
-	switch r.IntN(4) {
-	case 0, 1:
-		c.out, c.groups = c.in, c.in
-	case 2:
-		c.groups = 1 + r.IntN(4)
-		c.in, c.out = c.groups*(1+c.in/8), c.groups*(1+c.out/8)
+// What a drawn case may cost the oracle, which is the slow side.
+const (
+	maxElements = 16_000  // of a map
+	maxMACs     = 600_000 // of a convolution
+	maxChannels = 200
+)
+
+// draws are the sizes of one case of an operator. The batches of its maps are
+// multiples of unit.
+type draws struct {
+	*rand.Rand
+	seed uint64
+	op   graph.Op
+	unit int
+}
+
+// rows has one for each operator of Cases: how a case of random sizes is drawn.
+var rows = map[graph.Op]func(d draws) Case{
+	graph.Conv:      draws.convolution,
+	graph.ConvGradX: draws.convolution,
+	graph.ConvGradW: draws.convolution,
+	graph.Affine:    draws.affine,
+	graph.Var:       draws.variance,
+	graph.Shuffle:   draws.shuffle,
+
+	graph.Add: draws.binary,
+	graph.Sub: draws.binary,
+	graph.Mul: draws.binary,
+	graph.Div: draws.binary,
+
+	graph.Relu:           draws.unary,
+	graph.HardSigmoid:    draws.unary,
+	graph.HardSwish:      draws.unary,
+	graph.HardSwishSlope: draws.unary,
+	graph.Sigmoid:        draws.unary,
+	graph.Exp:            draws.unary,
+	graph.Log:            draws.unary,
+	graph.Sqrt:           draws.unary,
+	graph.Clip:           draws.unary,
+	graph.Step:           draws.unary,
+	graph.StopGrad:       draws.unary,
+	graph.Softmax:        draws.unary,
+	graph.LogSoftmax:     draws.unary,
+
+	graph.Sum:  draws.reduction,
+	graph.Mean: draws.reduction,
+	graph.Max:  draws.reduction,
+	graph.Dot:  draws.reduction,
+
+	graph.Reshape: draws.reshape,
+	graph.Expand:  draws.expand,
+	graph.MatMul:  draws.matMul,
+	graph.OneHot:  draws.oneHot,
+}
+
+// Seeds are those of Random that tests run: 0 to Seeds-1.
+const Seeds = 12
+
+// Random draws a case of each operator from the seed, sorted by operator: maps
+// of up to 200 channels and of odd and even sizes, convolutions with kernels 1
+// to 7, strides 1 to 3 and any groups. The batches of maps are multiples of
+// unit.
+func Random(seed uint64, unit int) []Case {
+	var cases []Case
+	for op, row := range rows {
+		c := row(draws{random.New(seed, string(op)), seed, op, unit})
+		c.Op = op
+		c.Name = fmt.Sprintf("%s seed %d", op, seed)
+		cases = append(cases, c)
 	}
-	return c.cases(unit)
+	slices.SortFunc(cases, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
+	return cases
+}
+
+// upTo draws from 1 to n, every third time small numbers only.
+func (d draws) upTo(n int) int {
+	if d.IntN(3) == 0 {
+		n = min(n, 8)
+	}
+	return 1 + d.IntN(n)
+}
+
+// channels draws a few, any number, or nearly as many as there may be.
+func (d draws) channels() int {
+	if d.IntN(3) == 0 {
+		return maxChannels - d.IntN(maxChannels/4)
+	}
+	return d.upTo(maxChannels)
+}
+
+// shape of a map. Its channels are drawn first, so that many are not rare.
+func (d draws) shape() graph.Shape {
+	channels := d.channels()
+	for {
+		s := graph.Shape{d.unit * d.upTo(3), channels, d.upTo(15), d.upTo(15)}
+		if s.Len() <= maxElements {
+			return s
+		}
+	}
+}
+
+// part is the shape with some axes other than that of the images cut to 1.
+func (d draws) part(s graph.Shape) graph.Shape {
+	s = slices.Clone(s)
+	for axis := 1; axis < len(s); axis++ {
+		if d.IntN(2) == 0 {
+			s[axis] = 1
+		}
+	}
+	return s
+}
+
+func mapInput(g *graph.Graph, name string, s graph.Shape) *graph.Node {
+	return g.MapInput(name, s[0], s[1], s[2], s[3])
 }

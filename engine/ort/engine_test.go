@@ -2,7 +2,6 @@ package ort_test
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -46,26 +45,29 @@ func TestSuite(t *testing.T) {
 	})
 }
 
-// TestRandomConvolutions: forward and gradients of the gradients too, since
-// each case is differentiated.
-func TestRandomConvolutions(t *testing.T) {
-	std := newEngine(t, ort.Std)
-	blocked, block := blockedEngine(t)
-	for seed := range uint64(30) {
-		t.Run(fmt.Sprint("blocked seed ", seed), func(t *testing.T) {
-			enginetest.Check(t, blocked, enginetest.RandomConvolution(seed, block), 3e-6)
-		})
-		t.Run(fmt.Sprint("std seed ", seed), func(t *testing.T) {
-			enginetest.Check(t, std, enginetest.RandomConvolution(seed, 1), 3e-6)
-		})
+// FuzzShapes: every operator and its gradients at random sizes, in both
+// dialects. What a seed draws is fixed; `go test -fuzz FuzzShapes ./engine/ort`
+// draws more than those that every run of the tests does.
+func FuzzShapes(f *testing.F) {
+	for seed := range uint64(enginetest.Seeds) {
+		f.Add(seed)
 	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		t.Run("std", func(t *testing.T) {
+			enginetest.Check(t, newEngine(t, ort.Std), enginetest.Random(seed, 1), 2e-6)
+		})
+		t.Run("blocked", func(t *testing.T) {
+			e, block := blockedEngine(t)
+			enginetest.Check(t, e, enginetest.Random(seed, block), 2e-6)
+		})
+	})
 }
 
 // TestCasesFitTheBlock: what the suite ran on blocked was not std in disguise.
 func TestCasesFitTheBlock(t *testing.T) {
 	const block = 16
 	maps := 0
-	for _, c := range enginetest.Cases(block) {
+	for _, c := range slices.Concat(enginetest.Cases(block), enginetest.Random(0, block), enginetest.Random(1, block)) {
 		g := graph.New()
 		y := c.Build(g)
 		if !slices.ContainsFunc(graph.Reachable(y), func(n *graph.Node) bool { return n.Map }) {
