@@ -99,6 +99,31 @@ func TestRatios(t *testing.T) {
 	}
 }
 
+// TestSettingsOfTorch: the step is compared with all three settings, other rows
+// with the strongest unless asked for.
+func TestSettingsOfTorch(t *testing.T) {
+	for _, p := range []plan{{}, {allTorch: true}, {noTorch: true}} {
+		for _, r := range p.rows() {
+			got := 0
+			for _, j := range r.contestants {
+				if j.Kind == torchJob || j.Kind == torchBlocksJob {
+					got++
+				}
+			}
+			want := map[string]int{"step": 3, "masks": 1, "kernels": 1}[r.bench]
+			switch {
+			case p.noTorch:
+				want = 0
+			case p.allTorch && want > 0:
+				want = 3
+			}
+			if got != want {
+				t.Errorf("%+v: %q has PyTorch in %d settings, want %d", p, r.title(), got, want)
+			}
+		}
+	}
+}
+
 func TestOthersAreWhatIsNotOwn(t *testing.T) {
 	start := time.Now()
 	before := usage{start, 5 * time.Second, 2 * time.Second}

@@ -41,7 +41,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	quick := flags.Bool("quick", false, "one pair of three steps each: shows that everything runs, its figures are noise")
 	flags.IntVar(&o.plan.pairs, "pairs", 5, "`rounds` in which the contestants of a row take turns")
 	flags.IntVar(&o.plan.steps, "steps", 6, "steps of a turn, after two to warm up")
-	flags.BoolVar(&o.plan.allTorch, "all-torch", false, "PyTorch in its three settings at batch 128 too, not in the strongest alone")
+	flags.BoolVar(&o.plan.allTorch, "all-torch", false, "PyTorch in its three settings in every row, not only in those of the step")
 	only := flags.String("only", "", "measure only the rows whose title matches the regular `expression`")
 	flags.StringVar(&o.script, "torch-script", "../shared/yardstick/torch_step.py", "PyTorch's step")
 	flags.StringVar(&o.markdown, "markdown", "", "write the figures as a page to `file` as well")

@@ -34,6 +34,9 @@ func TestNetworksOfTheYardstick(t *testing.T) {
 	if n := maps / 4 / 1000; n < 479 || n >= 480 {
 		t.Errorf("%.1f thousand numbers leave the convolutions", n)
 	}
+	if one, two := traffic("relu", 1), traffic("relu", 2); two != 2*one || one < 2*maps {
+		t.Errorf("a step moves %v bytes of maps for an image and %v for two", one, two)
+	}
 	super, err := subjectOf("supernet_20c")
 	if err != nil {
 		t.Fatal(err)

@@ -71,6 +71,6 @@ const notMeasured = `## Not measured here
 - CUDA and other accelerators, ARM, processors on which the blocks are 8 wide.
 - The search and training of the whole demo: ` + "`make demo`" + ` prints its seconds.
 - PyTorch's compiler and other versions than the one above.
-- PyTorch's weaker settings at batch 128 unless the run had ` + "`-all-torch`" + `.
+- PyTorch's weaker settings beside supernets, unless the run had ` + "`-all-torch`" + `.
 - The number of activation-sized nodes with 1, 5 and 20 options: a test counts them.
 `

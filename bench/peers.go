@@ -47,8 +47,8 @@ var torchSettings = []struct {
 }
 
 // againstTorch adds PyTorch to a row, and the ratios of one of ours to it. The
-// two weaker settings cost more time than all else; they take part up to batch
-// 64, or everywhere when asked for.
+// two weaker settings cost more time than all else; they take part in the rows
+// of the step, or everywhere when asked for.
 func (p plan) againstTorch(r row, ours, net string) row {
 	other, ok := torchPeers[net]
 	if p.noTorch || !ok {
@@ -56,7 +56,7 @@ func (p plan) againstTorch(r row, ours, net string) row {
 	}
 	like := r.contestants[0]
 	settings := torchSettings
-	if like.Batch > 64 && !p.allTorch {
+	if r.bench != "step" && !p.allTorch {
 		settings = settings[:1]
 	}
 	var names []string
