@@ -27,6 +27,12 @@ func (g *Graph) Moments(x *Node) (mean, variance *Node) {
 	return mean, g.Apply(Var, Attr{}, x, mean)
 }
 
+// BatchNorm normalises the channels of a map by the statistics of the batch and
+// applies scale and shift, vectors [C].
+func (g *Graph) BatchNorm(x, scale, shift *Node, epsilon float64) *Node {
+	return g.Apply(BatchNorm, Attr{Epsilon: epsilon}, x, scale, shift)
+}
+
 // Shuffle interleaves the channels of `groups` groups.
 func (g *Graph) Shuffle(x *Node, groups int) *Node { return g.Apply(Shuffle, Attr{Groups: groups}, x) }
 

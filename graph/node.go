@@ -44,7 +44,10 @@ type Attr struct {
 	Map                 bool   // Reshape, Expand: the result is a map
 	TransA, TransB      bool   // MatMul
 	Lo, Hi              float64
-	Depth               int // OneHot
+	Depth               int     // OneHot
+	Epsilon             float64 // BatchNorm, BatchNormGrad
+	Act                 Op      // BatchNorm, BatchNormGrad: Relu, HardSwish, or "" for none
+	Of                  int     // BatchNormGrad: the input whose gradient it is
 }
 
 // Node is one value of a program. Nodes are immutable and belong to one Graph;

@@ -13,6 +13,8 @@ const (
 	Affine         Op = "Affine"
 	Var            Op = "Var"
 	Shuffle        Op = "Shuffle"
+	BatchNorm      Op = "BatchNorm"
+	BatchNormGrad  Op = "BatchNormGrad"
 	Add            Op = "Add"
 	Sub            Op = "Sub"
 	Mul            Op = "Mul"
@@ -60,6 +62,9 @@ var opTable = map[Op]opInfo{
 	Affine:    {3, 4, affineShape, "(x, scale v, shift v, sum map or none): y[n,c] = x[n,c]*scale[c] + shift[c] (+ sum[n,c])"},
 	Var:       {2, 2, varShape, "(x, mean v of x): the channels' variance [C] over N, H, W, divided by N*H*W (biased)"},
 	Shuffle:   {1, 1, sameShape, "channel shuffle: view C as (Groups, C/Groups), swap, flatten"},
+
+	BatchNorm:     {3, 4, affineShape, "(x, scale v, shift v, sum map or none): Act((x - mean)/sqrt(var + Epsilon)*scale + shift) (+ sum), mean and var (biased) of x's channels over N, H, W"},
+	BatchNormGrad: {4, 4, batchNormGradShape, "(dy, x, scale v, shift v): the gradient of BatchNorm with respect to input Of: 0 is x, through mean and var too, 1 scale, 2 shift"},
 
 	Add: {2, 2, broadcast, "a + b, shapes broadcast from the right as in NumPy"},
 	Sub: {2, 2, broadcast, "a - b"},

@@ -99,6 +99,16 @@ func affineShape(n *Node) Shape {
 	return x.Shape
 }
 
+// batchNormGradShape: of x for the gradient to it, else of scale and shift.
+func batchNormGradShape(n *Node) Shape {
+	dy, x, scale, shift := n.In[0], n.In[1], n.In[2], n.In[3]
+	rank4(n, x)
+	if channels := (Shape{x.Shape[1]}); !dy.Shape.Equal(x.Shape) || !scale.Shape.Equal(channels) || !shift.Shape.Equal(channels) {
+		misuse("%s of %s and %s with vectors of shapes %v and %v", n.Op, dy, x, scale.Shape, shift.Shape)
+	}
+	return []Shape{x.Shape, scale.Shape, shift.Shape}[n.Attr.Of]
+}
+
 func varShape(n *Node) Shape {
 	rank4(n, n.In[0])
 	if want := (Shape{n.In[0].Shape[1]}); !n.In[1].Shape.Equal(want) {

@@ -69,23 +69,20 @@ func (b *Builder) Conv(name string, x *graph.Node, c ConvSpec) *graph.Node {
 func (b *Builder) BatchNorm(name string, x, mask *graph.Node) *graph.Node {
 	g, channels := b.G, x.Shape[1]
 	vector := func(part string) *graph.Node { return g.Input(name+"."+part, graph.Float, channels) }
-	mean, variance := b.statistics(name, x, vector)
-	deviation := g.Unary(graph.Sqrt, g.Add(variance, g.Scalar(Epsilon)))
-	scale := g.Div(vector("gamma"), deviation)
-	shift := g.Sub(vector("beta"), g.Mul(mean, scale))
+	scale, shift := vector("gamma"), vector("beta")
+	if b.Statistics == Running {
+		scale = g.Div(scale, g.Unary(graph.Sqrt, g.Add(vector("var"), g.Scalar(Epsilon))))
+		shift = g.Sub(shift, g.Mul(vector("mean"), scale))
+	}
 	if mask != nil {
 		scale, shift = g.Mul(scale, mask), g.Mul(shift, mask)
 	}
-	return g.Affine(x, scale, shift)
-}
-
-func (b *Builder) statistics(name string, x *graph.Node, vector func(string) *graph.Node) (mean, variance *graph.Node) {
 	if b.Statistics == Running {
-		return vector("mean"), vector("var")
+		return g.Affine(x, scale, shift)
 	}
-	mean, variance = b.G.Moments(x)
-	b.Moments = append(b.Moments, Moments{name, mean, variance, x.Shape.Len() / x.Shape[1]})
-	return mean, variance
+	mean, variance := g.Moments(x)
+	b.Moments = append(b.Moments, Moments{name, mean, variance, x.Shape.Len() / channels})
+	return g.BatchNorm(x, scale, shift, Epsilon)
 }
 
 // activations by the names that architectures use.

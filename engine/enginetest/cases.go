@@ -26,7 +26,7 @@ const Margin = 0.02
 // Cases covers every operator that has inputs, each under a name of its own,
 // sorted by it. The batches of maps are multiples of unit.
 func Cases(unit int) []Case {
-	all := slices.Concat(convCases(unit), mapCases(unit), elementwiseCases(), reductionCases(), matrixCases())
+	all := slices.Concat(convCases(unit), mapCases(unit), batchNormCases(unit), elementwiseCases(), reductionCases(), matrixCases())
 	slices.SortFunc(all, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }

@@ -19,6 +19,9 @@ var kernels = map[graph.Op]kernel{
 	graph.Var:       variance,
 	graph.Shuffle:   shuffle,
 
+	graph.BatchNorm:     batchNorm,
+	graph.BatchNormGrad: batchNormGrad,
+
 	graph.Add: binary(func(a, b float64) float64 { return a + b }),
 	graph.Sub: binary(func(a, b float64) float64 { return a - b }),
 	graph.Mul: binary(func(a, b float64) float64 { return a * b }),

@@ -112,6 +112,9 @@ func (r *runner) open(o Options, block int) error {
 		return err
 	}
 	defer options.Destroy()
+	if err := addNative(options); err != nil {
+		return err
+	}
 	r.session, err = ortgo.NewDynamicAdvancedSessionWithONNXData(data, inNames, outNames, options)
 	return err
 }

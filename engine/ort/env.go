@@ -3,11 +3,13 @@ package ort
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime"
 	"sync"
 
 	ortgo "github.com/yalue/onnxruntime_go"
 
+	"fbnas/engine/ort/native"
 	"fbnas/internal/fault"
 )
 
@@ -58,6 +60,9 @@ func load(library string) error {
 	if err := shareArena(); err != nil {
 		return errors.Join(fmt.Errorf("ort: share one arena: %w", err), ortgo.DestroyEnvironment())
 	}
+	if err := native.Open(library); err != nil {
+		return errors.Join(fmt.Errorf("ort: %w", err), ortgo.DestroyEnvironment())
+	}
 	environment.library = library
 	return nil
 }
@@ -74,4 +79,14 @@ func shareArena() error {
 	}
 	defer arena.Destroy()
 	return ortgo.CreateAndRegisterAllocator(info, arena)
+}
+
+// addNative makes our own operators known to sessions opened with options. The
+// binding has no call for it, and keeps the runtime's handle to itself.
+func addNative(options *ortgo.SessionOptions) error {
+	handle := reflect.ValueOf(options).Elem().FieldByName("o")
+	if handle.Kind() != reflect.Pointer {
+		return errors.New("the binding's session options have no handle where they had one")
+	}
+	return native.Add(handle.UnsafePointer())
 }

@@ -12,9 +12,10 @@ import (
 
 var _ engine.Estimator = (*Engine)(nil)
 
-// perNode is what a session takes for each node of its model beside tensors:
-// 9 to 12 kB measured, on models of 2,000 to 4,500 nodes.
-const perNode = 10_000
+// perNode is what a program takes for each node of its model beside tensors, in
+// the runtime and as what building it leaves in Go's heap: 12 to 18 kB were
+// measured, on models of 2,000 to 5,000 nodes.
+const perNode = 15_000
 
 // Memory foretells what the programs take; see package plan. It can for the
 // CPU provider only.

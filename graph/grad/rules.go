@@ -25,6 +25,18 @@ var rules = map[graph.Op]rule{
 		return []*node{g.Affine(dy, scale, zero), g.Dot(dy, x, 0, 2, 3), g.Sum(dy, 0, 2, 3), dy}[:len(n.In)]
 	},
 	graph.Var: variance,
+	graph.BatchNorm: func(g *graph.Graph, n, dy *node) []*node {
+		of := func(input int) *node {
+			attr := n.Attr
+			attr.Of = input
+			return g.Apply(graph.BatchNormGrad, attr, dy, n.In[0], n.In[1], n.In[2])
+		}
+		return []*node{of(0), of(1), of(2), dy}[:len(n.In)]
+	},
+	graph.BatchNormGrad: func(_ *graph.Graph, n, _ *node) []*node {
+		graph.Misuse("%s: a batch norm has no second derivative here", n)
+		return nil
+	},
 	graph.Shuffle: func(g *graph.Graph, n, dy *node) []*node {
 		return []*node{g.Shuffle(dy, n.Shape[1]/n.Attr.Groups)}
 	},

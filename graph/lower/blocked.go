@@ -9,7 +9,10 @@ import (
 
 // BlockedVersion changes whenever the blocked dialect computes another way, so
 // that what was found out about it is found out anew.
-const BlockedVersion = 1
+const BlockedVersion = 2
+
+// native is the domain of our own operators, engine/ort/native.
+const native = "fbnas"
 
 // nchwc is the domain of ONNX Runtime's operators on blocks of channels.
 const nchwc = "com.microsoft.nchwc"

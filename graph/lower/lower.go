@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 
 	"fbnas/graph"
 	"fbnas/internal/convert"
@@ -49,11 +50,12 @@ type layout struct {
 type emitter func(l *lowering, n *graph.Node, in []string)
 
 type lowering struct {
+	*dialect
 	b      *onnx.Builder
-	block  int
-	wanted map[*graph.Node]string // names that outputs or labels ask for
-	values map[*graph.Node]string // names of values already written
-	views  map[string]string      // what several emitters ask of a value, by value and question
+	wanted map[*graph.Node]string      // names that outputs or labels ask for
+	values map[*graph.Node]string      // names of values already written
+	views  map[string]string           // what several emitters ask of a value, by value and question
+	norms  map[*graph.Node]*graph.Node // a BatchNorm of each map that has one
 }
 
 func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
@@ -64,21 +66,28 @@ func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
 		return nil, fmt.Errorf("lower %s: opset %d: the dialects write 14 to 17", o.Name, o.Opset)
 	}
 	l := &lowering{
-		b: onnx.NewBuilder(o.Name, o.Opset), block: d.block,
+		dialect: d, b: onnx.NewBuilder(o.Name, o.Opset), norms: map[*graph.Node]*graph.Node{},
 		wanted: map[*graph.Node]string{}, values: map[*graph.Node]string{}, views: map[string]string{},
 	}
 	if d.block > 0 {
 		l.b.Import(nchwc, 1)
+		l.b.Import(native, 1)
 	}
 	order := graph.Reachable(nodesOf(outputs)...)
-	l.chooseNames(d, order, outputs, o.Labels)
+	l.chooseNames(order, outputs, o.Labels)
 	for _, n := range order {
-		if err := l.lower(d, n); err != nil {
-			return nil, fmt.Errorf("lower %s: %w", o.Name, err)
+		if !l.knows(n) {
+			return nil, fmt.Errorf("lower %s: the dialect has no row for %s", o.Name, n.Op)
+		}
+		if n.Op == graph.BatchNorm && !readsStatistics(n) {
+			l.norms[n.In[0]] = n
 		}
 	}
+	for _, n := range order {
+		l.value(n)
+	}
 	for _, out := range outputs {
-		l.output(d, out)
+		l.output(out)
 	}
 	if o.Decorate != nil {
 		o.Decorate(l.b)
@@ -100,7 +109,7 @@ func nodesOf(outputs []Output) []*graph.Node {
 
 // chooseNames: an output's name goes to its node, so that no Identity is
 // needed; labels name the rest.
-func (l *lowering) chooseNames(d *dialect, order []*graph.Node, outputs []Output, labels func(*graph.Node) string) {
+func (l *lowering) chooseNames(order []*graph.Node, outputs []Output, labels func(*graph.Node) string) {
 	taken := map[string]bool{}
 	for _, n := range order {
 		if n.Op == graph.Input {
@@ -109,7 +118,7 @@ func (l *lowering) chooseNames(d *dialect, order []*graph.Node, outputs []Output
 	}
 	for _, o := range outputs {
 		_, named := l.wanted[o.Node]
-		if isComputed(o.Node) && !named && (!o.Node.Map || d.layout == nil) {
+		if isComputed(o.Node) && !named && (!o.Node.Map || l.layout == nil) {
 			l.wanted[o.Node] = o.Name
 		}
 		taken[o.Name] = true
@@ -128,34 +137,46 @@ func (l *lowering) chooseNames(d *dialect, order []*graph.Node, outputs []Output
 
 func isComputed(n *graph.Node) bool { return n.Op != graph.Input && n.Op != graph.Const }
 
-func (l *lowering) lower(d *dialect, n *graph.Node) error {
+// readsStatistics tells whether a BatchNorm depends on the moments of its map,
+// and so cannot be what they are taken from.
+func readsStatistics(norm *graph.Node) bool {
+	return slices.ContainsFunc(graph.Reachable(norm.In[1:]...), func(n *graph.Node) bool {
+		return (n.Op == graph.Mean || n.Op == graph.Var) && n.In[0] == norm.In[0]
+	})
+}
+
+func (l *lowering) knows(n *graph.Node) bool { return !isComputed(n) || l.emitter(n) != nil }
+
+// value names the value of n and writes it before, where nobody has.
+func (l *lowering) value(n *graph.Node) string {
+	if l.values[n] == "" {
+		l.write(n)
+	}
+	return l.values[n]
+}
+
+func (l *lowering) write(n *graph.Node) {
 	switch n.Op {
 	case graph.Input:
 		l.values[n] = l.b.Input(n.Name, onnxType(n.DType), onnx.Dims(n.Shape...))
-		if n.Map && d.layout != nil {
-			l.values[n] = d.layout.fromNCHW(l, n, n.Name)
+		if n.Map && l.layout != nil {
+			l.values[n] = l.layout.fromNCHW(l, n, n.Name)
 		}
-		return nil
 	case graph.Const:
 		l.values[n] = l.constant(n)
-		return nil
+	default:
+		in := make([]string, len(n.In))
+		for i, x := range n.In {
+			in[i] = l.value(x)
+		}
+		l.emitter(n)(l, n, in)
 	}
-	emit := d.emitter(n)
-	if emit == nil {
-		return fmt.Errorf("the dialect has no row for %s", n.Op)
-	}
-	in := make([]string, len(n.In))
-	for i, x := range n.In {
-		in[i] = l.values[x]
-	}
-	emit(l, n, in)
-	return nil
 }
 
-func (l *lowering) output(d *dialect, o Output) {
+func (l *lowering) output(o Output) {
 	value := l.values[o.Node]
-	if o.Node.Map && d.layout != nil {
-		value = d.layout.toNCHW(l, o.Node, value)
+	if o.Node.Map && l.layout != nil {
+		value = l.layout.toNCHW(l, o.Node, value)
 	}
 	if value != o.Name {
 		l.b.Node("Identity", []string{value}, []string{o.Name})

@@ -76,12 +76,16 @@ func stdShuffle(l *lowering, n *graph.Node, in []string) {
 // exactly where it saturated, and t - trunc(t)/2 + 1/2 is the slope
 // (facts/engine.md, section 2).
 func stdHardSwishSlope(l *lowering, n *graph.Node, in []string) {
-	t := l.op("Mul", []string{in[0], l.scalar(1.0 / 3)})
+	l.values[n] = hardSwishSlope(l, in[0])
+}
+
+func hardSwishSlope(l *lowering, u string) string {
+	t := l.op("Mul", []string{u, l.scalar(1.0 / 3)})
 	t = l.op("Clip", []string{t, l.number(-1), l.number(1)})
 	q := l.op("Cast", []string{t}, onnx.Int("to", int(onnx.Int32)))
 	q = l.op("Cast", []string{q}, onnx.Int("to", int(onnx.Float32)))
 	q = l.op("Sub", []string{l.scalar(0.5), l.op("Mul", []string{q, l.scalar(0.5)})})
-	l.out(n, "Add", []string{t, q})
+	return l.op("Add", []string{t, q})
 }
 
 // stdReduce writes a reduction over axes that are an attribute (ReduceMean,

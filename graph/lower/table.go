@@ -13,6 +13,9 @@ import (
 // and some operators never see one.
 type row struct{ std, blocked emitter }
 
+// step: min(max(huge * x, 0), 1) is 1 for every positive normal number.
+var step = []onnx.Attr{onnx.Float("alpha", math.MaxFloat32), onnx.Float("beta", 0)}
+
 // table has a row for each operator. Formulas: facts/engine.md, section 2.
 var table = map[graph.Op]row{
 	graph.Conv:      {stdConv, blockedConvolution(func(k *convKind) convEmitter { return k.conv })},
@@ -21,6 +24,9 @@ var table = map[graph.Op]row{
 	graph.Affine:    {stdAffine, blockedAffine},
 	graph.Var:       {stdVar, blockedVar},
 	graph.Shuffle:   {stdShuffle, blockedShuffle},
+
+	graph.BatchNorm:     {stdBatchNorm, blockedBatchNorm},
+	graph.BatchNormGrad: {stdBatchNormGrad, blockedBatchNormGrad},
 
 	graph.Add: {same("Add"), blockedBinary("Add")},
 	graph.Sub: {same("Sub"), blockedBinary("Sub")},
@@ -36,9 +42,8 @@ var table = map[graph.Op]row{
 	graph.Log:            {same("Log"), nil},
 	graph.Sqrt:           {same("Sqrt"), nil},
 	graph.Clip:           {stdClip, nil},
-	// min(max(huge * x, 0), 1) is 1 for every positive normal number.
-	graph.Step:     {same("HardSigmoid", onnx.Float("alpha", math.MaxFloat32), onnx.Float("beta", 0)), nil},
-	graph.StopGrad: {same("Identity"), nil},
+	graph.Step:           {same("HardSigmoid", step...), nil},
+	graph.StopGrad:       {same("Identity"), nil},
 
 	graph.Sum:  {reduce("ReduceSum"), blockedSum},
 	graph.Mean: {stdMean, blockedMean},

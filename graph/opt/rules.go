@@ -1,6 +1,10 @@
 package opt
 
-import "fbnas/graph"
+import (
+	"slices"
+
+	"fbnas/graph"
+)
 
 // Inference are the rules for a network that is only evaluated.
 var Inference = []Rule{
@@ -10,32 +14,91 @@ var Inference = []Rule{
 
 // Training are the rules for a program that trains: fewer passes over maps.
 var Training = []Rule{
+	activationIntoBatchNorm,
+	slopeIntoBatchNormGrad,
+	addIntoBatchNorm,
 	addIntoAffine,
 }
 
-// addIntoAffine lets an addition ride in the pass of an Affine. The gradient of
-// a batch norm is three terms, two of them affine and one the same for every
-// pixel of a channel; a residual block ends in an Affine and an addition.
+// activationIntoBatchNorm: Relu(BatchNorm(...)) is one operator, and so is
+// HardSwish of it.
+func activationIntoBatchNorm(g *graph.Graph, n *graph.Node, sole func(*graph.Node) bool) *graph.Node {
+	if n.Op != graph.Relu && n.Op != graph.HardSwish {
+		return nil
+	}
+	norm := n.In[0]
+	if norm.Op != graph.BatchNorm || norm.Attr.Act != "" || len(norm.In) != 3 || !sole(norm) {
+		return nil
+	}
+	attr := norm.Attr
+	attr.Act = n.Op
+	return g.Apply(graph.BatchNorm, attr, norm.In...)
+}
+
+// slopeIntoBatchNormGrad: the gradient that reaches a batch norm through the
+// activation behind it is dy times a slope, which the operator knows from x.
+func slopeIntoBatchNormGrad(g *graph.Graph, n *graph.Node, _ func(*graph.Node) bool) *graph.Node {
+	if n.Op != graph.BatchNormGrad || n.Attr.Act != "" || n.In[0].Op != graph.Mul {
+		return nil
+	}
+	for i, slope := range n.In[0].In {
+		act := slopeOf(slope, n.In[1:])
+		if act == "" {
+			continue
+		}
+		attr := n.Attr
+		attr.Act = act
+		return g.Apply(n.Op, attr, append([]*graph.Node{n.In[0].In[1-i]}, n.In[1:]...)...)
+	}
+	return nil
+}
+
+// slopeOf names the activation whose slope n is, behind the batch norm of
+// (x, scale, shift); "" for none. Relu's slope is told from its result.
+func slopeOf(n *graph.Node, norm []*graph.Node) graph.Op {
+	isNorm := func(x *graph.Node, act graph.Op) bool {
+		return x.Op == graph.BatchNorm && x.Attr.Act == act && slices.Equal(x.In, norm)
+	}
+	switch n.Op {
+	case graph.HardSwishSlope:
+		if isNorm(n.In[0], "") {
+			return graph.HardSwish
+		}
+	case graph.Step:
+		y := n.In[0]
+		if isNorm(y, graph.Relu) || y.Op == graph.Relu && isNorm(y.In[0], "") {
+			return graph.Relu
+		}
+	}
+	return ""
+}
+
+// addIntoBatchNorm: a linear batch norm adds the shortcut in its own pass.
+func addIntoBatchNorm(g *graph.Graph, n *graph.Node, sole func(*graph.Node) bool) *graph.Node {
+	if n.Op != graph.Add || !n.Map {
+		return nil
+	}
+	for i, norm := range n.In {
+		sum := n.In[1-i]
+		if norm.Op == graph.BatchNorm && len(norm.In) == 3 && sole(norm) && sum.Map && sum.Shape.Equal(norm.Shape) {
+			return g.Apply(graph.BatchNorm, norm.Attr, append(slices.Clone(norm.In), sum)...)
+		}
+	}
+	return nil
+}
+
+// addIntoAffine lets an addition ride in the pass of an Affine: a sum of
+// weighted branches is a chain of them.
 //
-//	Affine(x, s, t) + Expand(v [1,C,1,1]) = Affine(x, s, t + v)
-//	Affine(x, s, t) + q                   = Affine(x, s, t, q)
+//	Affine(x, s, t) + q = Affine(x, s, t, q)
 func addIntoAffine(g *graph.Graph, n *graph.Node, sole func(*graph.Node) bool) *graph.Node {
 	if n.Op != graph.Add || !n.Map {
 		return nil
 	}
 	for i, p := range n.In {
 		q := n.In[1-i]
-		if p.Op != graph.Affine || !sole(p) || !p.Shape.Equal(n.Shape) || !q.Shape.Equal(n.Shape) {
-			continue
-		}
-		x, scale, shift := p.In[0], p.In[1], p.In[2]
-		channels := n.Shape[1]
-		switch {
-		case q.Op == graph.Expand && q.In[0].Shape.Equal(graph.Shape{1, channels, 1, 1}):
-			return g.Apply(graph.Affine, graph.Attr{}, append([]*graph.Node{x, scale,
-				g.Add(shift, g.Reshape(q.In[0], channels))}, p.In[3:]...)...)
-		case len(p.In) == 3 && q.Map:
-			return g.AffineSum(x, scale, shift, q)
+		if p.Op == graph.Affine && len(p.In) == 3 && sole(p) && q.Map && q.Shape.Equal(p.Shape) {
+			return g.AffineSum(p.In[0], p.In[1], p.In[2], q)
 		}
 	}
 	return nil

@@ -37,7 +37,8 @@ var policy = []row{
 	{"engine/interp", "graph engine"},
 	{"engine/enginetest", "graph graph/grad engine engine/interp"},
 	{"engine/ort/plan", "onnx"},
-	{"engine/ort", "internal/ortc onnx graph graph/lower engine engine/ort/plan github.com/yalue/onnxruntime_go"},
+	{"engine/ort/native", ""},
+	{"engine/ort", "internal/ortc onnx graph graph/lower engine engine/ort/native engine/ort/plan github.com/yalue/onnxruntime_go"},
 
 	{"nn", "graph"},
 	{"dataset", "golang.org/x/image internal/setup"},

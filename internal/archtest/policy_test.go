@@ -128,8 +128,8 @@ func TestRowsOnlyLookDown(t *testing.T) {
 func TestCgo(t *testing.T) {
 	packages := load(t)
 	for name, p := range packages {
-		if len(p.CgoFiles) > 0 {
-			t.Errorf("%s has cgo files (%v); the C library is onnxruntime_go's business", name, p.CgoFiles)
+		if len(p.CgoFiles) > 0 && name != "engine/ort/native" {
+			t.Errorf("%s has cgo files (%v); C of our own is engine/ort/native's business", name, p.CgoFiles)
 		}
 	}
 	for _, dep := range packages["cmd/fbnas-agent"].Deps {

@@ -1,0 +1,44 @@
+// An operator of our own: what the runtime asks about it, from one row.
+#ifndef FBNAS_OPERATOR_H
+#define FBNAS_OPERATOR_H
+
+#include "batchnorm.h"
+#include "runtime.h"
+
+enum { max_inputs = 6, max_rank = 8 };
+
+// A tensor of floats in the runtime's memory; data is null where an optional
+// input was left out.
+struct tensor {
+  float *data;
+  int64_t dims[max_rank];
+  size_t rank, size; // size is the number of elements
+};
+
+// A node of a model: an operator with its attributes.
+struct node {
+  const struct operator *op;
+  enum activation act;
+  float epsilon;
+};
+
+struct operator {
+  OrtCustomOp base; // first, since the runtime hands back a pointer to it
+  const char *name;
+  size_t inputs, required, outputs; // all are tensors of floats; the first inputs are required
+  OrtStatus *(*compute)(const struct node *, OrtKernelContext *, const struct tensor *in);
+};
+
+// Fills in base.
+void complete(struct operator *);
+
+// The memory of an output of the given dimensions.
+OrtStatus *output(OrtKernelContext *, size_t index, const int64_t *dims, size_t rank, float **data);
+
+// Pairs of input and output that may share memory where the input is not read
+// again: what GetMayInplace wants.
+size_t may_share(const int (*pairs)[2], size_t n, int **inputs, int **outputs);
+
+OrtStatus *fail(const char *message);
+
+#endif
