@@ -11,8 +11,8 @@ import (
 // that what was found out about it is found out anew.
 const BlockedVersion = 2
 
-// native is the domain of our own operators, engine/ort/native.
-const native = "fbnas"
+// nativeDomain is that of our own operators, engine/ort/native.
+const nativeDomain = "fbnas"
 
 // nchwc is the domain of ONNX Runtime's operators on blocks of channels.
 const nchwc = "com.microsoft.nchwc"
@@ -26,7 +26,7 @@ func Blocked(outputs []Output, block int, o Options) (*onnx.Model, error) {
 	if !Fits(outputs, block) {
 		return nil, fmt.Errorf("lower %s: a map's batch is no multiple of the block %d, or there is no map", o.Name, block)
 	}
-	d := dialect{emitter: blockedEmitter, layout: &layout{fromNCHW: toBlocks, toNCHW: fromBlocks}, block: block}
+	d := dialect{emitter: blockedEmitter, layout: &layout{fromNCHW: toBlocks, toNCHW: fromBlocks}, block: block, fuse: fuseMoments}
 	return lowerWith(&d, outputs, o)
 }
 

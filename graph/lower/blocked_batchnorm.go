@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 
 	"fbnas/graph"
 	"fbnas/onnx"
@@ -11,45 +12,80 @@ import (
 // (engine/ort/native/batchnorm.h).
 var activationNumbers = map[graph.Op]int{"": 0, graph.Relu: 1, graph.HardSwish: 2}
 
-// fused writes one of our own operators and names its three outputs, of which
-// the first is a map like x; once for the same inputs.
-func (l *lowering) fused(op string, n *graph.Node, in []string) [3]string {
-	part := func(i int) string { return fmt.Sprint(op, in, n.Attr.Act, n.Attr.Epsilon, " ", i) }
-	l.once(part(0), func() string {
-		outputs := []string{l.b.Fresh(op), l.b.Fresh(op), l.b.Fresh(op)}
-		l.b.Node(op, in, outputs, onnx.Int("act", activationNumbers[n.Attr.Act]), onnx.Float("epsilon", float32(n.Attr.Epsilon))).In(native)
-		l.views[part(1)], l.views[part(2)] = outputs[1], outputs[2]
-		return outputs[0]
+// native writes one of our own operators with so many outputs; once for the
+// same inputs and attributes.
+func (l *lowering) native(op string, outputs int, in []string, attrs ...onnx.Attr) []string {
+	key := func(i int) string { return fmt.Sprint(op, in, attrs, i) }
+	l.once(key(0), func() string {
+		names := make([]string, outputs)
+		for i := range names {
+			names[i] = l.b.Fresh(op)
+			l.views[key(i)] = names[i]
+		}
+		l.b.Node(op, in, names, attrs...).In(nativeDomain)
+		return names[0]
 	})
-	return [3]string{l.views[part(0)], l.views[part(1)], l.views[part(2)]}
-}
-
-func blockedBatchNorm(l *lowering, n *graph.Node, in []string) {
-	l.values[n] = l.fused("BatchNorm", n, in)[0]
-}
-
-// statistics are mean and variance [C] of map x: those that a BatchNorm of the
-// program finds on its way, "" where there is none.
-func (l *lowering) statistics(x *graph.Node) (mean, variance string) {
-	norm := l.norms[x]
-	if norm == nil {
-		return "", ""
+	names := make([]string, outputs)
+	for i := range names {
+		names[i] = l.views[key(i)]
 	}
-	in := make([]string, len(norm.In))
-	for i, x := range norm.In {
-		in[i] = l.value(x)
-	}
-	out := l.fused("BatchNorm", norm, in)
-	return out[1], out[2]
+	return names
 }
 
-// blockedBatchNormGrad writes all three gradients and takes one of them.
+func normAttrs(n *graph.Node) []onnx.Attr {
+	return []onnx.Attr{onnx.Int("act", activationNumbers[n.Attr.Act]), onnx.Float("epsilon", float32(n.Attr.Epsilon))}
+}
+
+func blockedBatchNorm(l *lowering, n *graph.Node, _ []string) { l.values[n] = l.batchNorm(n)[0] }
+
+// fuseMoments has a BatchNorm of each map give the map's moments on its way.
+func fuseMoments(l *lowering, order []*graph.Node) {
+	for _, n := range order {
+		if n.Op == graph.BatchNorm && !readsMoments(n) {
+			l.norms[n.In[0]] = n
+		}
+	}
+	for _, n := range order {
+		if which := momentOf(n); which > 0 && l.norms[n.In[0]] != nil {
+			l.fused[n] = func() { l.values[n] = l.batchNorm(l.norms[n.In[0]])[which] }
+		}
+	}
+}
+
+// batchNorm is a BatchNorm's result, mean and variance.
+func (l *lowering) batchNorm(norm *graph.Node) []string {
+	return l.native("BatchNorm", 3, l.inputs(norm), normAttrs(norm)...)
+}
+
+// momentOf is 1 for the mean of a map's channels, 2 for their variance, else 0.
+func momentOf(n *graph.Node) int {
+	switch {
+	case n.Op == graph.Mean && n.In[0].Map && slices.Equal(n.Attr.Axes, []int{0, 2, 3}) && !n.Attr.Keep:
+		return 1
+	case n.Op == graph.Var:
+		return 2
+	}
+	return 0
+}
+
+// readsMoments tells whether a BatchNorm depends on the moments of its map, and
+// so cannot be what they are taken from.
+func readsMoments(norm *graph.Node) bool {
+	return slices.ContainsFunc(graph.Reachable(norm.In[1:]...), func(n *graph.Node) bool {
+		return momentOf(n) > 0 && n.In[0] == norm.In[0]
+	})
+}
+
+// blockedBatchNormGrad writes all gradients and takes one of them. Where the
+// program has no BatchNorm of the map, one is run for its moments.
 func blockedBatchNormGrad(l *lowering, n *graph.Node, in []string) {
 	dy, x, scale, shift := in[0], in[1], in[2], in[3]
-	mean, variance := l.statistics(n.In[1])
-	if mean == "" {
-		forward := l.fused("BatchNorm", n, []string{x, scale, shift})
-		mean, variance = forward[1], forward[2]
+	var forward []string
+	if norm := l.norms[n.In[1]]; norm != nil {
+		forward = l.batchNorm(norm)
+	} else {
+		forward = l.native("BatchNorm", 3, []string{x, scale, shift}, normAttrs(n)...)
 	}
-	l.values[n] = l.fused("BatchNormGrad", n, []string{dy, x, mean, variance, scale, shift})[n.Attr.Of]
+	in = []string{dy, x, forward[1], forward[2], scale, shift}
+	l.values[n] = l.native("BatchNormGrad", 3, in, normAttrs(n)...)[n.Attr.Of]
 }

@@ -106,12 +106,6 @@ func blockedSum(l *lowering, n *graph.Node, in []string) {
 
 func blockedMean(l *lowering, n *graph.Node, in []string) {
 	s := n.In[0].Shape
-	if overBatch := slices.Equal(n.Attr.Axes, []int{0, 2, 3}) && !n.Attr.Keep; overBatch {
-		if mean, _ := l.statistics(n.In[0]); mean != "" {
-			l.values[n] = mean
-			return
-		}
-	}
 	l.reduced(n, in, stdMean, func() string { return l.pooled(in[0], s) }, "ReduceMean", 1)
 }
 
@@ -157,10 +151,6 @@ func (l *lowering) overImages(op, planes string, s graph.Shape) string {
 // summed for each channel of each image first, which keeps the error relative
 // to the variance near 1e-7 (1 + mean²/var) (facts/engine.md, section 2).
 func blockedVar(l *lowering, n *graph.Node, in []string) {
-	if _, variance := l.statistics(n.In[0]); variance != "" {
-		l.values[n] = variance
-		return
-	}
 	s := n.In[0].Shape
 	squares := l.overImages("ReduceSum", l.products(in[0], in[0], s), s)
 	squares = l.op("Mul", []string{squares, l.scalar(1 / float64(s[0]*s[2]*s[3]))})

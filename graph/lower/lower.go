@@ -2,7 +2,6 @@ package lower
 
 import (
 	"fmt"
-	"slices"
 
 	"fbnas/graph"
 	"fbnas/internal/convert"
@@ -37,6 +36,9 @@ type dialect struct {
 	emitter func(n *graph.Node) emitter // nil where n's operator has no row
 	layout  *layout
 	block   int // of the nchwc operators; 0 where none is used
+	// fuse finds what one operator of ours computes together: it fills
+	// lowering.fused. Nil where there are none.
+	fuse func(l *lowering, order []*graph.Node)
 }
 
 var std = dialect{emitter: func(n *graph.Node) emitter { return table[n.Op].std }}
@@ -55,7 +57,10 @@ type lowering struct {
 	wanted map[*graph.Node]string      // names that outputs or labels ask for
 	values map[*graph.Node]string      // names of values already written
 	views  map[string]string           // what several emitters ask of a value, by value and question
-	norms  map[*graph.Node]*graph.Node // a BatchNorm of each map that has one
+	norms  map[*graph.Node]*graph.Node // the BatchNorm that finds a map's moments
+	// fused writes, for each node that it has, that node and others at once:
+	// it sets their values.
+	fused map[*graph.Node]func()
 }
 
 func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
@@ -66,12 +71,12 @@ func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
 		return nil, fmt.Errorf("lower %s: opset %d: the dialects write 14 to 17", o.Name, o.Opset)
 	}
 	l := &lowering{
-		dialect: d, b: onnx.NewBuilder(o.Name, o.Opset), norms: map[*graph.Node]*graph.Node{},
+		dialect: d, b: onnx.NewBuilder(o.Name, o.Opset), norms: map[*graph.Node]*graph.Node{}, fused: map[*graph.Node]func(){},
 		wanted: map[*graph.Node]string{}, values: map[*graph.Node]string{}, views: map[string]string{},
 	}
 	if d.block > 0 {
 		l.b.Import(nchwc, 1)
-		l.b.Import(native, 1)
+		l.b.Import(nativeDomain, 1)
 	}
 	order := graph.Reachable(nodesOf(outputs)...)
 	l.chooseNames(order, outputs, o.Labels)
@@ -79,9 +84,9 @@ func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
 		if !l.knows(n) {
 			return nil, fmt.Errorf("lower %s: the dialect has no row for %s", o.Name, n.Op)
 		}
-		if n.Op == graph.BatchNorm && !readsStatistics(n) {
-			l.norms[n.In[0]] = n
-		}
+	}
+	if d.fuse != nil {
+		d.fuse(l, order)
 	}
 	for _, n := range order {
 		l.value(n)
@@ -137,14 +142,6 @@ func (l *lowering) chooseNames(order []*graph.Node, outputs []Output, labels fun
 
 func isComputed(n *graph.Node) bool { return n.Op != graph.Input && n.Op != graph.Const }
 
-// readsStatistics tells whether a BatchNorm depends on the moments of its map,
-// and so cannot be what they are taken from.
-func readsStatistics(norm *graph.Node) bool {
-	return slices.ContainsFunc(graph.Reachable(norm.In[1:]...), func(n *graph.Node) bool {
-		return (n.Op == graph.Mean || n.Op == graph.Var) && n.In[0] == norm.In[0]
-	})
-}
-
 func (l *lowering) knows(n *graph.Node) bool { return !isComputed(n) || l.emitter(n) != nil }
 
 // value names the value of n and writes it before, where nobody has.
@@ -156,6 +153,10 @@ func (l *lowering) value(n *graph.Node) string {
 }
 
 func (l *lowering) write(n *graph.Node) {
+	if write := l.fused[n]; write != nil {
+		write()
+		return
+	}
 	switch n.Op {
 	case graph.Input:
 		l.values[n] = l.b.Input(n.Name, onnxType(n.DType), onnx.Dims(n.Shape...))
@@ -165,12 +166,17 @@ func (l *lowering) write(n *graph.Node) {
 	case graph.Const:
 		l.values[n] = l.constant(n)
 	default:
-		in := make([]string, len(n.In))
-		for i, x := range n.In {
-			in[i] = l.value(x)
-		}
-		l.emitter(n)(l, n, in)
+		l.emitter(n)(l, n, l.inputs(n))
 	}
+}
+
+// inputs names the values of n's inputs.
+func (l *lowering) inputs(n *graph.Node) []string {
+	in := make([]string, len(n.In))
+	for i, x := range n.In {
+		in[i] = l.value(x)
+	}
+	return in
 }
 
 func (l *lowering) output(o Output) {
