@@ -15,8 +15,10 @@ var sections = []section{
 		"Figures belong to this machine and this commit. A run with `-quick` or `-only` shows that rows work; only a whole one on an idle machine is worth quoting.", nil},
 	{"target", "Targets", false,
 		`Each target with the geometric mean over its cells of this run, and the worst
-cell. A target with missing cells does not hold.`,
-		[]string{"target", "geometric_mean", "mean_at_most", "worst", "worst_at_most", "holds", "cells", "cells_missing", "figure", "worst_cell"}},
+cell. A target with missing cells does not hold; others busy cores is that of
+the busiest cell. Beside other work PyTorch's two threads can take ten times as
+long, and a ratio then says nothing.`,
+		[]string{"target", "geometric_mean", "mean_at_most", "worst", "worst_at_most", "holds", "others_busy_cores", "cells", "cells_missing", "figure", "worst_cell"}},
 	{"step", "A training step", true,
 		`Forward, loss, backward and SGD on images that are always the same. relu and
 hswish_se are the yardstick's networks (32x32 images), fbnetv2_f1 is FBNetV2_F1

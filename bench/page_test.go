@@ -11,7 +11,7 @@ func measured(p plan, ratios ...float64) (all []row, results []result) {
 	all = p.rows()
 	for _, r := range all {
 		if reluCells.has(r) && len(results) < len(ratios) {
-			results = append(results, result{r, line{"ratio_to_best_torch": ratios[len(results)]}})
+			results = append(results, result{r, line{"ratio_to_best_torch": ratios[len(results)], "others_busy_cores": float64(len(results))}})
 		}
 	}
 	return all, results
@@ -43,8 +43,8 @@ func TestVerdict(t *testing.T) {
 		}
 	}
 	all, results := measured(plan{}, 0.5, 0.5, 1.2, 0.5)
-	if l := reference.verdict(all, results); l["worst"] != 1.2 || l["worst_cell"] != results[2].row.title() {
-		t.Errorf("worst cell: %v", l)
+	if l := reference.verdict(all, results); l["worst"] != 1.2 || l["worst_cell"] != results[2].row.title() || l["others_busy_cores"] != 3.0 {
+		t.Errorf("worst and busiest cell: %v", l)
 	}
 	if l := reference.verdict(all, nil); l != nil {
 		t.Errorf("of nothing: %v", l)
