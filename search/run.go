@@ -57,10 +57,9 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 	if err := train.CheckData(j.Space.Largest(len(j.Data.Classes)), j.Data); err != nil {
 		return Result{}, err
 	}
-	super := NewSupernet(j.Space, len(j.Data.Classes))
-	r := &runner{Job: j, super: super, net: super.soft()}
+	r := j.runner()
 	r.held, r.rest = j.Data.Train.Partition(j.Config.HoldOut, j.Config.Train.Seed)
-	if r.state, err = j.Engine.NewState(super.specs()); err != nil {
+	if r.state, err = j.Engine.NewState(r.super.specs()); err != nil {
 		return Result{}, err
 	}
 	defer r.state.Close()
@@ -90,6 +89,11 @@ type runner struct {
 	choiceStream  *train.Stream
 	weightMetrics train.WeightMetrics
 	choiceMetrics *choiceMetrics // nil in a step without choices
+}
+
+func (j Job) runner() *runner {
+	super := NewSupernet(j.Space, len(j.Data.Classes))
+	return &runner{Job: j, super: super, net: super.soft()}
 }
 
 func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result, error) {
@@ -144,15 +148,21 @@ func (r *runner) prepare() error {
 	r.schedule = r.Config.schedule(steps, r.Costs.Start())
 	r.weightStream = &train.Stream{Loader: weightLoader, At: func(step int) int { return step }}
 	r.choiceStream = &train.Stream{Loader: choiceLoader, At: r.schedule.choicesBefore}
-	c := r.Config.Train
-	if r.weights, err = r.Engine.Compile(r.net.WeightStep(r.shape(c.Batch), c.SGD(), c.LabelSmoothing), r.state); err != nil {
+	weights, choices := r.steps()
+	if r.weights, err = r.Engine.Compile(weights, r.state); err != nil {
 		return err
 	}
-	program := r.super.choiceStep(r.shape(c.Batch), r.Costs, r.schedule.adam(), r.schedule.control())
-	if r.choices, err = r.Engine.Compile(program, r.state); err != nil {
+	if r.choices, err = r.Engine.Compile(choices, r.state); err != nil {
 		r.weights.Close()
 	}
 	return err
+}
+
+// steps are the programs of the loop.
+func (r *runner) steps() (weights, choices *engine.Program) {
+	c, shape := r.Config.Train, r.shape(r.Config.Train.Batch)
+	return r.net.WeightStep(shape, c.SGD(), c.LabelSmoothing),
+		r.super.choiceStep(shape, r.Costs, r.schedule.adam(), r.schedule.control())
 }
 
 func (r *runner) shape(batch int) train.Shape {

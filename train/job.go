@@ -90,8 +90,12 @@ func (j Job) shape(batch int) Shape {
 	return Shape{batch, s[0], s[1], s[2]}
 }
 
+func (j Job) weightStep(net Network) *engine.Program {
+	return net.WeightStep(j.shape(j.Config.Batch), j.Config.SGD(), j.Config.LabelSmoothing)
+}
+
 func (j Job) train(ctx context.Context, net Network, state engine.State, from int, before Timing) (int, Timing, error) {
-	run, err := j.Engine.Compile(net.WeightStep(j.shape(j.Config.Batch), j.Config.SGD(), j.Config.LabelSmoothing), state)
+	run, err := j.Engine.Compile(j.weightStep(net), state)
 	if err != nil {
 		return 0, Timing{}, err
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 
@@ -19,6 +21,7 @@ type app struct {
 	out, errOut io.Writer
 	screen      *screen // errOut
 	log         *slog.Logger
+	system      fs.FS // the root of the file system, for what Linux says of itself
 	json        bool
 	quiet       bool
 	begun       bool
@@ -49,7 +52,7 @@ var verbs = []func(*app) *cobra.Command{
 // run runs one command line and returns the process's exit status.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	onScreen := &screen{w: errOut}
-	a := &app{out: out, errOut: onScreen, screen: onScreen}
+	a := &app{out: out, errOut: onScreen, screen: onScreen, system: os.DirFS("/")}
 	root := a.root()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

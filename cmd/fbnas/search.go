@@ -70,7 +70,8 @@ func searchVerb(a *app) *cobra.Command {
 
 // searchResult is a search's summary.json.
 type searchResult struct {
-	Run string `json:"run"`
+	Run         string `json:"run"`
+	MemoryBytes int64  `json:"memory_bytes"` // foretold; 0 where that cannot be
 	search.Summary
 }
 
@@ -103,13 +104,17 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 		}
 	}
 	if err := c.Search.Validate(); err != nil {
-		return nil, err // before there is a folder of a run
+		return nil, err
 	}
 	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
 	if job.Engine, err = openTrainer(a, &c.Engine, c.Search.Train.Batch); err != nil {
 		return nil, err
 	}
 	defer job.Engine.Close()
+	needed, err := a.checkMemory(c.Search.Train.Batch, job.Memory)
+	if err != nil {
+		return nil, err // before there is a folder of a run
+	}
 	if job.Dir, job.From, err = openRun(a, "search", o.runFlags, c); err != nil {
 		return nil, err
 	}
@@ -126,13 +131,13 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 		return nil, err
 	}
 	summary.Data = c.Data
-	return finishSearch(a, job.Dir, summary)
+	return finishSearch(a, job.Dir, searchResult{Run: job.Dir.Path(), MemoryBytes: needed, Summary: summary})
 }
 
 // finishSearch writes the architectures and the summary.
-func finishSearch(a *app, dir *rundir.Dir, s search.Summary) (result, error) {
-	for i := range s.Results {
-		found := &s.Results[i]
+func finishSearch(a *app, dir *rundir.Dir, r searchResult) (result, error) {
+	for i := range r.Results {
+		found := &r.Results[i]
 		found.Arch = "arch.yaml"
 		if i > 0 {
 			found.Arch = "arch-" + strconv.FormatFloat(found.Target, 'f', -1, 64) + "us.yaml"
@@ -141,10 +146,9 @@ func finishSearch(a *app, dir *rundir.Dir, s search.Summary) (result, error) {
 			return nil, err
 		}
 	}
-	for _, w := range s.Warnings {
+	for _, w := range r.Warnings {
 		a.log.Warn(w)
 	}
-	r := searchResult{Run: dir.Path(), Summary: s}
 	return r, dir.Finish(r)
 }
 

@@ -59,6 +59,7 @@ type trainResult struct {
 	Steps        int     `json:"steps"`
 	Seconds      float64 `json:"seconds"`
 	WaitFraction float64 `json:"wait_fraction"`
+	MemoryBytes  int64   `json:"memory_bytes"` // foretold; 0 where that cannot be
 	MACs         int64   `json:"macs"`
 	Params       int64   `json:"params"`
 	Arch         string  `json:"arch"`
@@ -140,7 +141,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 		return nil, err
 	}
 	if err := c.Train.Validate(); err != nil {
-		return nil, err // before there is a folder of a run
+		return nil, err
 	}
 	job := train.Job{Blocks: blocks, Data: set, Config: c.Train, SaveEvery: o.every}
 	if c.Initial != "" {
@@ -154,6 +155,10 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 		return nil, err
 	}
 	defer job.Engine.Close()
+	needed, err := a.checkMemory(c.Train.Batch, job.Memory)
+	if err != nil {
+		return nil, err // before there is a folder of a run
+	}
 	if job.Dir, job.From, err = openRun(a, "train", o.runFlags, c); err != nil {
 		return nil, err
 	}
@@ -172,7 +177,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	counts := models.Count(blocks)
 	s := trainResult{
 		Run: job.Dir.Path(), Top1: r.Test.Top1(), TestImages: r.Test.Images, Epochs: c.Train.Epochs, Steps: r.Steps,
-		Seconds: r.Timing.Total.Seconds(), WaitFraction: r.Timing.WaitFraction(),
+		Seconds: r.Timing.Total.Seconds(), WaitFraction: r.Timing.WaitFraction(), MemoryBytes: needed,
 		MACs: counts.MACs, Params: counts.Params, Arch: arch.Name, Data: c.Data, Seed: c.Train.Seed,
 	}
 	return s, job.Dir.Finish(s)

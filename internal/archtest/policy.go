@@ -16,6 +16,7 @@ var policy = []row{
 	{"internal/atomicfile", ""},
 	{"internal/convert", ""},
 	{"internal/fault", ""},
+	{"internal/memory", ""},
 	{"internal/random", ""},
 	{"internal/ortc", "github.com/ebitengine/purego"},
 	{"internal/setup", "github.com/ebitengine/purego"},

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"fbnas/engine"
+	"fbnas/internal/fault"
+	"fbnas/internal/memory"
+	"fbnas/report"
+)
+
+// checkMemory says what a run will take and refuses one that does not fit; need
+// is what the run's job says of itself, for steps of so many images. Where it
+// is not known what is needed or available, there is nothing to refuse.
+func (a *app) checkMemory(batch int, need func() (engine.Memory, error)) (int64, error) {
+	m, err := need()
+	if errors.Is(err, errors.ErrUnsupported) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	available, err := memory.Available(a.system)
+	if errors.Is(err, fs.ErrNotExist) {
+		a.log.Info(fmt.Sprintf("this needs %s of memory", report.Bytes(m.Total())))
+		return m.Total(), nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if m.Total() > available {
+		return 0, fault.New(fault.Failure, smaller(m, batch, available),
+			"steps of %d images need %s of memory, %s of it for what lies between operators; %s are available",
+			batch, report.Bytes(m.Total()), report.Bytes(m.Values), report.Bytes(available))
+	}
+	a.log.Info(fmt.Sprintf("this needs %s of memory, %s are available", report.Bytes(m.Total()), report.Bytes(available)))
+	return m.Total(), nil
+}
+
+// smaller is what to do where m does not fit. What lies between operators and
+// what is fed grow with the batch, the rest does not.
+func smaller(m engine.Memory, batch int, available int64) string {
+	const block = 16 // the largest of the blocked dialect: its multiples are fast
+	grows := m.Values + m.Feeds
+	fits := int(float64(batch) * float64(available-(m.Total()-grows)) / float64(grows))
+	if fits > block {
+		fits -= fits % block
+	}
+	if fits < 1 {
+		return "Use a smaller network or smaller images, or a machine with more memory."
+	}
+	return fmt.Sprintf("Use --batch %d or less, or free memory.", fits)
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"fbnas/engine"
+	"fbnas/internal/fault"
+)
+
+func TestCheckMemory(t *testing.T) {
+	const mega = 1_000_000
+	need := engine.Memory{State: 50 * mega, Values: 700 * mega, Feeds: 100 * mega, Programs: 50 * mega}
+	for _, c := range []struct {
+		name      string
+		available int64 // MB; 0: not known
+		err       error
+		needed    int64
+		said      string
+	}{
+		{"fits", 1000, nil, 900 * mega, "needs 900 MB of memory, 1.02 GB are available"},
+		{"available is not known", 0, nil, 900 * mega, "needs 900 MB of memory\n"},
+		{"needed is not known", 1, fmt.Errorf("interp: %w", errors.ErrUnsupported), 0, ""},
+		{"a smaller batch fits", 600, nil, 0, "steps of 128 images need 900 MB of memory, 700 MB of it for what lies between operators; 614 MB are available" +
+			" (Use --batch 80 or less, or free memory.)"},
+		{"few images fit", 120, nil, 0, "123 MB are available (Use --batch 3 or less, or free memory.)"},
+		{"nothing fits", 90, nil, 0, "92.2 MB are available (Use a smaller network or smaller images"},
+		{"a program that cannot be planned", 1000, errors.New("plan weights: no shape"), 0, "plan weights: no shape"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out bytes.Buffer
+			a := &app{log: slog.New(newHandler(&out, slog.LevelInfo)), system: fstest.MapFS{}}
+			if c.available > 0 {
+				a.system = fstest.MapFS{"proc/meminfo": {Data: fmt.Appendf(nil, "MemAvailable: %d kB\n", 1000*c.available)}}
+			}
+			needed, err := a.checkMemory(128, func() (engine.Memory, error) { return need, c.err })
+			if err != nil {
+				fmt.Fprintf(&out, "%v (%s)", err, fault.HintOf(err))
+			}
+			if needed != c.needed || !strings.Contains(out.String(), c.said) || c.said == "" && out.Len() > 0 {
+				t.Errorf("%d bytes, said %q, want %d and %q", needed, out.String(), c.needed, c.said)
+			}
+		})
+	}
+}

@@ -1,0 +1,2 @@
+// Package memory says how much memory this process can still have.
+package memory

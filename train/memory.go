@@ -1,0 +1,14 @@
+package train
+
+import (
+	"fbnas/engine"
+	"fbnas/graph"
+)
+
+// Memory is what Run will take beside what the process has; see
+// engine.MemoryOf.
+func (j Job) Memory() (m engine.Memory, err error) {
+	defer graph.Recover(&err)
+	net := NetworkOf(j.Blocks)
+	return engine.MemoryOf(j.Engine, net.Specs(), j.weightStep(net), net.Evaluate(j.shape(j.Config.Batch)))
+}
