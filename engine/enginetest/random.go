@@ -34,6 +34,7 @@ var rows = map[graph.Op]func(d draws) Case{
 	graph.Affine:    draws.affine,
 	graph.Var:       draws.variance,
 	graph.Shuffle:   draws.shuffle,
+	graph.BatchNorm: draws.batchNorm,
 
 	graph.Add: draws.binary,
 	graph.Sub: draws.binary,
