@@ -9,6 +9,9 @@ import (
 // Attr is one attribute of a node.
 type Attr struct{ pb *onnxpb.AttributeProto }
 
+// String tells attributes apart: equal ones have one text within a process.
+func (a Attr) String() string { return a.pb.String() }
+
 func attr(name string, t onnxpb.AttributeProto_AttributeType) Attr {
 	return Attr{&onnxpb.AttributeProto{Name: &name, Type: &t}}
 }

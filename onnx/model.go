@@ -45,6 +45,13 @@ func (m *Model) Outputs() []Value {
 	return out
 }
 
+// Declare states the type of a value inside the graph, for runtimes that have
+// no shape rule for what makes it.
+func (m *Model) Declare(v Value) {
+	g := m.Proto.GetGraph()
+	g.ValueInfo = append(g.ValueInfo, valueInfo(v.Name, v.Type, v.Shape))
+}
+
 // Initializers are the graph's constants in the file's order; they share the
 // model's bytes where those are raw. It fails as [TensorOf] does.
 func (m *Model) Initializers() ([]Tensor, error) {

@@ -98,6 +98,9 @@ func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
 		o.Decorate(l.b)
 	}
 	m, err := l.b.Model()
+	if err == nil {
+		err = declare(m)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("lower %s: %w", o.Name, err)
 	}
