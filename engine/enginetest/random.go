@@ -12,8 +12,8 @@ import (
 
 // What a drawn case may cost the oracle, which is the slow side.
 const (
-	maxElements = 16_000  // of a map
-	maxMACs     = 600_000 // of a convolution
+	maxElements = 10_000  // of a map
+	maxMACs     = 400_000 // of a convolution
 	maxChannels = 200
 )
 

@@ -136,16 +136,16 @@ func (d draws) reduction() Case {
 	}}
 }
 
-// reshape: a map to rows, rows to a map, or a map to another.
+// reshape: rows to a map, a map to rows, or a map to another.
 func (d draws) reshape() Case {
 	s, kind := d.shape(), d.IntN(3)
 	return Case{Build: func(g *graph.Graph) *graph.Node {
 		rows := []int{s[0], s[1] * s[2] * s[3]}
-		switch kind {
-		case 0:
-			return g.Reshape(mapInput(g, "x", s), rows...)
-		case 1:
+		switch {
+		case kind == 0:
 			return g.ReshapeMap(g.Input("x", graph.Float, rows...), s[0], s[1], s[2], s[3])
+		case kind == 1, s[2]*s[3] == 1: // which has no other shape
+			return g.Reshape(mapInput(g, "x", s), rows...)
 		}
 		return g.ReshapeMap(mapInput(g, "x", s), s[0], s[1]*s[3], 1, s[2])
 	}}
