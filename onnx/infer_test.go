@@ -180,6 +180,8 @@ var rules = []struct {
 	{"fbnas.BatchNorm", 17, 3, []value{float(1, 64, 8, 8), float(4), float(4), float(1, 64, 8, 8)}, attrs{n("act", 1)}, "float32[1,64,8,8] float32[4] float32[4]"},
 	{"fbnas.BatchNorm", 17, 3, []value{float(1, 64, 8, 8), float(4), float(3)}, nil, "scale and shift: 4 and 3"},
 	{"fbnas.BatchNormGrad", 17, 3, []value{float(1, 64, 8, 8), float(1, 64, 8, 8), float(4), float(4), float(4), float(4)}, nil, "float32[1,64,8,8] float32[4] float32[4]"},
+	{"fbnas.Elementwise", 17, 2, []value{float(3, 4), float(1), float(12)}, attrs{is("shape", 3, 4)}, "float32[3,4] float32[3,4]"},
+	{"fbnas.Elementwise", 17, 1, []value{float(3), float(2)}, attrs{is("shape", 3)}, "input 1 has 2 elements, not 3"},
 	{"Constant", 17, 1, nil, attrs{onnx.Floats("value_floats", 1, 2)}, "float32[2]"},
 	{"Constant", 17, 1, nil, attrs{n("value_int", 7)}, "int64[]"},
 	{"Constant", 17, 1, nil, nil, "0 attributes, not one value"},

@@ -26,8 +26,13 @@ func Blocked(outputs []Output, block int, o Options) (*onnx.Model, error) {
 	if !Fits(outputs, block) {
 		return nil, fmt.Errorf("lower %s: a map's batch is no multiple of the block %d, or there is no map", o.Name, block)
 	}
-	d := dialect{emitter: blockedEmitter, layout: &layout{fromNCHW: toBlocks, toNCHW: fromBlocks}, block: block, fuse: fuseMoments}
+	d := dialect{emitter: blockedEmitter, layout: &layout{fromNCHW: toBlocks, toNCHW: fromBlocks}, block: block, fuse: fuseBlocked}
 	return lowerWith(&d, outputs, o)
+}
+
+func fuseBlocked(l *lowering, order []*graph.Node) {
+	fuseMoments(l, order)
+	fuseElementwise(l, order)
 }
 
 // Fits tells whether Blocked can lower the outputs: they need maps, and every

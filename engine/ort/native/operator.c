@@ -17,13 +17,18 @@ static size_t inputs(const OrtCustomOp *op) { return of(op)->inputs; }
 
 static size_t outputs(const OrtCustomOp *op) { return of(op)->outputs; }
 
-static int input_presence(const OrtCustomOp *op, size_t index) { return index < of(op)->required ? ort_required : ort_optional; }
+static int input_presence(const OrtCustomOp *op, size_t index) {
+  if (of(op)->variadic && index + 1 == of(op)->inputs) return ort_variadic;
+  return index < of(op)->required ? ort_required : ort_optional;
+}
 
-static int output_presence(const OrtCustomOp *op, size_t index) { return (void)op, (void)index, ort_required; }
+static int output_presence(const OrtCustomOp *op, size_t index) {
+  return of(op)->variadic && index + 1 == of(op)->outputs ? ort_variadic : ort_required;
+}
+
+static int yes(const OrtCustomOp *op) { return (void)op, 1; }
 
 static int usual_memory(const OrtCustomOp *op, size_t index) { return (void)op, (void)index, 0; }
-
-static int first_version(const OrtCustomOp *op) { return (void)op, 1; }
 
 OrtStatus *fail(const char *message) { return ort.CreateStatus(ort_fail, message); }
 
@@ -36,11 +41,13 @@ static OrtStatus *create(const OrtCustomOp *op, const void *api, const OrtKernel
   if ((lacking = ort.KernelInfoGetAttribute_int64(info, "act", &act))) ort.ReleaseStatus(lacking);
   if ((lacking = ort.KernelInfoGetAttribute_float(info, "epsilon", &epsilon))) ort.ReleaseStatus(lacking);
   if (act < 0 || act >= activations) return fail("fbnas: act is no activation");
-  struct node *n = malloc(sizeof *n);
+  struct node *n = calloc(1, of(op)->node_size ? of(op)->node_size : sizeof *n);
   if (!n) return fail("fbnas: out of memory");
   *n = (struct node){of(op), (enum activation)act, epsilon};
-  *made = n;
-  return NULL;
+  OrtStatus *unprepared = of(op)->prepare ? of(op)->prepare(n, info) : NULL;
+  if (unprepared) free(n);
+  else *made = n;
+  return unprepared;
 }
 
 static OrtStatus *dimensions(const OrtTensorTypeAndShapeInfo *info, struct tensor *t) {
@@ -52,7 +59,7 @@ static OrtStatus *dimensions(const OrtTensorTypeAndShapeInfo *info, struct tenso
   return NULL;
 }
 
-static OrtStatus *input(OrtKernelContext *context, size_t index, struct tensor *t) {
+OrtStatus *input(OrtKernelContext *context, size_t index, struct tensor *t) {
   const OrtValue *value = NULL;
   TRY(ort.KernelContext_GetInput(context, index, &value));
   if (!value) return NULL;
@@ -101,7 +108,9 @@ void complete(struct operator *op) {
   b->GetInputTypeCount = inputs, b->GetOutputTypeCount = outputs;
   b->GetInputCharacteristic = input_presence, b->GetOutputCharacteristic = output_presence;
   b->GetInputMemoryType = usual_memory;
-  b->GetStartVersion = b->GetEndVersion = first_version;
+  b->GetVariadicInputMinArity = b->GetVariadicInputHomogeneity = yes;
+  b->GetVariadicOutputMinArity = b->GetVariadicOutputHomogeneity = yes;
+  b->GetStartVersion = b->GetEndVersion = yes;
   b->CreateKernelV2 = create, b->KernelComputeV2 = compute, b->KernelDestroy = free;
   b->ReleaseMayInplace = release_pairs;
 }

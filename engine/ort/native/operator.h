@@ -26,11 +26,19 @@ struct operator {
   OrtCustomOp base; // first, since the runtime hands back a pointer to it
   const char *name;
   size_t inputs, required, outputs; // all are tensors of floats; the first inputs are required
+  int variadic;                     // the last input and the last output may be many
+  // What a node keeps where that is more than struct node, which comes first in
+  // it, and how it gets that; zero and null where it is not.
+  size_t node_size;
+  OrtStatus *(*prepare)(struct node *, const OrtKernelInfo *);
   OrtStatus *(*compute)(const struct node *, OrtKernelContext *, const struct tensor *in);
 };
 
 // Fills in base.
 void complete(struct operator *);
+
+// An input, for operators that have many.
+OrtStatus *input(OrtKernelContext *, size_t index, struct tensor *);
 
 // The memory of an output of the given dimensions.
 OrtStatus *output(OrtKernelContext *, size_t index, const int64_t *dims, size_t rank, float **data);

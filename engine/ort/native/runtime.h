@@ -38,6 +38,9 @@ typedef struct OrtCustomOp OrtCustomOp;
     (OrtKernelContext *, size_t, const int64_t *, size_t, OrtValue **))                                                \
   F(93, ReleaseStatus, void, (OrtStatus *))                                                                            \
   F(99, ReleaseTensorTypeAndShapeInfo, void, (OrtTensorTypeAndShapeInfo *))                                            \
+  F(162, KernelInfoGetAttributeArray_float, OrtStatus *, (const OrtKernelInfo *, const char *, float *, size_t *))     \
+  F(163, KernelInfoGetAttributeArray_int64, OrtStatus *, (const OrtKernelInfo *, const char *, int64_t *, size_t *))   \
+  F(230, KernelInfo_GetInputCount, OrtStatus *, (const OrtKernelInfo *, size_t *))                                     \
   F(274, KernelContext_ParallelFor, OrtStatus *,                                                                       \
     (const OrtKernelContext *, void (*)(void *, size_t), size_t, size_t, void *))
 
@@ -78,7 +81,7 @@ struct OrtCustomOp {
 };
 
 // Values of the interface's enumerations.
-enum { ort_fail = 1, ort_float = 1, ort_required = 0, ort_optional = 1 };
+enum { ort_fail = 1, ort_float = 1, ort_required = 0, ort_optional = 1, ort_variadic = 2 };
 
 extern struct runtime ort;
 
