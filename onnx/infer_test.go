@@ -58,7 +58,7 @@ func infer(op string, opset, outputs int, in []value, a attrs) string {
 		}
 		names = append(names, name)
 	}
-	outs := []string{"y", "z", "u"}[:outputs]
+	outs := []string{"y", "z", "u", "v", "w", "x"}[:outputs]
 	if i := strings.LastIndex(op, "."); i > 0 {
 		b.Import(op[:i], 1)
 		b.Node(op[i+1:], names, outs, a...).In(op[:i])
@@ -179,6 +179,9 @@ var rules = []struct {
 	{"com.microsoft.nchwc.Upsample", 17, 1, []value{float(1, 16, 8, 8)}, attrs{is("scales", 1, 1, 0, 2)}, "scales [1 1 0 2]"},
 	{"fbnas.BatchNorm", 17, 3, []value{float(1, 64, 8, 8), float(4), float(4), float(1, 64, 8, 8)}, attrs{n("act", 1)}, "float32[1,64,8,8] float32[4] float32[4]"},
 	{"fbnas.BatchNorm", 17, 3, []value{float(1, 64, 8, 8), float(4), float(3)}, nil, "scale and shift: 4 and 3"},
+	{"fbnas.Separable", 17, 5, []value{float(1, 64, 8, 9), float(4), float(4), float(4, 1, 3, 3), float(4), float(4)}, attrs{n("height", 8), n("width", 9), n("kernel", 3), n("stride", 2), n("pad", 1)}, "float32[1,64,4,5] float32[4] float32[4] float32[4] float32[4]"},
+	{"fbnas.Separable", 17, 5, []value{float(1, 64, 8, 9), float(4), float(4), float(4, 1, 3, 3), float(4), float(4)}, attrs{n("height", 1), n("width", 9), n("kernel", 5), n("stride", 1)}, "1 pixels, kernel 5, stride 1, pad 0"},
+	{"fbnas.SeparableGrad", 17, 6, []value{float(1, 64, 4, 5), float(1, 64, 8, 9), float(4), float(4), float(4), float(4), float(4), float(4), float(4, 1, 3, 3), float(4), float(4)}, nil, "float32[1,64,8,9] float32[4] float32[4] float32[4,1,3,3] float32[4] float32[4]"},
 	{"fbnas.BatchNormGrad", 17, 3, []value{float(1, 64, 8, 8), float(1, 64, 8, 8), float(4), float(4), float(4), float(4)}, nil, "float32[1,64,8,8] float32[4] float32[4]"},
 	{"fbnas.Elementwise", 17, 2, []value{float(3, 4), float(1), float(12)}, attrs{is("shape", 3, 4)}, "float32[3,4] float32[3,4]"},
 	{"fbnas.Elementwise", 17, 1, []value{float(3), float(2)}, attrs{is("shape", 3)}, "input 1 has 2 elements, not 3"},

@@ -18,6 +18,7 @@ type Case struct {
 	Kinks    []float64 // of the operator in its inputs
 	Positive bool      // inputs are drawn from [0.5, 2.5)
 	Distinct bool      // no two elements of an input closer than Margin
+	Slack    float64   // times the tolerance, for sums that cancel behind several operators; 0 is 1
 }
 
 // Margin is the least distance of a drawn input from a kink.
@@ -26,7 +27,7 @@ const Margin = 0.02
 // Cases covers every operator that has inputs, each under a name of its own,
 // sorted by it. The batches of maps are multiples of unit.
 func Cases(unit int) []Case {
-	all := slices.Concat(convCases(unit), mapCases(unit), batchNormCases(unit), elementwiseCases(), reductionCases(), matrixCases())
+	all := slices.Concat(convCases(unit), mapCases(unit), batchNormCases(unit), separableCases(unit), elementwiseCases(), reductionCases(), matrixCases())
 	slices.SortFunc(all, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }

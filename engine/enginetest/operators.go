@@ -38,7 +38,7 @@ func checkOperator(t *testing.T, e engine.Engine, c Case, tol float64) {
 	want := evaluate(t, p, values)
 	terms := evaluate(t, p, absolute(values))
 	for i, b := range p.Returns {
-		if err := closeTerms(got[b.Name], want[i], terms[i], tol); err != nil {
+		if err := closeTerms(got[b.Name], want[i], terms[i], tol*max(1, c.Slack)); err != nil {
 			t.Errorf("%s: %v", b.Name, err)
 		}
 	}

@@ -144,7 +144,10 @@ func tinyProgram(batch int) (*engine.Program, engine.Feeds) {
 	x := g.MapInput("x", batch, 3, 9, 7)
 	dense := g.Conv(x, g.Input("dense", graph.Float, 5, 3, 3, 3), nil, graph.ConvAttr{Stride: 1, Pad: 1, Groups: 1})
 	mean, variance := g.Moments(dense)
-	y := g.Unary(graph.HardSwishSlope, g.Affine(dense, variance, mean))
+	norm := func(x *graph.Node, act graph.Op) *graph.Node {
+		return g.Apply(graph.BatchNorm, graph.Attr{Epsilon: 1e-5, Act: act}, x, g.Input("scale", graph.Float, 5), g.Input("shift", graph.Float, 5))
+	}
+	y := g.Unary(graph.HardSwishSlope, g.Affine(norm(dense, graph.HardSwish), variance, mean))
 	a := graph.ConvAttr{Stride: 2, Pad: 1, Groups: 5}
 	w := g.Input("depthwise", graph.Float, 5, 1, 3, 3)
 	z := g.Conv(y, w, nil, a)
@@ -155,7 +158,7 @@ func tinyProgram(batch int) (*engine.Program, engine.Feeds) {
 	attr.Size = [2]int{9, 7}
 	dx := g.Apply(graph.ConvGradX, attr, gated, w)
 	p := &engine.Program{Name: "probe", Graph: g, Returns: []engine.Binding{
-		{Name: "y", Node: gated}, {Name: "dw", Node: dw}, {Name: "dx", Node: g.Dot(dx, y, 0, 2, 3)},
+		{Name: "y", Node: gated}, {Name: "separable", Node: norm(g.Conv(norm(y, graph.Relu), w, nil, a), "")}, {Name: "dw", Node: dw}, {Name: "dx", Node: g.Dot(dx, y, 0, 2, 3)},
 	}}
 	feeds := engine.Feeds{}
 	for _, n := range graph.Reachable(p.Outputs()...) {

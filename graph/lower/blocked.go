@@ -9,7 +9,7 @@ import (
 
 // BlockedVersion changes whenever the blocked dialect computes another way, so
 // that what was found out about it is found out anew.
-const BlockedVersion = 3
+const BlockedVersion = 4
 
 // nativeDomain is that of our own operators, engine/ort/native.
 const nativeDomain = "fbnas"
@@ -30,7 +30,9 @@ func Blocked(outputs []Output, block int, o Options) (*onnx.Model, error) {
 	return lowerWith(&d, outputs, o)
 }
 
-func fuseBlocked(l *lowering, order []*graph.Node) {
+// fuseBlocked: what an earlier one claims, a later one leaves alone.
+func fuseBlocked(l *lowering, order, outputs []*graph.Node) {
+	fuseSeparables(l, order, outputs)
 	fuseMoments(l, order)
 	fuseElementwise(l, order)
 }

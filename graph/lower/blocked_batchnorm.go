@@ -41,12 +41,12 @@ func blockedBatchNorm(l *lowering, n *graph.Node, _ []string) { l.values[n] = l.
 // fuseMoments has a BatchNorm of each map give the map's moments on its way.
 func fuseMoments(l *lowering, order []*graph.Node) {
 	for _, n := range order {
-		if n.Op == graph.BatchNorm && !readsMoments(n) {
+		if n.Op == graph.BatchNorm && l.fused[n] == nil && !readsMoments(n) {
 			l.norms[n.In[0]] = n
 		}
 	}
 	for _, n := range order {
-		if which := momentOf(n); which > 0 && l.norms[n.In[0]] != nil {
+		if which := momentOf(n); which > 0 && l.fused[n] == nil && l.norms[n.In[0]] != nil {
 			l.fused[n] = func() { l.values[n] = l.batchNorm(l.norms[n.In[0]])[which] }
 		}
 	}

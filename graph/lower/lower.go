@@ -38,7 +38,7 @@ type dialect struct {
 	block   int // of the nchwc operators; 0 where none is used
 	// fuse finds what one operator of ours computes together: it fills
 	// lowering.fused. Nil where there are none.
-	fuse func(l *lowering, order []*graph.Node)
+	fuse func(l *lowering, order, outputs []*graph.Node)
 }
 
 var std = dialect{emitter: func(n *graph.Node) emitter { return table[n.Op].std }}
@@ -86,7 +86,7 @@ func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
 		}
 	}
 	if d.fuse != nil {
-		d.fuse(l, order)
+		d.fuse(l, order, nodesOf(outputs))
 	}
 	for _, n := range order {
 		l.value(n)

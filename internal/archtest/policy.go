@@ -63,7 +63,7 @@ var policy = []row{
 
 	{"report", "onnx models onnxexport lut search internal/rundir github.com/olekukonko/tablewriter gonum.org/v1/plot"},
 
-	{"bench", "models nn graph graph/grad engine engine/ort dataset train internal/setup"},
+	{"bench", "models nn graph engine engine/ort dataset train internal/setup"},
 
 	{"cmd/fbnas-agent", "latency/agent"},
 	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb github.com/mattn/go-isatty"},

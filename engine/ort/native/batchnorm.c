@@ -95,6 +95,25 @@ FOR_EACH_PROCESSOR void batchnorm_forward(enum activation act, const struct chan
   }
 }
 
+INLINE void forward_rows(enum activation act, const struct channel *c, float *y, size_t row, size_t step) {
+  const struct line l = line_of(c);
+  for (const float *x = c->x; x < c->x + c->n; x += row, y += step) {
+#pragma omp simd
+    for (size_t i = 0; i < row; i++) y[i] = value(act, x[i] * l.a + l.b);
+  }
+}
+
+FOR_EACH_PROCESSOR void batchnorm_forward_rows(enum activation act, const struct channel *c, float *y, size_t row, size_t step) {
+  switch (act) {
+  case act_relu:
+    return forward_rows(act_relu, c, y, row, step);
+  case act_hardswish:
+    return forward_rows(act_hardswish, c, y, row, step);
+  default:
+    return forward_rows(act_none, c, y, row, step);
+  }
+}
+
 // d, the gradient before the activation, is computed twice rather than stored:
 // for its sums, and for dx = a (d - mean(d) - normed mean(d normed)).
 INLINE void backward(enum activation act, const struct channel *c, const float *dy, float *dx, float *dscale, float *dshift) {

@@ -28,7 +28,7 @@ static size_t end_of_task(const struct job *j, size_t task) {
 }
 
 static struct channel channel_of(const struct job *j, size_t c) {
-  return (struct channel){.x = j->x + c * j->pixels, .n = j->pixels, .epsilon = j->node->epsilon, .scale = j->scale[c], .shift = j->shift[c]};
+  return (struct channel){.x = j->x + c * j->pixels, .n = j->pixels, .epsilon = j->node->attributes.epsilon, .scale = j->scale[c], .shift = j->shift[c]};
 }
 
 static void forward(void *job, size_t task) {
@@ -37,7 +37,7 @@ static void forward(void *job, size_t task) {
     struct channel ch = channel_of(j, c);
     size_t at = c * j->pixels;
     batchnorm_statistics(&ch);
-    batchnorm_forward(j->node->act, &ch, j->sum ? j->sum + at : NULL, j->y + at);
+    batchnorm_forward(j->node->attributes.act, &ch, j->sum ? j->sum + at : NULL, j->y + at);
     j->mean[c] = ch.mean, j->variance[c] = ch.variance;
   }
 }
@@ -61,7 +61,7 @@ static void backward(void *job, size_t task) {
     struct channel ch = channel_of(j, c);
     size_t at = c * j->pixels;
     ch.mean = j->mean_in[c], ch.variance = j->variance_in[c];
-    batchnorm_backward(j->node->act, &ch, j->dy + at, j->dx + at, &j->dscale[c], &j->dshift[c]);
+    batchnorm_backward(j->node->attributes.act, &ch, j->dy + at, j->dx + at, &j->dscale[c], &j->dshift[c]);
   }
 }
 

@@ -32,18 +32,29 @@ static int usual_memory(const OrtCustomOp *op, size_t index) { return (void)op, 
 
 OrtStatus *fail(const char *message) { return ort.CreateStatus(ort_fail, message); }
 
-// Attributes that a node lacks keep their zero.
+static void read_whole(const OrtKernelInfo *info, const char *name, int64_t *value) {
+  OrtStatus *lacking = ort.KernelInfoGetAttribute_int64(info, name, value);
+  if (lacking) ort.ReleaseStatus(lacking);
+}
+
+static void read_float(const OrtKernelInfo *info, const char *name, float *value) {
+  OrtStatus *lacking = ort.KernelInfoGetAttribute_float(info, name, value);
+  if (lacking) ort.ReleaseStatus(lacking);
+}
+
 static OrtStatus *create(const OrtCustomOp *op, const void *api, const OrtKernelInfo *info, void **made) {
   (void)api;
-  int64_t act = 0;
-  float epsilon = 0;
-  OrtStatus *lacking;
-  if ((lacking = ort.KernelInfoGetAttribute_int64(info, "act", &act))) ort.ReleaseStatus(lacking);
-  if ((lacking = ort.KernelInfoGetAttribute_float(info, "epsilon", &epsilon))) ort.ReleaseStatus(lacking);
-  if (act < 0 || act >= activations) return fail("fbnas: act is no activation");
+  struct attributes a = {0};
+#define READ(name) read_whole(info, #name, &a.name);
+  WHOLE_ATTRIBUTES(READ)
+#undef READ
+#define READ(name) read_float(info, #name, &a.name);
+  FLOAT_ATTRIBUTES(READ)
+#undef READ
+  if (a.act < 0 || a.act >= activations || a.act2 < 0 || a.act2 >= activations) return fail("fbnas: act is no activation");
   struct node *n = calloc(1, of(op)->node_size ? of(op)->node_size : sizeof *n);
   if (!n) return fail("fbnas: out of memory");
-  *n = (struct node){of(op), (enum activation)act, epsilon};
+  *n = (struct node){of(op), a};
   OrtStatus *unprepared = of(op)->prepare ? of(op)->prepare(n, info) : NULL;
   if (unprepared) free(n);
   else *made = n;

@@ -5,7 +5,7 @@
 #include "batchnorm.h"
 #include "runtime.h"
 
-enum { max_inputs = 6, max_rank = 8 };
+enum { max_inputs = 11, max_rank = 8 };
 
 // A tensor of floats in the runtime's memory; data is null where an optional
 // input was left out.
@@ -15,11 +15,23 @@ struct tensor {
   size_t rank, size; // size is the number of elements
 };
 
+// Attributes of all operators; those that a node lacks are 0.
+#define WHOLE_ATTRIBUTES(F) F(act) F(act2) F(lanes) F(height) F(width) F(kernel) F(stride) F(pad)
+#define FLOAT_ATTRIBUTES(F) F(epsilon) F(epsilon2)
+
+struct attributes {
+#define MEMBER(name) int64_t name;
+  WHOLE_ATTRIBUTES(MEMBER)
+#undef MEMBER
+#define MEMBER(name) float name;
+  FLOAT_ATTRIBUTES(MEMBER)
+#undef MEMBER
+};
+
 // A node of a model: an operator with its attributes.
 struct node {
   const struct operator *op;
-  enum activation act;
-  float epsilon;
+  struct attributes attributes;
 };
 
 struct operator {
@@ -48,5 +60,9 @@ OrtStatus *output(OrtKernelContext *, size_t index, const int64_t *dims, size_t 
 size_t may_share(const int (*pairs)[2], size_t n, int **inputs, int **outputs);
 
 OrtStatus *fail(const char *message);
+
+// Memory of this thread for n floats, with whatever is in it, until it asks
+// again; null when there is none.
+float *scratch_floats(size_t n);
 
 #endif

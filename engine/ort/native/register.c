@@ -6,9 +6,9 @@
 
 #include "operator.h"
 
-extern struct operator batchnorm_op, batchnorm_grad_op, elementwise_op;
+extern struct operator batchnorm_op, batchnorm_grad_op, elementwise_op, separable_op, separable_grad_op;
 
-static struct operator *const operators[] = {&batchnorm_op, &batchnorm_grad_op, &elementwise_op};
+static struct operator *const operators[] = {&batchnorm_op, &batchnorm_grad_op, &elementwise_op, &separable_op, &separable_grad_op};
 
 static OrtCustomOpDomain *own;
 

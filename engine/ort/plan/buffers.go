@@ -40,6 +40,7 @@ var placements = map[string]placement{
 	"com.microsoft.nchwc.Conv": {inPlace: []int{3}}, // the sum
 	"fbnas.BatchNorm":          {inPlace: []int{3, 0}},
 	"fbnas.BatchNormGrad":      {inPlace: []int{0, 1}},
+	"fbnas.SeparableGrad":      {inPlace: []int{0}},
 }
 
 func (n *node) kind() string {
