@@ -70,8 +70,24 @@ func (s *separable) claim(readers map[*graph.Node][]*graph.Node) bool {
 			s.forward[n] = which
 		}
 	}
-	var dz, dw, dfirst *graph.Node
-	for _, n := range readers[s.conv] {
+	dconv, ok := s.claimConv(readers[s.conv])
+	if !ok || !s.claimWeight(readers[s.first], dconv) {
+		return false
+	}
+	if dconv == nil {
+		return true
+	}
+	dfirst, ok := s.claimConvGrad(readers[dconv], dconv)
+	if !ok || dfirst == nil {
+		return ok
+	}
+	return s.claimFirstGrad(readers[dfirst], dfirst)
+}
+
+// claimConv finds the gradient of the convolution's result among what reads
+// that result; nil where there is none.
+func (s *separable) claimConv(readers []*graph.Node) (dconv *graph.Node, ok bool) {
+	for _, n := range readers {
 		switch {
 		case n == s.second:
 		case momentOf(n) > 0:
@@ -79,46 +95,52 @@ func (s *separable) claim(readers map[*graph.Node][]*graph.Node) bool {
 		case s.isGradOf(n, s.second) && (s.dy == nil || s.dy == n.In[0]):
 			s.dy = n.In[0]
 			if n.Attr.Of == 0 {
-				dz = n
+				dconv = n
 			} else {
 				s.backward[n] = 3 + n.Attr.Of
 			}
 		default:
-			return false
+			return nil, false
 		}
 	}
-	for _, n := range readers[s.first] {
+	return dconv, true
+}
+
+// claimWeight: beside the convolution, the gradient of its weights may read the
+// first norm.
+func (s *separable) claimWeight(readers []*graph.Node, dconv *graph.Node) bool {
+	for _, n := range readers {
 		switch {
 		case n == s.conv:
-		case n.Op == graph.ConvGradW && n.In[0] == s.first && n.In[1] == dz && s.sameConv(n):
-			dw = n
+		case n.Op == graph.ConvGradW && n.In[0] == s.first && n.In[1] == dconv && s.sameConv(n):
 			s.backward[n] = 3
 		default:
 			return false
 		}
 	}
-	if dz == nil {
-		return true
-	}
-	for _, n := range readers[dz] {
+	return true
+}
+
+// claimConvGrad finds the gradient of the first norm's result; nil where there
+// is none.
+func (s *separable) claimConvGrad(readers []*graph.Node, dconv *graph.Node) (dfirst *graph.Node, ok bool) {
+	s.inner = append(s.inner, dconv)
+	for _, n := range readers {
+		_, weight := s.backward[n]
 		switch {
-		case n == dw:
+		case weight:
 		case n.Op == graph.ConvGradX && n.In[1] == s.conv.In[1] && s.sameConv(n):
 			dfirst = n
 		default:
-			return false
+			return nil, false
 		}
 	}
-	return s.claimFirst(readers, dz, dfirst)
+	return dfirst, true
 }
 
-func (s *separable) claimFirst(readers map[*graph.Node][]*graph.Node, dz, dfirst *graph.Node) bool {
-	s.inner = append(s.inner, dz)
-	if dfirst == nil {
-		return true
-	}
+func (s *separable) claimFirstGrad(readers []*graph.Node, dfirst *graph.Node) bool {
 	s.inner = append(s.inner, dfirst)
-	for _, n := range readers[dfirst] {
+	for _, n := range readers {
 		if !s.isGradOf(n, s.first) || n.In[0] != dfirst {
 			return false
 		}
