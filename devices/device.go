@@ -14,8 +14,9 @@ type Device interface {
 	Name() string
 	// Folder is where pushed files lie, on the device.
 	Folder() string
-	// Push puts a file into Folder. Names stand for contents (a digest is part
-	// of them), so a file that is there already is left alone.
+	// Push puts a file that may be executed into Folder, or, where the name has
+	// slashes in it, into folders below. Names stand for contents (a digest is
+	// part of them), so a file that is there already is left alone.
 	Push(ctx context.Context, name string, data []byte) error
 	// Start starts a program, given by its path on the device, its arguments,
 	// and variables (KEY=value) beside the device's own environment. The end

@@ -63,7 +63,13 @@ func TestPush(t *testing.T) {
 	if after, _ := os.Stat(path); !os.SameFile(before, after) || after.ModTime() != before.ModTime() {
 		t.Error("a file that is there was written again")
 	}
-	for _, name := range []string{"../x", "/etc/x", "a/b", "..", ""} {
+	if err := d.Push(t.Context(), "bundle/program", []byte("#!/bin/sh\n")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(filepath.Join(d.Folder(), "bundle", "program")); err != nil || info.Mode()&0o100 == 0 {
+		t.Errorf("a file in a folder: %v, %v", info, err)
+	}
+	for _, name := range []string{"../x", "/etc/x", "bundle", "..", ""} {
 		if err := d.Push(t.Context(), name, nil); err == nil {
 			t.Errorf("pushed %q", name)
 		}

@@ -50,14 +50,21 @@ func (l *local) Push(ctx context.Context, name string, data []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !filepath.IsLocal(name) || filepath.Base(name) != name {
-		return fmt.Errorf("device %s: push %q: not a plain file name", l.name, name)
+	if !filepath.IsLocal(name) {
+		return fmt.Errorf("device %s: push %q: not a name below the device's folder", l.name, name)
 	}
 	path := filepath.Join(l.folder, name)
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return fmt.Errorf("device %s: push %q: a folder has this name", l.name, name)
+	}
+	if err == nil && info.Size() == int64(len(data)) {
 		return nil
 	}
-	if err := os.WriteFile(path, data, 0o644); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("device %s: push: %w", l.name, err)
+	}
+	if err := os.WriteFile(path, data, 0o755); err != nil {
 		return errors.Join(fmt.Errorf("device %s: push: %w", l.name, err), os.RemoveAll(path))
 	}
 	return nil
