@@ -26,10 +26,12 @@ func setupVerb(a *app) *cobra.Command {
 		Short: "Fetch and verify ONNX Runtime and the demo data into the cache",
 		Long: "Fetch ONNX Runtime (npm) and the demo data (Debian's archive) into the cache,\n" +
 			"verify them by hash, and keep them. Nothing is installed on the system and root\n" +
-			"is not needed. Items: onnxruntime-amd64, onnxruntime-arm64, fashion-mnist and\n" +
-			"onnx-testdata (only the project's own tests need it).\n\n" +
+			"is not needed. Items: onnxruntime-amd64, fashion-mnist; onnxruntime-arm64 and\n" +
+			"linux-arm64-libraries (for phones and arm64 boards); and what only the project's\n" +
+			"own tests need: onnx-testdata, qemu-user-static, openssh-server and adb.\n\n" +
 			"FBNAS_CACHE moves the cache; FBNAS_ORT_LIB takes another ONNX Runtime library.",
 		Example: "  fbnas setup\n" +
+			"  fbnas setup onnxruntime-arm64 linux-arm64-libraries     # for a phone\n" +
 			"  fbnas setup --from ~/Downloads     # .tgz and .deb files fetched elsewhere\n" +
 			"  fbnas setup --clean",
 		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
@@ -38,7 +40,7 @@ func setupVerb(a *app) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "take the packages' files from this `folder` instead of the network")
-	f.BoolVar(&o.all, "all", false, "also what only the project's own tests need")
+	f.BoolVar(&o.all, "all", false, "everything, what only the project's own tests need too")
 	f.BoolVar(&o.clean, "clean", false, "remove what set-up has put into the cache")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only show what the cache holds and what is missing")
 	return cmd

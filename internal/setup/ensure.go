@@ -80,21 +80,34 @@ func (r row) attempt(ctx context.Context, log *slog.Logger, work, from string) (
 	if err != nil {
 		return "", err
 	}
+	var got []archive
+	for _, p := range r.parts() {
+		one, err := p.take(ctx, log, content, download, from)
+		if err != nil {
+			return "", err
+		}
+		got = append(got, one)
+	}
+	return content, r.seal(content, got)
+}
+
+// take obtains one package, verifies it, and unpacks it into content.
+func (r row) take(ctx context.Context, log *slog.Logger, content, download, from string) (archive, error) {
 	got, err := r.obtain(ctx, log, download, from)
 	if err != nil {
-		return "", err
+		return archive{}, err
 	}
 	if err := checkDigest(got.path, got.digest); err != nil {
 		hint := "It was cut short or changed on its way; run fbnas setup again."
 		if from != "" {
 			hint = "It is another version, or was cut short. Fetch it again with: " + r.from.byHand(r)
 		}
-		return "", fault.New(fault.Failure, hint, "%w", err)
+		return archive{}, fault.New(fault.Failure, hint, "%w", err)
 	}
 	if err := r.from.unpack(ctx, r, got.path, content); err != nil {
-		return "", fmt.Errorf("unpack %s: %w", filepath.Base(got.path), err)
+		return archive{}, fmt.Errorf("unpack %s: %w", filepath.Base(got.path), err)
 	}
-	return content, r.seal(content, got)
+	return got, nil
 }
 
 // workplace empties work and makes two folders in it. Their parent has a new

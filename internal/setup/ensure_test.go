@@ -185,6 +185,40 @@ func TestDebianPackage(t *testing.T) {
 	}
 }
 
+// TestSeveralPackages fills one item from two packages, of each of which only
+// the files that the row names are kept.
+func TestSeveralPackages(t *testing.T) {
+	w := newWorld(t)
+	r := w.table[1]
+	r.with = []part{{"morepkg", "morepkg_*.deb", r.digest}}
+	r.files = []file{{path: "first.so", member: "usr/datapkg_1.deb"}, {path: "more.so", member: "usr/morepkg_1.deb"}}
+	from := t.TempDir()
+	for _, name := range []string{"datapkg_1.deb", "morepkg_1.deb"} {
+		if err := os.WriteFile(filepath.Join(from, name), w.deb, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.tool("dpkg-deb", "/bin/mkdir -p $3/usr && /bin/cp $2 $3/usr/ && /bin/touch $3/usr/unwanted")
+	w.table[1] = r
+	if err := w.ensure(from, "data"); err != nil {
+		t.Fatal(err)
+	}
+	m, err := r.ready(w.cache)
+	if err != nil || len(m.With) != 1 || m.With[0] != r.digest {
+		t.Errorf("%+v, %v", m, err)
+	}
+	entries, err := os.ReadDir(r.home(w.cache))
+	if err != nil || len(entries) != 3 { // the manifest is the third
+		t.Errorf("the item holds %v, %v", entries, err)
+	}
+
+	r.files[1].member = "usr/nowhere"
+	r.dir, w.table[1] = "debian/other", r
+	if err := w.ensure(from, "data"); err == nil || !strings.Contains(err.Error(), "more.so") {
+		t.Errorf("a member that is in no package: %v", err)
+	}
+}
+
 func TestDamagedCacheIsFilledAgain(t *testing.T) {
 	w := newWorld(t)
 	w.steps("npm", "libpkg-1.2.3.tgz", "/bin/cp $GOOD/good.tgz $OUT")

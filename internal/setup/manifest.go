@@ -25,6 +25,7 @@ type manifest struct {
 	Package string       `json:"package"`
 	Version string       `json:"version"`
 	Archive string       `json:"archive_digest"`
+	With    []string     `json:"with_digests,omitempty"` // of the further packages
 	Files   []sealedFile `json:"files"`
 	Time    time.Time    `json:"time"`
 }
@@ -36,8 +37,11 @@ type sealedFile struct {
 }
 
 // seal verifies the unpacked files and writes the manifest beside them.
-func (r row) seal(content string, got archive) error {
-	m := manifest{Item: r.item, Package: r.pkg, Version: got.version, Archive: got.digest, Time: time.Now().UTC()}
+func (r row) seal(content string, got []archive) error {
+	m := manifest{Item: r.item, Package: r.pkg, Version: got[0].version, Archive: got[0].digest, Time: time.Now().UTC()}
+	for _, further := range got[1:] {
+		m.With = append(m.With, further.digest)
+	}
 	for _, f := range r.files {
 		path := filepath.Join(content, filepath.FromSlash(f.path))
 		if f.sha256 != "" {

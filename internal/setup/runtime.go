@@ -34,11 +34,11 @@ func ORTLibrary() (string, error) {
 		}
 		return abs, checkMachine(abs)
 	}
-	dir, err := folder(HostRuntime(), "")
+	files, err := Files(HostRuntime())
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, ortLibrary), nil
+	return files[0], nil
 }
 
 // checkMachine says whether the library at path is for this processor.

@@ -100,8 +100,11 @@ func TestEmptyCacheSaysWhatToRun(t *testing.T) {
 		}
 	}
 	status, err := Status(All()...)
-	if err != nil || len(status) != 3 {
-		t.Fatalf("%d states (%v), want 3", len(status), err)
+	if err != nil || len(status) < 7 {
+		t.Fatalf("%d states (%v), want one of each item", len(status), err)
+	}
+	if _, err := Files(Arm64()...); fault.HintOf(err) != "Run: fbnas setup onnxruntime-arm64 linux-arm64-libraries" {
+		t.Errorf("files of arm64: %v (hint %q), want one command", err, fault.HintOf(err))
 	}
 	for _, s := range status {
 		if s.Ready || s.Reason == "" {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -133,9 +134,27 @@ func field(show, name string) string {
 	return ""
 }
 
-func dpkgUnpack(ctx context.Context, _ row, path, dir string) error {
-	_, err := run(ctx, dir, "dpkg-deb", "-x", path, dir)
-	return err
+// dpkgUnpack unpacks a .deb, or only the row's members where it names them. A
+// row of several packages finds some in each; seal misses what is in none.
+func dpkgUnpack(ctx context.Context, r row, path, dir string) error {
+	chosen := r.files[0].member != ""
+	all := dir
+	if chosen {
+		all = path + ".unpacked"
+		if err := os.Mkdir(all, 0o755); err != nil {
+			return err
+		}
+	}
+	if _, err := run(ctx, dir, "dpkg-deb", "-x", path, all); err != nil || !chosen {
+		return err
+	}
+	for _, w := range r.files {
+		err := os.Rename(filepath.Join(all, filepath.FromSlash(w.member)), filepath.Join(dir, filepath.FromSlash(w.path)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return os.RemoveAll(all)
 }
 
 // theOne returns the only file in dir that matches the pattern.

@@ -2,6 +2,8 @@ package setup
 
 import (
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"fbnas/internal/fault"
 )
@@ -50,16 +52,63 @@ func ONNXTestdata() (string, error) { return folder(Conformance, vectorsDir) }
 
 // folder returns a folder of an item that is in the cache.
 func folder(item Item, sub string) (string, error) {
+	if _, err := Files(item); err != nil {
+		return "", err
+	}
 	cache, err := Cache()
 	if err != nil {
 		return "", err
 	}
-	r, ok := find(items, item)
-	if !ok {
-		return "", fault.New(fault.Failure, "Set FBNAS_ORT_LIB to a libonnxruntime.so for this processor.", "set-up has no %s", item)
-	}
-	if _, err := r.ready(cache); err != nil {
-		return "", fault.New(fault.Failure, "Run: fbnas setup "+string(item), "%s is not in the cache %s: %w", r.what, cache, err)
-	}
+	r, _ := find(items, item)
 	return filepath.Join(r.home(cache), filepath.FromSlash(sub)), nil
+}
+
+// Files returns the paths of the files of items that are in the cache, in the
+// order of the table of items.
+func Files(wanted ...Item) ([]string, error) {
+	cache, err := Cache()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, item := range wanted {
+		r, ok := find(items, item)
+		if !ok {
+			return nil, fault.New(fault.Failure, "Set FBNAS_ORT_LIB to a libonnxruntime.so for this processor.", "set-up has no %s", item)
+		}
+		if _, err := r.ready(cache); err != nil {
+			return nil, fault.New(fault.Failure, "Run: fbnas setup "+words(wanted), "%s is not in the cache %s: %w", r.what, cache, err)
+		}
+		for _, f := range r.files {
+			out = append(out, filepath.Join(r.home(cache), filepath.FromSlash(f.path)))
+		}
+	}
+	return out, nil
+}
+
+// Program returns the program that an item is, and the variables (KEY=value)
+// that it needs beside the environment: its libraries lie in the cache too.
+func Program(item Item) (path string, env []string, err error) {
+	files, err := Files(item)
+	if err != nil {
+		return "", nil, err
+	}
+	var libraries []string
+	for _, f := range files[1:] {
+		if dir := filepath.Dir(f); strings.Contains(filepath.Base(f), ".so.") && !slices.Contains(libraries, dir) {
+			libraries = append(libraries, dir)
+		}
+	}
+	if len(libraries) > 0 {
+		env = []string{"LD_LIBRARY_PATH=" + strings.Join(libraries, ":")}
+	}
+	return files[0], env, nil
+}
+
+func words(items []Item) string {
+	var out []string
+	for _, item := range items {
+		out = append(out, string(item))
+	}
+	return strings.Join(out, " ")
 }
