@@ -213,7 +213,8 @@ func TestSeveralPackages(t *testing.T) {
 	}
 
 	r.files[1].member = "usr/nowhere"
-	r.dir, w.table[1] = "debian/other", r
+	r.dir = "debian/other"
+	w.table[1] = r
 	if err := w.ensure(from, "data"); err == nil || !strings.Contains(err.Error(), "more.so") {
 		t.Errorf("a member that is in no package: %v", err)
 	}
