@@ -21,6 +21,9 @@ type Result struct {
 	SentinelRatio float64   `json:"sentinel_ratio"`
 	Noisy         string    `json:"noisy,omitempty"` // why not to rely on it, "" when there is no reason
 	Failure       *Failure  `json:"failure,omitempty"`
+	// Against is this model held against the first one; nil for that one itself,
+	// and where they have too few rounds in common.
+	Against *Comparison `json:"against_first,omitempty"`
 }
 
 // Bench times models side by side with the sentinel and returns their results
@@ -58,6 +61,9 @@ func Bench(ctx context.Context, meter Meter, sentinel Model, sentinelU float64, 
 			continue
 		}
 		results[i] = figures[m.Digest()].result(m.Name, sentinelU, noisy)
+		if c, ok := compare(rounds, m.Digest(), models[0].Digest()); ok && i > 0 {
+			results[i].Against = &c
+		}
 	}
 	return results, nil
 }

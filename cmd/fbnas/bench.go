@@ -31,7 +31,8 @@ func benchVerb(a *app) *cobra.Command {
 		Short: "Time ONNX models on a device, and hold them against a target",
 		Long: "Time ONNX models side by side with the reference network. With a table, latencies are\n" +
 			"normalised as the table's are, and stand beside its predictions for models that\n" +
-			"fbnas has exported. A model that is slower than the target ends with exit status 3.",
+			"fbnas has exported. Several models are compared with the first one round by round\n" +
+			"(Wilcoxon's signed-rank test). A model that is slower than the target ends with exit status 3.",
 		Example: "  fbnas bench model.onnx --device local\n  fbnas bench model.onnx --device local --lut local.lut --target 15ms",
 		Args:    cobra.MinimumNArgs(1),
 	}
@@ -75,6 +76,9 @@ type benchModel struct {
 	Providers     []string  `json:"providers"`
 	Noisy         *string   `json:"noisy"`
 	Failure       *string   `json:"failure"`
+
+	// AgainstFirst compares this model with the first one, round by round.
+	AgainstFirst *latency.Comparison `json:"against_first"`
 }
 
 func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths []string) (benchResult, error) {
@@ -167,6 +171,7 @@ func benchOf(path string, r latency.Result, target time.Duration, provider strin
 	}
 	m.LatencyUS, m.P50US, m.P90US, m.IQRFraction = &r.LatencyU, &r.P50U, &r.P90U, &r.IQRFraction
 	m.RawUS, m.SentinelRatio, m.Noisy = r.RawU, &r.SentinelRatio, orNull(r.Noisy)
+	m.AgainstFirst = r.Against
 	if m.TargetUS != nil {
 		met := r.LatencyU <= *m.TargetUS
 		m.Met = &met
@@ -216,10 +221,25 @@ func (m benchModel) note() string {
 	case m.Met != nil:
 		notes = append(notes, "missed")
 	}
+	if c := m.AgainstFirst; c != nil {
+		notes = append(notes, fmt.Sprintf("%s the first (%s, 95 %% of %s to %s)", against(*c),
+			report.Change(c.Ratio, 1), report.Change(c.Low, 1), report.Change(c.High, 1)))
+	}
 	if m.Noisy != nil {
 		notes = append(notes, "not steady: "+*m.Noisy)
 	}
 	return strings.Join(notes, "; ")
+}
+
+// against says how two models compare, as far as the rounds tell.
+func against(c latency.Comparison) string {
+	switch {
+	case !c.Differs():
+		return "not told from"
+	case c.Ratio < 1:
+		return "faster than"
+	}
+	return "slower than"
 }
 
 // micro writes a latency that may be absent.
