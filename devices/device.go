@@ -24,16 +24,23 @@ type Device interface {
 	Start(ctx context.Context, argv, env []string) (*Process, error)
 	// Identity says what the device is.
 	Identity(ctx context.Context) (Identity, error)
-	// Close removes what was pushed.
+	// Close lets the device go. This machine keeps nothing of what was pushed;
+	// others keep it for the next time, until Clean.
 	Close() error
 }
 
 // Process is a program that runs on a device.
 type Process struct {
+	// Stdin must be closed once all is written: devices other than this machine
+	// start the program only then.
 	Stdin  io.WriteCloser
 	Stdout io.Reader
 	// Stderr returns the last part of what the program wrote there.
 	Stderr func() string
+	// Waiting says why nothing comes from the program for now, "" when nothing
+	// is wrong: the connection is lost, say, and may come back. Nil where that
+	// cannot happen.
+	Waiting func() string
 	// Kill ends the program at once; Wait still has to be called.
 	Kill func()
 	// Wait returns when the program has ended, its error naming the exit

@@ -25,11 +25,11 @@ func (l *local) Identity(ctx context.Context) (Identity, error) {
 	return id, nil
 }
 
-// identify reads the root folder of a Linux system. What is not there stays
-// zero.
+// identify reads the root folder of a Linux system, or the texts of a device
+// (see factsScript). What is not there stays zero.
 func identify(root fs.FS) Identity {
 	cpuinfo := read(root, "proc/cpuinfo")
-	id := Identity{SoC: processor(root, cpuinfo), Unit: unit(read(root, "etc/machine-id"))}
+	id := Identity{SoC: processor(root, cpuinfo), Unit: unit(serial(root))}
 	for line := range strings.Lines(cpuinfo) {
 		if key, _, _ := strings.Cut(line, ":"); strings.TrimSpace(key) == "processor" {
 			id.Cores++
@@ -57,15 +57,24 @@ func system(root fs.FS) string {
 	if name := strings.Trim(assignment(read(root, "etc/os-release"), "PRETTY_NAME"), `"`); name != "" {
 		parts = append(parts, name)
 	}
+	if version := property(root, "ro.build.version.release"); version != "" {
+		parts = append(parts, "Android "+version)
+	}
 	if release := read(root, "proc/sys/kernel/osrelease"); release != "" {
 		parts = append(parts, "Linux "+release)
 	}
 	return strings.Join(parts, ", ")
 }
 
-// processor is the processor's name: x86-64 kernels give it in cpuinfo, boards
-// in the device tree, and other arm64 kernels only as part numbers.
+// processor is the processor's name: Android gives it as a property, x86-64
+// kernels in cpuinfo, boards in the device tree, and other arm64 kernels only
+// as part numbers.
 func processor(root fs.FS, cpuinfo string) string {
+	for _, name := range []string{"ro.soc.model", "ro.board.platform"} {
+		if v := property(root, name); v != "" {
+			return strings.TrimSpace(property(root, "ro.soc.manufacturer") + " " + v)
+		}
+	}
 	for _, name := range []string{"model name", "Hardware", "Model"} {
 		if v := field(cpuinfo, name); v != "" {
 			return v
@@ -78,6 +87,16 @@ func processor(root fs.FS, cpuinfo string) string {
 		return "implementer " + field(cpuinfo, "CPU implementer") + " part " + part
 	}
 	return "unknown"
+}
+
+// serial is what tells this machine from all others: nothing that may leave it.
+func serial(root fs.FS) string {
+	for _, name := range []string{"etc/machine-id", "proc/device-tree/serial-number"} {
+		if v := strings.Trim(read(root, name), "\x00"); v != "" {
+			return v
+		}
+	}
+	return property(root, "ro.serialno")
 }
 
 // unit turns the machine's own identifier into one that says nothing about it.

@@ -1,0 +1,342 @@
+package devices
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"fbnas/internal/fault"
+)
+
+//go:embed supervise.sh
+var supervisor []byte
+
+const (
+	// orphaned is after how many seconds without a question a run is nobody's:
+	// another program may end it then.
+	orphaned = 60
+	// abandoned is after how many seconds its supervisor ends it.
+	abandoned = 3600
+	// chunk is how much of the output one answer brings at most.
+	chunk = 1 << 20
+)
+
+// errGone says that a program and its supervisor have vanished without a word.
+var errGone = errors.New("the program is gone with its supervisor: the device was restarted, or ended them")
+
+// IsLost reports whether an error says that the connection to the device or
+// the device itself went away, so that the program there is not to blame.
+func IsLost(err error) bool { return errors.Is(err, errLost) || errors.Is(err, errGone) }
+
+// aliveFunc is the shell function that tells whether a run, named as its
+// folder, is under way. A process identifier alone may mean another process
+// after a restart.
+const aliveFunc = `alive() { p=$(cat "$1/pid" 2>/dev/null) && [ -n "$p" ] && grep -q "$1" "/proc/$p/cmdline" 2>/dev/null; }
+`
+
+// launchScript starts a run, once. Runs that nobody follows any more are ended
+// first, and one that somebody follows is a reason not to measure.
+const launchScript = `cd "$runs" || exit 1
+if ! mkdir "$run/started" 2>/dev/null; then [ -d "$run/started" ] && exit 0; exit 1; fi
+now=$(date +%s)
+for other in *; do
+	if [ "$other" = "$run" ] || [ ! -d "$other" ]; then continue; fi
+	seen=$(cat "$other/lease" 2>/dev/null)
+	case $other in "$owner"*) seen=0;; esac
+	if [ $((now - ${seen:-0})) -lt "$orphaned" ]; then
+		if alive "$other"; then rmdir "$run/started"; exit 75; fi
+		continue
+	fi
+	if alive "$other"; then kill -TERM "$p"; sleep 1; fi
+	if alive "$other"; then kill -9 "-$p"; fi
+	rm -rf "$other"
+done
+cd "$run" || exit 1
+echo "$now" >lease
+unset LD_PRELOAD
+`
+
+// busy is launchScript's exit status for a device that somebody measures on.
+const busy = 75
+
+// detached is a program on a remote device.
+type detached struct {
+	r    *remote
+	run  string
+	argv []string
+	env  []string
+
+	kill  context.CancelFunc
+	ready chan struct{} // closed when the input is whole
+	ended chan struct{} // closed when err and stderr are final
+	out   *io.PipeWriter
+
+	mu      sync.Mutex
+	in      bytes.Buffer
+	closed  bool
+	waiting string
+	stderr  string
+	err     error
+}
+
+// Start prepares a program that outlives the connection: it starts when its
+// standard input is closed, its output is followed by asking, and while the
+// connection is lost it goes on.
+func (r *remote) Start(ctx context.Context, argv, env []string) (*Process, error) {
+	if len(argv) == 0 {
+		return nil, fmt.Errorf("device %s: start: no program", r.name)
+	}
+	name := supervisorName()
+	if err := r.Push(ctx, name, supervisor); err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	r.runs++
+	run := r.owner + "-" + strconv.Itoa(r.runs)
+	r.mu.Unlock()
+	alive, kill := context.WithCancel(ctx)
+	stdout, out := io.Pipe()
+	d := &detached{
+		r: r, run: run, argv: argv, env: env,
+		kill: kill, ready: make(chan struct{}), ended: make(chan struct{}), out: out,
+	}
+	go d.serve(alive)
+	return &Process{
+		Stdin: (*input)(d), Stdout: stdout,
+		Stderr:  func() string { d.mu.Lock(); defer d.mu.Unlock(); return d.stderr },
+		Waiting: func() string { d.mu.Lock(); defer d.mu.Unlock(); return d.waiting },
+		Kill:    kill,
+		Wait:    func() error { <-d.ended; return d.err },
+	}, nil
+}
+
+func supervisorName() string {
+	sum := sha256.Sum256(supervisor)
+	return "supervise-" + hex.EncodeToString(sum[:8]) + ".sh"
+}
+
+// input is a detached program's standard input: collected until it is closed.
+type input detached
+
+func (i *input) Write(p []byte) (int, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.closed {
+		return 0, io.ErrClosedPipe
+	}
+	return i.in.Write(p)
+}
+
+func (i *input) Close() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.closed {
+		i.closed = true
+		close(i.ready)
+	}
+	return nil
+}
+
+func (d *detached) folder() string { return d.r.runsFolder() + "/" + d.run }
+
+// serve is the life of a program, as seen from here.
+func (d *detached) serve(ctx context.Context) {
+	defer close(d.ended)
+	defer d.kill()
+	// Nobody need read the output of a program that was killed.
+	stop := context.AfterFunc(ctx, func() { d.out.Close() })
+	defer stop()
+	defer d.out.Close()
+	select {
+	case <-d.ready:
+	case <-ctx.Done():
+		d.err = ctx.Err()
+		return
+	}
+	d.err = d.launch(ctx)
+	if d.err == nil {
+		d.err = d.follow(ctx)
+	}
+	d.clear(ctx)
+	if d.err != nil && ctx.Err() == nil {
+		d.err = d.r.explain("run "+d.argv[0], d.err)
+	}
+}
+
+// launch puts the input there and starts the supervisor. The script does
+// nothing when it has already run: its answer may have been lost.
+func (d *detached) launch(ctx context.Context) error {
+	folder := d.folder()
+	steps := []func() error{
+		func() error { return d.do(ctx, "umask 077; mkdir -p "+quote(folder)) },
+		func() error { return d.r.sh.put(ctx, folder+"/in", d.in.Bytes(), 0o600) },
+		func() error { return d.do(ctx, d.script()) },
+	}
+	for _, step := range steps {
+		if err := d.insist(ctx, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *detached) do(ctx context.Context, script string) error {
+	_, err := d.r.sh.run(ctx, script, nil)
+	var exit *exitError
+	if errors.As(err, &exit) && exit.status == busy {
+		return fault.New(fault.Device, "Wait for it, or end it: two measurements at a time disturb each other.",
+			"another fbnas measures on it")
+	}
+	return err
+}
+
+func (d *detached) script() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "umask 077\nruns=%s run=%s owner=%s orphaned=%d\n", quote(d.r.runsFolder()), d.run, d.r.owner, orphaned)
+	b.WriteString(aliveFunc + launchScript)
+	b.WriteString(`env -i PATH="$PATH" HOME="$PWD" TMPDIR="$PWD"`)
+	for _, kv := range d.env {
+		b.WriteString(" " + quote(kv))
+	}
+	fmt.Fprintf(&b, ` setsid sh %s "$PWD" %d`, quote(d.r.Folder()+"/"+supervisorName()), abandoned)
+	for _, word := range d.argv {
+		b.WriteString(" " + quote(word))
+	}
+	b.WriteString(" </dev/null >log 2>&1 &\necho $! >pid\n")
+	return b.String()
+}
+
+// followScript says how a run is, on the first line, and then what is new of
+// its output. It looks at the exit status after whether the run is alive: the
+// supervisor writes it before it ends.
+const followScript = `cd "$runs" 2>/dev/null || { echo gone; exit 0; }
+if alive "$run"; then state=running; else state=gone; fi
+cd "$run" 2>/dev/null || { echo gone; exit 0; }
+date +%%s >lease
+if [ -f exit ]; then state="exit $(cat exit)"; fi
+echo "$state"
+tail -c +%d out 2>/dev/null | head -c %d
+exit 0
+`
+
+// follow copies the program's output until it has ended and all was read.
+func (d *detached) follow(ctx context.Context) error {
+	wait := d.r.pace.first
+	for at := 0; ; {
+		var state string
+		var data []byte
+		err := d.insist(ctx, func() error {
+			head := fmt.Sprintf("runs=%s run=%s\n", quote(d.r.runsFolder()), d.run)
+			out, err := d.r.sh.run(ctx, head+aliveFunc+fmt.Sprintf(followScript, at+1, chunk), nil)
+			first, rest, _ := bytes.Cut(out, []byte("\n"))
+			state, data = strings.TrimSpace(string(first)), rest
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		at += len(data)
+		if _, err := d.out.Write(data); err != nil {
+			return context.Canceled // killed
+		}
+		if state != "running" && len(data) == 0 {
+			return outcome(state)
+		}
+		if state != "running" || len(data) >= chunk {
+			continue
+		}
+		if err := pause(ctx, wait); err != nil {
+			return err
+		}
+		wait = min(wait*3/2, d.r.pace.most)
+	}
+}
+
+// outcome is what became of a run that has ended.
+func outcome(state string) error {
+	text, ok := strings.CutPrefix(state, "exit ")
+	status, err := strconv.Atoi(text)
+	switch {
+	case state == "gone":
+		return errGone
+	case !ok || err != nil:
+		return fmt.Errorf("the device does not say how the program is, but %.80q", state)
+	case status != 0:
+		return &exitError{status: status}
+	}
+	return nil
+}
+
+// insist repeats what failed because the connection was lost, and says so
+// meanwhile, until the device's patience ends.
+func (d *detached) insist(ctx context.Context, do func() error) error {
+	var since time.Time
+	for wait := d.r.pace.first; ; wait = min(2*wait, d.r.pace.most) {
+		err := do()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !errors.Is(err, errLost) {
+			d.wait("")
+			return err
+		}
+		if since.IsZero() {
+			since = time.Now()
+		}
+		if time.Since(since) >= d.r.pace.patience {
+			return err
+		}
+		d.wait(err.Error())
+		if err := pause(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+func (d *detached) wait(why string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting = why
+}
+
+// clearScript ends a run where it is still alive, prints what it said on its
+// standard error and removes its folder.
+const clearScript = `cd "$runs" || exit 0
+if alive "$run"; then kill -TERM "$p"; for i in 1 2 3 4 5; do if alive "$run"; then sleep 0.2; fi; done; fi
+if alive "$run"; then kill -9 "-$p"; fi
+tail -c 8192 "$run/log" 2>/dev/null
+tail -c 8192 "$run/err" 2>/dev/null
+rm -rf "$run"
+`
+
+// clear ends the program where it still runs. For one that was killed, a device
+// that cannot be reached is not waited for: the next run there clears up, or
+// the supervisor does.
+func (d *detached) clear(ctx context.Context) {
+	once := ctx.Err() != nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	head := fmt.Sprintf("runs=%s run=%s\n", quote(d.r.runsFolder()), d.run)
+	order := func() error {
+		out, err := d.r.sh.run(ctx, head+aliveFunc+clearScript, nil)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.stderr = string(out)
+		return err
+	}
+	// Its failure is no failure of the program.
+	if once {
+		_ = order()
+	} else {
+		_ = d.r.insist(ctx, order)
+	}
+}

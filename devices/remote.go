@@ -1,0 +1,216 @@
+package devices
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"fbnas/internal/fault"
+)
+
+// remote is a device behind a shell. Below its base folder lie files, what was
+// pushed, and runs, a folder each of the programs that were started.
+type remote struct {
+	name  string
+	sh    shell
+	base  string
+	owner string // begins the names of this program's runs
+	pace  pace
+
+	mu   sync.Mutex
+	sums map[string]string // SHA-256 of the files there, by name; nil: not yet asked for
+	runs int
+}
+
+// pace is how often a device is asked, and for how long in vain.
+type pace struct {
+	first, most time.Duration // between two questions; every answer disturbs what runs there
+	patience    time.Duration // for a connection to come back while a program runs
+	pushing     time.Duration // and while files are put there
+}
+
+var usualPace = pace{first: 30 * time.Millisecond, most: 4 * time.Second, patience: 10 * time.Minute, pushing: 10 * time.Second}
+
+// newRemote returns the device behind a shell, which it closes. Its folder is
+// made where it does not exist.
+func newRemote(ctx context.Context, name string, sh shell, base string) (Device, error) {
+	r, err := dial(ctx, name, sh, base)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func dial(ctx context.Context, name string, sh shell, base string) (*remote, error) {
+	if !path.IsAbs(base) || path.Clean(base) != base || base == "/" {
+		return nil, errors.Join(fmt.Errorf("device %s: %q cannot be its folder", name, base), sh.close())
+	}
+	token := make([]byte, 6)
+	if _, err := rand.Read(token); err != nil {
+		return nil, errors.Join(fmt.Errorf("device %s: %w", name, err), sh.close())
+	}
+	r := &remote{name: name, sh: sh, base: base, owner: hex.EncodeToString(token), pace: usualPace}
+	script := "umask 077; mkdir -p " + quote(r.Folder()) + " " + quote(r.runsFolder())
+	if _, err := sh.run(ctx, script, nil); err != nil {
+		return nil, errors.Join(r.explain("make its folder", err), sh.close())
+	}
+	return r, nil
+}
+
+func (r *remote) Name() string       { return r.name }
+func (r *remote) Folder() string     { return r.base + "/files" }
+func (r *remote) Close() error       { return r.sh.close() }
+func (r *remote) runsFolder() string { return r.base + "/runs" }
+
+// Push puts a file there unless one of this name and content is there already,
+// and lets the device say what arrived. The name may have folders in it. Files
+// of ELF format can be executed.
+func (r *remote) Push(ctx context.Context, name string, data []byte) error {
+	if !filepath.IsLocal(name) || path.Clean(name) != name || name == "." {
+		return fmt.Errorf("device %s: push %q: not a file name", r.name, name)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	digest := sha256.Sum256(data)
+	sum := hex.EncodeToString(digest[:])
+	err := r.insist(ctx, func() error {
+		if err := r.ask(ctx); err != nil || r.sums[name] == sum {
+			return err
+		}
+		return r.send(ctx, name, data, sum)
+	})
+	if err != nil {
+		return r.explain("push "+name, err)
+	}
+	return nil
+}
+
+// send puts a file there and compares what arrived.
+func (r *remote) send(ctx context.Context, name string, data []byte, sum string) error {
+	target, mode := r.Folder()+"/"+name, uint32(0o600)
+	if strings.HasPrefix(string(data[:min(4, len(data))]), "\x7fELF") {
+		mode = 0o700
+	}
+	if folder := path.Dir(target); folder != r.Folder() {
+		if _, err := r.sh.run(ctx, "umask 077; mkdir -p "+quote(folder), nil); err != nil {
+			return err
+		}
+	}
+	if err := r.sh.put(ctx, target, data, mode); err != nil {
+		return err
+	}
+	out, err := r.sh.run(ctx, hasher+"$h "+quote(target), nil)
+	if err != nil {
+		return err
+	}
+	if got, _, _ := strings.Cut(string(out), " "); got != sum {
+		_, err := r.sh.run(ctx, "rm -f "+quote(target), nil)
+		return errors.Join(fmt.Errorf("it arrived with SHA-256 %.64q, want %s", got, sum), err)
+	}
+	r.sums[name] = sum
+	return nil
+}
+
+// hasher sets h to the command that prints SHA-256 sums.
+const hasher = `if command -v sha256sum >/dev/null; then h=sha256sum; else h="toybox sha256sum"; fi; `
+
+// ask learns once what lies in the folder.
+func (r *remote) ask(ctx context.Context) error {
+	if r.sums != nil {
+		return nil
+	}
+	out, err := r.sh.run(ctx, hasher+"cd "+quote(r.Folder())+" && find . -type f -exec $h {} +", nil)
+	if err != nil {
+		return err
+	}
+	r.sums = map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		if sum, name, ok := strings.Cut(strings.TrimRight(line, "\r\n"), " "); ok {
+			r.sums[strings.TrimPrefix(strings.TrimLeft(name, " *"), "./")] = sum
+		}
+	}
+	return nil
+}
+
+// insist repeats what failed because the connection was lost, for a while.
+func (r *remote) insist(ctx context.Context, do func() error) error {
+	for began := time.Now(); ; {
+		err := do()
+		if !errors.Is(err, errLost) || time.Since(began) >= r.pace.pushing {
+			return err
+		}
+		if err := pause(ctx, r.pace.pushing/10); err != nil {
+			return err
+		}
+	}
+}
+
+// explain names the device in an error, and what to do about it.
+func (r *remote) explain(doing string, err error) error { return explain(r.name, doing, err) }
+
+func explain(name, doing string, err error) error {
+	if fault.CodeOf(err) == fault.Interrupted {
+		return err
+	}
+	hint := ""
+	for _, known := range refusals {
+		if strings.Contains(err.Error(), known.says) {
+			hint = strings.ReplaceAll(known.hint, "NAME", name)
+			break
+		}
+	}
+	if hint == "" && errors.Is(err, errLost) && fault.HintOf(err) == "" {
+		hint = "Look at the cable or the network, then give the command again: what was measured is kept."
+	}
+	return fault.New(fault.Device, hint, "device %s: %s: %w", name, doing, err)
+}
+
+// refusals says what to do about what devices' systems say.
+var refusals = []struct{ says, hint string }{
+	{"No space left on device", "Free some space on it; fbnas devices clean NAME removes what fbnas has put there."},
+	{"Read-only file system", "Its file system cannot be written to; look at its storage."},
+	{"Disk quota exceeded", "Free some space on it; fbnas devices clean NAME removes what fbnas has put there."},
+	{"sha256sum: not found", "It needs sha256sum: install coreutils or busybox there."},
+}
+
+// cleanRemote removes what programs have left below a base folder: the folders
+// of runs that ended, and when no run is alive, all of it.
+func cleanRemote(ctx context.Context, name string, sh shell, base string) ([]string, error) {
+	out, err := sh.run(ctx, "base="+quote(base)+"\n"+aliveFunc+cleanScript, nil)
+	if err != nil {
+		return nil, explain(name, "clean", err)
+	}
+	return strings.Fields(string(out)), nil
+}
+
+const cleanScript = `cd "$base/runs" 2>/dev/null || exit 0
+used=
+for run in *; do
+	if [ ! -d "$run" ]; then continue; fi
+	if alive "$run"; then used=1; else rm -rf "$run" && echo "$base/runs/$run"; fi
+done
+if [ -z "$used" ]; then cd / && rm -rf "$base" && echo "$base"; fi
+`
+
+// quote is s as one word of a shell's command line.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// pause waits, unless the context ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
