@@ -1,0 +1,89 @@
+package search
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"fbnas/models"
+)
+
+// Share is what one layer has of an architecture's cost.
+type Share struct {
+	Layer string  `json:"layer"`
+	Cost  float64 `json:"cost"` // in the cost's unit
+	MACs  int64   `json:"macs"`
+}
+
+// Shares are those of each layer, in order; with Cost.Base they add up to Of.
+func (c *Costs) Shares(sel models.Selection) []Share {
+	var shares []Share
+	for _, l := range c.Layers {
+		block := l.Layer.Block(sel.Point(l.Layer))
+		shares = append(shares, Share{l.Layer.Name, l.Values[l.index(c.choices, sel)], models.Count([]models.Block{block}).MACs})
+	}
+	return shares
+}
+
+// Change is one choice of an architecture decided otherwise.
+type Change struct {
+	Choice string            `json:"choice"`
+	Kind   models.ChoiceKind `json:"kind"`
+	From   float64           `json:"from"`
+	To     float64           `json:"to"`
+	Gain   float64           `json:"gain"` // cost that it saves
+	MACs   int64             `json:"macs"` // multiply-accumulates that it gives up; negative where it adds some
+	// Step: the next smaller option saves more than twice the share of the cost
+	// that it gives up of the MACs, as it does just below a step of the device.
+	Step bool `json:"step"`
+}
+
+// Changes are all single changes of an architecture that save cost, those first
+// that give up the fewest MACs for it.
+func (c *Costs) Changes(sel models.Selection) []Change {
+	cost, macs := c.Of(sel), c.macs(sel)
+	var changes []Change
+	for i, choice := range c.choices {
+		for o, option := range choice.Options {
+			other := slices.Clone(sel)
+			other[i] = o
+			gain := cost - c.Of(other) // NaN for an excluded block
+			if !(gain > 0) {
+				continue
+			}
+			less := macs - c.macs(other)
+			changes = append(changes, Change{
+				Choice: choice.Name, Kind: choice.Kind, From: choice.Options[sel[i]], To: option, Gain: gain, MACs: less,
+				Step: o == sel[i]-1 && gain/cost > 2*float64(less)/float64(macs),
+			})
+		}
+	}
+	slices.SortFunc(changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.MACs, b.MACs), cmp.Compare(b.Gain, a.Gain))
+	})
+	return changes
+}
+
+func (c *Costs) macs(sel models.Selection) int64 {
+	var total int64
+	for _, s := range c.Shares(sel) {
+		total += s.MACs
+	}
+	return total
+}
+
+// Chosen is the selection of a search's first result.
+func (s Summary) Chosen(space models.Space) (models.Selection, error) {
+	choices := space.Choices()
+	sel := make(models.Selection, len(choices))
+	for i, choice := range choices {
+		at := slices.IndexFunc(s.Choices, func(d Decided) bool { return d.Name == choice.Name })
+		if at >= 0 {
+			sel[i] = slices.Index(choice.Options, s.Choices[at].Chosen)
+		}
+		if at < 0 || sel[i] < 0 {
+			return nil, fmt.Errorf("the search has not decided the choice %s of space %s", choice.Name, space.Name)
+		}
+	}
+	return sel, nil
+}

@@ -1,0 +1,78 @@
+package search
+
+import (
+	"math"
+	"testing"
+
+	"fbnas/internal/random"
+)
+
+// TestExplain: shares add up to the cost, and each change is what it says.
+func TestExplain(t *testing.T) {
+	space := tinySpace(t)
+	costs, err := NewCosts(space, classes, awkward{MACs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := random.New(1, "explain")
+	explained := 0
+	for explained < 50 {
+		sel := space.Widest()
+		for i, c := range space.Choices() {
+			sel[i] = r.IntN(len(c.Options))
+		}
+		want := costs.Of(sel)
+		if math.IsNaN(want) {
+			continue
+		}
+		explained++
+		total := costs.Cost.Base()
+		var macs int64
+		for _, s := range costs.Shares(sel) {
+			total += s.Cost
+			macs += s.MACs
+		}
+		if math.Abs(total-want) > 1e-9*math.Abs(want) {
+			t.Fatalf("%v: shares add up to %g, want %g", sel, total, want)
+		}
+		last := int64(math.MinInt64)
+		for _, change := range costs.Changes(sel) {
+			other := append([]int{}, sel...)
+			for i, c := range space.Choices() {
+				for o, option := range c.Options {
+					if c.Name == change.Choice && option == change.To {
+						other[i] = o
+					}
+				}
+			}
+			if got := want - costs.Of(other); math.Abs(got-change.Gain) > 1e-9 || change.Gain <= 0 {
+				t.Errorf("%v: %+v, the gain is %g", sel, change, got)
+			}
+			if got := macs - costs.macs(other); got != change.MACs || change.MACs < last {
+				t.Errorf("%v: %+v gives up %d MACs, the one before %d", sel, change, got, last)
+			}
+			last = change.MACs
+		}
+	}
+}
+
+func TestChosen(t *testing.T) {
+	space := tinySpace(t)
+	var s Summary
+	for _, c := range space.Choices() {
+		s.Choices = append(s.Choices, Decided{Name: c.Name, Options: c.Options, Chosen: c.Options[len(c.Options)-1]})
+	}
+	sel, err := s.Chosen(space)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range space.Widest() {
+		if sel[i] != o {
+			t.Errorf("choice %d: option %d, want %d", i, sel[i], o)
+		}
+	}
+	s.Choices[0].Chosen = -1
+	if _, err := s.Chosen(space); err == nil {
+		t.Error("an option that the space lacks is taken")
+	}
+}
