@@ -6,6 +6,9 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS     := -ldflags '-s -w -X main.version=$(VERSION)'
 
+# Processors of devices that get an agent of their own.
+AGENTS      := amd64 arm64
+
 .PHONY: all setup build check demo bench performance generate clean
 
 all: build
@@ -14,11 +17,13 @@ all: build
 setup:
 	$(GO) run ./cmd/fbnas setup --all
 
-# The agent goes to other machines: no cgo in it.
+# The agents go to other machines: no cgo in them.
 build:
 	CGO_ENABLED=1 $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas ./cmd/fbnas
 ifneq ($(wildcard cmd/fbnas-agent),)
 	CGO_ENABLED=0 $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas-agent ./cmd/fbnas-agent
+	for arch in $(AGENTS); do CGO_ENABLED=0 GOOS=linux GOARCH=$$arch \
+	  $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas-agent-linux-$$arch ./cmd/fbnas-agent || exit 1; done
 endif
 
 # The import policy is tested uncached: go's test cache does not see go list.

@@ -58,6 +58,7 @@ type Identity struct {
 	MemoryBytes int64
 	OS          string // system and kernel version
 	Unit        string // salted hash, tells units of one model apart; "" unknown
+	Emulator    string // what stands in for the processor, so that times mean nothing; "" nothing
 }
 
 // transport opens devices of one kind, and removes what killed programs have
@@ -76,7 +77,7 @@ var transports = []transport{
 	{"local", "local", openLocal, cleanLocal},
 	{"adb", "adb[:SERIAL]", nil, nil},
 	{"ssh", "ssh://USER@HOST[:PORT]", nil, nil},
-	{"qemu", "qemu", nil, nil},
+	{"qemu", "qemu", openQEMU, cleanQEMU},
 	{"replay", "replay:FILE", nil, nil},
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,7 +19,7 @@ func TestOpenErrors(t *testing.T) {
 	for name, want := range map[string]string{
 		"adb:0123":         "the transport adb is not in this version",
 		"ssh://pi@board":   "the transport ssh is not in this version",
-		"qemu":             "the transport qemu is not in this version",
+		"qemu:1":           "qemu has no address",
 		"replay:run.jsonl": "the transport replay is not in this version",
 		"pixel":            `unknown device "pixel"`,
 		"":                 `unknown device ""`,
@@ -220,7 +221,7 @@ func TestAgentPath(t *testing.T) {
 		{"", "fbnas-agent"}, // beside the test's own binary there is none
 	} {
 		t.Setenv("FBNAS_AGENT", c.env)
-		_, err := AgentPath()
+		_, err := AgentPath(runtime.GOARCH)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(fault.HintOf(err), "make build") || fault.ExitCode(err) != 4 {
 			t.Errorf("FBNAS_AGENT=%q: %v (hint %q)", c.env, err, fault.HintOf(err))
 		}
@@ -229,8 +230,15 @@ func TestAgentPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("FBNAS_AGENT", plain)
-	if got, err := AgentPath(); err != nil || got != plain {
+	if got, err := AgentPath(runtime.GOARCH); err != nil || got != plain {
 		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := AgentPath("riscv64"); err == nil || !strings.Contains(err.Error(), "fbnas-agent-linux-riscv64") {
+		t.Errorf("another processor: %v", err)
+	}
+	t.Setenv("FBNAS_AGENT_RISCV64", plain)
+	if got, err := AgentPath("riscv64"); err != nil || got != plain {
+		t.Errorf("another processor: %q, %v", got, err)
 	}
 }
 

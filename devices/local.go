@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -101,21 +103,26 @@ func (l *local) Start(ctx context.Context, argv, env []string) (*Process, error)
 	}, nil
 }
 
-// AgentPath finds the agent for this machine: FBNAS_AGENT, else the file
-// fbnas-agent beside the running program.
-func AgentPath() (string, error) {
-	const hint = "Run make build, which puts fbnas-agent beside fbnas, or let FBNAS_AGENT name it."
-	if path := os.Getenv("FBNAS_AGENT"); path != "" {
+// AgentPath finds the agent for a processor, named as GOARCH: FBNAS_AGENT for
+// this machine's, FBNAS_AGENT_ARM64 or the like for another one, else a file
+// beside the running program.
+func AgentPath(arch string) (string, error) {
+	variable, name := "FBNAS_AGENT", "fbnas-agent"
+	if arch != runtime.GOARCH {
+		variable, name = variable+"_"+strings.ToUpper(arch), name+"-linux-"+arch
+	}
+	hint := "Run make build, which puts " + name + " beside fbnas, or let " + variable + " name it."
+	if path := os.Getenv(variable); path != "" {
 		return executable(path, hint)
 	}
 	self, err := os.Executable()
+	if err == nil {
+		self, err = filepath.EvalSymlinks(self)
+	}
 	if err != nil {
-		return "", fault.New(fault.Device, hint, "find fbnas-agent: %w", err)
+		return "", fault.New(fault.Device, hint, "find %s: %w", name, err)
 	}
-	if self, err = filepath.EvalSymlinks(self); err != nil {
-		return "", fault.New(fault.Device, hint, "find fbnas-agent: %w", err)
-	}
-	return executable(filepath.Join(filepath.Dir(self), "fbnas-agent"), hint)
+	return executable(filepath.Join(filepath.Dir(self), name), hint)
 }
 
 func executable(path, hint string) (string, error) {

@@ -2,8 +2,10 @@ package latency
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"time"
 
@@ -30,20 +32,23 @@ type Conn interface {
 	Close() error
 }
 
-// HostConfig says what a Host starts. Paths are the device's.
+// HostConfig says what a Host starts: the agent and the ONNX Runtime at these
+// paths on the device, or the bundle, which it pushes there.
 type HostConfig struct {
 	Agent   string
 	Library string // ONNX Runtime
+	Bundle  *Bundle
 	Log     *slog.Logger
 }
 
 // Host is a Meter that starts agents on a device. Its methods are for one
 // goroutine at a time.
 type Host struct {
-	conn   Conn
-	cfg    HostConfig
-	log    *slog.Logger
-	pushed map[string]bool // digests
+	conn    Conn
+	cfg     HostConfig
+	log     *slog.Logger
+	bundled bool            // the bundle was pushed
+	pushed  map[string]bool // digests
 }
 
 // NewMeter returns a Meter on the device behind conn, which it closes.
@@ -55,10 +60,26 @@ func NewMeter(conn Conn, cfg HostConfig) *Host {
 	return &Host{conn: conn, cfg: cfg, log: log.With("device", conn.Name()), pushed: map[string]bool{}}
 }
 
-// Open returns a Meter on the device of the given name (see devices.Open),
-// with the agent and the ONNX Runtime that this machine has for it.
+// Open returns a Meter on the device of the given name (see devices.Open): on
+// this machine with the agent and the ONNX Runtime that are here, elsewhere
+// with a bundle for its processor.
 func Open(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
-	agent, err := devices.AgentPath()
+	if device == "local" {
+		return openLocal(ctx, device, log)
+	}
+	conn, err := devices.Open(ctx, device)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := bundleFor(ctx, conn)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return NewMeter(conn, HostConfig{Bundle: bundle, Log: log}), nil
+}
+
+func openLocal(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
+	agent, err := devices.AgentPath(runtime.GOARCH)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +92,14 @@ func Open(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
 		return nil, err
 	}
 	return NewMeter(conn, HostConfig{Agent: agent, Library: library, Log: log}), nil
+}
+
+func bundleFor(ctx context.Context, conn Conn) (*Bundle, error) {
+	id, err := conn.Identity(ctx)
+	if err != nil {
+		return nil, fault.New(fault.Device, "", "identify %s: %w", conn.Name(), err)
+	}
+	return NewBundle(id.Arch, Own{})
 }
 
 // Close closes the device.
@@ -156,8 +185,19 @@ var faults = map[string]struct {
 	errorStart:         {fault.Device, "fbnas doctor says what works on this machine."},
 }
 
-func (h *Host) argv() []string {
-	return []string{h.cfg.Agent, "-ort", h.cfg.Library, "-dir", h.conn.Folder()}
+// argv starts the agent. The bundle is pushed before its first start.
+func (h *Host) argv(ctx context.Context) ([]string, error) {
+	folder := h.conn.Folder()
+	if h.cfg.Bundle == nil {
+		return []string{h.cfg.Agent, "-ort", h.cfg.Library, "-dir", folder}, nil
+	}
+	if !h.bundled {
+		if err := h.cfg.Bundle.push(ctx, h.conn); err != nil {
+			return nil, err
+		}
+		h.bundled = true
+	}
+	return append(h.cfg.Bundle.argv(folder), "-dir", folder), nil
 }
 
 // push puts a model on the device, once.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"fbnas/devices"
 	"fbnas/latency/wire"
 )
 
@@ -38,7 +39,7 @@ func (h *Host) Measure(ctx context.Context, req Request) error {
 		case len(j.remaining()) > 0:
 			return h.explain("measure", &wire.Error{Kind: wire.ErrorProtocol, Detail: "the agent ended without measuring everything"})
 		}
-		if errors.Is(err, wire.ErrCut) {
+		if errors.Is(err, wire.ErrCut) && !devices.IsLost(lost.exit) {
 			if err := j.blame(lost); err != nil {
 				return h.explain("measure", err)
 			}

@@ -57,13 +57,17 @@ var errSilent = fmt.Errorf("no word from it for %v", silence)
 // error records aside. It returns nil after the end record; the agent's own
 // *wire.Error; on's error; ctx's; or a *lostError.
 func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) error) error {
-	p, err := h.conn.Start(ctx, h.argv(), []string{"GODEBUG=asyncpreemptoff=1"})
+	argv, err := h.argv(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := h.conn.Start(ctx, argv, []string{"GODEBUG=asyncpreemptoff=1"})
 	if err != nil {
 		return &wire.Error{Kind: wire.ErrorDevice, Detail: err.Error()}
 	}
 	lost := &lostError{}
 	records, stop := h.converse(p, req)
-	err = h.listen(ctx, records, lost, on)
+	err = h.listen(ctx, p, records, lost, on)
 	stop()
 	exit := p.Wait()
 	if ctx.Err() != nil && !errors.Is(err, errDone) {
@@ -90,8 +94,10 @@ type received struct {
 func (h *Host) converse(p *devices.Process, req wire.Request) (<-chan received, func()) {
 	records, done, closed := make(chan received), make(chan struct{}), make(chan struct{})
 	go func() {
-		// An agent that does not read its request says so, or ends.
+		// An agent that does not read its request says so, or ends. Devices
+		// other than this machine start it when its input is whole.
 		_ = wire.WriteRequest(p.Stdin, req)
+		p.Stdin.Close()
 	}()
 	go func() {
 		defer close(closed)
@@ -115,7 +121,6 @@ func (h *Host) converse(p *devices.Process, req wire.Request) (<-chan received, 
 		close(done)
 		p.Kill()
 		<-closed
-		p.Stdin.Close()
 	}
 }
 
@@ -123,7 +128,7 @@ func (h *Host) converse(p *devices.Process, req wire.Request) (<-chan received, 
 var errDone = errors.New("end record")
 
 // listen hands records on until the answer ends in one way or another.
-func (h *Host) listen(ctx context.Context, records <-chan received, lost *lostError, on func(wire.Record) error) error {
+func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan received, lost *lostError, on func(wire.Record) error) error {
 	patience := time.NewTimer(silence)
 	defer patience.Stop()
 	for {
@@ -132,7 +137,13 @@ func (h *Host) listen(ctx context.Context, records <-chan received, lost *lostEr
 		case got = <-records:
 			patience.Reset(silence)
 		case <-patience.C:
-			return errSilent
+			why := waiting(p)
+			if why == "" {
+				return errSilent
+			}
+			h.log.Warn("waiting for the device", "reason", why)
+			patience.Reset(silence)
+			continue
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -161,6 +172,15 @@ func (h *Host) listen(ctx context.Context, records <-chan received, lost *lostEr
 			return err
 		}
 	}
+}
+
+// waiting says why the device gives no word of a process for now, "" when
+// nothing is wrong. The device gives up by itself.
+func waiting(p *devices.Process) string {
+	if p.Waiting == nil {
+		return ""
+	}
+	return p.Waiting()
 }
 
 // lastLine is the last line of text that says something.

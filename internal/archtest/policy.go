@@ -44,7 +44,7 @@ var policy = []row{
 	{"nn", "graph"},
 	{"dataset", "golang.org/x/image internal/setup"},
 	{"dataset/datasettest", "dataset"},
-	{"devices", ""},
+	{"devices", "internal/setup"},
 
 	{"models", "graph nn internal/yamlform"},
 	{"latency/stats", ""},

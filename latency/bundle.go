@@ -1,0 +1,158 @@
+package latency
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fbnas/devices"
+	"fbnas/internal/fault"
+	"fbnas/internal/setup"
+)
+
+// Bundle is all that an agent needs on a device other than this machine: files
+// that lie in one folder there, named by their contents, and nothing of the
+// device's own but its kernel.
+type Bundle struct {
+	files  []bundleFile
+	loader string // of the C library; "" where the agent is started by itself
+}
+
+type bundleFile struct {
+	name string
+	data []byte
+}
+
+const (
+	agentFile   = "fbnas-agent"
+	runtimeFile = "libonnxruntime.so"
+)
+
+// bundles are the processors that there are bundles for. Phones and boards of
+// arm64 get a C library and its loader too: theirs may be another one (Android,
+// musl), of 32 bits, or too old (facts: profiling.md, "Getting it onto a phone
+// without an NDK").
+var bundles = map[string]struct {
+	runtime, libraries setup.Item
+	loader             string
+	abi                string // Android's name of the processor
+}{
+	"amd64": {runtime: setup.RuntimeAMD64, abi: "x86_64"},
+	"arm64": {setup.RuntimeARM64, setup.ArmLibraries, "ld-linux-aarch64.so.1", "arm64-v8a"},
+}
+
+// Own is what a user gives instead of the bundle's parts, as paths on this
+// machine. The zero value gives none.
+type Own struct {
+	// Runtime is a libonnxruntime.so, or an .aar with one in it.
+	Runtime string
+	// Agent is a program that speaks package wire, started with the device's
+	// own loader and libraries.
+	Agent string
+}
+
+// NewBundle gathers the bundle for a processor, named as GOARCH, from what
+// set-up has fetched, the agent that lies beside the program, and own parts.
+func NewBundle(arch string, own Own) (*Bundle, error) {
+	known, ok := bundles[arch]
+	if !ok {
+		return nil, fault.New(fault.Device, "Give its entry an agent and a runtime of your own.", "there is no agent for the processor %q", arch)
+	}
+	b := &Bundle{loader: known.loader}
+	agent := own.Agent
+	if agent == "" {
+		path, err := devices.AgentPath(arch)
+		if err != nil {
+			return nil, err
+		}
+		agent = path
+	} else {
+		b.loader = ""
+	}
+	if err := b.add(agentFile, agent); err != nil {
+		return nil, err
+	}
+	if own.Runtime != "" {
+		library, err := ownRuntime(own.Runtime, arch, known.abi, b.loader != "")
+		if err != nil {
+			return nil, err
+		}
+		b.files = append(b.files, bundleFile{runtimeFile, library})
+	}
+	return b, b.fetched(known.runtime, known.libraries, own.Runtime == "")
+}
+
+// fetched adds what set-up has fetched.
+func (b *Bundle) fetched(runtime, libraries setup.Item, withRuntime bool) error {
+	var wanted []setup.Item
+	if withRuntime {
+		wanted = append(wanted, runtime)
+	}
+	if b.loader != "" {
+		wanted = append(wanted, libraries)
+	}
+	paths, err := setup.Files(wanted...)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if err := b.add(filepath.Base(path), path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bundle) add(name, path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("bundle: %w", err)
+	}
+	b.files = append(b.files, bundleFile{name, data})
+	return nil
+}
+
+// Bytes is the size of all files together.
+func (b *Bundle) Bytes() (n int64) {
+	for _, f := range b.files {
+		n += int64(len(f.data))
+	}
+	return n
+}
+
+// Folder is the name of the bundle's folder: equal for equal files.
+func (b *Bundle) Folder() string {
+	var lines []string
+	for _, f := range b.files {
+		lines = append(lines, fmt.Sprintf("%x %s\n", sha256.Sum256(f.data), f.name))
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(lines, "")))
+	return "bundle-" + hex.EncodeToString(sum[:8])
+}
+
+// push puts the bundle on a device, which leaves alone what it has.
+func (b *Bundle) push(ctx context.Context, conn Conn) error {
+	folder := b.Folder()
+	for _, f := range b.files {
+		if err := conn.Push(ctx, folder+"/"+f.name, f.data); err != nil {
+			return fmt.Errorf("push the bundle: %w", err)
+		}
+	}
+	return nil
+}
+
+// argv starts the agent, from the bundle below a folder of the device.
+func (b *Bundle) argv(below string) []string {
+	dir := below + "/" + b.Folder()
+	argv := []string{dir + "/" + agentFile, "-ort", dir + "/" + runtimeFile}
+	if b.loader != "" {
+		argv = append([]string{dir + "/" + b.loader, "--library-path", dir}, argv...)
+	}
+	return argv
+}

@@ -1,0 +1,106 @@
+package latency
+
+import (
+	"archive/zip"
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"fbnas/internal/fault"
+)
+
+// maxRuntime is the largest library or .aar that is read; ONNX Runtime with
+// all its providers is a tenth of it.
+const maxRuntime = 512 << 20
+
+const runtimeHint = "Name a libonnxruntime.so for the device's processor, or an .aar with one in it."
+
+// ownRuntime reads the library of a user's own, and refuses one that cannot
+// work. loaded says that the bundle's own C library will load it.
+func ownRuntime(path, arch, abi string, loaded bool) ([]byte, error) {
+	data, err := limited(path)
+	if err == nil && filepath.Ext(path) == ".aar" {
+		data, err = fromAAR(data, abi)
+	}
+	if err == nil {
+		err = checkRuntime(data, arch, loaded)
+	}
+	if err != nil {
+		if fault.HintOf(err) != "" {
+			return nil, fmt.Errorf("runtime %s: %w", path, err)
+		}
+		return nil, fault.New(fault.Usage, runtimeHint, "runtime %s: %w", path, err)
+	}
+	return data, nil
+}
+
+func limited(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAtMost(f, maxRuntime)
+}
+
+func readAtMost(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("it is larger than %d bytes", limit)
+	}
+	return data, err
+}
+
+// fromAAR returns the library in an Android archive: a zip with a folder for
+// each kind of processor below jni.
+func fromAAR(data []byte, abi string) ([]byte, error) {
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, err
+	}
+	f, err := archive.Open("jni/" + abi + "/" + runtimeFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("it has no jni/%s/%s", abi, runtimeFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAtMost(f, maxRuntime)
+}
+
+// elfMachines maps GOARCH to the processor that an ELF file names.
+var elfMachines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
+
+// bionic is how libraries for Android name the C library, which the agent of
+// the bundle does not have.
+const bionic = "libc.so"
+
+func checkRuntime(data []byte, arch string, loaded bool) error {
+	f, err := elf.NewFile(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	if f.Type != elf.ET_DYN {
+		return fmt.Errorf("it is no shared library (%s)", f.Type)
+	}
+	if want, ok := elfMachines[arch]; ok && f.Machine != want {
+		return fmt.Errorf("it is for %s, the device has %s", f.Machine, want)
+	}
+	needs, err := f.ImportedLibraries()
+	if err != nil {
+		return err
+	}
+	if loaded && slices.Contains(needs, bionic) {
+		return fault.New(fault.Usage,
+			"Give the device's entry an agent too that is built with the NDK and speaks fbnas's protocol, or take a build for Linux.",
+			"it needs Android's own C library (%s), which fbnas-agent does not run with", bionic)
+	}
+	return nil
+}
