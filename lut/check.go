@@ -53,6 +53,14 @@ func (c *Calibration) check() error {
 	if c.Form == Linear && c.BaseUS < 0 || !amount(c.CallUS) || !amount(c.ElementUS) {
 		return errors.New("a negative coefficient")
 	}
+	for i, b := range c.Borders {
+		if i > 0 && c.Borders[i-1].compare(b.Shape) >= 0 {
+			return fmt.Errorf("border %v is out of order", b.Shape)
+		}
+		if !amount(math.Abs(b.SavesUS)) {
+			return fmt.Errorf("border %v saves %g us", b.Shape, b.SavesUS)
+		}
+	}
 	return nil
 }
 

@@ -84,3 +84,6 @@ func elements(b models.Block) float64 {
 	h, w := b.OutSize()
 	return float64(b.In*b.Height*b.Width + b.Out*h*w)
 }
+
+// input is the shape that b takes in.
+func input(b models.Block) Shape { return Shape{b.In, b.Height, b.Width} }

@@ -23,7 +23,7 @@ func (t *Table) BlockCost(b models.Block) (float64, error) {
 	if err != nil || t.Calibration == nil || b.Identity() {
 		return us, err
 	}
-	return us - t.Calibration.CallUS - t.Calibration.ElementUS*elements(b), nil
+	return us - t.Calibration.saved(b), nil
 }
 
 // Predict returns the latency of a network in microseconds, and the error to

@@ -51,7 +51,7 @@ func small(t testing.TB) []byte {
 
 // A table of this version reads, and is written as it was.
 func TestGolden(t *testing.T) {
-	golden := filepath.Join("testdata", "v1.lut")
+	golden := filepath.Join("testdata", "v2.lut")
 	if *update {
 		if err := os.WriteFile(golden, small(t), 0o644); err != nil {
 			t.Fatal(err)
@@ -68,6 +68,25 @@ func TestGolden(t *testing.T) {
 	var got bytes.Buffer
 	if err := table.Encode(&got); err != nil || !bytes.Equal(got.Bytes(), want) {
 		t.Errorf("written otherwise (%v):\n%s", err, got.Bytes())
+	}
+}
+
+// A table of version 1 is read, and is written as one of this version.
+func TestVersion1(t *testing.T) {
+	table, err := lut.Load(filepath.Join("testdata", "v1.lut"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := table.Header.Version; v != 1 || len(table.Rows()) != 7 || table.Base() >= 0 {
+		t.Errorf("version %d, %d rows, base %g", v, len(table.Rows()), table.Base())
+	}
+	var now bytes.Buffer
+	if err := table.Encode(&now); err != nil {
+		t.Fatal(err)
+	}
+	again, err := lut.Parse(&now, "now")
+	if err != nil || again.Header.Version != lut.Version || len(again.Rows()) != 7 || again.Base() != table.Base() {
+		t.Errorf("written anew: %v, header %+v", err, again.Header)
 	}
 }
 
@@ -124,7 +143,7 @@ func TestBadFiles(t *testing.T) {
 		{"an image", "\x89PNG\r\n\x1a\n\x00\x00", "not a latency table"},
 		{"other JSON", `{"type":"row"}` + "\n", "not a latency table"},
 		{"a list", "[1,2]\n", "not a latency table"},
-		{"a newer version", swap(`"version":1`, `"version":9`), "version 9"},
+		{"a newer version", swap(`"version":2`, `"version":9`), "version 9"},
 		{"garbage in the middle", lines[0] + lines[1] + "garbage\n" + lines[2], "line 3: not a record"},
 		{"a lost row", lines[0] + strings.Join(lines[2:], ""), "not those that were written"},
 		{"a changed figure", swap(`"status":"ok","latency_us":`, `"status":"ok","latency_us":1`), "not those that were written"},

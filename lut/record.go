@@ -10,8 +10,8 @@ import (
 )
 
 // Version is the version of the file format that this package writes; it reads
-// this one and older ones.
-const Version = 1
+// this one and older ones (docs/lut-format.md says what changed).
+const Version = 2
 
 // The record types of a table file. round and failure are the journal: a
 // profile appends them as they come, each line with its own checksum, and they

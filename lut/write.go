@@ -60,7 +60,9 @@ func (t *Table) records() ([][]byte, error) {
 		}
 		lines = append(lines, line)
 	}
-	add(typeHeader, t.Header)
+	header := t.Header
+	header.Version = Version // what was read as an older one is written as this one
+	add(typeHeader, header)
 	for _, r := range t.rows {
 		add(typeRow, r)
 	}

@@ -59,20 +59,23 @@ func (v validationInfo) String() string {
 
 // calibrationInfo is how a table turns rows into a network's latency.
 type calibrationInfo struct {
-	Form      lut.Form `json:"form"`
-	Networks  int      `json:"networks"`
-	BaseUS    float64  `json:"base_us"`
-	CallUS    float64  `json:"call_us"`
-	ElementUS float64  `json:"element_us"`
-	OffsetLOO *float64 `json:"offset_loo_error"`
-	LinearLOO *float64 `json:"linear_loo_error"`
+	Form       lut.Form `json:"form"`
+	Networks   int      `json:"networks"`
+	BaseUS     float64  `json:"base_us"`
+	CallUS     float64  `json:"call_us"`
+	ElementUS  float64  `json:"element_us"`
+	Borders    int      `json:"borders"` // shapes of inputs with a saving of their own
+	OffsetLOO  *float64 `json:"offset_loo_error"`
+	LinearLOO  *float64 `json:"linear_loo_error"`
+	BordersLOO *float64 `json:"borders_loo_error"`
 }
 
 func calibrationOf(c *lut.Calibration) *calibrationInfo {
 	if c == nil {
 		return nil
 	}
-	return &calibrationInfo{c.Form, len(c.Networks), c.BaseUS, c.CallUS, c.ElementUS, c.OffsetLOO, c.LinearLOO}
+	return &calibrationInfo{c.Form, len(c.Networks), c.BaseUS, c.CallUS, c.ElementUS, len(c.Borders),
+		c.OffsetLOO, c.LinearLOO, c.BordersLOO}
 }
 
 // String is the formula of a network's latency.
@@ -83,6 +86,9 @@ func (c calibrationInfo) String() string {
 	case lut.Linear:
 		return fmt.Sprintf("%+.1f µs + sum of (row - %.2f µs - %.3f ns for each value at its borders), from %d networks",
 			c.BaseUS, c.CallUS, 1e3*c.ElementUS, c.Networks)
+	case lut.Borders:
+		return fmt.Sprintf("%+.1f µs + sum of (row - %.2f µs - %.3f ns for each value at its borders - a saving at each of %d shapes of input), from %d networks",
+			c.BaseUS, c.CallUS, 1e3*c.ElementUS, c.Borders, c.Networks)
 	}
 	return "sum of rows"
 }
