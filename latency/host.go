@@ -127,7 +127,7 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 		return Device{}, Condition{}, h.explain("identify", err)
 	}
 	device := Device{
-		Model: DeviceModel{SoC: id.SoC, Arch: id.Arch, Cores: id.Cores, MaxKHz: id.MaxKHz, MemoryBytes: id.MemoryBytes},
+		Model: DeviceModel{SoC: id.SoC, Arch: id.Arch, Cores: id.Cores, MaxKHz: id.MaxKHz, MemoryBytes: id.MemoryBytes, Emulator: id.Emulator},
 		Unit:  id.Unit, OS: id.OS,
 	}
 	return device, Condition{

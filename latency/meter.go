@@ -36,6 +36,8 @@ type DeviceModel struct {
 	Cores       int    `json:"cores"`
 	MaxKHz      []int  `json:"max_khz,omitempty"` // per core, where the system tells
 	MemoryBytes int64  `json:"memory_bytes"`
+	// Emulator stands in for the processor: times mean nothing.
+	Emulator string `json:"emulator,omitempty"`
 }
 
 // Condition is everything that must be equal for two figures to be compared;

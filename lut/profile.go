@@ -52,6 +52,10 @@ func (p *profile) open(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	if e := device.Model.Emulator; e != "" && !p.opts.Force {
+		return fault.New(fault.Usage, "Measure on the device itself; --force makes a table all the same, with a mark.",
+			"an emulator (%s) says nothing about times", e)
+	}
 	header := Header{
 		Version: Version, Tool: p.opts.Tool, Device: device, Condition: cond, Space: p.plan.Space,
 		Sentinel: Sentinel{Name: p.plan.Sentinel.Name, Digest: p.plan.Sentinel.Digest()},

@@ -1,0 +1,95 @@
+package latency_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/setup"
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/models"
+)
+
+// emulated is a meter on the emulated arm64 device.
+func emulated(t *testing.T) *latency.Host {
+	t.Helper()
+	if runtime.GOARCH == "arm64" {
+		t.Skip("this machine is what would be emulated")
+	}
+	if _, err := setup.Files(append(setup.Arm64(), setup.QEMU)...); err != nil {
+		t.Skipf("not all that it takes is here: %v", err)
+	}
+	// The cache of the test has the parts, and room for the device's folder.
+	cache, err := setup.Cache()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := t.TempDir()
+	for _, part := range []string{"ort", "debian"} {
+		if err := os.Symlink(filepath.Join(string(cache), part), filepath.Join(mine, part)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("FBNAS_CACHE", mine)
+
+	agent := filepath.Join(t.TempDir(), "fbnas-agent")
+	build := exec.Command("go", "build", "-o", agent, "fbnas/cmd/fbnas-agent")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH=arm64")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	t.Setenv("FBNAS_AGENT_ARM64", agent)
+	meter, err := latency.Open(t.Context(), "qemu", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { meter.Close() })
+	return meter
+}
+
+// TestBundleUnderQEMU runs the arm64 bundle, with nothing of this machine but
+// its kernel, through everything a phone would do.
+func TestBundleUnderQEMU(t *testing.T) {
+	meter := emulated(t)
+	checks, err := meter.Selftest(t.Context())
+	if err != nil || len(checks) < 4 {
+		t.Fatalf("%v, %v", checks, err)
+	}
+
+	block := models.Block{Kind: models.Conv}
+	plan := lut.Plan{
+		Space: lut.SpaceID{Name: "tiny", Digest: strings.Repeat("a", 64)}, Sentinel: conv(t, "sentinel", 8, 16, 1),
+		Blocks: []models.Block{block},
+		Export: func(models.Block) (latency.Model, string, error) {
+			m := conv(t, "block", 16, 16, 1)
+			return m, m.Digest(), nil
+		},
+	}
+	opts := lut.Options{Measure: latency.Options{Rounds: 2, WarmUp: time.Millisecond, GroupTime: time.Millisecond, AllowNoisy: true, Seed: 1}.WithDefaults()}
+	path := filepath.Join(t.TempDir(), "x.lut")
+	_, err = lut.Profile(t.Context(), meter, plan, path, opts, nil)
+	if err == nil || fault.ExitCode(err) != 2 || !strings.Contains(fault.HintOf(err), "--force") {
+		t.Fatalf("a table of an emulator: %v (hint %q)", err, fault.HintOf(err))
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("the refusal left a table")
+	}
+	opts.Force = true
+	rep, err := lut.Profile(t.Context(), meter, plan, path, opts, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := lut.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := table.Header.Device.Model; rep.Measured != 1 || m.Arch != "arm64" || !strings.Contains(m.Emulator, "qemu-aarch64") {
+		t.Errorf("%d rows measured on %+v, want one and the mark", rep.Measured, m)
+	}
+}
