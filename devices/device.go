@@ -76,7 +76,7 @@ type transport struct {
 var transports = []transport{
 	{"local", "local", openLocal, cleanLocal},
 	{"adb", "adb[:SERIAL]", nil, nil},
-	{"ssh", "ssh://USER@HOST[:PORT]", nil, nil},
+	{"ssh", "ssh://USER@HOST[:PORT]", openSSH, cleanSSH},
 	{"qemu", "qemu", openQEMU, cleanQEMU},
 	{"replay", "replay:FILE", nil, nil},
 }

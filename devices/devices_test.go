@@ -18,7 +18,6 @@ import (
 func TestOpenErrors(t *testing.T) {
 	for name, want := range map[string]string{
 		"adb:0123":         "the transport adb is not in this version",
-		"ssh://pi@board":   "the transport ssh is not in this version",
 		"qemu:1":           "qemu has no address",
 		"replay:run.jsonl": "the transport replay is not in this version",
 		"pixel":            `unknown device "pixel"`,

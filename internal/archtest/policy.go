@@ -44,7 +44,8 @@ var policy = []row{
 	{"nn", "graph"},
 	{"dataset", "golang.org/x/image internal/setup"},
 	{"dataset/datasettest", "dataset"},
-	{"devices", "internal/setup"},
+	{"devices", "internal/setup github.com/pkg/sftp"},
+	{"devices/devicestest", "internal/setup"},
 
 	{"models", "graph nn internal/yamlform"},
 	{"latency/stats", ""},
@@ -55,7 +56,8 @@ var policy = []row{
 
 	{"onnxexport", "onnx graph graph/lower graph/opt engine engine/interp nn dataset models"},
 
-	{"lut", "latency latency/stats models"},
+	{"lut/predict", "models"},
+	{"lut", "latency latency/stats lut/predict models"},
 	{"train", "graph graph/grad graph/opt engine nn models dataset internal/rundir internal/safetensors"},
 	{"profile", "latency latency/stats lut models onnxexport"},
 

@@ -1,0 +1,233 @@
+package devices
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"fbnas/internal/fault"
+)
+
+// sshProgram is the user's own client: its configuration, agent, keys and jump
+// hosts are what reaches the device.
+func sshProgram() (string, error) {
+	program := os.Getenv("FBNAS_SSH")
+	if program == "" {
+		program = "ssh"
+	}
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return "", fault.New(fault.Device, "Install OpenSSH's client (Debian: openssh-client), or let FBNAS_SSH name it.", "find ssh: %w", err)
+	}
+	return path, nil
+}
+
+// sshShell is a device behind ssh.
+type sshShell struct {
+	name    string
+	program string
+	args    []string // before the host
+	host    string
+	private string // folder of the connection that all calls share; "" without
+	files   transfer
+}
+
+var sshNames = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.:%-]*$`)
+
+// parseSSH splits what follows "ssh:".
+func parseSSH(address string) (user, host, port string, err error) {
+	u, err := url.Parse("ssh:" + address)
+	if err != nil {
+		return "", "", "", err
+	}
+	_, password := u.User.Password()
+	user, host, port = u.User.Username(), u.Hostname(), u.Port()
+	switch {
+	case u.Opaque != "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || !strings.HasPrefix(address, "//"):
+		err = errors.New("it is more or less than a host")
+	case password:
+		err = errors.New("it has a password in it: use a key")
+	case !sshNames.MatchString(host):
+		err = fmt.Errorf("%q is no host", host)
+	case u.User != nil && !sshNames.MatchString(user):
+		err = fmt.Errorf("%q is no user", user)
+	}
+	return user, host, port, err
+}
+
+func newSSH(name, address string) (*sshShell, error) {
+	user, host, port, err := parseSSH(address)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "Write ssh://USER@HOST or ssh://USER@HOST:PORT; HOST may be a name in ~/.ssh/config.",
+			"device %s: %w", name, err)
+	}
+	program, err := sshProgram()
+	if err != nil {
+		return nil, err
+	}
+	s := &sshShell{name: name, program: program, host: host}
+	options := []string{"BatchMode=yes", "ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=3",
+		"LogLevel=ERROR", "ForwardAgent=no", "ForwardX11=no", "ClearAllForwardings=yes", "RemoteCommand=none", "RequestTTY=no"}
+	// One connection for all calls makes each three times as fast. Its socket's
+	// path has to be short; ssh lets it go a minute after the last call, should
+	// this program be killed.
+	if s.private, err = os.MkdirTemp("", "fbnas-ssh-"); err != nil {
+		return nil, fmt.Errorf("device %s: %w", name, err)
+	}
+	if socket := filepath.Join(s.private, "s"); len(socket) < 80 && !strings.ContainsAny(socket, "% \"'$") {
+		options = append(options, "ControlMaster=auto", "ControlPersist=60", "ControlPath="+socket)
+	}
+	for _, o := range options {
+		s.args = append(s.args, "-o", o)
+	}
+	if user != "" {
+		s.args = append(s.args, "-l", user)
+	}
+	if port != "" {
+		s.args = append(s.args, "-p", port)
+	}
+	return s, nil
+}
+
+// sshBase prints the folder for fbnas on the device.
+const sshBase = `echo "${XDG_CACHE_HOME:-$HOME/.cache}/fbnas-device"`
+
+// connectSSH reaches a device, and returns its shell and its base folder.
+func connectSSH(ctx context.Context, name, address string) (*sshShell, string, error) {
+	s, err := newSSH(name, address)
+	if err != nil {
+		return nil, "", err
+	}
+	out, err := s.run(ctx, sshBase, nil)
+	if err != nil {
+		return nil, "", errors.Join(explain(name, "reach it", err), s.close())
+	}
+	// What the user's own start-up files print comes first.
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return s, filepath.Clean(lines[len(lines)-1]), nil
+}
+
+func openSSH(ctx context.Context, name, address string) (Device, error) {
+	s, base, err := connectSSH(ctx, name, address)
+	if err != nil {
+		return nil, err
+	}
+	return newRemote(ctx, name, s, base)
+}
+
+func cleanSSH(ctx context.Context, name, address string) ([]string, error) {
+	s, base, err := connectSSH(ctx, name, address)
+	if err != nil {
+		return nil, err
+	}
+	removed, err := cleanRemote(ctx, name, s, base)
+	return removed, errors.Join(err, s.close())
+}
+
+// sshMark comes before what a script prints: start-up files may print, too.
+const sshMark = "fbnas-ssh:"
+
+func (s *sshShell) run(ctx context.Context, script string, stdin []byte) ([]byte, error) {
+	cmd := s.command(ctx, s.host, "exec sh -c "+quote("echo "+sshMark+"\n"+script))
+	cmd.Stdin = bytes.NewReader(stdin)
+	said := &tail{limit: 8 << 10}
+	cmd.Stderr = said
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	_, printed, began := bytes.Cut(out.Bytes(), []byte(sshMark+"\n"))
+	if err := s.ended(err, said.String()); err != nil {
+		return printed, err
+	}
+	if !began {
+		return nil, fmt.Errorf("its shell does not run commands, but says %.80q", out.Bytes())
+	}
+	return printed, nil
+}
+
+func (s *sshShell) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.program, append(append([]string{}, s.args...), args...)...)
+	cmd.WaitDelay = 2 * time.Second
+	detach(cmd)
+	return cmd
+}
+
+// sshFailed is ssh's own exit status, for whatever keeps it from its work.
+const sshFailed = 255
+
+// ended is the error of a call of ssh that has ended.
+func (s *sshShell) ended(err error, said string) error {
+	var exit *exec.ExitError
+	switch {
+	case err == nil || errors.Is(err, exec.ErrWaitDelay):
+		return nil // the shared connection may hold on to the pipes
+	case !errors.As(err, &exit):
+		return fmt.Errorf("ssh: %w", err)
+	case exit.ExitCode() != sshFailed && exit.ExitCode() >= 0:
+		return &exitError{exit.ExitCode(), strings.TrimSpace(said)}
+	}
+	said = strings.TrimSpace(strings.ReplaceAll(said, "\r", ""))
+	if said == "" {
+		said = exit.String()
+	}
+	return sshFault(said)
+}
+
+// sshTroubles says what to do about what ssh says; those that are lasting do
+// not go away by waiting.
+var sshTroubles = []struct {
+	says    string
+	lasting bool
+	hint    string
+}{
+	{"REMOTE HOST IDENTIFICATION HAS CHANGED", true, "Its key is another one than before: find out why, then remove the old one with ssh-keygen -R HOST."},
+	{"Host key verification failed", true, "Connect once with ssh by hand, and accept its key after comparing it."},
+	{"No matching host key type", true, "Its ssh is too old for this client; allow its key type in ~/.ssh/config."},
+	{"Permission denied", true, "Let a key open it without a question: ssh-copy-id USER@HOST, and ssh-add for a key with a passphrase."},
+	{"Too many authentication failures", true, "Name the right key in ~/.ssh/config (IdentityFile, IdentitiesOnly yes)."},
+	{"Could not resolve hostname", false, "Look at the host's name, or add it to ~/.ssh/config."},
+	{"Bad configuration option", true, "Mend the ssh configuration; OpenSSH 7.6 or newer is needed."},
+	{"Connection refused", false, "Start the ssh server there (sudo systemctl start ssh), and look at the port."},
+	{"No route to host", false, "Look at its power, its network and its address."},
+	{"timed out", false, "Look at its power, its network and its address."},
+	{"Network is unreachable", false, "Look at this machine's network."},
+	{"banner", false, "Something else than an ssh server answers there: look at the port."},
+	{"Connection closed", false, ""},
+	{"Connection reset", false, ""},
+}
+
+func sshFault(said string) error {
+	for _, t := range sshTroubles {
+		if !strings.Contains(said, t.says) {
+			continue
+		}
+		if t.lasting {
+			return fault.New(fault.Device, t.hint, "ssh: %s", lastLine(said))
+		}
+		return fault.New(fault.Device, t.hint, "%w: ssh: %s", errLost, lastLine(said))
+	}
+	return fmt.Errorf("%w: ssh: %s", errLost, lastLine(said))
+}
+
+func lastLine(text string) string { return text[strings.LastIndexByte(text, '\n')+1:] }
+
+// close ends the shared connection.
+func (s *sshShell) close() error {
+	s.files.drop()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	// It fails where there is none any more.
+	_ = s.command(ctx, "-O", "exit", s.host).Run()
+	return os.RemoveAll(s.private)
+}
