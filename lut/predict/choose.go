@@ -1,0 +1,141 @@
+package predict
+
+import (
+	"math"
+	"runtime"
+	"sync"
+
+	"fbnas/models"
+)
+
+// family is what blocks have in common that differ only in their channels.
+func family(b models.Block) models.Block {
+	b.In, b.Mid, b.Out, b.Squeeze = 0, 0, 0, 0
+	if b.Groups > 1 {
+		b.Groups = 2
+	}
+	return b
+}
+
+// channels are the widths of a block, on whose ranges a family's predictions
+// rest.
+func channels(b models.Block) [3]int { return [3]int{b.In, b.Mid, b.Out} }
+
+// ends returns the indices of the blocks that bound their families: for each
+// width the first block with the smallest, and with the largest.
+func ends(blocks []models.Block) []int {
+	bounds := map[models.Block]*[6]int{}
+	var order []*[6]int
+	for i, b := range blocks {
+		at := bounds[family(b)]
+		if at == nil {
+			at = &[6]int{i, i, i, i, i, i}
+			bounds[family(b)] = at
+			order = append(order, at)
+		}
+		for c, width := range channels(b) {
+			if width < channels(blocks[at[2*c]])[c] {
+				at[2*c] = i
+			}
+			if width > channels(blocks[at[2*c+1]])[c] {
+				at[2*c+1] = i
+			}
+		}
+	}
+	var list []int
+	seen := map[int]bool{}
+	for _, at := range order {
+		for _, i := range at {
+			if !seen[i] {
+				seen[i] = true
+				list = append(list, i)
+			}
+		}
+	}
+	return list
+}
+
+// Lattice returns n of blocks to be measured before anything is known: those
+// that bound their families, then always the one farthest from all others. It
+// may return more than n where the families need them, and depends on nothing
+// but its arguments.
+func Lattice(blocks []models.Block, n int) []models.Block {
+	weights := place{}
+	for i := range weights {
+		weights[i] = 1
+	}
+	places := placesOf(blocks, 1)
+	far := make([]float64, len(blocks))
+	for i := range far {
+		far[i] = math.Inf(1)
+	}
+	var out []models.Block
+	take := func(chosen int) {
+		out = append(out, blocks[chosen])
+		inParallel(len(blocks), func(i int) {
+			far[i] = math.Min(far[i], weights.distance(&places[i], &places[chosen]))
+		})
+	}
+	for _, i := range ends(blocks) {
+		take(i)
+	}
+	for len(out) < min(n, len(blocks)) {
+		take(largest(far))
+	}
+	return out
+}
+
+// Uncertain returns the n of blocks at which predictions are least certain,
+// each seen as if those before it were measured.
+func (p *Predictor) Uncertain(blocks []models.Block, n int) []models.Block {
+	places := placesOf(blocks, p.model.Step)
+	variance := make([]float64, len(blocks))
+	inParallel(len(blocks), func(i int) {
+		_, v := p.field.estimate(&places[i], -1)
+		variance[i] = v * p.local(&places[i])
+	})
+	var out []models.Block
+	for len(out) < min(n, len(blocks)) {
+		chosen := largest(variance)
+		out = append(out, blocks[chosen])
+		inParallel(len(blocks), func(i int) {
+			c := correlation(p.field.weights.distance(&places[i], &places[chosen]))
+			variance[i] *= 1 - c*c/(1+p.model.Nugget)
+		})
+		variance[chosen] = -1
+	}
+	return out
+}
+
+func placesOf(blocks []models.Block, step int) []place {
+	places := make([]place, len(blocks))
+	for i, b := range blocks {
+		places[i] = placeOf(b, step)
+	}
+	return places
+}
+
+func largest(x []float64) int {
+	best := 0
+	for i, v := range x {
+		if v > x[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// inParallel calls do for 0 to n-1 on every core; what it writes must belong
+// to its index.
+func inParallel(n int, do func(i int)) {
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		wg.Go(func() {
+			for i := w * n / workers; i < (w+1)*n/workers; i++ {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,153 @@
+package predict
+
+import (
+	"fmt"
+	"math"
+
+	"fbnas/models"
+)
+
+// Sample is a measured block; both figures in microseconds.
+type Sample struct {
+	Block   models.Block
+	US      float64
+	ErrorUS float64 // standard error
+}
+
+// Model is what was found out about one kind of block on one device. Together
+// with the samples (New) it makes predictions; it has no state beside them.
+type Model struct {
+	Kind models.Kind `json:"kind"`
+	Stairs
+	Trend   map[string]float64 `json:"trend"`   // µs per unit of each feature
+	Weights map[Axis]float64   `json:"weights"` // inverse correlation lengths; axes without one do not matter
+	Nugget  float64            `json:"nugget"`  // share of a residual that no neighbour tells
+	Scale   float64            `json:"scale"`   // standard deviation of the logarithmic residuals, as the errors left out one by one show it
+}
+
+// Check refuses what a fit cannot have given.
+func (m *Model) Check() error {
+	ok := inBounds(m.Step) && inBounds(m.Align) && finite(m.Nugget) && finite(m.Scale)
+	for _, v := range m.Trend {
+		ok = ok && finite(v)
+	}
+	for _, v := range m.Weights {
+		ok = ok && finite(v)
+	}
+	if !ok {
+		return fmt.Errorf("a coefficient of kind %q is not a finite number from 0 up", m.Kind)
+	}
+	return nil
+}
+
+func inBounds(stair int) bool { return stair > 0 && stair <= 1<<10 }
+
+func finite(v float64) bool { return v >= 0 && !math.IsInf(v, 1) }
+
+// trend is what the features of b alone say, in µs.
+func (m *Model) trend(b models.Block) float64 {
+	var us float64
+	for _, f := range features(b, m.Stairs) {
+		us += m.Trend[f.name] * f.amount
+	}
+	return math.Max(us, tiny)
+}
+
+// tiny keeps logarithms finite.
+const tiny = 1e-3
+
+// Predictor predicts the blocks of one kind. It is safe for concurrent use.
+type Predictor struct {
+	model  *Model
+	field  field
+	excess []float64 // of each sample left out: squared error over the variance expected
+	ranges map[models.Block]*[3][2]int
+}
+
+// New joins a model and the samples of its kind.
+func New(m *Model, samples []Sample) *Predictor {
+	p := &Predictor{model: m, field: fieldOf(m, samples), ranges: map[models.Block]*[3][2]int{}}
+	for _, s := range samples {
+		r := p.ranges[family(s.Block)]
+		if r == nil {
+			r = &[3][2]int{}
+			p.ranges[family(s.Block)] = r
+		}
+		for c, width := range channels(s.Block) {
+			if r[c][1] == 0 || width < r[c][0] {
+				r[c][0] = width
+			}
+			r[c][1] = max(r[c][1], width)
+		}
+	}
+	p.excess = make([]float64, len(samples))
+	inParallel(len(samples), func(i int) {
+		mean, variance := p.field.estimate(&p.field.at[i], i)
+		e := (p.field.residue[i] - mean) / m.Scale
+		p.excess[i] = e * e / (variance + m.Nugget)
+	})
+	return p
+}
+
+// fieldOf places the samples' residuals from the model's trend.
+func fieldOf(m *Model, samples []Sample) field {
+	f := field{nugget: m.Nugget}
+	for i, a := range axes {
+		f.weights[i] = m.Weights[a.name]
+	}
+	for _, s := range samples {
+		f.at = append(f.at, placeOf(s.Block, m.Step))
+		f.residue = append(f.residue, math.Log(s.US/m.trend(s.Block)))
+		noise := 0.0
+		if m.Scale > 0 {
+			noise = math.Pow(s.ErrorUS/s.US/m.Scale, 2)
+		}
+		f.noise = append(f.noise, noise)
+	}
+	return f
+}
+
+// Covers reports whether predictions of b rest on measurements: blocks of its
+// family were measured, and none of its widths lies outside of theirs by more
+// than a quarter.
+func (p *Predictor) Covers(b models.Block) bool {
+	r := p.ranges[family(b)]
+	if r == nil {
+		return false
+	}
+	for c, width := range channels(b) {
+		if 5*width < 4*r[c][0] || 4*width > 5*r[c][1] {
+			return false
+		}
+	}
+	return true
+}
+
+// Predict returns the latency to be expected of b and its standard error, in
+// microseconds.
+func (p *Predictor) Predict(b models.Block) (us, errUS float64) {
+	at := placeOf(b, p.model.Step)
+	mean, variance := p.field.estimate(&at, -1)
+	us = p.model.trend(b) * math.Exp(mean)
+	return us, us * p.model.Scale * math.Sqrt((variance+p.model.Nugget)*p.local(&at))
+}
+
+// witnesses are the samples near a place whose errors, left out, say how far
+// the expected variance holds there; prior is how many would-be samples say
+// that it does.
+const (
+	witnesses = 8
+	prior     = 4
+)
+
+// local is by how much the variance near p is larger than the model's.
+func (p *Predictor) local(at *place) float64 {
+	var near [neighbours]int
+	var how [neighbours]float64
+	n := min(witnesses, p.field.nearest(at, -1, &near, &how))
+	sum := float64(prior)
+	for _, i := range near[:n] {
+		sum += p.excess[i]
+	}
+	return sum / float64(prior+n)
+}
