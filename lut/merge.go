@@ -25,7 +25,7 @@ func Merge(a, b *Table) (*Table, error) {
 	}
 	m := newTable()
 	m.finished = true
-	m.Header, m.Calibration, m.Validation = a.Header, a.Calibration, a.Validation
+	m.Header, m.Calibration, m.Validation, m.Predictions = a.Header, a.Calibration, a.Validation, a.Predictions
 	m.others = slices.Concat(a.others, b.others)
 	for _, s := range append([]SpaceID{b.Header.Space}, b.Header.Also...) {
 		if s.Digest != a.Header.Space.Digest {

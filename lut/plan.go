@@ -14,6 +14,7 @@ type Plan struct {
 	Space    SpaceID
 	Sentinel latency.Model
 	Blocks   []models.Block // every block that the space can ask for; heads at any number of classes
+	MaxRows  int            // that may be measured; the others are predicted. 0: no limit
 
 	// Export returns the ONNX model of a block, and its digest with the
 	// weights blanked: a row whose digest is another is measured again.
@@ -55,6 +56,7 @@ type Report struct {
 	Measured      int      // rows measured, by this run and the ones it went on from
 	Reused        int      // rows that the table had
 	Failed        int      // rows that the device cannot run
+	Predicted     int      // blocks without a row, which the table predicts
 	ResumedRounds int      // rounds taken from the journal
 	DroppedGroups int      // groups disturbed too much to count
 	Noisy         string   // why the table is marked, "" when it is not

@@ -176,6 +176,12 @@ func (p *parser) take(kind string, line []byte) error {
 		if err := decode(line, t.Validation, nil); err != nil {
 			return err
 		}
+	case typePrediction:
+		var made Prediction
+		if err := decode(line, &made, made.check); err != nil {
+			return err
+		}
+		t.setPrediction(made)
 	case typeEnd:
 		return p.end(line)
 	case typeRound, typeFailure:

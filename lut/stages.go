@@ -7,11 +7,21 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/latency"
+	"fbnas/models"
 )
 
-// blocks measures the rows that the table lacks, or has of another graph.
+// blocks measures every row of the plan, or as many as it allows.
 func (p *profile) blocks(ctx context.Context) error {
-	todo, err := p.lacking(ctx)
+	all := Rows(p.plan.Blocks)
+	if p.plan.MaxRows == 0 || len(all) <= p.plan.MaxRows {
+		return p.rows(ctx, all)
+	}
+	return p.sparse(ctx, all)
+}
+
+// rows measures those of blocks that the table lacks, or has of another graph.
+func (p *profile) rows(ctx context.Context, blocks []models.Block) error {
+	todo, err := p.lacking(ctx, blocks)
 	if err != nil || len(todo) == 0 {
 		return err
 	}
@@ -36,7 +46,7 @@ func (p *profile) blocks(ctx context.Context) error {
 		p.table.put(measuredRow(r.key, r.graph, res.figures[r.model.Digest()], sentinel.TimeUS))
 	}
 	p.fresh = true
-	p.table.Calibration, p.table.Validation = nil, nil
+	p.table.Calibration, p.table.Validation, p.table.Predictions = nil, nil, nil
 	return p.checkpoint()
 }
 
@@ -47,9 +57,9 @@ type toMeasure struct {
 	model latency.Model
 }
 
-func (p *profile) lacking(ctx context.Context) ([]toMeasure, error) {
+func (p *profile) lacking(ctx context.Context, blocks []models.Block) ([]toMeasure, error) {
 	var todo []toMeasure
-	for _, b := range Rows(p.plan.Blocks) {
+	for _, b := range blocks {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

@@ -17,6 +17,7 @@ type Table struct {
 	Header      Header
 	Calibration *Calibration // nil: a network is the sum of its rows
 	Validation  *Validation  // nil: never validated
+	Predictions []Prediction // of the kinds that were measured in part
 	Cut         int          // bytes of a last line that was not written whole
 
 	rows     []Row
@@ -26,6 +27,8 @@ type Table struct {
 	others   [][]byte // records of unknown types, kept on rewrite
 	finished bool     // an end record closes it
 	whole    int64    // bytes of whole lines
+
+	predictors predictors
 }
 
 // Errors of a lookup, wrapped with the block.
@@ -46,6 +49,7 @@ func (t *Table) Finished() bool { return t.finished }
 
 // put adds r, or replaces the row of the same key.
 func (t *Table) put(r Row) {
+	t.predictors = predictors{}
 	if i, ok := t.index[r.Key]; ok {
 		t.rows[i] = r
 		return
@@ -79,20 +83,28 @@ func (t *Table) Row(b models.Block) (Row, bool) {
 }
 
 // Latency returns the latency of b alone and its standard error, both in
-// microseconds, as the rows have them (BlockCost gives b's share of a
-// network). An identity costs nothing; a head between two measured numbers of
-// classes is interpolated. The error wraps ErrMissing or ErrFailed.
+// microseconds, as Lookup has them (BlockCost gives b's share of a network).
 func (t *Table) Latency(b models.Block) (us, errUS float64, err error) {
-	if b.Identity() {
-		return 0, 0, nil
+	l, err := t.Lookup(b)
+	return l.US, l.ErrorUS, err
+}
+
+// Lookup returns what the table says of b alone: what was measured, or what
+// its Predictions say. An identity costs nothing; a head between two measured
+// numbers of classes is interpolated. The error wraps ErrMissing or ErrFailed.
+func (t *Table) Lookup(b models.Block) (l Lookup, err error) {
+	l.Status = OK
+	switch i, ok := t.index[t.Key(b)]; {
+	case b.Identity():
+	case ok:
+		l.Status = t.rows[i].Status
+		l.US, l.ErrorUS, err = t.rows[i].value()
+	case b.Kind == models.Head:
+		l.US, l.ErrorUS, err = t.betweenHeads(b)
+	default:
+		return t.predicted(b)
 	}
-	if i, ok := t.index[t.Key(b)]; ok {
-		return t.rows[i].value()
-	}
-	if b.Kind == models.Head {
-		return t.betweenHeads(b)
-	}
-	return 0, 0, fmt.Errorf("%s block %s: %w", b.Kind, short(t.Key(b)), ErrMissing)
+	return l, err
 }
 
 // betweenHeads interpolates linearly in the number of classes.

@@ -24,8 +24,8 @@ func (t *Table) save() error {
 	return nil
 }
 
-// Encode writes t's records: header, rows, calibration, validation, those of
-// unknown types, the journal's, and the end where t is finished.
+// Encode writes t's records: header, rows, calibration, validation,
+// predictions, those of unknown types, the journal's, and the end where t is finished.
 func (t *Table) Encode(w io.Writer) error {
 	records, err := t.records()
 	if err != nil {
@@ -71,6 +71,9 @@ func (t *Table) records() ([][]byte, error) {
 	}
 	if t.Validation != nil {
 		add(typeValidation, t.Validation)
+	}
+	for _, p := range t.Predictions {
+		add(typePrediction, p)
 	}
 	for _, o := range t.others {
 		lines = append(lines, append(append([]byte(nil), o...), '\n'))

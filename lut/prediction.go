@@ -1,0 +1,97 @@
+package lut
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"fbnas/lut/predict"
+	"fbnas/models"
+)
+
+const typePrediction = "prediction"
+
+// Prediction is by what a table predicts blocks of one kind that it has no row
+// of, and how well. The rows of that kind belong to it; figures are made at
+// the lookup, so that a table of a large space stays small.
+type Prediction struct {
+	predict.Model
+	Shapes int     `json:"shapes"` // of this kind in the space
+	Tested Point   `json:"tested"` // at rows drawn at random, which the fit did not see
+	Curve  []Point `json:"curve"`  // the same with fewer rows measured, the last with all of them
+}
+
+// Point is the error of predictions from a number of rows. Errors are relative
+// to the measured rows, as fractions.
+type Point struct {
+	Rows     int     `json:"rows"` // that the fit saw
+	HeldOut  int     `json:"held_out"`
+	MAPE     float64 `json:"mape"`
+	P95Error float64 `json:"p95_error"`
+	MaxError float64 `json:"max_error"`
+}
+
+func (p *Prediction) check() error {
+	if p.Kind == "" || p.Shapes < 0 {
+		return errors.New("a prediction without kind or shapes")
+	}
+	return p.Model.Check()
+}
+
+// Lookup is what a table says of one block alone.
+type Lookup struct {
+	US      float64
+	ErrorUS float64 // standard error
+	Status  Status  // OK where it was measured, or lies between measured heads; Predicted
+}
+
+// predictors are made of the rows when the first block is predicted.
+type predictors struct {
+	of   map[models.Kind]*predict.Predictor
+	seen map[models.Block]Lookup
+}
+
+// setPrediction adds p or replaces that of its kind.
+func (t *Table) setPrediction(p Prediction) {
+	t.predictors = predictors{}
+	if i := slices.IndexFunc(t.Predictions, func(q Prediction) bool { return q.Kind == p.Kind }); i >= 0 {
+		t.Predictions[i] = p
+		return
+	}
+	t.Predictions = append(t.Predictions, p)
+}
+
+// predicted looks b up among the predictions. The error wraps ErrMissing where
+// the measured rows say nothing about b.
+func (t *Table) predicted(b models.Block) (Lookup, error) {
+	if l, ok := t.predictors.seen[b]; ok {
+		return l, nil
+	}
+	if t.predictors.of == nil {
+		t.predictors = predictors{map[models.Kind]*predict.Predictor{}, map[models.Block]Lookup{}}
+		for i := range t.Predictions {
+			m := &t.Predictions[i].Model
+			t.predictors.of[m.Kind] = predict.New(m, t.samples(m.Kind, nil))
+		}
+	}
+	p := t.predictors.of[b.Kind]
+	if p == nil || !p.Covers(b) {
+		return Lookup{}, fmt.Errorf("%s block %s: %w", b.Kind, short(t.Key(b)), ErrMissing)
+	}
+	us, errUS := p.Predict(b)
+	l := Lookup{us, errUS, Predicted}
+	t.predictors.seen[b] = l
+	return l, nil
+}
+
+// samples are the measured rows of a kind, in the order in which they entered
+// the table, without those of the blocks left out.
+func (t *Table) samples(kind models.Kind, without map[models.Block]bool) []predict.Sample {
+	var list []predict.Sample
+	for _, r := range t.rows {
+		if r.Key.Kind == kind && r.Status == OK && !without[r.Key.Block] {
+			list = append(list, predict.Sample{Block: r.Key.Block, US: r.LatencyUS, ErrorUS: r.ErrorUS})
+		}
+	}
+	return list
+}

@@ -1,0 +1,200 @@
+package lut
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/random"
+	"fbnas/latency/stats"
+	"fbnas/lut/predict"
+	"fbnas/models"
+)
+
+// A space that asks for more rows than a profile may measure is measured in
+// part, and predicted from there (docs/decisions/predicted-rows.md).
+const (
+	wholeKinds = 64   // a kind with as many blocks is measured whole
+	heldOut    = 0.05 // of a kind's rows: drawn at random, to test the predictions
+)
+
+// roundsOf is how many of a kind's rows are measured by the end of each round,
+// as a share: first a lattice, then what is least certain.
+var roundsOf = []float64{0.125, 0.25, 0.5, 0.75, 1}
+
+// part is a kind of block that is measured in part.
+type part struct {
+	kind   models.Kind
+	blocks []models.Block // without test
+	test   []models.Block
+	tested map[models.Block]bool
+	rows   int // to be measured, test among them
+}
+
+// goal is how many rows, test left out, there are by the end of a round.
+func (p part) goal(round int) int {
+	return int(math.Round(roundsOf[round] * float64(p.rows-len(p.test))))
+}
+
+// divide splits blocks into those that are all measured and the parts, which
+// share what is left of most by their numbers of blocks.
+func divide(blocks []models.Block, most int, seed uint64) (whole []models.Block, parts []part, err error) {
+	var kinds []models.Kind
+	of := map[models.Kind][]models.Block{}
+	for _, b := range blocks {
+		if of[b.Kind] == nil {
+			kinds = append(kinds, b.Kind)
+		}
+		of[b.Kind] = append(of[b.Kind], b)
+	}
+	large := 0
+	for _, k := range kinds {
+		if len(of[k]) <= wholeKinds {
+			whole = append(whole, of[k]...)
+			continue
+		}
+		large += len(of[k])
+		parts = append(parts, part{kind: k, blocks: of[k]})
+	}
+	left := most - len(whole)
+	for i := range parts {
+		p := &parts[i]
+		p.rows = left * len(p.blocks) / large
+		if float64(p.rows)*roundsOf[0] < predict.Fewest {
+			return nil, nil, fault.New(fault.Usage, "Measure more rows (--max-rows) or a smaller space.",
+				"of %d rows %d are left for %d %s blocks, too few to predict the others", most, max(0, p.rows), len(p.blocks), p.kind)
+		}
+		p.holdOut(seed)
+	}
+	return whole, parts, nil
+}
+
+// holdOut draws the rows that test the predictions.
+func (p *part) holdOut(seed uint64) {
+	p.tested = map[models.Block]bool{}
+	rng := random.New(seed, "lut/held out/"+string(p.kind))
+	for _, i := range rng.Perm(len(p.blocks))[:int(heldOut*float64(p.rows))] {
+		p.test = append(p.test, p.blocks[i])
+		p.tested[p.blocks[i]] = true
+	}
+	rest := make([]models.Block, 0, len(p.blocks)-len(p.test))
+	for _, b := range p.blocks {
+		if !p.tested[b] {
+			rest = append(rest, b)
+		}
+	}
+	p.blocks = rest
+}
+
+// sparse measures part of the blocks and fits what predicts the others. What
+// it measures depends on nothing but the plan, the seed and the rows of the
+// rounds before, so that an interrupted profile goes on with the same.
+func (p *profile) sparse(ctx context.Context, all []models.Block) error {
+	wanted, parts, err := divide(all, p.plan.MaxRows, p.opts.Measure.Seed)
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		wanted = append(append(wanted, part.test...), predict.Lattice(part.blocks, part.goal(0))...)
+	}
+	if err := p.rows(ctx, wanted); err != nil {
+		return err
+	}
+	for round := 1; round < len(roundsOf); round++ {
+		wanted = nil
+		for _, part := range parts {
+			next, err := part.uncertain(p.table, round)
+			if err != nil {
+				return err
+			}
+			wanted = append(wanted, next...)
+		}
+		if err := p.rows(ctx, wanted); err != nil {
+			return err
+		}
+	}
+	for _, part := range parts {
+		if err := p.predict(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// uncertain returns what is measured in a round: blocks without a row, and as
+// many as the round's goal leaves.
+func (p part) uncertain(t *Table, round int) ([]models.Block, error) {
+	var open []models.Block
+	for _, b := range p.blocks {
+		if _, ok := t.Row(b); !ok {
+			open = append(open, b)
+		}
+	}
+	want := p.goal(round) - (len(p.blocks) - len(open))
+	if want <= 0 {
+		return nil, nil
+	}
+	samples := t.samples(p.kind, p.tested)
+	m, err := predict.Fit(samples)
+	if err != nil {
+		return nil, fmt.Errorf("choose %s blocks to measure: %w", p.kind, err)
+	}
+	return predict.New(m, samples).Uncertain(open, want), nil
+}
+
+// predict fits the part's model, after testing what it would be without the
+// rows held out.
+func (p *profile) predict(part part) error {
+	t := p.table
+	all := t.samples(part.kind, nil)
+	p.report.Predicted += len(part.blocks) + len(part.test) - len(all)
+	for _, have := range t.Predictions {
+		if have.Kind == part.kind {
+			return nil
+		}
+	}
+	made := Prediction{Shapes: len(part.blocks) + len(part.test)}
+	seen := t.samples(part.kind, part.tested)
+	for round := range roundsOf {
+		n := min(part.goal(round), len(seen))
+		if round == len(roundsOf)-1 {
+			n = len(seen)
+		}
+		at, err := tested(seen[:n], t, part.test)
+		if err != nil {
+			return fmt.Errorf("test the predictions of %s blocks: %w", part.kind, err)
+		}
+		made.Curve = append(made.Curve, at)
+		made.Tested = at
+	}
+	m, err := predict.Fit(all)
+	if err != nil {
+		return fmt.Errorf("predict %s blocks: %w", part.kind, err)
+	}
+	made.Model = *m
+	t.setPrediction(made)
+	return nil
+}
+
+// tested is the error of predictions from samples at measured blocks.
+func tested(samples []predict.Sample, t *Table, blocks []models.Block) (Point, error) {
+	m, err := predict.Fit(samples)
+	if err != nil {
+		return Point{}, err
+	}
+	p := predict.New(m, samples)
+	var predicted, measured []float64
+	for _, b := range blocks {
+		if row, ok := t.Row(b); ok && row.Status == OK {
+			us, _ := p.Predict(b)
+			predicted, measured = append(predicted, us), append(measured, row.LatencyUS)
+		}
+	}
+	at := Point{Rows: len(samples), HeldOut: len(measured)}
+	if len(measured) > 0 {
+		a := stats.Compare(predicted, measured)
+		at.MAPE, at.P95Error, at.MaxError = a.MAPE, a.P95Error, a.MaxError
+	}
+	return at, nil
+}

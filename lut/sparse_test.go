@@ -1,0 +1,117 @@
+package lut_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"fbnas/internal/fault"
+	"fbnas/lut"
+	"fbnas/models"
+)
+
+// wide is a plan whose space asks for more rows than it may measure: 540
+// inverted residuals and a head.
+func wide() lut.Plan {
+	p := plan()
+	p.Networks, p.MaxRows = nil, 150
+	p.Blocks = []models.Block{identity, head(16, 8, 10)}
+	for in := 8; in <= 40; in += 8 {
+		for mid := 16; mid <= 280; mid += 8 {
+			p.Blocks = append(p.Blocks, ir(in, mid, 16, 8, 1), ir(in, mid, 16, 8, 2), ir(in, mid, 24, 8, 2))
+		}
+	}
+	return p
+}
+
+func TestSparseProfile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.lut")
+	p := wide()
+	rep, err := lut.Profile(t.Context(), newDevice(), p, path, options(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep.Rows > p.MaxRows || rep.Rows < p.MaxRows-5 || rep.Predicted != len(p.Blocks)-2-(rep.Rows-4) {
+		t.Errorf("%d rows, %d predicted, of %d blocks", rep.Rows, rep.Predicted, len(p.Blocks))
+	}
+	table, err := lut.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := table.Predictions[0]
+	if made.Kind != models.IR || made.Shapes != len(p.Blocks)-2 || made.Tested.HeldOut != 7 || made.Tested.MAPE > 0.03 ||
+		made.Curve[len(made.Curve)-1] != made.Tested || made.Curve[0].Rows >= made.Tested.Rows {
+		t.Errorf("prediction %+v", made)
+	}
+	predicted := 0
+	for _, b := range p.Blocks[2:] {
+		l, err := table.Lookup(b)
+		_, measured := table.Row(b)
+		switch {
+		case err != nil || math.Abs(l.US/alone(b)-1) > 0.08 || !(l.ErrorUS > 0):
+			t.Errorf("%+v: %+v (%v), truly %.2f us", b, l, err, alone(b))
+		case measured != (l.Status == lut.OK):
+			t.Errorf("%+v: status %s", b, l.Status)
+		case !measured:
+			predicted++
+		}
+	}
+	if predicted != rep.Predicted {
+		t.Errorf("%d blocks are predicted, %d reported", predicted, rep.Predicted)
+	}
+	if len(table.Missing(p.Blocks)) > 0 {
+		t.Error("blocks of the space are missing")
+	}
+	for name, b := range map[string]models.Block{"width": ir(80, 96, 16, 8, 1), "size": ir(8, 96, 16, 16, 1)} {
+		if _, err := table.Lookup(b); !errors.Is(err, lut.ErrMissing) {
+			t.Errorf("a block of another %s: %v", name, err)
+		}
+	}
+}
+
+// Interrupted and taken up, it chooses the same rows and makes the same file.
+func TestSparseProfileGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	whole, cut := newDevice(), newDevice()
+	if _, err := lut.Profile(t.Context(), whole, wide(), filepath.Join(dir, "whole.lut"), options(), nil); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "cut.lut")
+	ctx, cancel := context.WithCancel(t.Context())
+	cut.cancel, cut.after = cancel, whole.measured/2
+	if _, err := lut.Profile(ctx, cut, wide(), path, options(), nil); fault.CodeOf(err) != fault.Interrupted {
+		t.Fatalf("error %v", err)
+	}
+	again := newDevice()
+	if _, err := lut.Profile(t.Context(), again, wide(), path, options(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if cut.measured+again.measured != whole.measured {
+		t.Errorf("%d rounds, then %d; uninterrupted %d", cut.measured, again.measured, whole.measured)
+	}
+	want, err := os.ReadFile(filepath.Join(dir, "whole.lut"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("another table than uninterrupted (%v)", err)
+	}
+	idle := newDevice()
+	rep, err := lut.Profile(t.Context(), idle, wide(), path, options(), nil)
+	if err != nil || idle.measured != 0 || rep.Predicted == 0 {
+		t.Errorf("a finished table: %d rounds measured, %d predicted (%v)", idle.measured, rep.Predicted, err)
+	}
+}
+
+func TestSparseNeedsRows(t *testing.T) {
+	p := wide()
+	p.MaxRows = 60
+	_, err := lut.Profile(t.Context(), newDevice(), p, filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+	if fault.CodeOf(err) != fault.Usage {
+		t.Errorf("60 rows for %d blocks: %v", len(p.Blocks), err)
+	}
+}
