@@ -99,6 +99,9 @@ func (r *remote) Start(ctx context.Context, argv, env []string) (*Process, error
 	if err := r.Push(ctx, name, supervisor); err != nil {
 		return nil, err
 	}
+	if err := r.verify(ctx); err != nil {
+		return nil, err
+	}
 	r.mu.Lock()
 	r.runs++
 	run := r.owner + "-" + strconv.Itoa(r.runs)

@@ -25,9 +25,10 @@ type remote struct {
 	owner string // begins the names of this program's runs
 	pace  pace
 
-	mu   sync.Mutex
-	sums map[string]string // SHA-256 of the files there, by name; nil: not yet asked for
-	runs int
+	mu     sync.Mutex
+	sums   map[string]string // SHA-256 of the files there, by name; nil: not yet asked for
+	unsure []string          // files that the device has not been asked about
+	runs   int
 }
 
 // pace is how often a device is asked, and for how long in vain.
@@ -70,9 +71,9 @@ func (r *remote) Folder() string     { return r.base + "/files" }
 func (r *remote) Close() error       { return r.sh.close() }
 func (r *remote) runsFolder() string { return r.base + "/runs" }
 
-// Push puts a file there unless one of this name and content is there already,
-// and lets the device say what arrived. The name may have folders in it. Files
-// of ELF format can be executed.
+// Push puts a file there unless one of this name and content is there already;
+// Start lets the device say what arrived. The name may have folders in it.
+// Files of ELF format can be executed.
 func (r *remote) Push(ctx context.Context, name string, data []byte) error {
 	if !filepath.IsLocal(name) || path.Clean(name) != name || name == "." {
 		return fmt.Errorf("device %s: push %q: not a file name", r.name, name)
@@ -93,7 +94,7 @@ func (r *remote) Push(ctx context.Context, name string, data []byte) error {
 	return nil
 }
 
-// send puts a file there and compares what arrived.
+// send puts a file there; verify asks what arrived.
 func (r *remote) send(ctx context.Context, name string, data []byte, sum string) error {
 	target, mode := r.Folder()+"/"+name, uint32(0o600)
 	if strings.HasPrefix(string(data[:min(4, len(data))]), "\x7fELF") {
@@ -107,15 +108,43 @@ func (r *remote) send(ctx context.Context, name string, data []byte, sum string)
 	if err := r.sh.put(ctx, target, data, mode); err != nil {
 		return err
 	}
-	out, err := r.sh.run(ctx, hasher+"$h "+quote(target), nil)
-	if err != nil {
-		return err
-	}
-	if got, _, _ := strings.Cut(string(out), " "); got != sum {
-		_, err := r.sh.run(ctx, "rm -f "+quote(target), nil)
-		return errors.Join(fmt.Errorf("it arrived with SHA-256 %.64q, want %s", got, sum), err)
-	}
 	r.sums[name] = sum
+	r.unsure = append(r.unsure, name)
+	return nil
+}
+
+// verify lets the device say what has arrived of the files that were put there
+// since the last time, many at once: a question takes as long as a small file.
+// One that is not what was sent is removed, and the program has to push it again.
+func (r *remote) verify(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.unsure) > 0 {
+		some := r.unsure[:min(200, len(r.unsure))]
+		var words string
+		for _, name := range some {
+			words += " " + quote("./"+name)
+		}
+		var got map[string]string
+		err := r.insist(ctx, func() (err error) {
+			got, err = r.hash(ctx, "$h"+words+" 2>/dev/null; exit 0")
+			return err
+		})
+		if err != nil {
+			return r.explain("verify what was pushed", err)
+		}
+		for _, name := range some {
+			if want := r.sums[name]; got[name] != want {
+				err := r.insist(ctx, func() error {
+					_, err := r.sh.run(ctx, "rm -f "+quote(r.Folder()+"/"+name), nil)
+					return err
+				})
+				delete(r.sums, name)
+				return r.explain("push "+name, errors.Join(fmt.Errorf("it arrived with SHA-256 %.64q, want %s", got[name], want), err))
+			}
+		}
+		r.unsure = r.unsure[len(some):]
+	}
 	return nil
 }
 
@@ -127,17 +156,25 @@ func (r *remote) ask(ctx context.Context) error {
 	if r.sums != nil {
 		return nil
 	}
-	out, err := r.sh.run(ctx, hasher+"cd "+quote(r.Folder())+" && find . -type f -exec $h {} +", nil)
+	sums, err := r.hash(ctx, "find . -type f -exec $h {} +")
+	r.sums = sums
+	return err
+}
+
+// hash runs a command with $h in it, in the folder, and returns the sums by
+// file.
+func (r *remote) hash(ctx context.Context, command string) (map[string]string, error) {
+	out, err := r.sh.run(ctx, hasher+"cd "+quote(r.Folder())+" && { "+command+"; }", nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.sums = map[string]string{}
+	sums := map[string]string{}
 	for line := range strings.Lines(string(out)) {
 		if sum, name, ok := strings.Cut(strings.TrimRight(line, "\r\n"), " "); ok {
-			r.sums[strings.TrimPrefix(strings.TrimLeft(name, " *"), "./")] = sum
+			sums[strings.TrimPrefix(strings.TrimLeft(name, " *"), "./")] = sum
 		}
 	}
-	return nil
+	return sums, nil
 }
 
 // insist repeats what failed because the connection was lost, for a while.

@@ -195,6 +195,9 @@ func TestRemotePushFaults(t *testing.T) {
 			r := dialForTest(t, h, t.TempDir()+"/base")
 			h.calls, h.fail, h.mangle = 0, c.fail, c.mangle
 			err := r.Push(t.Context(), "a.onnx", []byte("abc"))
+			if err == nil {
+				err = r.verify(t.Context())
+			}
 			if c.want == "" {
 				if err != nil {
 					t.Error(err)
