@@ -158,18 +158,30 @@ func (h *Host) Selftest(ctx context.Context) ([]wire.Check, error) {
 		}
 	}
 	if len(failed) > 0 {
-		return result.Checks, fault.New(fault.Device, "", "self-test on %s: %s", h.conn.Name(), strings.Join(failed, "; "))
+		err = h.explain("self-test", &wire.Error{Kind: wire.ErrorDevice, Detail: strings.Join(failed, "; ")})
 	}
-	return result.Checks, nil
+	return result.Checks, err
 }
 
 // explain wraps the error of a run that cannot be repeated.
 func (h *Host) explain(doing string, err error) error {
-	code, hint := fault.CodeOf(err), ""
-	if f, ok := faults[kindOf(err)]; ok {
+	code, hint, kind := fault.CodeOf(err), "", kindOf(err)
+	if f, ok := faults[kind]; ok {
 		code, hint = f.code, f.hint
 	}
-	return fault.New(code, hint, "%s on %s: %w", doing, h.conn.Name(), err)
+	means := ""
+	if kind == errorStart || kind == wire.ErrorDevice {
+		if h.conn.Name() != "local" {
+			hint = "fbnas devices check NAME says what works there."
+		}
+		if lost := (&lostError{}); errors.As(err, &lost) && fault.HintOf(lost.exit) != "" {
+			hint = fault.HintOf(lost.exit)
+		}
+		if s, ok := diagnose(err); ok {
+			means, hint = s.means+": ", s.hint
+		}
+	}
+	return fault.New(code, strings.ReplaceAll(hint, "NAME", h.conn.Name()), "%s on %s: %s%w", doing, h.conn.Name(), means, err)
 }
 
 // faults says how the errors of an agent end a command.

@@ -20,7 +20,7 @@ const errorStart = "start"
 type lostError struct {
 	err     error
 	exit    error  // what became of the process
-	stderr  string // its last words
+	stderr  string // the end of what it said there
 	started bool   // it had said hello
 }
 
@@ -29,8 +29,8 @@ func (e *lostError) Error() string {
 	if e.exit != nil {
 		text += " (" + e.exit.Error() + ")"
 	}
-	if e.stderr != "" {
-		text += ": " + e.stderr
+	if said := lastLine(e.stderr); said != "" {
+		text += ": " + said
 	}
 	return text
 }
@@ -78,7 +78,10 @@ func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) e
 	}
 	var corrupt *wire.CorruptError
 	if errors.Is(err, wire.ErrCut) || errors.Is(err, errSilent) || errors.As(err, &corrupt) {
-		lost.err, lost.exit, lost.stderr = err, exit, lastLine(p.Stderr())
+		lost.err, lost.stderr = err, p.Stderr()
+		if errors.Is(err, wire.ErrCut) {
+			lost.exit = exit // otherwise it was ended from here
+		}
 		return lost
 	}
 	return err
