@@ -11,8 +11,9 @@ import (
 	"fbnas/internal/yamlform"
 )
 
-// maxPoints bounds the rows that a space may ask of a table.
-const maxPoints = 1 << 17
+// maxPoints bounds the blocks that a space may ask a table for; of more than a
+// few thousand most are predicted (docs/decisions/predicted-rows.md).
+const maxPoints = 1 << 20
 
 // Space is a set of architectures: the content of space.yaml. Every list of
 // options may hold a single value; then there is nothing to choose.

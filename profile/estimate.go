@@ -14,7 +14,8 @@ import (
 // the machines that fbnas was made on; the time is a matter of a factor of two
 // elsewhere.
 type Estimate struct {
-	Rows     int           // of the table
+	Asked    int           // rows that the space can ask for
+	Rows     int           // of them measured; the others are predicted
 	Networks int           // timed to calibrate and validate it
 	Rounds   int           // of each
 	Time     time.Duration // of the whole profile
@@ -36,12 +37,15 @@ const (
 	roundsOfError = 12
 )
 
-// NewEstimate says what a profile of blocks and of the networks beside them
-// will take. largest is the biggest network that is timed.
-func NewEstimate(blocks, largest []models.Block, opts latency.Options) Estimate {
+// NewEstimate says what a profile of blocks, maxRows of them at most (0: no
+// limit), and of the networks beside them will take. largest is the biggest
+// network that is timed.
+func NewEstimate(blocks, largest []models.Block, maxRows int, opts latency.Options) Estimate {
 	opts = opts.WithDefaults()
 	rows := lut.Rows(blocks)
-	e := Estimate{Rows: len(rows), Networks: 2 * PerProfile, Rounds: opts.Rounds}
+	e := Estimate{Asked: len(rows), Networks: 2 * PerProfile, Rounds: opts.Rounds}
+	rows = evenly(rows, maxRows)
+	e.Rows = len(rows)
 	perRound, sessions := time.Duration(0), time.Duration(0)
 	add := func(n int, macs int64, layers int) {
 		run := time.Duration(layers)*callTime + time.Duration(float64(macs)/macsPerUS)*time.Microsecond
@@ -66,21 +70,45 @@ func groupRuns(run time.Duration, opts latency.Options) time.Duration {
 	return timed + min(time.Duration(opts.MaxRuns)*run, max(2*run, time.Millisecond))
 }
 
-// fewest are the rounds below which a row's median says too little.
-const fewest = 5
+// evenly returns n of the blocks, spread over the list; all where n is 0.
+func evenly(blocks []models.Block, n int) []models.Block {
+	if n == 0 || len(blocks) <= n {
+		return blocks
+	}
+	part := make([]models.Block, n)
+	for i := range part {
+		part[i] = blocks[i*len(blocks)/n]
+	}
+	return part
+}
+
+// What a budget leaves at least.
+const (
+	fewest     = 5   // rounds, below which a row's median says too little
+	fewestRows = 300 // of a space that is measured in part
+)
 
 // WithinBudget returns opts with as many rounds, the default at most, as a
-// profile can measure in the time given. It depends on nothing but its
-// arguments, so that an interrupted profile goes on with the same rounds.
-func WithinBudget(blocks, largest []models.Block, opts latency.Options, budget time.Duration) (latency.Options, error) {
+// profile can measure in the time given; where the space is measured in part
+// and the fewest rounds take too long, with fewer rows than maxRows as well. It
+// depends on nothing but its arguments, so that an interrupted profile goes on
+// with the same.
+func WithinBudget(blocks, largest []models.Block, maxRows int, opts latency.Options, budget time.Duration) (latency.Options, int, error) {
 	opts = opts.WithDefaults()
 	for ; opts.Rounds >= fewest; opts.Rounds-- {
-		if NewEstimate(blocks, largest, opts).Time <= budget {
-			return opts, nil
+		if NewEstimate(blocks, largest, maxRows, opts).Time <= budget {
+			return opts, maxRows, nil
 		}
 	}
 	opts.Rounds = fewest
-	needed := NewEstimate(blocks, largest, opts).Time.Round(time.Second)
-	return opts, fault.New(fault.Usage, "Give a larger --budget or a smaller space.",
-		"a budget of %v is too small: %d rounds, the fewest, take about %v", budget, fewest, needed)
+	e := NewEstimate(blocks, largest, maxRows, opts)
+	for e.Rows < e.Asked && e.Time > budget && maxRows > fewestRows {
+		maxRows = max(fewestRows, maxRows*9/10)
+		e = NewEstimate(blocks, largest, maxRows, opts)
+	}
+	if e.Time <= budget {
+		return opts, maxRows, nil
+	}
+	return opts, maxRows, fault.New(fault.Usage, "Give a larger --budget or a smaller space.",
+		"a budget of %v is too small: %d rounds of %d rows, the fewest, take about %v", budget, fewest, e.Rows, e.Time.Round(time.Second))
 }

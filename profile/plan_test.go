@@ -215,7 +215,7 @@ func TestSpacesThatDoNotFit(t *testing.T) {
 func TestBudget(t *testing.T) {
 	space := tinySpace(t)
 	blocks, largest := space.Blocks(), space.Largest(10)
-	whole := NewEstimate(blocks, largest, latency.Options{})
+	whole := NewEstimate(blocks, largest, 0, latency.Options{})
 	if whole.Rounds != 12 || whole.Rows != len(lut.Rows(blocks)) || whole.RowError != 0.015 {
 		t.Errorf("%+v", whole)
 	}
@@ -223,19 +223,42 @@ func TestBudget(t *testing.T) {
 		budget time.Duration
 		rounds int // 0: too small
 	}{{time.Hour, 12}, {whole.Time, 12}, {whole.Time * 3 / 4, 8}, {time.Millisecond, 0}} {
-		opts, err := WithinBudget(blocks, largest, latency.Options{}, c.budget)
+		opts, _, err := WithinBudget(blocks, largest, 0, latency.Options{}, c.budget)
 		if c.rounds == 0 {
 			if fault.CodeOf(err) != fault.Usage {
 				t.Errorf("%v: %v", c.budget, err)
 			}
 			continue
 		}
-		got := NewEstimate(blocks, largest, opts)
+		got := NewEstimate(blocks, largest, 0, opts)
 		if err != nil || got.Time > c.budget || opts.Rounds > 12 || opts.Rounds < fewest || c.rounds == 12 && opts.Rounds != 12 {
 			t.Errorf("%v: %d rounds, %v, %v", c.budget, opts.Rounds, got.Time, err)
 		}
 		if got.RowError < whole.RowError {
 			t.Errorf("%v: fewer rounds promise a smaller error, %g", c.budget, got.RowError)
 		}
+	}
+}
+
+// A space that is measured in part gets fewer rows where the fewest rounds of
+// all of them take too long, and not more than the budget holds.
+func TestBudgetOfAPart(t *testing.T) {
+	space, err := models.LoadSpace("fbnetv2-f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, largest := space.Blocks(), space.Largest(10)
+	const maxRows = 2000
+	whole := NewEstimate(blocks, largest, maxRows, latency.Options{})
+	if whole.Rows != maxRows || whole.Asked != len(lut.Rows(blocks)) || whole.Asked <= maxRows {
+		t.Errorf("%+v", whole)
+	}
+	opts, rows, err := WithinBudget(blocks, largest, maxRows, latency.Options{}, whole.Time/4)
+	got := NewEstimate(blocks, largest, rows, opts)
+	if err != nil || got.Time > whole.Time/4 || got.Rows >= maxRows || got.Rows < fewestRows || got.Rounds != fewest {
+		t.Errorf("%+v (%v)", got, err)
+	}
+	if _, _, err := WithinBudget(blocks, largest, maxRows, latency.Options{}, time.Second); fault.CodeOf(err) != fault.Usage {
+		t.Errorf("a second: %v", err)
 	}
 }

@@ -58,6 +58,7 @@ type tableInfo struct {
 	Noisy       *string           `json:"noisy"`
 	Calibration *calibrationInfo  `json:"calibration"`
 	Validation  *validationInfo   `json:"validation"`
+	Predictions []predictionInfo  `json:"predictions"`
 	CSV         *string           `json:"csv"`
 }
 
@@ -78,6 +79,7 @@ func describeTable(t *lut.Table) tableInfo {
 		Space: h.Space, Also: append([]lut.SpaceID{}, h.Also...), Device: h.Device, Runtime: h.Condition.Runtime, Condition: h.Condition,
 		Protocol: h.Protocol, Sentinel: h.Sentinel, Noisy: orNull(h.Noisy),
 		Calibration: calibrationOf(t.Calibration), Validation: validationOf(t.Validation),
+		Predictions: predictionsOf(t),
 	}
 	for _, k := range t.Kinds() {
 		r.Kinds = append(r.Kinds, kindInfo{string(k.Kind), k.OK, k.Failed, k.Predicted, k.MinUS, k.MaxUS, k.Error})
@@ -122,5 +124,8 @@ func (r tableInfo) Text(w io.Writer) error {
 			report.Latency(k.MinUS), report.Latency(k.MaxUS), report.Percent(k.Error))
 	}
 	fmt.Fprintln(w)
-	return t.WriteText(w)
+	if err := t.WriteText(w); err != nil {
+		return err
+	}
+	return writePredictions(w, r.Predictions)
 }

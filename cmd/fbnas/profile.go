@@ -25,6 +25,7 @@ type profileOptions struct {
 	classes   int
 	out       string
 	budget    time.Duration
+	maxRows   int
 	precision string
 	provider  string
 	force     bool
@@ -37,8 +38,10 @@ func profileVerb(a *app) *cobra.Command {
 		Use:   "profile --device D -o X.lut",
 		Short: "Measure a space's blocks on a device into a latency table",
 		Long: "Measure every block that a space can ask for on a device, as exported ONNX models,\n" +
-			"then calibrate and validate the table with whole networks. An interrupted profile\n" +
-			"goes on where it stopped when the same command is given again.",
+			"then calibrate and validate the table with whole networks. Of a space that asks for\n" +
+			"more than --max-rows blocks, those that tell most are measured and the others\n" +
+			"predicted from them; fbnas lut show says how well. An interrupted profile goes on\n" +
+			"where it stopped when the same command is given again.",
 		Example: "  fbnas profile --device local --dry-run\n" +
 			"  fbnas profile --device local -o local.lut\n" +
 			"  fbnas profile --device local --space my-space.yaml --budget 10m -o mine.lut",
@@ -49,7 +52,8 @@ func profileVerb(a *app) *cobra.Command {
 	f.StringVar(&o.space, "space", "demo", "built-in `space` or space.yaml")
 	f.IntVar(&o.classes, "classes", 10, "classes of the networks that calibrate and validate")
 	f.StringVarP(&o.out, "output", "o", "", "the `table` to write or go on with")
-	f.DurationVar(&o.budget, "budget", 0, "measure fewer rounds where the default takes longer than this")
+	f.DurationVar(&o.budget, "budget", 0, "measure fewer rounds, then fewer rows, where the default takes longer than this")
+	f.IntVar(&o.maxRows, "max-rows", 2000, "most rows to measure; the others are predicted (0: measure all)")
 	f.StringVar(&o.precision, "precision", "fp32", "number format of the models: fp32")
 	f.StringVar(&o.provider, "ep", "cpu", "execution provider: cpu")
 	f.BoolVar(&o.force, "force", false, "overwrite the table, whatever it is")
@@ -69,6 +73,8 @@ func (o profileOptions) check(flags *pflag.FlagSet) error {
 		return fault.New(fault.Usage, "Leave out one of them.", "--budget and --rounds do not go together")
 	case flags.Changed("budget") && o.budget <= 0:
 		return fault.New(fault.Usage, "Give a time such as --budget 10m.", "a budget of %v", o.budget)
+	case o.maxRows < 0:
+		return fault.New(fault.Usage, "Give --max-rows 0 to measure all.", "%d rows", o.maxRows)
 	case o.classes < 2 || o.classes > 1000:
 		return fault.New(fault.Usage, "Give --classes between 2 and 1000.", "%d classes", o.classes)
 	case o.out == "" && !o.dryRun:
@@ -87,6 +93,7 @@ type profileResult struct {
 	Measured      *int            `json:"measured"`
 	Reused        *int            `json:"reused"`
 	Failed        *int            `json:"failed"`
+	Predicted     *int            `json:"predicted"`
 	ResumedRounds *int            `json:"resumed_rounds"`
 	DroppedGroups *int            `json:"dropped_groups"`
 	Noisy         *string         `json:"noisy"`
@@ -99,7 +106,8 @@ type profileResult struct {
 
 type planInfo struct {
 	Space            string  `json:"space"`
-	Rows             int     `json:"rows"`
+	Rows             int     `json:"rows"`      // measured
+	Predicted        int     `json:"predicted"` // asked for by the space and not measured
 	Networks         int     `json:"networks"`
 	Rounds           int     `json:"rounds"`
 	EstimatedSeconds float64 `json:"estimated_seconds"`
@@ -107,8 +115,12 @@ type planInfo struct {
 }
 
 func (p planInfo) String() string {
-	return fmt.Sprintf("space %s: %d rows and %d networks, %d rounds each; about %s; rows repeat to about %s",
+	text := fmt.Sprintf("space %s: %d rows and %d networks, %d rounds each; about %s; rows repeat to about %s",
 		p.Space, p.Rows, p.Networks, p.Rounds, report.Seconds(p.EstimatedSeconds), report.Percent(p.ExpectedError))
+	if p.Predicted > 0 {
+		text += fmt.Sprintf("; %d blocks are predicted from the rows, their error is measured with them", p.Predicted)
+	}
+	return text
 }
 
 func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOptions) (result, error) {
@@ -125,13 +137,13 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	}
 	blocks, largest := space.Blocks(), space.Largest(o.classes)
 	if o.budget > 0 {
-		if opts, err = profile.WithinBudget(blocks, largest, opts, o.budget); err != nil {
+		if opts, o.maxRows, err = profile.WithinBudget(blocks, largest, o.maxRows, opts, o.budget); err != nil {
 			return nil, err
 		}
 	}
-	e := profile.NewEstimate(blocks, largest, opts)
+	e := profile.NewEstimate(blocks, largest, o.maxRows, opts)
 	r := profileResult{
-		Plan:     planInfo{space.Name, e.Rows, e.Networks, e.Rounds, e.Time.Seconds(), e.RowError},
+		Plan:     planInfo{space.Name, e.Rows, e.Asked - e.Rows, e.Networks, e.Rounds, e.Time.Seconds(), e.RowError},
 		DryRun:   o.dryRun,
 		Warnings: []string{},
 	}
@@ -140,7 +152,9 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	}
 	a.log.Info(r.Plan.String())
 	began := time.Now()
-	rep, err := o.measure(ctx, a, profile.NewPlan(space, o.classes, o.seed), lut.Options{
+	plan := profile.NewPlan(space, o.classes, o.seed)
+	plan.MaxRows = o.maxRows
+	rep, err := o.measure(ctx, a, plan, lut.Options{
 		Measure: opts, Tool: "fbnas " + version, Command: again(cmd), Force: o.force,
 	})
 	if err != nil {
@@ -195,6 +209,7 @@ func quoted(word string) string {
 func (r *profileResult) take(rep lut.Report, seconds float64, device string) {
 	d := deviceOf(device, rep.Table.Header.Device)
 	r.Path, r.Rows, r.Measured, r.Reused, r.Failed = &rep.Table.Path, &rep.Rows, &rep.Measured, &rep.Reused, &rep.Failed
+	r.Predicted = &rep.Predicted
 	r.ResumedRounds, r.DroppedGroups, r.Noisy = &rep.ResumedRounds, &rep.DroppedGroups, orNull(rep.Noisy)
 	r.Warnings = append(r.Warnings, rep.Warnings...)
 	r.Seconds, r.Device, r.Runtime = &seconds, &d, &rep.Table.Header.Condition.Runtime
@@ -209,6 +224,7 @@ func (r profileResult) Text(w io.Writer) error {
 	facts := []fact{
 		{"table", *r.Path},
 		{"rows", fmt.Sprintf("%d (%d measured, %d there before, %d failed)", *r.Rows, *r.Measured, *r.Reused, *r.Failed)},
+		{"predicted", fmt.Sprintf("%d blocks", *r.Predicted)},
 		{"dropped groups", *r.DroppedGroups},
 		{"time", report.Seconds(*r.Seconds)},
 		{"device", fmt.Sprintf("%s (%s)", r.Device.Name, r.Device.SoC)},
