@@ -60,10 +60,6 @@ func ends(blocks []models.Block) []int {
 // may return more than n where the families need them, and depends on nothing
 // but its arguments.
 func Lattice(blocks []models.Block, n int) []models.Block {
-	weights := place{}
-	for i := range weights {
-		weights[i] = 1
-	}
 	places := placesOf(blocks, 1)
 	far := make([]float64, len(blocks))
 	for i := range far {
@@ -73,7 +69,7 @@ func Lattice(blocks []models.Block, n int) []models.Block {
 	take := func(chosen int) {
 		out = append(out, blocks[chosen])
 		inParallel(len(blocks), func(i int) {
-			far[i] = math.Min(far[i], weights.distance(&places[i], &places[chosen]))
+			far[i] = math.Min(far[i], distance(&places[i], &places[chosen]))
 		})
 	}
 	for _, i := range ends(blocks) {
@@ -89,17 +85,21 @@ func Lattice(blocks []models.Block, n int) []models.Block {
 // each seen as if those before it were measured.
 func (p *Predictor) Uncertain(blocks []models.Block, n int) []models.Block {
 	places := placesOf(blocks, p.model.Step)
+	for i := range places {
+		places[i] = p.field.scaled(places[i])
+	}
 	variance := make([]float64, len(blocks))
 	inParallel(len(blocks), func(i int) {
-		_, v := p.field.estimate(&places[i], -1)
-		variance[i] = v * p.local(&places[i])
+		around := p.field.nearest(&places[i], -1)
+		_, v := p.field.estimate(&around)
+		variance[i] = v * p.local(&around)
 	})
 	var out []models.Block
 	for len(out) < min(n, len(blocks)) {
 		chosen := largest(variance)
 		out = append(out, blocks[chosen])
 		inParallel(len(blocks), func(i int) {
-			c := correlation(p.field.weights.distance(&places[i], &places[chosen]))
+			c := correlation(distance(&places[i], &places[chosen]))
 			variance[i] *= 1 - c*c/(1+p.model.Nugget)
 		})
 		variance[chosen] = -1

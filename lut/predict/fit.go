@@ -107,7 +107,8 @@ func leftOut(m *Model, samples []Sample) []left {
 	every := (len(samples) + judged - 1) / judged
 	var out []left
 	for i := 0; i < len(samples); i += every {
-		mean, variance := f.estimate(&f.at[i], i)
+		around := f.nearest(&f.at[i], i)
+		mean, variance := f.estimate(&around)
 		out = append(out, left{f.residue[i] - mean, variance + m.Nugget})
 	}
 	return out

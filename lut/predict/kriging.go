@@ -9,65 +9,88 @@ const neighbours = 32
 type field struct {
 	weights place // of the axes: correlation lengths are their inverses
 	nugget  float64
-	at      []place
+	at      []place   // scaled by the weights
 	residue []float64 // logarithmic
 	noise   []float64 // variance of a residue by its measurement, over the field's own
+}
+
+// scaled returns p with its axes in correlation lengths.
+func (f *field) scaled(p place) place {
+	for i := range p {
+		p[i] *= f.weights[i]
+	}
+	return p
 }
 
 // correlation of two residuals at a distance: Matérn's with smoothness 3/2.
 func correlation(distance float64) float64 { return (1 + distance) * math.Exp(-distance) }
 
-func (w *place) distance(a, b *place) float64 {
+// distance between scaled places.
+func distance(a, b *place) float64 { return math.Sqrt(square(a, b, math.Inf(1))) }
+
+// square is the squared distance, or something above bound where it is above.
+func square(a, b *place, bound float64) float64 {
+	const half = len(axes) / 2 // the channels, on which most places differ
 	var sum float64
-	for i := range w {
-		d := w[i] * (a[i] - b[i])
+	for i := range half {
+		d := a[i] - b[i]
 		sum += d * d
 	}
-	return math.Sqrt(sum)
-}
-
-// nearest fills near with the indices of the residuals nearest to p, without
-// the one at skip, and returns how many there are.
-func (f *field) nearest(p *place, skip int, near *[neighbours]int, how *[neighbours]float64) int {
-	n := 0
-	for i := range f.at {
-		if i == skip {
-			continue
-		}
-		d := f.weights.distance(p, &f.at[i])
-		if n == neighbours && d >= how[n-1] {
-			continue
-		}
-		j := min(n, neighbours-1)
-		n = min(n+1, neighbours)
-		for ; j > 0 && how[j-1] > d; j-- {
-			near[j], how[j] = near[j-1], how[j-1]
-		}
-		near[j], how[j] = i, d
+	if sum > bound {
+		return sum
 	}
-	return n
+	for i := half; i < len(a); i++ {
+		d := a[i] - b[i]
+		sum += d * d
+	}
+	return sum
 }
 
-// estimate returns the residual to be expected at p and its variance as a
-// share of the field's, by kriging with a known mean of zero.
-func (f *field) estimate(p *place, skip int) (mean, variance float64) {
-	var near [neighbours]int
-	var how [neighbours]float64
-	n := f.nearest(p, skip, &near, &how)
+// near is the residuals nearest to a place, in ascending distance.
+type near struct {
+	n  int
+	at [neighbours]int
+	d2 [neighbours]float64
+}
+
+// nearest finds the residuals around a scaled place, without the one at skip.
+func (f *field) nearest(p *place, skip int) (r near) {
+	bound := math.Inf(1)
+	for i := range f.at {
+		d := square(p, &f.at[i], bound)
+		if i == skip || d >= bound {
+			continue
+		}
+		j := min(r.n, neighbours-1)
+		r.n = min(r.n+1, neighbours)
+		for ; j > 0 && r.d2[j-1] > d; j-- {
+			r.at[j], r.d2[j] = r.at[j-1], r.d2[j-1]
+		}
+		r.at[j], r.d2[j] = i, d
+		if r.n == neighbours {
+			bound = r.d2[neighbours-1]
+		}
+	}
+	return r
+}
+
+// estimate returns the residual to be expected where r is near and its
+// variance as a share of the field's, by kriging with a known mean of zero.
+func (f *field) estimate(r *near) (mean, variance float64) {
 	var l [neighbours][neighbours]float64 // Cholesky's factor of the covariance
 	var y, k [neighbours]float64
 	variance = 1
-	for i := range n {
-		a := near[i]
+	for i := range r.n {
+		a := r.at[i]
 		for j := range i {
-			sum := correlation(f.weights.distance(&f.at[a], &f.at[near[j]]))
+			sum := correlation(distance(&f.at[a], &f.at[r.at[j]]))
 			for c := range j {
 				sum -= l[i][c] * l[j][c]
 			}
 			l[i][j] = sum / l[j][j]
 		}
 		diagonal := 1 + f.nugget + f.noise[a]
-		y[i], k[i] = f.residue[a], correlation(how[i])
+		y[i], k[i] = f.residue[a], correlation(math.Sqrt(r.d2[i]))
 		for c := range i {
 			diagonal -= l[i][c] * l[i][c]
 			y[i] -= l[i][c] * y[c]

@@ -82,7 +82,8 @@ func New(m *Model, samples []Sample) *Predictor {
 	}
 	p.excess = make([]float64, len(samples))
 	inParallel(len(samples), func(i int) {
-		mean, variance := p.field.estimate(&p.field.at[i], i)
+		around := p.field.nearest(&p.field.at[i], i)
+		mean, variance := p.field.estimate(&around)
 		e := (p.field.residue[i] - mean) / m.Scale
 		p.excess[i] = e * e / (variance + m.Nugget)
 	})
@@ -96,7 +97,7 @@ func fieldOf(m *Model, samples []Sample) field {
 		f.weights[i] = m.Weights[a.name]
 	}
 	for _, s := range samples {
-		f.at = append(f.at, placeOf(s.Block, m.Step))
+		f.at = append(f.at, f.scaled(placeOf(s.Block, m.Step)))
 		f.residue = append(f.residue, math.Log(s.US/m.trend(s.Block)))
 		noise := 0.0
 		if m.Scale > 0 {
@@ -126,10 +127,11 @@ func (p *Predictor) Covers(b models.Block) bool {
 // Predict returns the latency to be expected of b and its standard error, in
 // microseconds.
 func (p *Predictor) Predict(b models.Block) (us, errUS float64) {
-	at := placeOf(b, p.model.Step)
-	mean, variance := p.field.estimate(&at, -1)
+	at := p.field.scaled(placeOf(b, p.model.Step))
+	around := p.field.nearest(&at, -1)
+	mean, variance := p.field.estimate(&around)
 	us = p.model.trend(b) * math.Exp(mean)
-	return us, us * p.model.Scale * math.Sqrt((variance+p.model.Nugget)*p.local(&at))
+	return us, us * p.model.Scale * math.Sqrt((variance+p.model.Nugget)*p.local(&around))
 }
 
 // witnesses are the samples near a place whose errors, left out, say how far
@@ -140,13 +142,11 @@ const (
 	prior     = 4
 )
 
-// local is by how much the variance near p is larger than the model's.
-func (p *Predictor) local(at *place) float64 {
-	var near [neighbours]int
-	var how [neighbours]float64
-	n := min(witnesses, p.field.nearest(at, -1, &near, &how))
+// local is by how much the variance around a place is larger than the model's.
+func (p *Predictor) local(around *near) float64 {
+	n := min(witnesses, around.n)
 	sum := float64(prior)
-	for _, i := range near[:n] {
+	for _, i := range around.at[:n] {
 		sum += p.excess[i]
 	}
 	return sum / float64(prior+n)
