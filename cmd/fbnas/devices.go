@@ -23,9 +23,14 @@ func devicesVerb(a *app) *cobra.Command {
 
 type deviceState struct {
 	deviceInfo
-	Ready  bool    `json:"ready"`
-	Reason *string `json:"reason"` // why it is not ready
-	Hint   *string `json:"hint"`
+	Address string  `json:"address"` // for --device, where the name is not registered
+	Ready   bool    `json:"ready"`
+	Reason  *string `json:"reason"` // why it is not ready
+	Hint    *string `json:"hint"`
+}
+
+func (s *deviceState) refuse(err error) {
+	s.Ready, s.Reason, s.Hint = false, orNull(err.Error()), orNull(fault.HintOf(err))
 }
 
 type deviceList struct {
@@ -47,7 +52,15 @@ func listDevices(ctx context.Context, _ []string) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return deviceList{[]deviceState{local}}, nil
+	entries, err := devices.Registered()
+	if err != nil {
+		return nil, err
+	}
+	r := deviceList{append([]deviceState{local}, reachAll(ctx, entries)...)}
+	if r.Devices, err = withPhones(ctx, r.Devices, entries); err != nil {
+		return nil, err
+	}
+	return r, ctx.Err()
 }
 
 // localState is this machine as a device.
@@ -64,6 +77,7 @@ func localState(ctx context.Context) (deviceState, error) {
 	}
 	s := deviceState{
 		deviceInfo: deviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS},
+		Address:    name,
 		Ready:      true,
 	}
 	meter, err := latency.Open(ctx, name, nil)
@@ -71,7 +85,7 @@ func localState(ctx context.Context) (deviceState, error) {
 		err = meter.Close()
 	}
 	if err != nil {
-		s.Ready, s.Reason, s.Hint = false, orNull(err.Error()), orNull(fault.HintOf(err))
+		s.refuse(err)
 	}
 	return s, nil
 }
@@ -84,102 +98,23 @@ func (r deviceList) Text(w io.Writer) error {
 		if d.Reason != nil {
 			state = *d.Reason
 		}
+		if d.SoC == "" {
+			t.Row(d.Name, "", "", "", "", state)
+			continue
+		}
 		t.Row(d.Name, d.SoC+" ("+d.Arch+")", fmt.Sprint(d.Cores), report.Bytes(d.MemoryBytes), d.OS, state)
 	}
-	return t.WriteText(w)
-}
-
-type deviceCheck struct {
-	Name    string      `json:"name"`
-	Checks  []checkInfo `json:"checks"`
-	Runtime *string     `json:"runtime"`
-	CoreSet *string     `json:"core_set"`
-}
-
-type checkInfo struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail"`
-}
-
-func devicesCheckVerb(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "check NAME",
-		Short:   "Start the agent on a device and let it check itself",
-		Example: "  fbnas devices check local",
-		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
-			return checkDevice(ctx, a, args[0])
-		}),
+	if err := t.WriteText(w); err != nil {
+		return err
 	}
-}
-
-func checkDevice(ctx context.Context, a *app, name string) (result, error) {
-	meter, err := latency.Open(ctx, name, a.log)
-	if err != nil {
-		return nil, err
-	}
-	defer meter.Close()
-	r := deviceCheck{Name: name, Checks: []checkInfo{}}
-	checks, err := meter.Selftest(ctx)
-	for _, c := range checks {
-		r.Checks = append(r.Checks, checkInfo{c.Name, c.OK, c.Detail})
-	}
-	if err != nil {
-		return r, err
-	}
-	_, condition, err := meter.Identity(ctx, latency.Options{})
-	if err != nil {
-		return r, err
-	}
-	r.Runtime, r.CoreSet = &condition.Runtime, &condition.CoreSet
-	return r, nil
-}
-
-func (r deviceCheck) Text(w io.Writer) error {
-	for _, c := range r.Checks {
-		mark := "ok"
-		if !c.OK {
-			mark = "FAILED"
-		}
-		if _, err := fmt.Fprintf(w, "%-6s  %s %s\n", mark, c.Name, c.Detail); err != nil {
-			return err
-		}
-	}
-	if r.Runtime == nil {
-		return nil
-	}
-	_, err := fmt.Fprintf(w, "%s works: %s, measuring on core %s\n", r.Name, *r.Runtime, *r.CoreSet)
-	return err
-}
-
-func devicesAddVerb(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "add NAME ADDRESS",
-		Short:   "Register a device under a name (not in this version)",
-		Example: "  fbnas devices add pixel adb",
-		Args:    cobra.ExactArgs(2),
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
-			d, err := devices.Open(ctx, args[1])
-			if err != nil {
-				return nil, err
+	for _, d := range r.Devices {
+		if d.Hint != nil {
+			if _, err := fmt.Fprintf(w, "\n%s: %s\n", d.Name, *d.Hint); err != nil {
+				return err
 			}
-			d.Close()
-			return nil, fault.New(fault.Usage, "Use it as it is: --device "+args[1]+".", "%s needs no registration", args[1])
-		}),
+		}
 	}
-}
-
-func devicesRemoveVerb(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "remove NAME",
-		Short:   "Forget a registered device (not in this version)",
-		Example: "  fbnas devices remove pixel",
-		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
-			return nil, fault.New(fault.Device, "fbnas devices lists what there is.", "no device is registered under the name %q", args[0])
-		}),
-	}
+	return nil
 }
 
 type cleanResult struct {
