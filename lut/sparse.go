@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
@@ -97,8 +98,9 @@ func (p *profile) sparse(ctx context.Context, all []models.Block) error {
 	}
 	for _, part := range parts {
 		wanted = append(append(wanted, part.test...), predict.Lattice(part.blocks, part.goal(0))...)
+		wanted = append(wanted, part.known(p.table)...)
 	}
-	if err := p.rows(ctx, wanted); err != nil {
+	if err := p.rows(ctx, distinctBlocks(wanted)); err != nil {
 		return err
 	}
 	for round := 1; round < len(roundsOf); round++ {
@@ -120,6 +122,27 @@ func (p *profile) sparse(ctx context.Context, all []models.Block) error {
 		}
 	}
 	return nil
+}
+
+// known are the blocks that have a row already; those whose graph is another by
+// now are measured again.
+func (p part) known(t *Table) []models.Block {
+	var list []models.Block
+	for _, b := range p.blocks {
+		if _, ok := t.Row(b); ok {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
+func distinctBlocks(blocks []models.Block) []models.Block {
+	seen := map[models.Block]bool{}
+	return slices.DeleteFunc(blocks, func(b models.Block) bool {
+		again := seen[b]
+		seen[b] = true
+		return again
+	})
 }
 
 // uncertain returns what is measured in a round: blocks without a row, and as

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"fbnas/internal/fault"
+	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -100,8 +101,30 @@ func TestSparseProfileGoesOn(t *testing.T) {
 	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("another table than uninterrupted (%v)", err)
 	}
+	other := wide()
+	other.Export = func(b models.Block) (latency.Model, string, error) {
+		m, graph, err := export(b)
+		if b.Mid == 64 {
+			graph += " lowered otherwise"
+		}
+		return m, graph, err
+	}
+	table, err := lut.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stale := 0
+	for _, r := range table.Rows() {
+		if r.Key.Mid == 64 {
+			stale++
+		}
+	}
+	rep, err := lut.Profile(t.Context(), newDevice(), other, path, options(), nil)
+	if err != nil || rep.Measured != stale || stale == 0 {
+		t.Errorf("%d rows measured, %d have another graph now (%v)", rep.Measured, stale, err)
+	}
 	idle := newDevice()
-	rep, err := lut.Profile(t.Context(), idle, wide(), path, options(), nil)
+	rep, err = lut.Profile(t.Context(), idle, other, path, options(), nil)
 	if err != nil || idle.measured != 0 || rep.Predicted == 0 {
 		t.Errorf("a finished table: %d rounds measured, %d predicted (%v)", idle.measured, rep.Predicted, err)
 	}

@@ -3,6 +3,7 @@ package predict
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Fewest is how many samples a fit needs.
@@ -48,7 +49,10 @@ func climb(samples []Sample) (best *Model, least float64) {
 // error at samples left out falls.
 func search(m *Model, samples []Sample, least float64) {
 	for _, factor := range []float64{4, 2, 1.5} {
-		for _, a := range axes {
+		for i, a := range axes {
+			if !varies(samples, i, m.Step) {
+				continue
+			}
 			least = better(samples, m, least, factor,
 				func() float64 { return m.Weights[a.name] }, func(v float64) { m.Weights[a.name] = v })
 		}
@@ -59,6 +63,12 @@ func search(m *Model, samples []Sample, least float64) {
 			delete(m.Weights, a)
 		}
 	}
+}
+
+// varies reports whether samples differ on an axis.
+func varies(samples []Sample, axis, step int) bool {
+	first := axes[axis].at(samples[0].Block, step)
+	return slices.ContainsFunc(samples, func(s Sample) bool { return axes[axis].at(s.Block, step) != first })
 }
 
 // better multiplies and divides one number by factor as long as that helps.
@@ -105,12 +115,13 @@ type left struct{ log, variance float64 }
 func leftOut(m *Model, samples []Sample) []left {
 	f := fieldOf(m, samples)
 	every := (len(samples) + judged - 1) / judged
-	var out []left
-	for i := 0; i < len(samples); i += every {
-		around := f.nearest(&f.at[i], i)
+	out := make([]left, (len(samples)+every-1)/every)
+	inParallel(len(out), func(i int) {
+		at := i * every
+		around := f.nearest(&f.at[at], at)
 		mean, variance := f.estimate(&around)
-		out = append(out, left{f.residue[i] - mean, variance + m.Nugget})
-	}
+		out[i] = left{f.residue[at] - mean, variance + m.Nugget}
+	})
 	return out
 }
 
