@@ -69,20 +69,21 @@ type transport struct {
 	form  string // how a user writes it
 	open  func(ctx context.Context, name, address string) (Device, error)
 	clean func(ctx context.Context, name, address string) ([]string, error)
+	check func(name, address string) error // of the address alone; nil: anything goes
 }
 
 // transports are all ways to a device. Those without open are not in this
 // version, and are told apart from names that mean nothing.
 var transports = []transport{
-	{"local", "local", openLocal, cleanLocal},
-	{"adb", "adb[:SERIAL]", nil, nil},
-	{"ssh", "ssh://USER@HOST[:PORT]", openSSH, cleanSSH},
-	{"qemu", "qemu", openQEMU, cleanQEMU},
-	{"replay", "replay:FILE", nil, nil},
+	{"local", "local", openLocal, cleanLocal, checkLocal},
+	{"adb", "adb[:SERIAL]", nil, nil, nil},
+	{"ssh", "ssh://USER@HOST[:PORT]", openSSH, cleanSSH, checkSSH},
+	{"qemu", "qemu", openQEMU, cleanQEMU, noAddress},
+	{"replay", "replay:FILE", nil, nil, nil},
 }
 
-// Open reaches the device of the given name: a transport, with its address
-// where it needs one. The caller closes it.
+// Open reaches the device of the given name: one that is registered, or a
+// transport, with its address where it needs one. The caller closes it.
 func Open(ctx context.Context, name string) (Device, error) {
 	t, address, err := find(name)
 	if err != nil {
@@ -103,18 +104,26 @@ func Clean(ctx context.Context, name string) ([]string, error) {
 
 // find returns the transport that a name asks for, and the address in it.
 func find(name string) (transport, string, error) {
-	kind, address, _ := strings.Cut(name, ":")
-	for _, t := range transports {
-		if t.kind != kind {
-			continue
-		}
-		if t.open == nil {
-			return t, "", fault.New(fault.Device, "What this version can measure: "+possible()+".",
-				"device %s: the transport %s is not in this version", name, kind)
-		}
-		return t, address, nil
+	e, err := Lookup(name)
+	if err != nil {
+		return transport{}, "", err
 	}
-	return transport{}, "", fault.New(fault.Device, "What this version can measure: "+possible()+".", "unknown device %q", name)
+	kind, address, _ := strings.Cut(e.Address, ":")
+	t, _ := transportOf(kind)
+	if t.open == nil {
+		return t, "", fault.New(fault.Device, "What this version can measure: "+possible()+".",
+			"device %s: the transport %s is not in this version", name, kind)
+	}
+	return t, address, nil
+}
+
+func transportOf(kind string) (transport, bool) {
+	for _, t := range transports {
+		if t.kind == kind {
+			return t, true
+		}
+	}
+	return transport{}, false
 }
 
 // possible lists what Open can open.

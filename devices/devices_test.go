@@ -16,6 +16,7 @@ import (
 )
 
 func TestOpenErrors(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	for name, want := range map[string]string{
 		"adb:0123":         "the transport adb is not in this version",
 		"qemu:1":           "qemu has no address",

@@ -63,11 +63,24 @@ func parseSSH(address string) (user, host, port string, err error) {
 	return user, host, port, err
 }
 
-func newSSH(name, address string) (*sshShell, error) {
-	user, host, port, err := parseSSH(address)
-	if err != nil {
-		return nil, fault.New(fault.Usage, "Write ssh://USER@HOST or ssh://USER@HOST:PORT; HOST may be a name in ~/.ssh/config.",
+// sshAddress is parseSSH with an error for the user.
+func sshAddress(name, address string) (user, host, port string, err error) {
+	if user, host, port, err = parseSSH(address); err != nil {
+		err = fault.New(fault.Usage, "Write ssh://USER@HOST or ssh://USER@HOST:PORT; HOST may be a name in ~/.ssh/config.",
 			"device %s: %w", name, err)
+	}
+	return user, host, port, err
+}
+
+func checkSSH(name, address string) error {
+	_, _, _, err := sshAddress(name, address)
+	return err
+}
+
+func newSSH(name, address string) (*sshShell, error) {
+	user, host, port, err := sshAddress(name, address)
+	if err != nil {
+		return nil, err
 	}
 	program, err := sshProgram()
 	if err != nil {

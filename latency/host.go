@@ -62,7 +62,8 @@ func NewMeter(conn Conn, cfg HostConfig) *Host {
 
 // Open returns a Meter on the device of the given name (see devices.Open): on
 // this machine with the agent and the ONNX Runtime that are here, elsewhere
-// with a bundle for its processor.
+// with a bundle for its processor, in which the parts that its entry names take
+// the place of the usual ones.
 func Open(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
 	if device == "local" {
 		return openLocal(ctx, device, log)
@@ -71,7 +72,11 @@ func Open(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	bundle, err := bundleFor(ctx, conn)
+	entry, err := devices.Lookup(device)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	bundle, err := bundleFor(ctx, conn, Own{Runtime: entry.Runtime, Agent: entry.Agent})
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -94,12 +99,12 @@ func openLocal(ctx context.Context, device string, log *slog.Logger) (*Host, err
 	return NewMeter(conn, HostConfig{Agent: agent, Library: library, Log: log}), nil
 }
 
-func bundleFor(ctx context.Context, conn Conn) (*Bundle, error) {
+func bundleFor(ctx context.Context, conn Conn, own Own) (*Bundle, error) {
 	id, err := conn.Identity(ctx)
 	if err != nil {
 		return nil, fault.New(fault.Device, "", "identify %s: %w", conn.Name(), err)
 	}
-	return NewBundle(id.Arch, Own{})
+	return NewBundle(id.Arch, own)
 }
 
 // Close closes the device.

@@ -23,9 +23,14 @@ func devicesVerb(a *app) *cobra.Command {
 
 type deviceState struct {
 	deviceInfo
-	Ready  bool    `json:"ready"`
-	Reason *string `json:"reason"` // why it is not ready
-	Hint   *string `json:"hint"`
+	Address string  `json:"address"` // for --device, where the name is not registered
+	Ready   bool    `json:"ready"`
+	Reason  *string `json:"reason"` // why it is not ready
+	Hint    *string `json:"hint"`
+}
+
+func (s *deviceState) refuse(err error) {
+	s.Ready, s.Reason, s.Hint = false, orNull(err.Error()), orNull(fault.HintOf(err))
 }
 
 type deviceList struct {
@@ -47,7 +52,11 @@ func listDevices(ctx context.Context, _ []string) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return deviceList{[]deviceState{local}}, nil
+	entries, err := devices.Registered()
+	if err != nil {
+		return nil, err
+	}
+	return deviceList{append([]deviceState{local}, reachAll(ctx, entries)...)}, ctx.Err()
 }
 
 // localState is this machine as a device.
@@ -64,6 +73,7 @@ func localState(ctx context.Context) (deviceState, error) {
 	}
 	s := deviceState{
 		deviceInfo: deviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS},
+		Address:    name,
 		Ready:      true,
 	}
 	meter, err := latency.Open(ctx, name, nil)
@@ -71,7 +81,7 @@ func localState(ctx context.Context) (deviceState, error) {
 		err = meter.Close()
 	}
 	if err != nil {
-		s.Ready, s.Reason, s.Hint = false, orNull(err.Error()), orNull(fault.HintOf(err))
+		s.refuse(err)
 	}
 	return s, nil
 }
@@ -84,38 +94,23 @@ func (r deviceList) Text(w io.Writer) error {
 		if d.Reason != nil {
 			state = *d.Reason
 		}
+		if d.SoC == "" {
+			t.Row(d.Name, "", "", "", "", state)
+			continue
+		}
 		t.Row(d.Name, d.SoC+" ("+d.Arch+")", fmt.Sprint(d.Cores), report.Bytes(d.MemoryBytes), d.OS, state)
 	}
-	return t.WriteText(w)
-}
-
-func devicesAddVerb(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "add NAME ADDRESS",
-		Short:   "Register a device under a name (not in this version)",
-		Example: "  fbnas devices add pixel adb",
-		Args:    cobra.ExactArgs(2),
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
-			d, err := devices.Open(ctx, args[1])
-			if err != nil {
-				return nil, err
+	if err := t.WriteText(w); err != nil {
+		return err
+	}
+	for _, d := range r.Devices {
+		if d.Hint != nil {
+			if _, err := fmt.Fprintf(w, "\n%s: %s\n", d.Name, *d.Hint); err != nil {
+				return err
 			}
-			d.Close()
-			return nil, fault.New(fault.Usage, "Use it as it is: --device "+args[1]+".", "%s needs no registration", args[1])
-		}),
+		}
 	}
-}
-
-func devicesRemoveVerb(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "remove NAME",
-		Short:   "Forget a registered device (not in this version)",
-		Example: "  fbnas devices remove pixel",
-		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
-			return nil, fault.New(fault.Device, "fbnas devices lists what there is.", "no device is registered under the name %q", args[0])
-		}),
-	}
+	return nil
 }
 
 type cleanResult struct {

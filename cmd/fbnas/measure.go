@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/devices"
 	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/lut"
@@ -26,7 +27,7 @@ const anyCore = -1
 
 func (m *measureFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&m.device, "device", "", "where to measure: `local` is this machine")
+	f.StringVar(&m.device, "device", "", "where to measure: a registered `name`, local (this machine), adb[:SERIAL] or ssh://USER@HOST")
 	f.IntVar(&m.rounds, "rounds", 0, "rounds of the measurement; more repeat better (default 12)")
 	f.IntVar(&m.threads, "threads", 0, "threads that a model runs on (default 1)")
 	f.IntVar(&m.core, "core", anyCore, "core to measure on (default: one of the fastest)")
@@ -34,8 +35,9 @@ func (m *measureFlags) add(cmd *cobra.Command) {
 	f.BoolVar(&m.allowNoisy, "allow-noisy", false, "mark an unsteady measurement instead of ending with exit status 5")
 }
 
-// options of the measurement. A table's own protocol and condition hold where
-// no flag says otherwise: only figures of one condition can be compared.
+// options of the measurement. A table's own protocol and condition, or without
+// one the device's entry, hold where no flag says otherwise: only figures of one
+// condition can be compared.
 func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Options, error) {
 	var o latency.Options
 	if t != nil {
@@ -46,6 +48,13 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 		if core, err := strconv.Atoi(t.Header.Condition.CoreSet); err == nil {
 			o.Core = &core
 		}
+	}
+	if t == nil && m.device != "" {
+		entry, err := devices.Lookup(m.device)
+		if err != nil {
+			return o, err
+		}
+		o.Core = entry.Core
 	}
 	for flag, set := range map[string]func(){
 		"rounds":  func() { o.Rounds = m.rounds },

@@ -44,7 +44,7 @@ var policy = []row{
 	{"nn", "graph"},
 	{"dataset", "golang.org/x/image internal/setup"},
 	{"dataset/datasettest", "dataset"},
-	{"devices", "internal/setup github.com/pkg/sftp"},
+	{"devices", "internal/setup internal/yamlform github.com/pkg/sftp"},
 	{"devices/devicestest", "internal/setup"},
 
 	{"models", "graph nn internal/yamlform"},
