@@ -21,6 +21,7 @@ import (
 type Bundle struct {
 	files  []bundleFile
 	loader string // of the C library; "" where the agent is started by itself
+	name   string // see Folder; "" until it is asked for
 }
 
 type bundleFile struct {
@@ -127,13 +128,17 @@ func (b *Bundle) Bytes() (n int64) {
 
 // Folder is the name of the bundle's folder: equal for equal files.
 func (b *Bundle) Folder() string {
+	if b.name != "" {
+		return b.name
+	}
 	var lines []string
 	for _, f := range b.files {
 		lines = append(lines, fmt.Sprintf("%x %s\n", sha256.Sum256(f.data), f.name))
 	}
 	slices.Sort(lines)
 	sum := sha256.Sum256([]byte(strings.Join(lines, "")))
-	return "bundle-" + hex.EncodeToString(sum[:8])
+	b.name = "bundle-" + hex.EncodeToString(sum[:8])
+	return b.name
 }
 
 // push puts the bundle on a device, which leaves alone what it has.

@@ -132,6 +132,29 @@ func library(t testing.TB, machine elf.Machine) []byte {
 	return out.Bytes()
 }
 
+// needing is a library for amd64 that needs another one: an ELF file of
+// nothing but the sections that say so.
+func needing(t testing.TB, name string) []byte {
+	t.Helper()
+	const head, entry = 64, 64 // bytes of the file's header, and of a section's
+	names := "\x00" + name + "\x00"
+	dynamic := []elf.Dyn64{{Tag: int64(elf.DT_NEEDED), Val: 1}, {}}
+	h := elf.Header64{Type: uint16(elf.ET_DYN), Machine: uint16(elf.EM_X86_64), Version: 1, Ehsize: head,
+		Shoff: head, Shentsize: entry, Shnum: 3, Shstrndx: 1}
+	copy(h.Ident[:], []byte{0x7f, 'E', 'L', 'F', byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)})
+	at := uint64(head + 3*entry)
+	var out bytes.Buffer
+	for _, part := range []any{h, elf.Section64{},
+		elf.Section64{Type: uint32(elf.SHT_STRTAB), Off: at, Size: uint64(len(names))},
+		elf.Section64{Type: uint32(elf.SHT_DYNAMIC), Off: at + uint64(len(names)), Size: 32, Link: 1, Entsize: 16},
+		[]byte(names), dynamic} {
+		if err := binary.Write(&out, binary.LittleEndian, part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.Bytes()
+}
+
 func aar(t testing.TB, files map[string][]byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -178,6 +201,16 @@ func TestOwnRuntime(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || fault.HintOf(err) == "" || fault.ExitCode(err) != 2 {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
+	}
+	if err := checkRuntime(needing(t, "libc.so"), "amd64", false); err != nil {
+		t.Errorf("Android's library with an agent of its own: %v", err)
+	}
+	err := checkRuntime(needing(t, "libc.so"), "amd64", true)
+	if err == nil || !strings.Contains(err.Error(), "Android") || !strings.Contains(fault.HintOf(err), "NDK") {
+		t.Errorf("Android's library with the bundle's agent: %v (hint %q)", err, fault.HintOf(err))
+	}
+	if err := checkRuntime(needing(t, "libc.so.6"), "amd64", true); err != nil {
+		t.Errorf("a library for Linux: %v", err)
 	}
 	if _, err := readAtMost(strings.NewReader("12345"), 4); err == nil {
 		t.Error("five bytes were read where four are the limit")
