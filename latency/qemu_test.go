@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"fbnas/devices"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
 	"fbnas/latency"
@@ -91,5 +92,38 @@ func TestBundleUnderQEMU(t *testing.T) {
 	}
 	if m := table.Header.Device.Model; rep.Measured != 1 || m.Arch != "arm64" || !strings.Contains(m.Emulator, "qemu-aarch64") {
 		t.Errorf("%d rows measured on %+v, want one and the mark", rep.Measured, m)
+	}
+}
+
+// TestBundleHere runs the bundle for this machine's processor on this machine,
+// as a board of the same kind would.
+func TestBundleHere(t *testing.T) {
+	if _, err := setup.Files(setup.HostRuntime()); err != nil {
+		t.Skipf("no ONNX Runtime here: %v", err)
+	}
+	agent, err := buildAgent()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("FBNAS_AGENT", agent)
+	bundle, err := latency.NewBundle(runtime.GOARCH, latency.Own{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	device, err := devices.Open(t.Context(), "local")
+	if err != nil {
+		t.Fatal(err)
+	}
+	meter := latency.NewMeter(device, latency.HostConfig{Bundle: bundle})
+	defer meter.Close()
+	if checks, err := meter.Selftest(t.Context()); err != nil || len(checks) < 4 {
+		t.Errorf("%v, %v", checks, err)
+	}
+	_, condition, err := meter.Identity(t.Context(), latency.Options{})
+	if err != nil || !strings.HasPrefix(condition.Runtime, "onnxruntime ") {
+		t.Errorf("%+v, %v", condition, err)
+	}
+	if _, err := os.Stat(filepath.Join(device.Folder(), bundle.Folder(), "libonnxruntime.so")); err != nil {
+		t.Errorf("the runtime is not the bundle's: %v", err)
 	}
 }
