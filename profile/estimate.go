@@ -43,7 +43,7 @@ const (
 func NewEstimate(blocks, largest []models.Block, maxRows int, opts latency.Options) Estimate {
 	opts = opts.WithDefaults()
 	rows := lut.Rows(blocks)
-	e := Estimate{Asked: len(rows), Networks: 2 * PerProfile, Rounds: opts.Rounds}
+	e := Estimate{Asked: len(rows), Networks: PerProfile[Calibration] + PerProfile[Validation], Rounds: opts.Rounds}
 	rows = evenly(rows, maxRows)
 	e.Rows = len(rows)
 	perRound, sessions := time.Duration(0), time.Duration(0)

@@ -22,17 +22,18 @@ const (
 	Validation  Purpose = "validation"
 )
 
-// PerProfile is how many networks a profile measures for each purpose: two
+// PerProfile is how many networks a profile measures for each purpose: as many
 // from each tenth of the latency range (facts: profiling.md, "From blocks to
-// networks").
-const PerProfile = 20
+// networks"). A calibration learns a saving for each shape of a border, and
+// needs several networks with each (docs/decisions/calibration.md).
+var PerProfile = map[Purpose]int{Calibration: 40, Validation: 20}
 
 // Draw says which networks of a space to measure.
 type Draw struct {
 	Space   models.Space
 	Classes int
 	Purpose Purpose
-	Count   int // a multiple of 10; 0 means PerProfile
+	Count   int // a multiple of 10; 0 means that of PerProfile
 	Seed    uint64
 	Without map[string]bool // digests of models that must not be among them
 }
@@ -41,7 +42,7 @@ type Draw struct {
 // the table predicts for the space, in ascending order.
 func (d Draw) Networks(t *lut.Table) ([]lut.Network, error) {
 	if d.Count == 0 {
-		d.Count = PerProfile
+		d.Count = PerProfile[d.Purpose]
 	}
 	if d.Count < 10 || d.Count%10 != 0 {
 		return nil, fault.New(fault.Usage, "Give a multiple of 10: as many come from each tenth of the latency range.",

@@ -102,10 +102,10 @@ func TestPlan(t *testing.T) {
 	if missing := table.Missing(space.Blocks()); len(missing) > 0 {
 		t.Errorf("%d rows are missing", len(missing))
 	}
-	if got := len(table.Calibration.Networks); got != PerProfile {
+	if got := len(table.Calibration.Networks); got != PerProfile[Calibration] {
 		t.Errorf("%d networks calibrated the table", got)
 	}
-	if got := table.Validation.N; got != PerProfile {
+	if got := table.Validation.N; got != PerProfile[Validation] {
 		t.Errorf("%d networks validated the table", got)
 	}
 	used := calibratedBy(table)

@@ -64,7 +64,7 @@ type networkOptions struct {
 
 func (o *networkOptions) add(cmd *cobra.Command) {
 	o.measureFlags.add(cmd)
-	cmd.Flags().IntVar(&o.networks, "networks", profile.PerProfile, "networks to time, a multiple of 10")
+	cmd.Flags().IntVar(&o.networks, "networks", profile.PerProfile[o.purpose], "networks to time, a multiple of 10")
 	cmd.Flags().StringVar(&o.space, "space", "", "built-in `space` or space.yaml (default: the table's)")
 	classesFlag(cmd, &o.classes)
 }
