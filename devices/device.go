@@ -76,7 +76,7 @@ type transport struct {
 // version, and are told apart from names that mean nothing.
 var transports = []transport{
 	{"local", "local", openLocal, cleanLocal, checkLocal},
-	{"adb", "adb[:SERIAL]", nil, nil, nil},
+	{"adb", "adb[:SERIAL]", openADB, cleanADB, nil},
 	{"ssh", "ssh://USER@HOST[:PORT]", openSSH, cleanSSH, checkSSH},
 	{"qemu", "qemu", openQEMU, cleanQEMU, noAddress},
 	{"replay", "replay:FILE", nil, nil, nil},

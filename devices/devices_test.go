@@ -18,7 +18,6 @@ import (
 func TestOpenErrors(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	for name, want := range map[string]string{
-		"adb:0123":         "the transport adb is not in this version",
 		"qemu:1":           "qemu has no address",
 		"replay:run.jsonl": "the transport replay is not in this version",
 		"pixel":            `unknown device "pixel"`,
@@ -112,7 +111,7 @@ func TestClean(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, name := range []string{"local:1", "pixel", "adb"} {
+	for _, name := range []string{"local:1", "pixel", "replay:run"} {
 		if _, err := Clean(t.Context(), name); fault.CodeOf(err) != fault.Device {
 			t.Errorf("%s: %v", name, err)
 		}

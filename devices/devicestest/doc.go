@@ -1,3 +1,3 @@
-// Package devicestest starts a real ssh server on this machine, with a faulty
-// line to it, for the tests of other packages.
+// Package devicestest starts what can stand for a device on this machine: a
+// real ssh server with a faulty line to it, and a real adb with a fake phone.
 package devicestest

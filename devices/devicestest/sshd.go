@@ -188,5 +188,5 @@ func waitFor(t testing.TB, port int) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatal("the ssh server does not come up")
+	t.Fatal("the server does not come up")
 }

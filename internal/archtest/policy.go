@@ -45,7 +45,8 @@ var policy = []row{
 	{"dataset", "golang.org/x/image internal/setup"},
 	{"dataset/datasettest", "dataset"},
 	{"devices", "internal/setup internal/yamlform github.com/pkg/sftp"},
-	{"devices/devicestest", "internal/setup"},
+	{"devices/internal/fakeadbd", ""},
+	{"devices/devicestest", "devices/internal/fakeadbd internal/setup"},
 
 	{"models", "graph nn internal/yamlform"},
 	{"latency/stats", ""},

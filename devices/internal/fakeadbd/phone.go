@@ -1,0 +1,133 @@
+package fakeadbd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// Phone is a fake phone that listens for an adb server.
+type Phone struct {
+	// Folder is what the phone's shell calls TMPDIR.
+	Folder   string
+	listener net.Listener
+	wg       sync.WaitGroup
+
+	mu    sync.Mutex
+	fault *Fault
+	conns map[net.Conn]bool
+}
+
+// Start starts a phone whose files lie in folder; `adb connect` reaches it
+// under Serial.
+func Start(folder string) (*Phone, error) {
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("fake phone: folder %s: %w", folder, errors.Join(err, os.ErrInvalid))
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("fake phone: %w", err)
+	}
+	p := &Phone{Folder: folder, listener: l, conns: map[net.Conn]bool{}}
+	p.wg.Go(p.accept)
+	return p, nil
+}
+
+// Serial is the phone's address, and what adb calls it.
+func (p *Phone) Serial() string { return p.listener.Addr().String() }
+
+// Fail lets a fault strike the next service that it is meant for. Those of the
+// connection itself stay until Heal, and take hold at the next connection.
+func (p *Phone) Fail(f Fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fault = &f
+}
+
+// Heal takes the fault back, and drops the connection so that the server
+// starts afresh.
+func (p *Phone) Heal() {
+	p.mu.Lock()
+	p.fault = nil
+	p.mu.Unlock()
+	p.Drop()
+}
+
+// Drop ends every connection, as a pulled cable does.
+func (p *Phone) Drop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.conns {
+		c.Close()
+	}
+}
+
+// Close ends the phone and every program on it.
+func (p *Phone) Close() error {
+	err := p.listener.Close()
+	p.killAll()
+	p.Drop()
+	p.wg.Wait()
+	return err
+}
+
+func (p *Phone) accept() {
+	for {
+		conn, err := p.listener.Accept()
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		p.conns[conn] = true
+		p.mu.Unlock()
+		p.wg.Go(func() {
+			newLink(p, conn).serve()
+			conn.Close()
+			p.mu.Lock()
+			delete(p.conns, conn)
+			p.mu.Unlock()
+		})
+	}
+}
+
+// connecting is the fault of the connection itself, "" for none.
+func (p *Phone) connecting() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.fault != nil && p.fault.In == "" {
+		return p.fault.Name
+	}
+	return ""
+}
+
+// takeFault gives the fault to the service that it is meant for.
+func (p *Phone) takeFault(service string) *Fault {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := p.fault
+	if f == nil || f.In == "" || !strings.HasPrefix(service, f.In) {
+		return nil
+	}
+	p.fault = nil
+	return f
+}
+
+// killAll ends every program that the phone's shell has started, detached ones
+// too: they are known by the TMPDIR that they inherited.
+func (p *Phone) killAll() {
+	environments, _ := filepath.Glob("/proc/[0-9]*/environ") // only a bad pattern fails
+	for _, path := range environments {
+		env, err := os.ReadFile(path)
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err == nil && pid != os.Getpid() && bytes.Contains(env, []byte("TMPDIR="+p.Folder)) {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended by itself
+		}
+	}
+}
