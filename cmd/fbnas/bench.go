@@ -22,6 +22,7 @@ type benchOptions struct {
 	measureFlags
 	target time.Duration
 	lut    string
+	shares bool
 }
 
 func benchVerb(a *app) *cobra.Command {
@@ -39,6 +40,7 @@ func benchVerb(a *app) *cobra.Command {
 	o.add(cmd)
 	cmd.Flags().DurationVar(&o.target, "target", 0, "the latency that each model must meet, such as 15ms")
 	cmd.Flags().StringVar(&o.lut, "lut", "", "the `table` to normalise by and to predict from")
+	cmd.Flags().BoolVar(&o.shares, "shares", false, "run each model under the runtime's profiler too, and show what each operator has of its time")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
 		if cmd.Flags().Changed("target") && o.target <= 0 {
 			return nil, fault.New(fault.Usage, "Give a time such as --target 15ms.", "a target of %v", o.target)
@@ -77,6 +79,9 @@ type benchModel struct {
 	Noisy         *string   `json:"noisy"`
 	Failure       *string   `json:"failure"`
 
+	// Shares are each operator's, by the runtime's profiler, which slows runs
+	// down: shares hold, times would not. Null unless asked for.
+	Shares []latency.Share `json:"shares"`
 	// AgainstFirst compares this model with the first one, round by round.
 	AgainstFirst *latency.Comparison `json:"against_first"`
 }
@@ -113,6 +118,11 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	for i, path := range paths {
 		m := benchOf(path, b.Results[i], o.target, b.Condition.Provider)
 		m.PredictedUS = predicted(a, t, path)
+		if o.shares && m.Failure == nil {
+			if err := m.addShares(ctx, meter, models[i], opts); err != nil {
+				return r, err
+			}
+		}
 		r.Models = append(r.Models, m)
 	}
 	r.Seconds = time.Since(began).Seconds()
@@ -207,7 +217,15 @@ func (r benchResult) Text(w io.Writer) error {
 		t.Row(m.Path, micro(m.LatencyUS), micro(m.P50US), micro(m.P90US), fraction(m.IQRFraction),
 			fmt.Sprintf("%d", m.DroppedGroups), micro(m.PredictedUS), micro(m.TargetUS), m.note())
 	}
-	return t.WriteText(w)
+	if err := t.WriteText(w); err != nil {
+		return err
+	}
+	for _, m := range r.Models {
+		if err := m.writeShares(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // note says what the figures do not.

@@ -22,6 +22,9 @@ type Tensor struct {
 // Options of a session; the zero value is one thread.
 type Options struct {
 	Threads int // intra-op threads, the caller among them
+	// Profile begins the name of the file that the runtime's own profile is
+	// written to, see EndProfile; "" for none. It makes runs slower.
+	Profile string
 }
 
 // Settings names every choice that a session with these options is made with,
@@ -89,10 +92,28 @@ func (rt *Runtime) options(opts Options) (uintptr, error) {
 		rt.call(enableCPUMemArena, o),
 		rt.call(addSessionConfigEntry, o, uintptr(unsafe.Pointer(key)), uintptr(unsafe.Pointer(off))),
 	)
+	if opts.Profile != "" {
+		prefix := cString(opts.Profile)
+		err = errors.Join(err, rt.call(enableProfiling, o, uintptr(unsafe.Pointer(prefix))))
+	}
 	if err != nil {
 		rt.release(releaseSessionOptions, &o)
 	}
 	return o, err
+}
+
+// EndProfile writes the profile of the runs so far and returns the path of its
+// file, JSON in Chrome's trace format.
+func (s *Session) EndProfile() (string, error) {
+	var allocator, path uintptr
+	if err := s.rt.call(getAllocatorWithDefaultOptions, uintptr(unsafe.Pointer(&allocator))); err != nil {
+		return "", err
+	}
+	if err := s.rt.call(sessionEndProfiling, s.handle, allocator, uintptr(unsafe.Pointer(&path))); err != nil {
+		return "", err
+	}
+	name := goString(path)
+	return name, s.rt.call(allocatorFree, allocator, path)
 }
 
 // describe reads the names of inputs and outputs and the inputs' shapes.

@@ -17,6 +17,7 @@ const (
 	run                            entry = 9
 	createSessionOptions           entry = 10
 	setSessionExecutionMode        entry = 13
+	enableProfiling                entry = 14
 	enableCPUMemArena              entry = 18
 	setSessionGraphOptimizationLvl entry = 23
 	setIntraOpNumThreads           entry = 24
@@ -45,6 +46,7 @@ const (
 	releaseTypeInfo                entry = 98
 	releaseTensorTypeAndShapeInfo  entry = 99
 	releaseSessionOptions          entry = 100
+	sessionEndProfiling            entry = 110
 	getAvailableProviders          entry = 125
 	releaseAvailableProviders      entry = 126
 	addSessionConfigEntry          entry = 130
@@ -66,6 +68,7 @@ var names = map[entry]string{
 	run:                            "Run",
 	createSessionOptions:           "CreateSessionOptions",
 	setSessionExecutionMode:        "SetSessionExecutionMode",
+	enableProfiling:                "EnableProfiling",
 	enableCPUMemArena:              "EnableCpuMemArena",
 	setSessionGraphOptimizationLvl: "SetSessionGraphOptimizationLevel",
 	setIntraOpNumThreads:           "SetIntraOpNumThreads",
@@ -94,6 +97,7 @@ var names = map[entry]string{
 	releaseTypeInfo:                "ReleaseTypeInfo",
 	releaseTensorTypeAndShapeInfo:  "ReleaseTensorTypeAndShapeInfo",
 	releaseSessionOptions:          "ReleaseSessionOptions",
+	sessionEndProfiling:            "SessionEndProfiling",
 	getAvailableProviders:          "GetAvailableProviders",
 	releaseAvailableProviders:      "ReleaseAvailableProviders",
 	addSessionConfigEntry:          "AddSessionConfigEntry",

@@ -14,6 +14,9 @@ type Machine interface {
 	// Load creates a session and gives it seeded inputs. An error that is a
 	// *wire.Failure (its Digest empty) says what is wrong with the model.
 	Load(model []byte, seed uint64) (Session, error)
+	// Shares runs a model under the runtime's own profile: so many runs to warm
+	// up, and those that count. Errors as those of Load.
+	Shares(model []byte, seed uint64, warmUp, runs int) ([]wire.Share, error)
 	// Now is a monotonic clock.
 	Now() time.Duration
 	// Counters are those of the calling thread.

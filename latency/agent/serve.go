@@ -114,6 +114,9 @@ func (s *server) serve() error {
 	if err := s.out.Send(wire.TypeHello, hello); err != nil {
 		return err
 	}
+	if s.req.Op == wire.OpShares {
+		return s.shares()
+	}
 	for _, b := range s.req.Batches {
 		if err := s.batch(b); err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 
 // Protocol is the version that this package speaks. A change that an older
 // side would misread raises the number before the point.
-const Protocol = "1.0"
+const Protocol = "1.1"
 
 // Limits of what either side reads.
 const (
@@ -25,6 +25,7 @@ const (
 const (
 	OpMeasure  = "measure"  // with no batches: only hello and end
 	OpSelftest = "selftest" // one selftest record
+	OpShares   = "shares"   // of one model: one batch, no rounds
 )
 
 // Request is the one line that the agent reads.
@@ -68,6 +69,7 @@ type Options struct {
 const (
 	TypeHello     = "hello"
 	TypeSelftest  = "selftest"
+	TypeShares    = "shares"
 	TypeBegin     = "begin"
 	TypeGroup     = "group"
 	TypeRound     = "round"
@@ -180,6 +182,22 @@ type Check struct {
 	Name   string `json:"name"`
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail"`
+}
+
+// Shares say what each kind of operator has of a model's time, by the runtime's
+// own profile. That slows runs down by half and more: shares hold, times do not.
+type Shares struct {
+	Digest    string  `json:"digest"`
+	Runs      int     `json:"runs"`
+	Operators []Share `json:"operators"` // the largest first
+}
+
+// Share is one operator's on one execution provider.
+type Share struct {
+	Op       string  `json:"op"`
+	Provider string  `json:"provider"`
+	Nodes    int     `json:"nodes"`
+	Share    float64 `json:"share"` // of all operators' time
 }
 
 // Heartbeat says that the agent lives.

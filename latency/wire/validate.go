@@ -11,6 +11,14 @@ func (r *Request) Validate() error {
 	case OpSelftest:
 		return nil
 	case OpMeasure:
+	case OpShares:
+		if len(r.Batches) != 1 || len(r.Batches[0].Models) != 1 {
+			return fmt.Errorf("shares are of one model")
+		}
+		if m := r.Batches[0].Models[0]; !IsDigest(m) {
+			return fmt.Errorf("model %q is no digest", m)
+		}
+		return r.Options.validate()
 	default:
 		return fmt.Errorf("unknown operation %q", r.Op)
 	}
@@ -70,6 +78,15 @@ func (g *GroupRecord) check() error {
 }
 
 func (r *RoundEnd) check() error { return nil }
+
+func (s *Shares) check() error {
+	for _, o := range s.Operators {
+		if !finite(o.Share) || o.Nodes < 0 {
+			return fmt.Errorf("impossible share: %+v", o)
+		}
+	}
+	return checkDigest(s.Digest)
+}
 
 func (f *Failure) check() error { return checkDigest(f.Digest) }
 

@@ -126,6 +126,21 @@ func (m *Machine) Load(model []byte, _ uint64) (agent.Session, error) {
 	return s, nil
 }
 
+// Shares says that one operator takes all the time.
+func (m *Machine) Shares(model []byte, seed uint64, warmUp, runs int) ([]wire.Share, error) {
+	s, err := m.Load(model, seed)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	for range warmUp + runs {
+		if err := s.Run(); err != nil {
+			return nil, err
+		}
+	}
+	return []wire.Share{{Op: "Simulated", Provider: "none", Nodes: 1, Share: 1}}, nil
+}
+
 // perform does what a model's Create, Run or Output says.
 func (m *Machine) perform(kind string) error {
 	switch kind {

@@ -1,0 +1,55 @@
+package latency
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"fbnas/latency/wire"
+)
+
+// Share is one operator's share of a model's time on one execution provider.
+type Share = wire.Share
+
+// Sharer tells what each kind of operator has of a model's time, where Meter
+// tells how long the whole takes.
+type Sharer interface {
+	// Shares runs the model under the runtime's own profile, the largest share
+	// first. A model that cannot be run is an error that wraps its *Failure.
+	Shares(ctx context.Context, m Model, opts Options) ([]Share, error)
+}
+
+var _ Sharer = (*Host)(nil)
+
+// Shares asks the agent for them.
+func (h *Host) Shares(ctx context.Context, m Model, opts Options) ([]Share, error) {
+	if err := opts.Validate(); err != nil {
+		return nil, err
+	}
+	if err := h.push(ctx, m); err != nil {
+		return nil, h.explain("profile", err)
+	}
+	req := wire.Request{Protocol: wire.Protocol, Op: wire.OpShares, Options: opts.WithDefaults().wire(),
+		Batches: []wire.Batch{{Models: []string{m.Digest()}}}}
+	var list []Share
+	err := h.run(ctx, req, func(rec wire.Record) error {
+		switch rec.Type {
+		case wire.TypeFailure:
+			f, err := wire.Decode[wire.Failure](rec)
+			return errors.Join(err, &f)
+		case wire.TypeShares:
+			shares, err := wire.Decode[wire.Shares](rec)
+			list = shares.Operators
+			return err
+		}
+		return nil
+	})
+	var f *Failure
+	if errors.As(err, &f) {
+		return nil, fmt.Errorf("profile %s: %w", m.Name, f)
+	}
+	if err != nil {
+		return nil, h.explain("profile "+m.Name, err)
+	}
+	return list, nil
+}
