@@ -1,7 +1,6 @@
 package lut
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -32,8 +31,8 @@ type Point struct {
 }
 
 func (p *Prediction) check() error {
-	if p.Kind == "" || p.Shapes < 0 {
-		return errors.New("a prediction without kind or shapes")
+	if !slices.Contains([]models.Kind{models.Conv, models.IR, models.Skip, models.IRPool}, p.Kind) || p.Shapes < 0 {
+		return fmt.Errorf("%d blocks of kind %q cannot be predicted", p.Shapes, p.Kind)
 	}
 	return p.Model.Check()
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,6 +152,8 @@ func TestBadFiles(t *testing.T) {
 		{"a negative figure", swap(`"spread_us":`, `"spread_us":-1`), "figure -1"},
 		{"an unknown status", swap(`"status":"ok"`, `"status":"fine"`), `status "fine"`},
 		{"a round without checksum", good + `{"type":"round","batch_id":"a","round":{}}` + "\n", "checksum"},
+		{"a prediction that no fit gives", lines[0] + `{"type":"prediction","kind":"ir","step":0,"align":1,"scale":0.1}` + "\n", "prediction record"},
+		{"a prediction of heads", lines[0] + `{"type":"prediction","kind":"head","step":8,"align":1,"scale":0.1}` + "\n", `kind "head"`},
 		{"an endless line", lines[0] + strings.Repeat("x", 2<<20), "line 2: longer than"},
 	} {
 		path := filepath.Join(t.TempDir(), "x.lut")
@@ -195,6 +198,7 @@ func FuzzParse(f *testing.F) {
 	good := small(f)
 	f.Add(good)
 	f.Add(good[:len(good)/2])
+	f.Add(slices.Concat(good[:bytes.IndexByte(good, 0x0a)+1], []byte(`{"type":"prediction","kind":"ir","step":8,"align":4,"trend":{"call":1},"weights":{"in":1},"nugget":0.1,"scale":0.1,"shapes":9}`+"\n")))
 	f.Add([]byte(`{"type":"header","version":1,"condition":{"precision":"fp32","batch":1}}` + "\n" + `{"type":"x"}` + "\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		table, err := lut.Parse(bytes.NewReader(data), "x.lut")

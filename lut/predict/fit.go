@@ -133,5 +133,5 @@ func scale(m *Model, samples []Sample) float64 {
 	for _, e := range errs {
 		sum += e.log * e.log / e.variance
 	}
-	return math.Sqrt(sum / float64(len(errs)))
+	return math.Max(tiny, math.Sqrt(sum/float64(len(errs))))
 }

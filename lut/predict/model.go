@@ -3,6 +3,7 @@ package predict
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"fbnas/models"
 )
@@ -27,7 +28,7 @@ type Model struct {
 
 // Check refuses what a fit cannot have given.
 func (m *Model) Check() error {
-	ok := inBounds(m.Step) && inBounds(m.Align) && finite(m.Nugget) && finite(m.Scale)
+	ok := inBounds(m.Step) && inBounds(m.Align) && finite(m.Nugget) && finite(m.Scale) && m.Scale > 0
 	for _, v := range m.Trend {
 		ok = ok && finite(v)
 	}
@@ -35,7 +36,7 @@ func (m *Model) Check() error {
 		ok = ok && finite(v)
 	}
 	if !ok {
-		return fmt.Errorf("a coefficient of kind %q is not a finite number from 0 up", m.Kind)
+		return fmt.Errorf("a coefficient of kind %q is not a number that a fit gives", m.Kind)
 	}
 	return nil
 }
@@ -64,8 +65,10 @@ type Predictor struct {
 	ranges map[models.Block]*[3][2]int
 }
 
-// New joins a model and the samples of its kind.
+// New joins a model and the samples of its kind. Samples that are no block of
+// that kind, as a file may hold them, are left out.
 func New(m *Model, samples []Sample) *Predictor {
+	samples = slices.DeleteFunc(slices.Clone(samples), func(s Sample) bool { return s.Block.Kind != m.Kind || !sound(s) })
 	p := &Predictor{model: m, field: fieldOf(m, samples), ranges: map[models.Block]*[3][2]int{}}
 	for _, s := range samples {
 		r := p.ranges[family(s.Block)]
@@ -88,6 +91,12 @@ func New(m *Model, samples []Sample) *Predictor {
 		p.excess[i] = e * e / (variance + m.Nugget)
 	})
 	return p
+}
+
+// sound reports whether a block can be counted and its logarithm taken.
+func sound(s Sample) bool {
+	b := s.Block
+	return min(b.Kernel, b.Stride, b.Groups, b.OutGroups, b.Height, b.Width, b.In, b.Out) > 0 && min(b.Mid, b.Pad, b.Squeeze) >= 0 && s.US > 0
 }
 
 // fieldOf places the samples' residuals from the model's trend.

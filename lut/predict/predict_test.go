@@ -113,6 +113,31 @@ func TestCovers(t *testing.T) {
 	}
 }
 
+// A file may hold rows that are no blocks; they must not end the program.
+func TestUnsoundSamples(t *testing.T) {
+	blocks := family8(14, 3, 1, "relu", false)
+	samples := measure(Lattice(blocks, 40))
+	m, err := Fit(samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unsound := slices.Clone(samples)
+	for _, change := range []func(*Sample){
+		func(s *Sample) { s.Block.Stride = 0 },
+		func(s *Sample) { s.Block.Kind = "other" },
+		func(s *Sample) { s.Block.Groups = -1 },
+		func(s *Sample) { s.US = 0 },
+	} {
+		s := samples[0]
+		change(&s)
+		unsound = append(unsound, s)
+	}
+	us, errUS := New(m, samples).Predict(blocks[9])
+	if us2, errUS2 := New(m, unsound).Predict(blocks[9]); us != us2 || errUS != errUS2 {
+		t.Errorf("%v ± %v us, with unsound samples %v ± %v", us, errUS, us2, errUS2)
+	}
+}
+
 func TestTooFewSamples(t *testing.T) {
 	if m, err := Fit(measure(family8(14, 3, 1, "relu", false)[:Fewest-1])); err == nil {
 		t.Errorf("a model from %d samples: %+v", Fewest-1, m)
@@ -196,15 +221,15 @@ func TestDescendEndsAtTheMinimum(t *testing.T) {
 func TestCheck(t *testing.T) {
 	for name, m := range map[string]Model{
 		"step":   {Stairs: Stairs{0, 1}},
-		"trend":  {Stairs: Stairs{8, 1}, Trend: map[string]float64{"call": -1}},
-		"weight": {Stairs: Stairs{8, 1}, Weights: map[Axis]float64{"in": math.Inf(1)}},
+		"trend":  {Stairs: Stairs{8, 1}, Scale: 0.1, Trend: map[string]float64{"call": -1}},
+		"weight": {Stairs: Stairs{8, 1}, Scale: 0.1, Weights: map[Axis]float64{"in": math.Inf(1)}},
 		"scale":  {Stairs: Stairs{8, 1}, Scale: math.NaN()},
 	} {
 		if m.Check() == nil {
 			t.Errorf("%s: accepted %+v", name, m)
 		}
 	}
-	if err := (&Model{Stairs: Stairs{8, 1}}).Check(); err != nil {
+	if err := (&Model{Stairs: Stairs{8, 1}, Scale: 0.1}).Check(); err != nil {
 		t.Error(err)
 	}
 }
