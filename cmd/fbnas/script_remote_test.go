@@ -1,0 +1,112 @@
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"fbnas/devices/devicestest"
+	"fbnas/internal/setup"
+)
+
+// TestRemoteScripts runs the command lines of testdata/remote with a real ssh
+// server on this machine as the device, whose address is BOARD.
+func TestRemoteScripts(t *testing.T) {
+	if _, err := setup.ORTLibrary(); err != nil {
+		t.Skip(err)
+	}
+	agentPath, err := exec.LookPath("fbnas-agent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := setup.Cache()
+	if err != nil {
+		t.Fatal(err)
+	}
+	board := devicestest.Start(t, devicestest.Options{})
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "remote"),
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			for name, value := range map[string]string{
+				"FBNAS_CACHE": string(cache), "FBNAS_AGENT": agentPath, "FBNAS_SSH": board.Client, "BOARD": board.Address(),
+				"TMPDIR": env.WorkDir, "XDG_CONFIG_HOME": filepath.Join(env.WorkDir, "config"), "GORACE": "atexit_sleep_ms=0",
+			} {
+				env.Setenv(name, value)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "document": document, "sigkill": sigkill, "sameform": sameForm,
+			"severed": func(ts *testscript.TestScript, _ bool, args []string) { severed(ts, t, board, args) },
+		},
+	})
+}
+
+// severed FILE TEXT COMMAND... cuts the line to the board when the file has the
+// text, and mends it; the command must succeed all the same.
+func severed(ts *testscript.TestScript, t *testing.T, board *devicestest.SSHD, args []string) {
+	_, ended, stderr := until(ts, args)
+	board.Cut()
+	time.Sleep(500 * time.Millisecond)
+	board.Mend(t)
+	if err := <-ended; err != nil {
+		ts.Fatalf("%v: %s", err, stderr.String())
+	}
+}
+
+// sameform A.lut B.lut says that two tables have records of the same kinds with
+// the same fields.
+func sameForm(ts *testscript.TestScript, _ bool, args []string) {
+	a, b := form(ts, args[0]), form(ts, args[1])
+	if !maps.Equal(a, b) {
+		for _, path := range slices.Sorted(maps.Keys(a)) {
+			if !b[path] {
+				ts.Logf("only in %s: %s", args[0], path)
+			}
+		}
+		for _, path := range slices.Sorted(maps.Keys(b)) {
+			if !a[path] {
+				ts.Logf("only in %s: %s", args[1], path)
+			}
+		}
+		ts.Fatalf("the tables have different forms")
+	}
+}
+
+func form(ts *testscript.TestScript, file string) map[string]bool {
+	paths := map[string]bool{}
+	for line := range strings.Lines(ts.ReadFile(file)) {
+		var record any
+		ts.Check(json.Unmarshal([]byte(line), &record))
+		collect(paths, "", record)
+	}
+	return paths
+}
+
+// marks are fields that are only there when something was amiss.
+var marks = map[string]bool{"noisy": true, "rejected": true}
+
+func collect(paths map[string]bool, at string, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if !marks[name] {
+				collect(paths, at+"."+name, inner)
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			collect(paths, at+"[]", inner)
+		}
+	default:
+		paths[at] = true
+	}
+}
