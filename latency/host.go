@@ -76,11 +76,11 @@ func Open(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	bundle, err := bundleFor(ctx, conn, Own{Runtime: entry.Runtime, Agent: entry.Agent})
-	if err != nil {
+	h := NewMeter(conn, HostConfig{Log: log})
+	if err := h.gather(ctx, Own{Runtime: entry.Runtime, Agent: entry.Agent}); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return NewMeter(conn, HostConfig{Bundle: bundle, Log: log}), nil
+	return h, nil
 }
 
 func openLocal(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
@@ -99,12 +99,17 @@ func openLocal(ctx context.Context, device string, log *slog.Logger) (*Host, err
 	return NewMeter(conn, HostConfig{Agent: agent, Library: library, Log: log}), nil
 }
 
-func bundleFor(ctx context.Context, conn Conn, own Own) (*Bundle, error) {
-	id, err := conn.Identity(ctx)
+// gather makes the bundle for the device's processor.
+func (h *Host) gather(ctx context.Context, own Own) error {
+	id, err := h.conn.Identity(ctx)
 	if err != nil {
-		return nil, fault.New(fault.Device, "", "identify %s: %w", conn.Name(), err)
+		return fault.New(fault.Device, "", "identify %s: %w", h.conn.Name(), err)
 	}
-	return NewBundle(id.Arch, own)
+	if id.Emulator != "" {
+		h.log.Warn("an emulator's times mean nothing", "emulator", id.Emulator)
+	}
+	h.cfg.Bundle, err = NewBundle(id.Arch, own)
+	return err
 }
 
 // Close closes the device.
@@ -133,7 +138,7 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 	}
 	device := Device{
 		Model: DeviceModel{SoC: id.SoC, Arch: id.Arch, Cores: id.Cores, MaxKHz: id.MaxKHz, MemoryBytes: id.MemoryBytes, Emulator: id.Emulator},
-		Unit:  id.Unit, OS: id.OS,
+		Unit:  id.Unit, OS: id.OS, CallCostUS: hello.CallCostU,
 	}
 	return device, Condition{
 		Runtime: hello.Runtime, RuntimeDigest: hello.RuntimeDigest,
