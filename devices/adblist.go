@@ -13,9 +13,12 @@ import (
 type Attached struct {
 	Name  string // for --device
 	Model string // "" where adb does not say
-	State string // "device" when it can be used
-	Hint  string // what to do where it cannot; "" for one that can
+	State string // as adb says it
+	Hint  string // what to do where it cannot be used; "" for one that can
 }
+
+// Ready says whether the phone can be used.
+func (a Attached) Ready() bool { return a.State == usable }
 
 // Phones lists the phones that adb knows of. Where there is no adb there are
 // none.

@@ -56,7 +56,8 @@ func listDevices(ctx context.Context, _ []string) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return deviceList{append([]deviceState{local}, reachAll(ctx, entries)...)}, ctx.Err()
+	list := append([]deviceState{local}, reachAll(ctx, entries)...)
+	return deviceList{append(list, attachedPhones(ctx, entries)...)}, ctx.Err()
 }
 
 // localState is this machine as a device.

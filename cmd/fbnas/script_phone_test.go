@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"fbnas/devices/devicestest"
+	"fbnas/internal/setup"
+)
+
+// TestPhoneScripts runs the command lines of testdata/phone with a fake phone
+// behind the real adb; its serial number is PHONE.
+func TestPhoneScripts(t *testing.T) {
+	if _, err := setup.ORTLibrary(); err != nil {
+		t.Skip(err)
+	}
+	agentPath, err := exec.LookPath("fbnas-agent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := setup.Cache()
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone := devicestest.StartPhone(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "phone"),
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			for name, value := range map[string]string{
+				"FBNAS_CACHE": string(cache), "FBNAS_AGENT": agentPath,
+				"FBNAS_ADB": phone.Client, "ANDROID_ADB_SERVER_PORT": os.Getenv("ANDROID_ADB_SERVER_PORT"), "PHONE": phone.Serial(),
+				"TMPDIR": env.WorkDir, "XDG_CONFIG_HOME": filepath.Join(env.WorkDir, "config"), "GORACE": "atexit_sleep_ms=0",
+			} {
+				env.Setenv(name, value)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "document": document, "sigkill": sigkill, "sameform": sameForm,
+			"unplugged": func(ts *testscript.TestScript, _ bool, args []string) { unplugged(ts, t, phone, args) },
+			"state": func(ts *testscript.TestScript, _ bool, args []string) {
+				phone.Breaks(args[0])
+				phone.Attach(t)
+			},
+			"healed": func(*testscript.TestScript, bool, []string) {
+				phone.Heal()
+				phone.Attach(t)
+			},
+		},
+	})
+}
+
+// unplugged FILE TEXT COMMAND... pulls the phone's cable when the file has the
+// text, and plugs it in again; the command must succeed all the same.
+func unplugged(ts *testscript.TestScript, t *testing.T, phone *devicestest.Phone, args []string) {
+	_, ended, stderr := until(ts, args)
+	phone.Unplug(t)
+	phone.Attach(t)
+	if err := <-ended; err != nil {
+		ts.Fatalf("%v: %s", err, stderr.String())
+	}
+}
