@@ -27,6 +27,9 @@ type Device struct {
 	Model DeviceModel `json:"model"`
 	Unit  string      `json:"unit"` // salted hash that tells units of one model apart
 	OS    string      `json:"os"`
+	// CallCostUS is what the agent itself adds to each timed run there; 0
+	// unknown. Figures have it in them.
+	CallCostUS float64 `json:"call_cost_us,omitempty"`
 }
 
 // DeviceModel decides whether a table fits a device.

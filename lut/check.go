@@ -19,6 +19,8 @@ func (h *Header) check() error {
 		return errors.New("a condition without precision or batch")
 	case !amount(h.Sentinel.TimeUS):
 		return fmt.Errorf("sentinel time %g", h.Sentinel.TimeUS)
+	case !amount(h.Device.CallCostUS):
+		return fmt.Errorf("an agent that adds %g us", h.Device.CallCostUS)
 	}
 	return nil
 }

@@ -115,6 +115,9 @@ func (p *profile) finish() (Report, error) {
 	}
 	p.report.Table = p.table
 	p.report.Noisy = p.table.Header.Noisy
+	if why := p.table.dear(); why != "" {
+		p.report.Warnings = append(p.report.Warnings, why)
+	}
 	p.report.Rows = len(p.table.rows)
 	for _, r := range p.table.rows {
 		if r.Status == Failed {

@@ -54,6 +54,7 @@ type tableInfo struct {
 	Runtime     string            `json:"runtime"`
 	Condition   latency.Condition `json:"condition"`
 	Protocol    lut.Protocol      `json:"protocol"`
+	CallShare   float64           `json:"call_cost_share"` // what the agent adds to the median row, as a fraction
 	Sentinel    lut.Sentinel      `json:"sentinel"`
 	Noisy       *string           `json:"noisy"`
 	Calibration *calibrationInfo  `json:"calibration"`
@@ -77,7 +78,7 @@ func describeTable(t *lut.Table) tableInfo {
 	r := tableInfo{
 		Path: t.Path, Finished: t.Finished(), Tool: h.Tool, Rows: len(t.Rows()), Kinds: []kindInfo{},
 		Space: h.Space, Also: append([]lut.SpaceID{}, h.Also...), Device: h.Device, Runtime: h.Condition.Runtime, Condition: h.Condition,
-		Protocol: h.Protocol, Sentinel: h.Sentinel, Noisy: orNull(h.Noisy),
+		Protocol: h.Protocol, CallShare: t.CallShare(), Sentinel: h.Sentinel, Noisy: orNull(h.Noisy),
 		Calibration: calibrationOf(t.Calibration), Validation: validationOf(t.Validation),
 		Predictions: predictionsOf(t),
 	}
@@ -101,6 +102,9 @@ func (r tableInfo) Text(w io.Writer) error {
 		{"condition", fmt.Sprintf("%s, batch %d, %d thread(s) on core %s", c.Precision, c.Batch, c.Threads, c.CoreSet)},
 		{"protocol", fmt.Sprintf("%d rounds, %d to %d runs a group, seed %d", r.Protocol.Rounds, r.Protocol.MinRuns, r.Protocol.MaxRuns, r.Protocol.Seed)},
 		{"sentinel", fmt.Sprintf("%s, %s", r.Sentinel.Name, report.Latency(r.Sentinel.TimeUS))},
+	}
+	if cost := r.Device.CallCostUS; cost > 0 {
+		facts = append(facts, fact{"agent", fmt.Sprintf("%.2f µs of each run, %s of the median row", cost, report.Percent(r.CallShare))})
 	}
 	if !r.Finished {
 		facts = append(facts, fact{"unfinished", "the same fbnas profile command goes on with it"})

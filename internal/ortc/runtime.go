@@ -111,6 +111,10 @@ func (rt *Runtime) call(f entry, args ...uintptr) error {
 	return err
 }
 
+// Nothing calls a function of the runtime that has nothing to do: what the way
+// there and back takes.
+func (rt *Runtime) Nothing() { purego.SyscallN(rt.functions[releaseStatus], 0) }
+
 func (rt *Runtime) release(f entry, handle *uintptr) {
 	if *handle != 0 {
 		purego.SyscallN(rt.functions[f], *handle)

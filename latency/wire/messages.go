@@ -91,6 +91,7 @@ type Hello struct {
 	SessionOptions map[string]string `json:"session_options"`
 	CoreSet        string            `json:"core_set"`     // as read back after pinning
 	Capabilities   []string          `json:"capabilities"` // the counters that can be read: switches, delay
+	CallCostU      float64           `json:"call_cost_us"` // what the agent itself adds to each timed run; 0 unknown
 }
 
 // Begin is sent before a session is created, and before the sentinel's warm-up,

@@ -1,0 +1,30 @@
+package lut_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fbnas/lut"
+)
+
+// What the agent adds to each run is in the table, and named where it is much.
+func TestAgentsCost(t *testing.T) {
+	for _, c := range []struct {
+		us    float64
+		warns bool
+	}{{0, false}, {0.1, false}, {1.5, true}, {3.5, true}} {
+		d := newDevice()
+		d.identity.CallCostUS = c.us
+		rep, err := lut.Profile(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if warns := strings.Contains(strings.Join(rep.Warnings, "\n"), "the agent itself adds"); warns != c.warns {
+			t.Errorf("%g us a run, %.3f of the median row: warned %v", c.us, rep.Table.CallShare(), warns)
+		}
+		if got := rep.Table.Header.Device.CallCostUS; got != c.us {
+			t.Errorf("the table says %g us", got)
+		}
+	}
+}
