@@ -26,7 +26,7 @@ var symptoms = []symptom{
 	{
 		[]string{"failed to map segment", "permission denied", "exit status 126", "operation not permitted"},
 		"its file system, or a rule of its system, forbids to run programs from the folder",
-		"Look at the device for noexec: mount. A phone lets adb's shell run programs from /data/local/tmp only; a board lets them run from a home folder that is not mounted noexec.",
+		"Look for noexec in what mount says there. Over ssh, XDG_CACHE_HOME on the device moves the folder; a phone lets programs run from /data/local/tmp only.",
 	},
 	{
 		[]string{"bad system call", "exit status 159"},
