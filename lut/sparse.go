@@ -31,6 +31,18 @@ type part struct {
 	test   []models.Block
 	tested map[models.Block]bool
 	rows   int // to be measured, test among them
+
+	fitted map[int]*predict.Model // to the first so many rows, test left out
+}
+
+// fit fits the part's first rows once.
+func (p part) fit(samples []predict.Sample) (*predict.Model, error) {
+	if m := p.fitted[len(samples)]; m != nil {
+		return m, nil
+	}
+	m, err := predict.Fit(samples)
+	p.fitted[len(samples)] = m
+	return m, err
 }
 
 // goal is how many rows, test left out, there are by the end of a round.
@@ -56,7 +68,7 @@ func divide(blocks []models.Block, most int, seed uint64) (whole []models.Block,
 			continue
 		}
 		large += len(of[k])
-		parts = append(parts, part{kind: k, blocks: of[k]})
+		parts = append(parts, part{kind: k, blocks: of[k], fitted: map[int]*predict.Model{}})
 	}
 	left := most - len(whole)
 	for i := range parts {
@@ -159,7 +171,7 @@ func (p part) uncertain(t *Table, round int) ([]models.Block, error) {
 		return nil, nil
 	}
 	samples := t.samples(p.kind, p.tested)
-	m, err := predict.Fit(samples)
+	m, err := p.fit(samples)
 	if err != nil {
 		return nil, fmt.Errorf("choose %s blocks to measure: %w", p.kind, err)
 	}
@@ -184,7 +196,7 @@ func (p *profile) predict(part part) error {
 		if round == len(roundsOf)-1 {
 			n = len(seen)
 		}
-		at, err := tested(seen[:n], t, part.test)
+		at, err := part.testedAt(seen[:n], t)
 		if err != nil {
 			return fmt.Errorf("test the predictions of %s blocks: %w", part.kind, err)
 		}
@@ -200,17 +212,17 @@ func (p *profile) predict(part part) error {
 	return nil
 }
 
-// tested is the error of predictions from samples at measured blocks.
-func tested(samples []predict.Sample, t *Table, blocks []models.Block) (Point, error) {
-	m, err := predict.Fit(samples)
+// testedAt is the error of predictions from samples at the rows held out.
+func (p part) testedAt(samples []predict.Sample, t *Table) (Point, error) {
+	m, err := p.fit(samples)
 	if err != nil {
 		return Point{}, err
 	}
-	p := predict.New(m, samples)
+	predictor := predict.New(m, samples)
 	var predicted, measured []float64
-	for _, b := range blocks {
+	for _, b := range p.test {
 		if row, ok := t.Row(b); ok && row.Status == OK {
-			us, _ := p.Predict(b)
+			us, _ := predictor.Predict(b)
 			predicted, measured = append(predicted, us), append(measured, row.LatencyUS)
 		}
 	}
