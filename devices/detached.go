@@ -165,13 +165,18 @@ func (d *detached) serve(ctx context.Context) {
 		d.err = ctx.Err()
 		return
 	}
-	d.err = d.launch(ctx)
-	if d.err == nil {
-		d.err = d.follow(ctx)
+	outcome, err := "", d.launch(ctx)
+	if err == nil {
+		outcome, err = d.follow(ctx)
 	}
 	d.clear(ctx)
-	if d.err != nil && ctx.Err() == nil {
-		d.err = d.r.explain("run "+d.argv[0], d.err)
+	switch {
+	case ctx.Err() != nil:
+		d.err = ctx.Err()
+	case err != nil:
+		d.err = d.r.explain("run "+d.argv[0], err)
+	default:
+		d.err = ended(outcome)
 	}
 }
 
@@ -231,11 +236,11 @@ tail -c +%d out 2>/dev/null | head -c %d
 exit 0
 `
 
-// follow copies the program's output until it has ended and all was read.
-func (d *detached) follow(ctx context.Context) error {
+// follow copies the program's output until it has ended and all was read. It
+// returns how the device says that it is then.
+func (d *detached) follow(ctx context.Context) (state string, err error) {
 	wait := d.r.pace.first
 	for at := 0; ; {
-		var state string
 		var data []byte
 		err := d.insist(ctx, func() error {
 			head := fmt.Sprintf("runs=%s run=%s\n", quote(d.r.runsFolder()), d.run)
@@ -245,27 +250,32 @@ func (d *detached) follow(ctx context.Context) error {
 			return err
 		})
 		if err != nil {
-			return err
+			return "", err
 		}
 		at += len(data)
 		if _, err := d.out.Write(data); err != nil {
-			return context.Canceled // killed
+			return "", err // killed
 		}
 		if state != "running" && len(data) == 0 {
-			return outcome(state)
+			return state, nil
 		}
 		if state != "running" || len(data) >= chunk {
 			continue
 		}
 		if err := pause(ctx, wait); err != nil {
-			return err
+			return "", err
 		}
 		wait = min(wait*3/2, d.r.pace.most)
 	}
 }
 
-// outcome is what became of a run that has ended.
-func outcome(state string) error {
+// killed is the exit status of a program that SIGKILL has ended.
+const killed = 128 + 9
+
+// ended is the error of a run that has ended. Like that of a child process it
+// does not name the device: it may be kept in a table, which tells nothing of
+// its owner.
+func ended(state string) error {
 	text, ok := strings.CutPrefix(state, "exit ")
 	status, err := strconv.Atoi(text)
 	switch {
@@ -273,6 +283,8 @@ func outcome(state string) error {
 		return errGone
 	case !ok || err != nil:
 		return fmt.Errorf("the device does not say how the program is, but %.80q", state)
+	case status == killed:
+		return &exitError{status, "it was killed, as devices do that run out of memory"}
 	case status != 0:
 		return &exitError{status: status}
 	}
