@@ -16,7 +16,7 @@ import (
 // device loses speed, once or again and again, its figures are right, or the
 // measurement ends as unstable, or, where that is allowed, rounds are marked.
 func TestThrottlingIsMarked(t *testing.T) {
-	const worst = 0.03 // of a ratio that is not marked
+	const worst = 0.015 // of a ratio that is not marked
 	kept, ended := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		loss := rapid.Float64Range(0.02, 0.6).Draw(rt, "loss")
