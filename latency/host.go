@@ -182,7 +182,7 @@ func (h *Host) explain(doing string, err error) error {
 	means := ""
 	if kind == errorStart || kind == wire.ErrorDevice {
 		if h.conn.Name() != "local" {
-			hint = "fbnas devices check NAME says what works there."
+			hint = "fbnas devices check NAME says what works there; fbnas devices clean NAME lets all be put there anew."
 		}
 		if lost := (&lostError{}); errors.As(err, &lost) && fault.HintOf(lost.exit) != "" {
 			hint = fault.HintOf(lost.exit)
