@@ -63,6 +63,8 @@ func (t *Table) setPrediction(p Prediction) {
 // predicted looks b up among the predictions. The error wraps ErrMissing where
 // the measured rows say nothing about b.
 func (t *Table) predicted(b models.Block) (Lookup, error) {
+	t.predicting.Lock()
+	defer t.predicting.Unlock()
 	if l, ok := t.predictors.seen[b]; ok {
 		return l, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"sync"
 
 	"fbnas/internal/fault"
 	"fbnas/models"
@@ -28,6 +29,7 @@ type Table struct {
 	finished bool     // an end record closes it
 	whole    int64    // bytes of whole lines
 
+	predicting sync.Mutex // lookups fill predictors, and may be concurrent
 	predictors predictors
 }
 
