@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fbnas/devices/devicestest"
+	"fbnas/devices/internal/fakeadbd"
 	"fbnas/internal/fault"
 )
 
@@ -65,14 +66,10 @@ func TestADBRun(t *testing.T) {
 	}
 }
 
-func TestADBRunWithFaults(t *testing.T) {
-	s, _, p := phoneForTest(t)
-	const script = "i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; exit 7"
-	whole, err := s.run(t.Context(), script, nil)
-	if exit := (*exitError)(nil); !errors.As(err, &exit) || len(whole) < 16<<10 {
-		t.Fatalf("%d bytes, %v", len(whole), err)
-	}
-	for _, c := range []struct {
+// What becomes of a script, and of a push, under each of the phone's faults,
+// and what is said of a phone in a state that keeps it from work.
+var (
+	runFaults = []struct {
 		fault string
 		lost  bool
 	}{
@@ -85,7 +82,50 @@ func TestADBRunWithFaults(t *testing.T) {
 		{"refused", true},
 		{"status lost", false},
 		{"slow", false},
-	} {
+	}
+	putFaults = []struct {
+		fault, says string
+		lost        bool
+	}{
+		{"death in mid-push", "", true},
+		{"push refused", "", true},
+		{"disk full", "No space left on device", false},
+	}
+	stateFaults = []struct {
+		fault, says, hint string
+		come              func(*devicestest.Phone, testing.TB) // how the server learns of it
+	}{
+		{"unauthorized", "is unauthorized", "allow debugging", func(p *devicestest.Phone, t testing.TB) { p.Attach(t) }},
+		{"offline", "is offline", "adb reconnect offline", (*devicestest.Phone).Unplug},
+	}
+)
+
+func TestEveryFaultIsTested(t *testing.T) {
+	tested := map[string]bool{}
+	for _, c := range runFaults {
+		tested[c.fault] = true
+	}
+	for _, c := range putFaults {
+		tested[c.fault] = true
+	}
+	for _, c := range stateFaults {
+		tested[c.fault] = true
+	}
+	for _, f := range fakeadbd.Faults {
+		if !tested[f.Name] {
+			t.Errorf("no test has the fault %q", f.Name)
+		}
+	}
+}
+
+func TestADBRunWithFaults(t *testing.T) {
+	s, _, p := phoneForTest(t)
+	const script = "i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; exit 7"
+	whole, err := s.run(t.Context(), script, nil)
+	if exit := (*exitError)(nil); !errors.As(err, &exit) || len(whole) < 16<<10 {
+		t.Fatalf("%d bytes, %v", len(whole), err)
+	}
+	for _, c := range runFaults {
 		t.Run(c.fault, func(t *testing.T) {
 			p.Breaks(c.fault)
 			out, err := s.run(t.Context(), script, nil)
@@ -131,14 +171,7 @@ func TestADBPutWithFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := bytes.Repeat(allBytes, 8)
-	for _, c := range []struct {
-		fault, says string
-		lost        bool
-	}{
-		{"death in mid-push", "", true},
-		{"push refused", "", true},
-		{"disk full", "No space left on device", false},
-	} {
+	for _, c := range putFaults {
 		t.Run(c.fault, func(t *testing.T) {
 			p.Breaks(c.fault)
 			err := s.put(t.Context(), path, data, 0o600)
@@ -161,15 +194,9 @@ func TestADBPutWithFaults(t *testing.T) {
 
 func TestADBStates(t *testing.T) {
 	_, _, p := phoneForTest(t)
-	for _, c := range []struct {
-		fault, says, hint string
-		come              func(testing.TB) // how the server learns of it
-	}{
-		{"unauthorized", "is unauthorized", "allow debugging", func(t testing.TB) { p.Attach(t) }},
-		{"offline", "is offline", "adb reconnect offline", p.Unplug},
-	} {
+	for _, c := range stateFaults {
 		p.Breaks(c.fault)
-		c.come(t)
+		c.come(p, t)
 		for _, address := range []string{"", p.Serial()} {
 			_, _, err := connectADB(t.Context(), "pixel", address)
 			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(fault.HintOf(err), c.hint) || fault.ExitCode(err) != 4 {

@@ -50,7 +50,14 @@ func openADB(ctx context.Context, name, address string) (Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newRemote(ctx, name, s, base)
+	if err := checkFit(ctx, name, s); err != nil {
+		return nil, err
+	}
+	d, err := newRemote(ctx, name, s, base)
+	if err != nil {
+		return nil, err
+	}
+	return &android{d}, nil
 }
 
 func cleanADB(ctx context.Context, name, address string) ([]string, error) {

@@ -15,7 +15,8 @@ import (
 
 // Phone is a fake phone that listens for an adb server.
 type Phone struct {
-	// Folder is what the phone's shell calls TMPDIR.
+	// Folder is what the phone's shell calls TMPDIR; programs in its folder bin
+	// are found before this machine's.
 	Folder   string
 	listener net.Listener
 	wg       sync.WaitGroup

@@ -27,7 +27,7 @@ func packet(kind byte, data []byte) []byte {
 func (s *stream) shell(script string) {
 	cmd := exec.Command("/bin/sh", "-c", script)
 	cmd.Dir = s.link.phone.Folder
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=/", "TMPDIR=" + s.link.phone.Folder, "ANDROID_ROOT=/system"}
+	cmd.Env = []string{"PATH=" + s.link.phone.Folder + "/bin:" + os.Getenv("PATH"), "HOME=/", "TMPDIR=" + s.link.phone.Folder, "ANDROID_ROOT=/system"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
