@@ -13,7 +13,8 @@ AGENTS      := amd64 arm64
 
 all: build
 
-# ONNX Runtime, the demo data and the conformance vectors, verified by hash.
+# ONNX Runtime, the demo data, the parts for arm64 devices, and what only tests
+# need (conformance vectors, qemu, sshd, adb), verified by hash, without root.
 setup:
 	$(GO) run ./cmd/fbnas setup --all
 

@@ -96,6 +96,11 @@ func TestBundleParts(t *testing.T) {
 			t.Errorf("%s: %v", f.name, err)
 			continue
 		}
+		for _, p := range lib.Progs {
+			if p.Type == elf.PT_LOAD && p.Align < largestPage {
+				t.Errorf("%s: a segment is aligned to %d bytes, phones may have pages of %d", f.name, p.Align, largestPage)
+			}
+		}
 		needs, _ := lib.ImportedLibraries()
 		for _, n := range needs {
 			if !slices.Contains(want, n) {
@@ -111,6 +116,9 @@ func TestBundleParts(t *testing.T) {
 		t.Errorf("a processor without a bundle: %v", err)
 	}
 }
+
+// largestPage is the largest that arm64 systems use for their memory.
+const largestPage = 64 << 10
 
 func names(b *Bundle) (out []string) {
 	for _, f := range b.files {

@@ -1,6 +1,7 @@
 package latency_test
 
 import (
+	"debug/elf"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,6 +46,7 @@ func emulated(t *testing.T) *latency.Host {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	aligned(t, agent)
 	t.Setenv("FBNAS_AGENT_ARM64", agent)
 	meter, err := latency.Open(t.Context(), "qemu", nil)
 	if err != nil {
@@ -52,6 +54,21 @@ func emulated(t *testing.T) *latency.Host {
 	}
 	t.Cleanup(func() { meter.Close() })
 	return meter
+}
+
+// aligned checks that a program can be loaded where pages have 64 KB.
+func aligned(t *testing.T, path string) {
+	t.Helper()
+	f, err := elf.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_LOAD && p.Align < 64<<10 {
+			t.Errorf("%s: a segment is aligned to %d bytes", path, p.Align)
+		}
+	}
 }
 
 // TestBundleUnderQEMU runs the arm64 bundle, with nothing of this machine but
