@@ -58,6 +58,8 @@ func shellOf(d Device) (shell, error) {
 		return d.sh, nil
 	case *emulated:
 		return shellOf(d.Device)
+	case *android:
+		return shellOf(d.Device)
 	}
 	return nil, fault.New(fault.Device, "", "device %s: %w", d.Name(), errNoShell)
 }

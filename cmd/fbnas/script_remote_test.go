@@ -91,8 +91,9 @@ func form(ts *testscript.TestScript, file string) map[string]bool {
 	return paths
 }
 
-// marks are fields that are only there when something was amiss.
-var marks = map[string]bool{"noisy": true, "rejected": true}
+// marks are fields that are only there when something was amiss, or when the
+// figures ask for that form of calibration.
+var marks = map[string]bool{"noisy": true, "rejected": true, "borders": true}
 
 func collect(paths map[string]bool, at string, value any) {
 	switch v := value.(type) {
