@@ -39,8 +39,26 @@ func IsLost(err error) bool { return errors.Is(err, errLost) || errors.Is(err, e
 
 // aliveFunc is the shell function that tells whether a run, named as its
 // folder, is under way. A process identifier alone may mean another process
-// after a restart.
-const aliveFunc = `alive() { p=$(cat "$1/pid" 2>/dev/null) && [ -n "$p" ] && grep -q "$1" "/proc/$p/cmdline" 2>/dev/null; }
+// after a restart; a process has no command line for the moment in which it
+// becomes another program.
+const aliveFunc = `named() { grep -q "$1" "/proc/$p/cmdline" 2>/dev/null; }
+alive() {
+	p=$(cat "$1/pid" 2>/dev/null)
+	if [ -z "$p" ]; then return 1; fi
+	if named "$1"; then return 0; fi
+	kill -0 "$p" 2>/dev/null && sleep 0.2 && named "$1"
+}
+`
+
+// endFunc is the shell function that ends a run. Its supervisor gets time to
+// restore settings, which takes Android seconds.
+const endFunc = `end() {
+	for i in 0 1 2 3 4 5 6 7 8 9; do
+		if ! alive "$1"; then return; fi
+		if [ $i = 0 ]; then kill -TERM "$p"; else sleep 0.$i; fi
+	done
+	if alive "$1"; then kill -9 "-$p"; fi
+}
 `
 
 // launchScript starts a run, once. Runs that nobody follows any more are ended
@@ -56,13 +74,17 @@ for other in *; do
 		if alive "$other"; then rmdir "$run/started"; exit 75; fi
 		continue
 	fi
-	if alive "$other"; then kill -TERM "$p"; sleep 1; fi
-	if alive "$other"; then kill -9 "-$p"; fi
+	end "$other"
 	rm -rf "$other"
 done
 cd "$run" || exit 1
 echo "$now" >lease
-unset LD_PRELOAD
+set --
+for v in BOOTCLASSPATH DEX2OATBOOTCLASSPATH SYSTEMSERVERCLASSPATH ANDROID_ROOT ANDROID_DATA ANDROID_ART_ROOT \
+	ANDROID_I18N_ROOT ANDROID_TZDATA_ROOT ANDROID_STORAGE; do
+	eval "value=\${$v-}"
+	if [ -n "$value" ]; then set -- "$@" "$v=$value"; fi
+done
 `
 
 // busy is launchScript's exit status for a device that somebody measures on.
@@ -210,8 +232,8 @@ func (d *detached) do(ctx context.Context, script string) error {
 func (d *detached) script() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "umask 077\nruns=%s run=%s owner=%s orphaned=%d\n", quote(d.r.runsFolder()), d.run, d.r.owner, orphaned)
-	b.WriteString(aliveFunc + launchScript)
-	b.WriteString(`env -i PATH="$PATH" HOME="$PWD" TMPDIR="$PWD"`)
+	b.WriteString(aliveFunc + endFunc + launchScript)
+	b.WriteString(`env -i "$@" PATH="$PATH" HOME="$PWD" TMPDIR="$PWD"`)
 	for _, kv := range d.env {
 		b.WriteString(" " + quote(kv))
 	}
@@ -229,7 +251,7 @@ func (d *detached) script() string {
 const followScript = `cd "$runs" 2>/dev/null || { echo gone; exit 0; }
 if alive "$run"; then state=running; else state=gone; fi
 cd "$run" 2>/dev/null || { echo gone; exit 0; }
-date +%%s >lease
+date +%%s >lease.new && mv lease.new lease
 if [ -f exit ]; then state="exit $(cat exit)"; fi
 echo "$state"
 tail -c +%d out 2>/dev/null | head -c %d
@@ -326,8 +348,7 @@ func (d *detached) wait(why string) {
 // clearScript ends a run where it is still alive, prints what it said on its
 // standard error and removes its folder.
 const clearScript = `cd "$runs" || exit 0
-if alive "$run"; then kill -TERM "$p"; for i in 1 2 3 4 5; do if alive "$run"; then sleep 0.2; fi; done; fi
-if alive "$run"; then kill -9 "-$p"; fi
+end "$run"
 tail -c 8192 "$run/log" 2>/dev/null
 tail -c 8192 "$run/err" 2>/dev/null
 rm -rf "$run"
@@ -342,7 +363,7 @@ func (d *detached) clear(ctx context.Context) {
 	defer cancel()
 	head := fmt.Sprintf("runs=%s run=%s\n", quote(d.r.runsFolder()), d.run)
 	order := func() error {
-		out, err := d.r.sh.run(ctx, head+aliveFunc+clearScript, nil)
+		out, err := d.r.sh.run(ctx, head+aliveFunc+endFunc+clearScript, nil)
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.stderr = string(out)

@@ -179,9 +179,13 @@ func (r *remote) hash(ctx context.Context, command string) (map[string]string, e
 
 // insist repeats what failed because the connection was lost, for a while.
 func (r *remote) insist(ctx context.Context, do func() error) error {
-	for began := time.Now(); ; {
+	var since time.Time
+	for {
 		err := do()
-		if !errors.Is(err, errLost) || time.Since(began) >= r.pace.pushing {
+		if since.IsZero() {
+			since = time.Now()
+		}
+		if !errors.Is(err, errLost) || time.Since(since) >= r.pace.pushing {
 			return err
 		}
 		if err := pause(ctx, r.pace.pushing/10); err != nil {

@@ -102,7 +102,7 @@ func dialForTest(t *testing.T, h *host, base string) *remote {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, patience: 5 * time.Second, pushing: 100 * time.Millisecond}
+	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, patience: 20 * time.Second, pushing: 500 * time.Millisecond}
 	t.Cleanup(func() { endRuns(t, base) })
 	return r
 }
@@ -223,11 +223,12 @@ func TestDetached(t *testing.T) {
 		{name: "fails", script: "echo some; exit 3", out: "some\n", err: "exit status 3"},
 		{name: "is killed", script: "echo some; kill -9 $$", out: "some\n", stderr: "Killed\n", err: "exit status 137"},
 		{name: "says much", script: "cat", stdin: big, out: big},
-		{name: "has a clean environment", script: `echo "$LD_PRELOAD$NOISE"; test "$HOME" = "$PWD"; test "$TMPDIR" = "$PWD"`, out: "\n"},
+		{name: "has a clean environment", script: `echo "$LD_PRELOAD$NOISE$BOOTCLASSPATH"; test "$HOME" = "$PWD"; test "$TMPDIR" = "$PWD"`, out: "it's kept\n"},
 		{name: "leaves children", script: "sleep 1000 & echo up", out: "up\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv("NOISE", "noise")
+			t.Setenv("BOOTCLASSPATH", "it's kept")
 			r := dialForTest(t, &host{}, t.TempDir()+"/base")
 			p, err := r.Start(t.Context(), []string{"/bin/sh", "-ec", c.script}, []string{"WORD=it's"})
 			if err != nil {
@@ -308,7 +309,7 @@ func TestDetachedWaitsAndGivesUp(t *testing.T) {
 	}
 	p.Stdin.Close()
 	if _, err := io.ReadFull(p.Stdout, make([]byte, 3)); err != nil || p.Waiting() != "" {
-		t.Fatalf("%v, waits for %q", err, p.Waiting())
+		t.Fatalf("%v, %v, waits for %q", err, p.Wait(), p.Waiting())
 	}
 	h.faults(func(int, string) error { return fmt.Errorf("cable pulled: %w", errLost) })
 	for p.Waiting() == "" {
@@ -344,7 +345,7 @@ func TestDetachedLeftover(t *testing.T) {
 	defer p.Kill()
 	p.Stdin.Close()
 	if _, err := io.ReadFull(p.Stdout, make([]byte, 3)); err != nil {
-		t.Fatal(err)
+		t.Fatal(err, p.Wait())
 	}
 	start := func() (string, error) {
 		q, err := second.Start(t.Context(), []string{"/bin/echo", "mine"}, nil)
