@@ -66,7 +66,8 @@ func devicesAddVerb(a *app) *cobra.Command {
 		Short: "Register a device under a name",
 		Long: "Register a device under a name, for --device. The address is adb (the only phone\n" +
 			"attached), adb:SERIAL, or ssh://USER@HOST[:PORT], where HOST may be a name in\n" +
-			"~/.ssh/config. Nothing is done to the device; fbnas devices check looks at it.",
+			"~/.ssh/config. Nothing is done to the device; fbnas devices check looks at it.\n" +
+			"FBNAS_SSH and FBNAS_ADB name other clients than the ssh and adb in PATH.",
 		Example: "  fbnas devices add pixel adb\n" +
 			"  fbnas devices add board ssh://pi@raspberrypi.local --core 3\n" +
 			"  fbnas devices add board ssh://pi@raspberrypi.local --runtime libonnxruntime.so",
