@@ -24,6 +24,8 @@ type Device interface {
 	Start(ctx context.Context, argv, env []string) (*Process, error)
 	// Identity says what the device is.
 	Identity(ctx context.Context) (Identity, error)
+	// State says how the device is at the moment.
+	State(ctx context.Context) (State, error)
 	// Close lets the device go. This machine keeps nothing of what was pushed;
 	// others keep it for the next time, until Clean.
 	Close() error

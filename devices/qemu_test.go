@@ -37,7 +37,7 @@ func TestQEMU(t *testing.T) {
 	if err != nil || id.Arch != "arm64" || id.Emulator != "qemu-aarch64 version 0" || id.MaxKHz != nil || id.Cores < 1 {
 		t.Errorf("%+v, %v", id, err)
 	}
-	if s, err := Inspect(t.Context(), d); err != nil || s.FreeBytes == 0 {
+	if s, err := d.State(t.Context()); err != nil || s.FreeBytes == 0 {
 		t.Errorf("%+v, %v", s, err)
 	}
 	if err := d.Push(t.Context(), "bundle/text", []byte("abc\n")); err != nil {

@@ -2,13 +2,10 @@ package devices
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-
-	"fbnas/internal/fault"
 )
 
 // State is how a device is at a moment.
@@ -37,34 +34,19 @@ if command -v vcgencmd >/dev/null 2>&1; then echo "throttled $(vcgencmd get_thro
 exit 0
 `
 
-// Inspect asks a device how it is.
-func Inspect(ctx context.Context, d Device) (State, error) {
-	sh, err := shellOf(d)
-	if err != nil {
-		return State{}, err
-	}
+// State asks this machine how it is.
+func (l *local) State(ctx context.Context) (State, error) { return inspect(ctx, localShell{}, l) }
+
+// State asks the device how it is.
+func (r *remote) State(ctx context.Context) (State, error) { return inspect(ctx, r.sh, r) }
+
+func inspect(ctx context.Context, sh shell, d Device) (State, error) {
 	out, err := sh.run(ctx, "folder="+quote(d.Folder())+"\n"+stateScript, nil)
 	if err != nil {
-		return State{}, fault.New(fault.Device, "", "device %s: inspect: %w", d.Name(), err)
+		return State{}, explain(d.Name(), "ask how it is", err)
 	}
 	return parseState(string(out)), nil
 }
-
-func shellOf(d Device) (shell, error) {
-	switch d := d.(type) {
-	case *local:
-		return localShell{}, nil
-	case *remote:
-		return d.sh, nil
-	case *emulated:
-		return shellOf(d.Device)
-	case *android:
-		return shellOf(d.Device)
-	}
-	return nil, fault.New(fault.Device, "", "device %s: %w", d.Name(), errNoShell)
-}
-
-var errNoShell = errors.New("it has no shell to ask")
 
 // stateLines maps the keys of stateScript's lines to what they set.
 var stateLines = map[string]func(s *State, value string){

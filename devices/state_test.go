@@ -37,10 +37,10 @@ func FuzzParseState(f *testing.F) {
 	})
 }
 
-func TestInspect(t *testing.T) {
+func TestState(t *testing.T) {
 	d := openForTest(t)
 	defer d.Close()
-	s, err := Inspect(t.Context(), d)
+	s, err := d.State(t.Context())
 	if err != nil || s.FreeBytes == 0 {
 		t.Errorf("%+v, %v", s, err)
 	}

@@ -95,7 +95,7 @@ func (r *deviceCheck) look(ctx context.Context) error {
 	}
 	r.Device = &deviceInfo{r.Name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS}
 	r.Clusters, r.Emulator = orNull(id.Clusters()), orNull(id.Emulator)
-	s, err := devices.Inspect(ctx, d)
+	s, err := d.State(ctx)
 	if err != nil {
 		return err
 	}
