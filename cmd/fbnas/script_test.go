@@ -68,7 +68,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FBNAS_AGENT", agentPath)
 			env.Setenv("TMPDIR", env.WorkDir)
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
-			env.Setenv("FBNAS_ADB", "no-adb") // the user's phones are not the tests'
+			env.Setenv("FBNAS_ADB", "no-adb")         // the user's phones are not the tests'
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process of a -race build lasts a second more
 			return nil
 		},
