@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"fbnas/internal/fault"
@@ -29,18 +30,39 @@ func wide() lut.Plan {
 	return p
 }
 
+// uninterrupted is the profile of wide: its report, its file, and how many
+// rounds it measured. Fits take their time, so it is made once.
+var uninterrupted = sync.OnceValues(func() (whole struct {
+	report lut.Report
+	file   []byte
+	rounds int
+}, err error) {
+	dir, err := os.MkdirTemp("", "sparse")
+	if err != nil {
+		return whole, err
+	}
+	defer os.RemoveAll(dir)
+	d, path := newDevice(), filepath.Join(dir, "x.lut")
+	if whole.report, err = lut.Profile(context.Background(), d, wide(), path, options(), nil); err != nil {
+		return whole, err
+	}
+	whole.rounds = d.measured
+	whole.file, err = os.ReadFile(path)
+	return whole, err
+})
+
 func TestSparseProfile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "x.lut")
 	p := wide()
-	rep, err := lut.Profile(t.Context(), newDevice(), p, path, options(), nil)
+	whole, err := uninterrupted()
 	if err != nil {
 		t.Fatal(err)
 	}
+	rep := whole.report
 	if rep.Rows > p.MaxRows || rep.Rows < p.MaxRows-5 || rep.Predicted != len(p.Blocks)-2-(rep.Rows-4) {
 		t.Errorf("%d rows, %d predicted, of %d blocks", rep.Rows, rep.Predicted, len(p.Blocks))
 	}
-	table, err := lut.Load(path)
-	if err != nil {
+	table, err := lut.Parse(bytes.NewReader(whole.file), "x.lut")
+	if err != nil || !table.Finished() {
 		t.Fatal(err)
 	}
 	made := table.Predictions[0]
@@ -76,14 +98,13 @@ func TestSparseProfile(t *testing.T) {
 
 // Interrupted and taken up, it chooses the same rows and makes the same file.
 func TestSparseProfileGoesOn(t *testing.T) {
-	dir := t.TempDir()
-	whole, cut := newDevice(), newDevice()
-	if _, err := lut.Profile(t.Context(), whole, wide(), filepath.Join(dir, "whole.lut"), options(), nil); err != nil {
+	whole, err := uninterrupted()
+	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(dir, "cut.lut")
+	cut, path := newDevice(), filepath.Join(t.TempDir(), "cut.lut")
 	ctx, cancel := context.WithCancel(t.Context())
-	cut.cancel, cut.after = cancel, whole.measured/2
+	cut.cancel, cut.after = cancel, whole.rounds/2
 	if _, err := lut.Profile(ctx, cut, wide(), path, options(), nil); fault.CodeOf(err) != fault.Interrupted {
 		t.Fatalf("error %v", err)
 	}
@@ -91,14 +112,10 @@ func TestSparseProfileGoesOn(t *testing.T) {
 	if _, err := lut.Profile(t.Context(), again, wide(), path, options(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if cut.measured+again.measured != whole.measured {
-		t.Errorf("%d rounds, then %d; uninterrupted %d", cut.measured, again.measured, whole.measured)
+	if cut.measured+again.measured != whole.rounds {
+		t.Errorf("%d rounds, then %d; uninterrupted %d", cut.measured, again.measured, whole.rounds)
 	}
-	want, err := os.ReadFile(filepath.Join(dir, "whole.lut"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, whole.file) {
 		t.Errorf("another table than uninterrupted (%v)", err)
 	}
 	other := wide()
