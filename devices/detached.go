@@ -61,15 +61,17 @@ const endFunc = `end() {
 }
 `
 
-// launchScript starts a run, once. Runs that nobody follows any more are ended
-// first, and one that somebody follows is a reason not to measure.
+// launchScript starts a run, once. Runs that nobody follows any more, and those
+// of the owners, are ended first, and one that somebody follows is a reason not to measure.
 const launchScript = `cd "$runs" || exit 1
 if ! mkdir "$run/started" 2>/dev/null; then [ -d "$run/started" ] && exit 0; exit 1; fi
 now=$(date +%s)
 for other in *; do
 	if [ "$other" = "$run" ] || [ ! -d "$other" ]; then continue; fi
 	seen=$(cat "$other/lease" 2>/dev/null)
-	case $other in "$owner"*) seen=0;; esac
+	for o in $owners; do
+		case $other in "$o"*) seen=0;; esac
+	done
 	if [ $((now - ${seen:-0})) -lt "$orphaned" ]; then
 		if alive "$other"; then rmdir "$run/started"; exit 75; fi
 		continue
@@ -126,7 +128,7 @@ func (r *remote) Start(ctx context.Context, argv, env []string) (*Process, error
 	}
 	r.mu.Lock()
 	r.runs++
-	run := r.owner + "-" + strconv.Itoa(r.runs)
+	run := r.owner.token + "-" + strconv.Itoa(r.runs)
 	r.mu.Unlock()
 	alive, kill := context.WithCancel(ctx)
 	stdout, out := io.Pipe()
@@ -205,17 +207,18 @@ func (d *detached) serve(ctx context.Context) {
 // launch puts the input there and starts the supervisor. The script does
 // nothing when it has already run: its answer may have been lost.
 func (d *detached) launch(ctx context.Context) error {
-	folder := d.folder()
+	folder, ended := d.folder(), endedOwners()
 	steps := []func() error{
 		func() error { return d.do(ctx, "umask 077; mkdir -p "+quote(folder)) },
 		func() error { return d.r.sh.put(ctx, folder+"/in", d.in.Bytes(), 0o600) },
-		func() error { return d.do(ctx, d.script()) },
+		func() error { return d.do(ctx, d.script(ended)) },
 	}
 	for _, step := range steps {
 		if err := d.insist(ctx, step); err != nil {
 			return err
 		}
 	}
+	forgetOwners(ended)
 	return nil
 }
 
@@ -229,9 +232,12 @@ func (d *detached) do(ctx context.Context, script string) error {
 	return err
 }
 
-func (d *detached) script() string {
+// script launches the run, and ends those of this program and of the ones that
+// have ended, given by their tokens.
+func (d *detached) script(ended []string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "umask 077\nruns=%s run=%s owner=%s orphaned=%d\n", quote(d.r.runsFolder()), d.run, d.r.owner, orphaned)
+	fmt.Fprintf(&b, "umask 077\nruns=%s run=%s owners=%s orphaned=%d\n", quote(d.r.runsFolder()), d.run,
+		quote(strings.Join(append([]string{d.r.owner.token}, ended...), " ")), orphaned)
 	b.WriteString(aliveFunc + endFunc + launchScript)
 	b.WriteString(`env -i "$@" PATH="$PATH" HOME="$PWD" TMPDIR="$PWD"`)
 	for _, kv := range d.env {

@@ -2,7 +2,6 @@ package devices
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -22,7 +21,7 @@ type remote struct {
 	name  string
 	sh    shell
 	base  string
-	owner string // begins the names of this program's runs
+	owner owner // its token begins the names of this program's runs
 	pace  pace
 
 	mu     sync.Mutex
@@ -54,21 +53,21 @@ func dial(ctx context.Context, name string, sh shell, base string) (*remote, err
 	if !path.IsAbs(base) || path.Clean(base) != base || base == "/" {
 		return nil, errors.Join(fmt.Errorf("device %s: %q cannot be its folder", name, base), sh.close())
 	}
-	token := make([]byte, 6)
-	if _, err := rand.Read(token); err != nil {
+	owner, err := newOwner()
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("device %s: %w", name, err), sh.close())
 	}
-	r := &remote{name: name, sh: sh, base: base, owner: hex.EncodeToString(token), pace: usualPace}
+	r := &remote{name: name, sh: sh, base: base, owner: owner, pace: usualPace}
 	script := "umask 077; mkdir -p " + quote(r.Folder()) + " " + quote(r.runsFolder())
 	if _, err := sh.run(ctx, script, nil); err != nil {
-		return nil, errors.Join(r.explain("make its folder", err), sh.close())
+		return nil, errors.Join(r.explain("make its folder", err), r.Close())
 	}
 	return r, nil
 }
 
 func (r *remote) Name() string       { return r.name }
 func (r *remote) Folder() string     { return r.base + "/files" }
-func (r *remote) Close() error       { return r.sh.close() }
+func (r *remote) Close() error       { return errors.Join(r.sh.close(), r.owner.close()) }
 func (r *remote) runsFolder() string { return r.base + "/runs" }
 
 // Push puts a file there unless one of this name and content is there already;

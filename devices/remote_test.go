@@ -361,7 +361,7 @@ func TestDetachedLeftover(t *testing.T) {
 		t.Errorf("removed %q, %v", removed, err)
 	}
 	first.sh.(*host).faults(func(int, string) error { return errLost }) // as if it were killed
-	lease := base + "/runs/" + first.owner + "-1/lease"
+	lease := base + "/runs/" + first.owner.token + "-1/lease"
 	if err := os.WriteFile(lease, []byte("1000\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -426,7 +426,7 @@ func TestDetachedGone(t *testing.T) {
 			if _, err := io.ReadFull(p.Stdout, make([]byte, 3)); err != nil {
 				t.Fatal(err)
 			}
-			folder := r.runsFolder() + "/" + r.owner + "-1"
+			folder := r.runsFolder() + "/" + r.owner.token + "-1"
 			text, _ := os.ReadFile(folder + "/pid")
 			var pid int
 			fmt.Sscan(string(text), &pid)
