@@ -18,6 +18,7 @@ var policy = []row{
 	{"internal/fault", ""},
 	{"internal/memory", ""},
 	{"internal/random", ""},
+	{"internal/ortc/ortctest", ""},
 	{"internal/ortc", "github.com/ebitengine/purego"},
 	{"internal/setup", "github.com/ebitengine/purego"},
 	{"internal/yamlform", "github.com/goccy/go-yaml"},

@@ -1,0 +1,93 @@
+package devices
+
+import (
+	"fmt"
+	"strings"
+)
+
+// aliveFunc is the shell function that tells whether a run, named as its
+// folder, is under way. A process identifier alone may mean another process
+// after a restart; a process has no command line for the moment in which it
+// becomes another program.
+const aliveFunc = `named() { grep -q "$1" "/proc/$p/cmdline" 2>/dev/null; }
+alive() {
+	p=$(cat "$1/pid" 2>/dev/null)
+	if [ -z "$p" ]; then return 1; fi
+	if named "$1"; then return 0; fi
+	kill -0 "$p" 2>/dev/null && sleep 0.2 && named "$1"
+}
+`
+
+// endFunc is the shell function that ends a run. Its supervisor gets time to
+// restore settings, which takes Android seconds.
+const endFunc = `end() {
+	for i in 0 1 2 3 4 5 6 7 8 9; do
+		if ! alive "$1"; then return; fi
+		if [ $i = 0 ]; then kill -TERM "$p"; else sleep 0.$i; fi
+	done
+	if alive "$1"; then kill -9 "-$p"; fi
+}
+`
+
+// launchScript starts a run, once. Runs that nobody follows any more, and those
+// of the owners, are ended first, and one that somebody follows is a reason not to measure.
+const launchScript = `cd "$runs" || exit 1
+if ! mkdir "$run/started" 2>/dev/null; then [ -d "$run/started" ] && exit 0; exit 1; fi
+now=$(date +%s)
+for other in *; do
+	if [ "$other" = "$run" ] || [ ! -d "$other" ]; then continue; fi
+	seen=$(cat "$other/lease" 2>/dev/null)
+	for o in $owners; do
+		case $other in "$o"*) seen=0;; esac
+	done
+	if [ $((now - ${seen:-0})) -lt "$orphaned" ]; then
+		if alive "$other"; then rmdir "$run/started"; exit 75; fi
+		continue
+	fi
+	end "$other"
+	rm -rf "$other"
+done
+cd "$run" || exit 1
+echo "$now" >lease
+set --
+for v in BOOTCLASSPATH DEX2OATBOOTCLASSPATH SYSTEMSERVERCLASSPATH ANDROID_ROOT ANDROID_DATA ANDROID_ART_ROOT \
+	ANDROID_I18N_ROOT ANDROID_TZDATA_ROOT ANDROID_STORAGE; do
+	eval "value=\${$v-}"
+	if [ -n "$value" ]; then set -- "$@" "$v=$value"; fi
+done
+`
+
+// busy is launchScript's exit status for a device that somebody measures on.
+const busy = 75
+
+// script launches the run, and ends those of this program and of the ones that
+// have ended, given by their tokens.
+func (d *detached) script(ended []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "umask 077\nruns=%s run=%s owners=%s orphaned=%d\n", quote(d.r.runsFolder()), d.run,
+		quote(strings.Join(append([]string{d.r.owner.token}, ended...), " ")), orphaned)
+	b.WriteString(aliveFunc + endFunc + launchScript)
+	b.WriteString(`env -i "$@" PATH="$PATH" HOME="$PWD" TMPDIR="$PWD"`)
+	for _, kv := range d.env {
+		b.WriteString(" " + quote(kv))
+	}
+	fmt.Fprintf(&b, ` setsid sh %s "$PWD" %d`, quote(d.r.Folder()+"/"+supervisorName()), abandoned)
+	for _, word := range d.argv {
+		b.WriteString(" " + quote(word))
+	}
+	b.WriteString(" </dev/null >log 2>&1 &\necho $! >pid\n")
+	return b.String()
+}
+
+// followScript says how a run is, on the first line, and then what is new of
+// its output. It looks at the exit status after whether the run is alive: the
+// supervisor writes it before it ends.
+const followScript = `cd "$runs" 2>/dev/null || { echo gone; exit 0; }
+if alive "$run"; then state=running; else state=gone; fi
+cd "$run" 2>/dev/null || { echo gone; exit 0; }
+date +%%s >lease.new && mv lease.new lease
+if [ -f exit ]; then state="exit $(cat exit)"; fi
+echo "$state"
+tail -c +%d out 2>/dev/null | head -c %d
+exit 0
+`
