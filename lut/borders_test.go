@@ -111,9 +111,9 @@ func TestBordersAreLearnt(t *testing.T) {
 		t.Errorf("%v, %+v", err, table.Validation.Accuracy)
 	}
 	for i, b := range blocks {
-		us, _, err := table.Predict(b)
-		if err != nil || math.Abs(us-c.predict(timed[i])) > 1e-9 {
-			t.Fatalf("%g us by its blocks (%v), %g by its sums", us, err, c.predict(timed[i]))
+		e, err := table.Predict(b)
+		if err != nil || math.Abs(e.US-c.predict(timed[i])) > 1e-9 {
+			t.Fatalf("%g us by its blocks (%v), %g by its sums", e.US, err, c.predict(timed[i]))
 		}
 	}
 	if c.border(Shape{17, 7, 7}) != 0 {

@@ -86,7 +86,7 @@ func (p *pool) draw() (*draw, error) {
 	if p.seen[id] {
 		return nil, nil
 	}
-	us, _, err := p.table.Predict(blocks)
+	predicted, err := p.table.Predict(blocks)
 	if errors.Is(err, ErrFailed) {
 		return nil, nil
 	}
@@ -94,7 +94,7 @@ func (p *pool) draw() (*draw, error) {
 		return nil, fmt.Errorf("choose networks: %w", err)
 	}
 	p.seen[id] = true
-	d := &draw{blocks: blocks, us: us}
+	d := &draw{blocks: blocks, us: predicted.US}
 	p.drawn = append(p.drawn, d)
 	return d, nil
 }

@@ -26,11 +26,11 @@ func TestChoose(t *testing.T) {
 		return nets
 	}
 	us := func(net []models.Block) float64 {
-		v, _, err := table.Predict(net)
+		e, err := table.Predict(net)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return v
+		return e.US
 	}
 	first := choose(lut.Choice{Purpose: "a", Draws: 500})
 	lo, hi := us(first[0]), us(first[len(first)-1])

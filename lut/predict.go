@@ -19,40 +19,68 @@ func (t *Table) Base() float64 {
 // Predict is Base plus the BlockCost of each block. It is negative for a block
 // that costs less inside a network than calls and borders cost on average.
 func (t *Table) BlockCost(b models.Block) (float64, error) {
-	us, _, err := t.Latency(b)
-	if err != nil || t.Calibration == nil || b.Identity() {
-		return us, err
-	}
-	return us - t.Calibration.saved(b), nil
+	l, err := t.share(b)
+	return l.US, err
 }
 
-// Predict returns the latency of a network in microseconds, and the error to
-// be expected: the 95th percentile at the networks of the validation; without
-// one the calibration's leave-one-out error; without that what the rows' own
-// errors add up to.
-func (t *Table) Predict(blocks []models.Block) (us, errUS float64, err error) {
-	us = t.Base()
-	var rows float64
-	for _, b := range blocks {
-		cost, err := t.BlockCost(b)
-		if err != nil {
-			return 0, 0, err
-		}
-		_, e, err := t.Latency(b)
-		if err != nil {
-			return 0, 0, err
-		}
-		us += cost
-		rows += e * e
+// share is Lookup with the latency that b has of a network's.
+func (t *Table) share(b models.Block) (Lookup, error) {
+	l, err := t.Lookup(b)
+	if err == nil && t.Calibration != nil && !b.Identity() {
+		l.US -= t.Calibration.saved(b)
 	}
+	return l, err
+}
+
+// Estimate is what a table says of a network, in microseconds.
+type Estimate struct {
+	US      float64
+	ErrorUS float64  // to be expected of US
+	Blocks  []Lookup // each block's share of US, with the error and the status of its row
+}
+
+// Unmeasured returns how many blocks have a row that was predicted, and what
+// those blocks have of the latency.
+func (e Estimate) Unmeasured() (blocks int, us float64) {
+	for _, b := range e.Blocks {
+		if b.Status == Predicted {
+			blocks++
+			us += b.US
+		}
+	}
+	return blocks, us
+}
+
+// Predict returns the latency of a network. The error to be expected is the
+// 95th percentile at the networks of the validation, or without one the
+// calibration's leave-one-out error, and beside it two standard errors of what
+// the predicted rows add up to: how uncertain these are differs from network to
+// network. What they err by together the validation has seen. Without both it
+// is what the errors of all rows add up to.
+func (t *Table) Predict(blocks []models.Block) (Estimate, error) {
+	e := Estimate{US: t.Base(), Blocks: make([]Lookup, len(blocks))}
+	var rows, predicted float64 // variances
+	for i, b := range blocks {
+		l, err := t.share(b)
+		if err != nil {
+			return Estimate{}, err
+		}
+		e.Blocks[i] = l
+		e.US += l.US
+		rows += l.ErrorUS * l.ErrorUS
+		if l.Status == Predicted {
+			predicted += l.ErrorUS * l.ErrorUS
+		}
+	}
+	e.ErrorUS = math.Sqrt(rows)
 	if share := t.Error(); share > 0 {
-		return us, share * us, nil
+		e.ErrorUS = math.Hypot(share*e.US, 2*math.Sqrt(predicted))
 	}
-	return us, math.Sqrt(rows), nil
+	return e, nil
 }
 
-// Error is the relative error to be expected of a prediction, as Predict uses
-// it; 0 when the table was neither validated nor calibrated.
+// Error is the relative error to be expected of networks of measured rows, as
+// Predict uses it; 0 when the table was neither validated nor calibrated.
 func (t *Table) Error() float64 {
 	switch {
 	case t.Validation != nil && t.Validation.N > 0:

@@ -71,7 +71,7 @@ func TestProfileCalibratesAndValidates(t *testing.T) {
 		t.Fatal(err)
 	}
 	net := network(1, []models.Block{ir(8, 32, 16, 16, 2), ir(16, 48, 16, 8, 1), identity, head(16, 8, 40)})
-	us, errUS, err := read.Predict(net.Blocks)
+	e, err := read.Predict(net.Blocks)
 	truth := trueBase
 	sum := read.Base()
 	for _, b := range net.Blocks {
@@ -82,8 +82,8 @@ func TestProfileCalibratesAndValidates(t *testing.T) {
 		}
 		sum += cost
 	}
-	if err != nil || math.Abs(us/truth-1) > 0.02 || math.Abs(errUS-v.P95Error*us) > 1e-9 || math.Abs(sum-us) > 1e-9 {
-		t.Errorf("predicted %.1f ± %.1f us (%v), base and blocks %.1f, truly %.1f", us, errUS, err, sum, truth)
+	if err != nil || math.Abs(e.US/truth-1) > 0.02 || math.Abs(e.ErrorUS-v.P95Error*e.US) > 1e-9 || math.Abs(sum-e.US) > 1e-9 {
+		t.Errorf("predicted %+v (%v), base and blocks %.1f, truly %.1f", e, err, sum, truth)
 	}
 }
 

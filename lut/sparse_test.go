@@ -12,6 +12,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/latency"
+	"fbnas/latency/stats"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -144,6 +145,48 @@ func TestSparseProfileGoesOn(t *testing.T) {
 	rep, err = lut.Profile(t.Context(), idle, other, path, options(), nil)
 	if err != nil || idle.measured != 0 || rep.Predicted == 0 {
 		t.Errorf("a finished table: %d rounds measured, %d predicted (%v)", idle.measured, rep.Predicted, err)
+	}
+}
+
+// An estimate says what of it was predicted; the error of that comes beside
+// what networks of the table err by.
+func TestEstimateOfPredictedRows(t *testing.T) {
+	whole, err := uninterrupted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := lut.Parse(bytes.NewReader(whole.file), "x.lut")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var measured, predicted []models.Block
+	for _, b := range wide().Blocks[2:] {
+		if _, ok := table.Row(b); ok {
+			measured = append(measured, b)
+		} else {
+			predicted = append(predicted, b)
+		}
+	}
+	table.Validation = &lut.Validation{Accuracy: stats.Accuracy{N: 20, P95Error: 0.02}}
+	e, err := table.Predict(append(measured[:3:3], identity))
+	if n, us := e.Unmeasured(); err != nil || n != 0 || us != 0 || math.Abs(e.ErrorUS-0.02*e.US) > 1e-9 {
+		t.Errorf("measured rows: %+v, %v", e, err)
+	}
+	mixed := append(measured[:3:3], predicted[:2]...)
+	if e, err = table.Predict(mixed); err != nil || len(e.Blocks) != len(mixed) {
+		t.Fatal(err)
+	}
+	var us, variance float64
+	for _, b := range predicted[:2] {
+		l, err := table.Lookup(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		us += l.US
+		variance += 4 * l.ErrorUS * l.ErrorUS
+	}
+	if n, of := e.Unmeasured(); n != 2 || math.Abs(of-us) > 1e-9 || math.Abs(e.ErrorUS-math.Sqrt(variance+math.Pow(0.02*e.US, 2))) > 1e-9 {
+		t.Errorf("%d blocks with %g us, want 2 with %g; error %g of %+v", n, of, us, e.ErrorUS, e)
 	}
 }
 

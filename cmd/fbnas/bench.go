@@ -164,8 +164,8 @@ func predict(t *lut.Table, path string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	us, _, err := t.Predict(blocks)
-	return us, err
+	e, err := t.Predict(blocks)
+	return e.US, err
 }
 
 func benchOf(path string, r latency.Result, target time.Duration, provider string) benchModel {

@@ -212,7 +212,7 @@ func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexpo
 	if err := t.Require(blocks); err != nil {
 		return nil, err
 	}
-	us, _, err := t.Predict(blocks)
+	e, err := t.Predict(blocks)
 	if err != nil {
 		return nil, fmt.Errorf("predict the latency by %s: %w", o.lut, err)
 	}
@@ -221,5 +221,5 @@ func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexpo
 		return nil, err
 	}
 	h := t.Header
-	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: digest, PredictedUS: us}, nil
+	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: digest, PredictedUS: e.US}, nil
 }
