@@ -54,15 +54,16 @@ func checkFit(ctx context.Context, name string, sh shell) error {
 	return nil
 }
 
-// settingsScript changes the settings, lets the supervisor know how to restore
-// them, and becomes the program that its arguments name.
+// settingsScript changes the settings and becomes the program that its
+// arguments name. How to restore a setting is on the disk before it changes:
+// the phone may restart at any time.
 func settingsScript() []byte {
 	var b strings.Builder
 	for _, s := range settings {
 		fmt.Fprintf(&b, `was=$({ %s; } 2>/dev/null </dev/null)
 case $was in
 ''|*[!0-9]*) ;;
-*) echo "%s" >>restore && %s >/dev/null 2>&1 </dev/null ;;
+*) echo "%s" >>restore && sync && %s >/dev/null 2>&1 </dev/null ;;
 esac
 `, s.read, s.restore, s.set)
 	}

@@ -44,7 +44,7 @@ func TestAndroidSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	for script, fails := range map[string]bool{"cat " + state: false, "cat " + state + "; exit 3": true, "cat " + state + "; kill -9 $$": true} {
+	for script, fails := range map[string]bool{"cat " + state: false, "cat " + state + "; exit 3": true, "cat " + state + "; kill -9 $$": true, "cat " + state + "; kill -9 0": true} {
 		p, err := d.Start(t.Context(), []string{"sh", "-c", script}, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -18,7 +18,10 @@ import (
 )
 
 //go:embed supervise.sh
-var supervisor []byte
+var superviseScript string
+
+// supervisor is the script that every run is started under.
+var supervisor = []byte(restoreFunc + superviseScript)
 
 const (
 	// orphaned is after how many seconds without a question a run is nobody's:
@@ -265,12 +268,14 @@ func (d *detached) wait(why string) {
 }
 
 // clearScript ends a run where it is still alive, prints what it said on its
-// standard error and removes its folder.
+// standard error and removes its folder, unless settings are to be restored.
 const clearScript = `cd "$runs" || exit 0
 end "$run"
 tail -c 8192 "$run/log" 2>/dev/null
 tail -c 8192 "$run/err" 2>/dev/null
-rm -rf "$run"
+amend
+discard "$run"
+exit 0
 `
 
 // clear ends the program where it still runs. For one that was killed, a device
@@ -282,7 +287,7 @@ func (d *detached) clear(ctx context.Context) {
 	defer cancel()
 	head := fmt.Sprintf("runs=%s run=%s\n", quote(d.r.runsFolder()), d.run)
 	order := func() error {
-		out, err := d.r.sh.run(ctx, head+aliveFunc+endFunc+clearScript, nil)
+		out, err := d.r.sh.run(ctx, head+aliveFunc+endFunc+amendFunc+clearScript, nil)
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.stderr = string(out)

@@ -29,11 +29,36 @@ const endFunc = `end() {
 }
 `
 
+// restoreFunc is the shell function that restores, in a run's folder, what its
+// program has changed on the device. The file restore has a command a line,
+// written before the change; those that fail stay in it.
+const restoreFunc = `restore() {
+	if [ ! -f restore ]; then return; fi
+	while read -r c; do
+		sh -c "$c" </dev/null >/dev/null 2>&1 || echo "$c"
+	done <restore >owed
+	if [ -s owed ]; then mv owed restore; else rm -f restore owed; fi
+}
+`
+
+// amendFunc is the shell functions that restore what dead runs have changed
+// whose supervisor had no time to (the device was restarted), and that remove
+// a run's folder unless something is still owed. The newest run is the first,
+// so that in the end all is as it was before the oldest.
+const amendFunc = restoreFunc + `amend() {
+	for r in *; do
+		if [ -f "$r/restore" ] && alive "$r"; then return; fi
+	done
+	for f in $(ls -t */restore 2>/dev/null); do (cd "${f%/restore}" && restore); done
+}
+discard() { if [ -f "$1/restore" ]; then return 1; fi; rm -rf "$1"; }
+`
+
 // launchScript starts a run, once. Runs that nobody follows any more, and those
 // of the owners, are ended first, and one that somebody follows is a reason not to measure.
 const launchScript = `cd "$runs" || exit 1
 if ! mkdir "$run/started" 2>/dev/null; then [ -d "$run/started" ] && exit 0; exit 1; fi
-now=$(date +%s)
+now=$(date +%s) dead=
 for other in *; do
 	if [ "$other" = "$run" ] || [ ! -d "$other" ]; then continue; fi
 	seen=$(cat "$other/lease" 2>/dev/null)
@@ -45,8 +70,10 @@ for other in *; do
 		continue
 	fi
 	end "$other"
-	rm -rf "$other"
+	dead="$dead $other"
 done
+amend
+for other in $dead; do discard "$other"; done
 cd "$run" || exit 1
 echo "$now" >lease
 set --
@@ -66,7 +93,7 @@ func (d *detached) script(ended []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "umask 077\nruns=%s run=%s owners=%s orphaned=%d\n", quote(d.r.runsFolder()), d.run,
 		quote(strings.Join(append([]string{d.r.owner.token}, ended...), " ")), orphaned)
-	b.WriteString(aliveFunc + endFunc + launchScript)
+	b.WriteString(aliveFunc + endFunc + amendFunc + launchScript)
 	b.WriteString(`env -i "$@" PATH="$PATH" HOME="$PWD" TMPDIR="$PWD"`)
 	for _, kv := range d.env {
 		b.WriteString(" " + quote(kv))

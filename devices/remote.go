@@ -40,7 +40,8 @@ type pace struct {
 var usualPace = pace{first: 30 * time.Millisecond, most: 4 * time.Second, patience: 10 * time.Minute, pushing: 10 * time.Second}
 
 // newRemote returns the device behind a shell, which it closes. Its folder is
-// made where it does not exist.
+// made where it does not exist, and what an earlier run there has changed for
+// good is restored.
 func newRemote(ctx context.Context, name string, sh shell, base string) (Device, error) {
 	r, err := dial(ctx, name, sh, base)
 	if err != nil {
@@ -58,7 +59,8 @@ func dial(ctx context.Context, name string, sh shell, base string) (*remote, err
 		return nil, errors.Join(fmt.Errorf("device %s: %w", name, err), sh.close())
 	}
 	r := &remote{name: name, sh: sh, base: base, owner: owner, pace: usualPace}
-	script := "umask 077; mkdir -p " + quote(r.Folder()) + " " + quote(r.runsFolder())
+	script := "umask 077; mkdir -p " + quote(r.Folder()) + " " + quote(r.runsFolder()) + " || exit\n" +
+		aliveFunc + amendFunc + "cd " + quote(r.runsFolder()) + " && amend; exit 0"
 	if _, err := sh.run(ctx, script, nil); err != nil {
 		return nil, errors.Join(r.explain("make its folder", err), r.Close())
 	}
@@ -218,13 +220,15 @@ var refusals = []struct{ says, hint string }{
 	{"No space left on device", "Free some space on it; fbnas devices clean NAME removes what fbnas has put there."},
 	{"Read-only file system", "Its file system cannot be written to; look at its storage."},
 	{"Disk quota exceeded", "Free some space on it; fbnas devices clean NAME removes what fbnas has put there."},
+	{"cannot be restored", "Wait until it has started up, then give the command again."},
 	{"sha256sum: not found", "It needs sha256sum: install coreutils or busybox there."},
 }
 
 // cleanRemote removes what programs have left below a base folder: the folders
-// of runs that ended, and when no run is alive, all of it.
+// of runs that ended, and when no run is alive, all of it. What a run has
+// changed on the device is restored first.
 func cleanRemote(ctx context.Context, name string, sh shell, base string) ([]string, error) {
-	out, err := sh.run(ctx, "base="+quote(base)+"\n"+aliveFunc+cleanScript, nil)
+	out, err := sh.run(ctx, "base="+quote(base)+"\n"+aliveFunc+amendFunc+cleanScript, nil)
 	if err != nil {
 		return nil, explain(name, "clean", err)
 	}
@@ -232,10 +236,14 @@ func cleanRemote(ctx context.Context, name string, sh shell, base string) ([]str
 }
 
 const cleanScript = `cd "$base/runs" 2>/dev/null || exit 0
+amend
 used=
 for run in *; do
 	if [ ! -d "$run" ]; then continue; fi
-	if alive "$run"; then used=1; else rm -rf "$run" && echo "$base/runs/$run"; fi
+	if alive "$run"; then used=1; continue; fi
+	if discard "$run"; then echo "$base/runs/$run"; continue; fi
+	echo "what a run has changed cannot be restored: $(cat "$run/restore")" >&2
+	exit 1
 done
 if [ -z "$used" ]; then cd / && rm -rf "$base" && echo "$base"; fi
 `

@@ -1,8 +1,8 @@
 # supervise.sh FOLDER SECONDS PROGRAM [ARGUMENT...] runs a program that outlives
 # the connection it was started over: its input, output and errors are files of
 # the folder, and so is its exit status. It ends the program when nobody has
-# asked for it (see lease) for that many seconds. However the program ends, the
-# commands in the file restore are run, and its whole process group ends.
+# asked for it (see lease) for that many seconds. However the program ends, what
+# it has changed is restored (see restoreFunc), and its whole process group ends.
 cd "$1" || exit 1
 limit=$2
 shift 2
@@ -10,7 +10,7 @@ umask 077
 finish() {
 	trap '' TERM INT HUP
 	kill -9 "$child" "$watch" 2>/dev/null
-	if [ -f restore ]; then sh ./restore >/dev/null 2>&1; fi
+	restore
 	echo "$1" >exit.new && mv exit.new exit
 	kill -9 0
 }
