@@ -9,7 +9,7 @@ shift 2
 umask 077
 finish() {
 	trap '' TERM INT HUP
-	kill -9 "$child" "$watch" 2>/dev/null
+	kill -9 "$child" "$watch"
 	restore
 	echo "$1" >exit.new && mv exit.new exit
 	kill -9 0
@@ -17,6 +17,7 @@ finish() {
 trap 'finish 143' TERM INT HUP
 "$@" <in >out 2>err &
 child=$!
+exec 2>/dev/null # some shells say, late, that a child was killed
 while sleep 30; do
 	if [ $(($(date +%s) - $(cat lease))) -gt "$limit" ]; then kill -TERM $$; fi
 done </dev/null >/dev/null 2>&1 &
