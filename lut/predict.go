@@ -36,6 +36,7 @@ func (t *Table) share(b models.Block) (Lookup, error) {
 type Estimate struct {
 	US      float64
 	ErrorUS float64  // to be expected of US
+	Rows    int      // that it adds up; identities have none
 	Blocks  []Lookup // each block's share of US, with the error and the status of its row
 }
 
@@ -67,6 +68,9 @@ func (t *Table) Predict(blocks []models.Block) (Estimate, error) {
 		}
 		e.Blocks[i] = l
 		e.US += l.US
+		if !b.Identity() {
+			e.Rows++
+		}
 		rows += l.ErrorUS * l.ErrorUS
 		if l.Status == Predicted {
 			predicted += l.ErrorUS * l.ErrorUS

@@ -169,7 +169,7 @@ func TestEstimateOfPredictedRows(t *testing.T) {
 	}
 	table.Validation = &lut.Validation{Accuracy: stats.Accuracy{N: 20, P95Error: 0.02}}
 	e, err := table.Predict(append(measured[:3:3], identity))
-	if n, us := e.Unmeasured(); err != nil || n != 0 || us != 0 || math.Abs(e.ErrorUS-0.02*e.US) > 1e-9 {
+	if n, us := e.Unmeasured(); err != nil || e.Rows != 3 || n != 0 || us != 0 || math.Abs(e.ErrorUS-0.02*e.US) > 1e-9 {
 		t.Errorf("measured rows: %+v, %v", e, err)
 	}
 	mixed := append(measured[:3:3], predicted[:2]...)
@@ -185,7 +185,7 @@ func TestEstimateOfPredictedRows(t *testing.T) {
 		us += l.US
 		variance += 4 * l.ErrorUS * l.ErrorUS
 	}
-	if n, of := e.Unmeasured(); n != 2 || math.Abs(of-us) > 1e-9 || math.Abs(e.ErrorUS-math.Sqrt(variance+math.Pow(0.02*e.US, 2))) > 1e-9 {
+	if n, of := e.Unmeasured(); e.Rows != 5 || n != 2 || math.Abs(of-us) > 1e-9 || math.Abs(e.ErrorUS-math.Sqrt(variance+math.Pow(0.02*e.US, 2))) > 1e-9 {
 		t.Errorf("%d blocks with %g us, want 2 with %g; error %g of %+v", n, of, us, e.ErrorUS, e)
 	}
 }

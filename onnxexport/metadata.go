@@ -35,7 +35,11 @@ type Latency struct {
 	Runtime     string  `json:"runtime"`
 	Table       string  `json:"table,omitempty"` // digest of the latency table
 	PredictedUS float64 `json:"predicted_us,omitempty"`
-	MeasuredUS  float64 `json:"measured_us,omitempty"`
+	ErrorUS     float64 `json:"error_us,omitempty"` // to be expected of the prediction
+	Rows        int     `json:"rows,omitempty"`     // of the table, which the prediction adds up
+	// PredictedRows of them were predicted from others, not measured.
+	PredictedRows int     `json:"predicted_rows,omitempty"`
+	MeasuredUS    float64 `json:"measured_us,omitempty"`
 }
 
 // entry is one key of metadata_props; value points into a Metadata.

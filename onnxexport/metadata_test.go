@@ -18,7 +18,7 @@ func whole() onnxexport.Metadata {
 		Preprocessing: &dataset.Preprocessing{Channels: 1, Height: 28, Width: 28, Mean: []float32{0.25}, Std: []float32{0.5}},
 		Classes:       []string{"T-shirt/top", "Trouser"},
 		Accuracy:      &onnxexport.Accuracy{Top1: 0.91, Images: 10000, Data: "fashion-mnist"},
-		Latency:       &onnxexport.Latency{Device: "a phone", Runtime: "onnxruntime 1.27.0", Table: "0123", PredictedUS: 510, MeasuredUS: 512.5},
+		Latency:       &onnxexport.Latency{Device: "a phone", Runtime: "onnxruntime 1.27.0", Table: "0123", PredictedUS: 510, ErrorUS: 7, Rows: 18, PredictedRows: 3, MeasuredUS: 512.5},
 		Parity:        &onnxexport.Parity{MaxAbsDiff: 1e-6, MaxAbsLogit: 12, Inputs: 64, SameClass: 64},
 	}
 }

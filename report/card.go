@@ -48,6 +48,8 @@ type CardLatency struct {
 	Device, Runtime         string
 	Table                   string // name or digest of the latency table
 	PredictedUS, MeasuredUS float64
+	ErrorUS                 float64 // to be expected of the prediction
+	Rows, PredictedRows     int     // that the prediction adds up; of them not measured
 	TargetUS                float64
 }
 
@@ -80,7 +82,8 @@ func (c Card) Facts() []fact {
 			s.fact("latency, measured", Latency(l.MeasuredUS)+optional(" on %s", inline(l.Device))+optional(", %s", inline(l.Runtime)))
 		}
 		if l.PredictedUS > 0 {
-			s.fact("latency, predicted", Latency(l.PredictedUS)+optional(" by the table %s", inline(l.Table)))
+			s.fact("latency, predicted", Latency(l.PredictedUS)+optional(" ± %s", known(l.ErrorUS, Latency))+
+				optional(" by the table %s", inline(l.Table))+l.doubt())
 		}
 		s.fact("limit", known(l.TargetUS, Latency))
 	}
@@ -93,6 +96,14 @@ func (c Card) Facts() []fact {
 		}
 	}
 	return s.Facts
+}
+
+// doubt says that a prediction rests on others.
+func (l CardLatency) doubt() string {
+	if l.PredictedRows == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d of its %d rows were not measured, but predicted from others", l.PredictedRows, l.Rows)
 }
 
 // optional formats what is known, and is empty otherwise.

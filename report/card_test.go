@@ -18,7 +18,7 @@ func fakeCard() Card {
 		Classes: []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
 		MACs:    n.MACs, Params: n.Params, Export: n.Export, Train: n.Train, Blocks: n.Blocks,
 		Search:  &Origin{"demo", 9.1, 1300, 1258, 7},
-		Latency: &CardLatency{"Xeon, 2 cores", "onnxruntime 1.27.0", "demo.lut", 1251, 1234, 1300},
+		Latency: &CardLatency{"Xeon, 2 cores", "onnxruntime 1.27.0", "demo.lut", 1251, 1234, 26, 6, 2, 1300},
 	}
 }
 

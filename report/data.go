@@ -45,6 +45,10 @@ type Result struct {
 	MACs        int64   `json:"macs"`
 	Params      int64   `json:"params"`
 	Blocks      []Block `json:"blocks,omitempty"`
+
+	Rows            int     `json:"rows"` // that the prediction adds up
+	PredictedRows   int     `json:"predicted_rows"`
+	PredictedRowsUS float64 `json:"predicted_rows_us"`
 }
 
 // Choice is one decision of a search.

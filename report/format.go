@@ -27,6 +27,18 @@ func Latency(us float64) string { return scaled(us, micros) }
 // Count writes a number of things with three digits: 812, 2.25 M.
 func Count(n int64) string { return whole(n, counts, "") }
 
+// PredictedRows writes how many rows of a network's were predicted, not
+// measured, and what they have of its latency: 3 of 18, 1.20 ms.
+func PredictedRows(predicted, rows int, us float64) string {
+	switch {
+	case rows == 0:
+		return Absent
+	case predicted == 0:
+		return fmt.Sprintf("0 of %d", rows)
+	}
+	return fmt.Sprintf("%d of %d, %s", predicted, rows, Latency(us))
+}
+
 // Bytes writes a size in decimal units with three digits: 27.3 kB.
 func Bytes(n int64) string { return whole(n, sizes, " B") }
 

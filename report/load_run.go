@@ -113,6 +113,7 @@ func SearchOf(sum search.Summary) *Search {
 	for _, f := range sum.Results {
 		s.Results = append(s.Results, Result{
 			TargetUS: f.Target, LimitUS: f.Limit, PredictedUS: f.Predicted, ErrorUS: f.Error, Arch: f.Arch, MACs: f.MACs, Params: f.Params,
+			Rows: f.Rows, PredictedRows: f.PredictedRows, PredictedRowsUS: f.PredictedCost,
 		})
 	}
 	return s

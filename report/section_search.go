@@ -48,13 +48,14 @@ func searchSection(r Report) *section {
 
 // ResultTable returns what a search derived, one target a row.
 func ResultTable(results []Result) *Table {
-	t := NewTable(Number("target"), Number("limit with margin"), Number("predicted"), Number("error ±"), Number("of the target"), Number("MACs"), Number("parameters"), Text("architecture"))
+	t := NewTable(Number("target"), Number("limit with margin"), Number("predicted"), Number("error ±"), Number("rows predicted"), Number("of the target"), Number("MACs"), Number("parameters"), Text("architecture"))
 	for _, r := range results {
 		share := Absent
 		if r.TargetUS > 0 {
 			share = Percent(r.PredictedUS / r.TargetUS)
 		}
-		t.Row(Latency(r.TargetUS), known(r.LimitUS, Latency), Latency(r.PredictedUS), known(r.ErrorUS, Latency), share, known(r.MACs, Count), known(r.Params, Count), r.Arch)
+		t.Row(Latency(r.TargetUS), known(r.LimitUS, Latency), Latency(r.PredictedUS), known(r.ErrorUS, Latency),
+			PredictedRows(r.PredictedRows, r.Rows, r.PredictedRowsUS), share, known(r.MACs, Count), known(r.Params, Count), r.Arch)
 	}
 	return t
 }

@@ -20,7 +20,9 @@ type Cost interface {
 	// Block is a block's share. An error that wraps ErrExcluded takes the
 	// block out of the search; any other ends it.
 	Block(models.Block) (float64, error)
-	// Uncertainty is the relative error to be expected of a network's cost.
+	// Network estimates a whole network, in the cost's unit.
+	Network([]models.Block) (lut.Estimate, error)
+	// Uncertainty is the relative error to be expected of any network's cost.
 	Uncertainty() float64
 }
 
@@ -48,6 +50,9 @@ func (c Latency) Block(b models.Block) (float64, error) {
 	return v, err
 }
 
+// Network is the table's prediction.
+func (c Latency) Network(blocks []models.Block) (lut.Estimate, error) { return c.Table.Predict(blocks) }
+
 // Counted is an exact cost: a count of models.Counts.
 type Counted struct {
 	Name  string
@@ -74,13 +79,23 @@ func (c Counted) Block(b models.Block) (float64, error) {
 	return float64(c.Count(models.Count([]models.Block{b}))), nil
 }
 
+// Network counts each block, without an error.
+func (c Counted) Network(blocks []models.Block) (lut.Estimate, error) {
+	e := lut.Estimate{US: float64(c.Count(models.Count(blocks))), Rows: len(blocks)}
+	for _, b := range blocks {
+		e.Blocks = append(e.Blocks, lut.Lookup{US: float64(c.Count(models.Count([]models.Block{b}))), Status: lut.OK})
+	}
+	return e, nil
+}
+
 // Costs are the costs of every network of a space: for each layer a tensor
 // over the choices that it depends on.
 type Costs struct {
-	Cost    Cost
-	Space   models.Space
-	Layers  []LayerCost
-	choices []models.Choice
+	Cost     Cost
+	Space    models.Space
+	Layers   []LayerCost
+	Excluded []models.Block // each once
+	choices  []models.Choice
 }
 
 // LayerCost is one layer's tensor. Values is flat over Choices, the last one
@@ -97,15 +112,21 @@ func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 	choices := space.Choices()
 	c := &Costs{Cost: cost, Space: space, choices: choices}
 	var missing []error
+	out := map[models.Block]bool{}
 	for _, l := range space.Layers(classes) {
 		lc := LayerCost{Layer: l, Choices: choicesOf(l)}
 		lc.Values = make([]float64, lc.size(choices))
 		var excluded error
 		for at := range lc.Values {
-			v, err := cost.Block(l.Block(lc.selection(choices, at).Point(l)))
+			block := l.Block(lc.selection(choices, at).Point(l))
+			v, err := cost.Block(block)
 			switch {
 			case errors.Is(err, ErrExcluded):
 				v, excluded = math.NaN(), err
+				if !out[block] {
+					out[block] = true
+					c.Excluded = append(c.Excluded, block)
+				}
 			case err != nil:
 				missing = append(missing, err)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
+	"fbnas/lut"
 	"fbnas/models"
 )
 
@@ -68,6 +69,23 @@ func (a awkward) Block(b models.Block) (float64, error) {
 	}
 	v, err := a.Counted.Block(b)
 	return v - 500, err
+}
+
+// Network takes rows of 5x5 kernels for predicted ones.
+func (a awkward) Network(blocks []models.Block) (lut.Estimate, error) {
+	e := lut.Estimate{US: a.Base(), ErrorUS: 7, Rows: len(blocks), Blocks: make([]lut.Lookup, len(blocks))}
+	for i, b := range blocks {
+		v, err := a.Block(b)
+		if err != nil {
+			return e, err
+		}
+		e.US += v
+		e.Blocks[i] = lut.Lookup{US: v, ErrorUS: 3, Status: lut.OK}
+		if b.Kernel == 5 {
+			e.Blocks[i].Status = lut.Predicted
+		}
+	}
+	return e, nil
 }
 
 func TestDeriveAndExpectationAgreeWithEnumeration(t *testing.T) {

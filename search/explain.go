@@ -5,24 +5,48 @@ import (
 	"fmt"
 	"slices"
 
+	"fbnas/lut"
 	"fbnas/models"
 )
 
 // Share is what one layer has of an architecture's cost.
 type Share struct {
-	Layer string  `json:"layer"`
-	Cost  float64 `json:"cost"` // in the cost's unit
-	MACs  int64   `json:"macs"`
+	Layer     string  `json:"layer"`
+	Cost      float64 `json:"cost"`      // in the cost's unit
+	Error     float64 `json:"error"`     // standard error of the layer's row
+	Predicted bool    `json:"predicted"` // the row was not measured
+	MACs      int64   `json:"macs"`
 }
 
 // Shares are those of each layer, in order; with Cost.Base they add up to Of.
-func (c *Costs) Shares(sel models.Selection) []Share {
-	var shares []Share
-	for _, l := range c.Layers {
-		block := l.Layer.Block(sel.Point(l.Layer))
-		shares = append(shares, Share{l.Layer.Name, l.Values[l.index(c.choices, sel)], models.Count([]models.Block{block}).MACs})
+func (c *Costs) Shares(sel models.Selection) ([]Share, error) {
+	blocks := c.blocks(sel)
+	e, err := c.Cost.Network(blocks)
+	if err != nil {
+		return nil, err
 	}
-	return shares
+	var shares []Share
+	for i, l := range c.Layers {
+		row := e.Blocks[i]
+		shares = append(shares, Share{l.Layer.Name, row.US, row.ErrorUS, row.Status == lut.Predicted, models.Count(blocks[i : i+1]).MACs})
+	}
+	return shares, nil
+}
+
+// Certainty says how well the cost of an architecture is known.
+func (c *Costs) Certainty(sel models.Selection) (Certainty, error) {
+	e, err := c.Cost.Network(c.blocks(sel))
+	known := Certainty{Error: e.ErrorUS, Rows: e.Rows}
+	known.PredictedRows, known.PredictedCost = e.Unmeasured()
+	return known, err
+}
+
+func (c *Costs) blocks(sel models.Selection) []models.Block {
+	blocks := make([]models.Block, len(c.Layers))
+	for i, l := range c.Layers {
+		blocks[i] = l.Layer.Block(sel.Point(l.Layer))
+	}
+	return blocks
 }
 
 // Change is one choice of an architecture decided otherwise.
@@ -65,11 +89,7 @@ func (c *Costs) Changes(sel models.Selection) []Change {
 }
 
 func (c *Costs) macs(sel models.Selection) int64 {
-	var total int64
-	for _, s := range c.Shares(sel) {
-		total += s.MACs
-	}
-	return total
+	return models.Count(c.blocks(sel)).MACs
 }
 
 // Chosen is the selection of a search's first result.

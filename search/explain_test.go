@@ -28,9 +28,26 @@ func TestExplain(t *testing.T) {
 		explained++
 		total := costs.Cost.Base()
 		var macs int64
-		for _, s := range costs.Shares(sel) {
+		predicted := Certainty{Error: 7, Rows: len(costs.Layers)}
+		shares, err := costs.Shares(sel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range shares {
 			total += s.Cost
 			macs += s.MACs
+			if s.Predicted {
+				predicted.PredictedRows++
+				predicted.PredictedCost += s.Cost
+			}
+		}
+		for i, l := range costs.Layers {
+			if s := shares[i]; s.Error != 3 || s.Predicted != (l.Layer.Block(sel.Point(l.Layer)).Kernel == 5) {
+				t.Errorf("%v: %+v", sel, s)
+			}
+		}
+		if known, err := costs.Certainty(sel); err != nil || known != predicted {
+			t.Errorf("%v: %+v (%v), want %+v", sel, known, err, predicted)
 		}
 		if math.Abs(total-want) > 1e-9*math.Abs(want) {
 			t.Fatalf("%v: shares add up to %g, want %g", sel, total, want)
@@ -53,6 +70,24 @@ func TestExplain(t *testing.T) {
 			}
 			last = change.MACs
 		}
+	}
+}
+
+// TestExcludedBlocks: each block that cannot be had is counted once.
+func TestExcludedBlocks(t *testing.T) {
+	space := tinySpace(t)
+	costs, err := NewCosts(space, classes, awkward{MACs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0
+	for _, b := range space.Blocks() {
+		if b.Kernel == 5 && b.Mid == 3 {
+			want++
+		}
+	}
+	if len(costs.Excluded) != want || want == 0 {
+		t.Errorf("%d blocks excluded, want %d", len(costs.Excluded), want)
 	}
 }
 

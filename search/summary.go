@@ -13,6 +13,7 @@ import (
 // in the cost's unit, microseconds for latencies.
 type Summary struct {
 	Results            []Found   `json:"results"`
+	Candidates         []Derived `json:"candidates"` // for the first target, the likeliest first
 	Unit               string    `json:"unit"`
 	Log10Architectures float64   `json:"log10_architectures"`
 	Smallest           float64   `json:"smallest_us"`
@@ -21,6 +22,7 @@ type Summary struct {
 	Expected           float64   `json:"expected_us"` // expected at the end
 	OneHotTop1         float64   `json:"one_hot_top1"`
 	Choices            []Decided `json:"choices"`
+	Excluded           int       `json:"excluded_blocks"` // that failed on the device
 	Epochs             int       `json:"epochs"`
 	Steps              int       `json:"steps"`
 	ChoiceSteps        int       `json:"choice_steps"`
@@ -36,12 +38,29 @@ type Found struct {
 	Target    float64 `json:"target_us"`
 	Limit     float64 `json:"limit_us"` // the target less the margin
 	Predicted float64 `json:"predicted_us"`
-	Error     float64 `json:"error_us"` // to be expected of the prediction
-	Arch      string  `json:"arch"`     // file in the run's folder
-	MACs      int64   `json:"macs"`
-	Params    int64   `json:"params"`
+	Certainty
+	Arch   string `json:"arch"` // file in the run's folder
+	MACs   int64  `json:"macs"`
+	Params int64  `json:"params"`
 
 	Network models.Arch `json:"-"`
+}
+
+// Certainty is how well an architecture's cost is known.
+type Certainty struct {
+	Error         float64 `json:"error_us"`          // to be expected of the cost
+	Rows          int     `json:"rows"`              // that the cost adds up
+	PredictedRows int     `json:"predicted_rows"`    // of them, those that were predicted from others, not measured
+	PredictedCost float64 `json:"predicted_rows_us"` // what their blocks have of the cost
+}
+
+// Derived is a candidate that was judged.
+type Derived struct {
+	Predicted float64 `json:"predicted_us"`
+	Certainty
+	LogP       float64 `json:"log_p"`
+	OneHotTop1 float64 `json:"one_hot_top1"`
+	Rejected   bool    `json:"rejected"`
 }
 
 // Decided is one choice at the end of a search.
@@ -102,11 +121,18 @@ func (j Job) Summarise(r Result, targets []float64, margin float64) (Summary, er
 		}
 		s.Results = append(s.Results, found)
 	}
+	for _, c := range r.Judged {
+		known, err := j.Costs.Certainty(c.Selection)
+		if err != nil {
+			return s, err
+		}
+		s.Candidates = append(s.Candidates, Derived{c.Cost, known, c.LogP, c.OneHot.Top1(), c.Rejected})
+	}
 	for i, c := range j.Space.Choices() {
 		s.Choices = append(s.Choices, Decided{c.Name, c.Kind, c.Options, r.Probabilities[i], entropy(r.Probabilities[i]),
 			c.Options[r.Best().Selection[i]]})
 	}
-	s.Warnings = j.warnings(r)
+	s.Excluded, s.Warnings = len(j.Costs.Excluded), j.warnings(r)
 	return s, nil
 }
 
@@ -119,14 +145,21 @@ func (j Job) found(c Candidate, target, margin float64) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
+	known, err := j.Costs.Certainty(c.Selection)
+	if err != nil {
+		return Found{}, err
+	}
 	counts := models.Count(blocks)
-	return Found{Target: target, Limit: Limit(target, margin), Predicted: c.Cost, Error: c.Cost * j.Costs.Cost.Uncertainty(),
+	return Found{Target: target, Limit: Limit(target, margin), Predicted: c.Cost, Certainty: known,
 		MACs: counts.MACs, Params: counts.Params, Network: arch}, nil
 }
 
 // warnings say where a search ended in doubt (facts/search.md, default 5).
 func (j Job) warnings(r Result) []string {
 	list := []string{}
+	if n := len(j.Costs.Excluded); n > 0 {
+		list = append(list, fmt.Sprintf("%d blocks of the space failed on the device and could not be chosen", n))
+	}
 	limit := j.Config.Limit
 	if _, largest := j.Costs.Bounds(); limit >= largest {
 		return list // nothing was limited

@@ -46,7 +46,8 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 		}
 	}
 	if l := md.Latency; l != nil {
-		c.Latency = &report.CardLatency{Device: l.Device, Runtime: l.Runtime, PredictedUS: l.PredictedUS}
+		c.Latency = &report.CardLatency{Device: l.Device, Runtime: l.Runtime, PredictedUS: l.PredictedUS,
+			ErrorUS: l.ErrorUS, Rows: l.Rows, PredictedRows: l.PredictedRows}
 	}
 	if from == nil {
 		return c, nil

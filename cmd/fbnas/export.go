@@ -203,7 +203,9 @@ func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexpo
 		if from == nil {
 			return nil, nil
 		}
-		return &onnxexport.Latency{Table: from.config.TableDigest, PredictedUS: from.found.Predicted}, nil
+		f := from.found
+		return &onnxexport.Latency{Table: from.config.TableDigest, PredictedUS: f.Predicted, ErrorUS: f.Error,
+			Rows: f.Rows, PredictedRows: f.PredictedRows}, nil
 	}
 	t, err := lut.Load(o.lut)
 	if err != nil {
@@ -221,5 +223,7 @@ func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexpo
 		return nil, err
 	}
 	h := t.Header
-	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: digest, PredictedUS: e.US}, nil
+	predicted, _ := e.Unmeasured()
+	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: digest, PredictedUS: e.US, ErrorUS: e.ErrorUS,
+		Rows: e.Rows, PredictedRows: predicted}, nil
 }

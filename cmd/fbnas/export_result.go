@@ -23,6 +23,8 @@ type exportResult struct {
 	IRVersion   int64    `json:"ir_version"`
 	Nodes       int      `json:"nodes"`
 	PredictedUS *float64 `json:"predicted_us"`
+	ErrorUS     *float64 `json:"error_us"`       // to be expected of it
+	Predicted   *int     `json:"predicted_rows"` // of the table's rows that it adds up
 	Labels      *string  `json:"labels"`
 	Card        *string  `json:"card"` // null for random weights: there is nothing to say
 	Seconds     float64  `json:"seconds"`
@@ -40,7 +42,7 @@ func (r *exportResult) describe(m *onnx.Model, t trained, md onnxexport.Metadata
 	r.Opset, r.IRVersion, r.Nodes = m.Opset(""), m.Proto.GetIrVersion(), len(m.Proto.GetGraph().GetNode())
 	r.From = orNull(t.path)
 	if md.Latency != nil {
-		r.PredictedUS = &md.Latency.PredictedUS
+		r.PredictedUS, r.ErrorUS, r.Predicted = &md.Latency.PredictedUS, &md.Latency.ErrorUS, &md.Latency.PredictedRows
 	}
 	if t.Classes != nil {
 		r.Labels = orNull(onnxexport.LabelsPath(r.Path))
@@ -63,7 +65,7 @@ func (r exportResult) Text(w io.Writer) error {
 		{"parity", r.parityInfo},
 	}
 	if r.PredictedUS != nil {
-		facts = append(facts, fact{"predicted", report.Latency(*r.PredictedUS)})
+		facts = append(facts, fact{"predicted", fmt.Sprintf("%s ± %s", report.Latency(*r.PredictedUS), report.Latency(*r.ErrorUS))})
 	}
 	if r.Labels != nil {
 		facts = append(facts, fact{"class names", *r.Labels})

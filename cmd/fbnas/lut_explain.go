@@ -39,15 +39,16 @@ func lutExplainVerb(a *app) *cobra.Command {
 }
 
 type explainResult struct {
-	Run         string          `json:"run"`
-	Table       string          `json:"table"`
-	PredictedUS float64         `json:"predicted_us"`
-	BaseUS      float64         `json:"base_us"` // beside the layers
-	Layers      []search.Share  `json:"layers"`
-	GainUS      float64         `json:"gain_us"` // asked for
-	Cheapest    *search.Change  `json:"cheapest"`
-	Steps       []search.Change `json:"steps"`
-	Changes     []search.Change `json:"changes"`
+	Run         string  `json:"run"`
+	Table       string  `json:"table"`
+	PredictedUS float64 `json:"predicted_us"`
+	BaseUS      float64 `json:"base_us"` // beside the layers
+	search.Certainty
+	Layers   []search.Share  `json:"layers"`
+	GainUS   float64         `json:"gain_us"` // asked for
+	Cheapest *search.Change  `json:"cheapest"`
+	Steps    []search.Change `json:"steps"`
+	Changes  []search.Change `json:"changes"`
 }
 
 func (o explainOptions) explain(run string) (result, error) {
@@ -78,8 +79,14 @@ func (o explainOptions) explain(run string) (result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.table, err)
 	}
-	r := explainResult{Run: run, Table: o.table, PredictedUS: costs.Of(sel), BaseUS: costs.Cost.Base(), Layers: costs.Shares(sel),
+	r := explainResult{Run: run, Table: o.table, PredictedUS: costs.Of(sel), BaseUS: costs.Cost.Base(),
 		Steps: []search.Change{}, Changes: costs.Changes(sel)}
+	if r.Layers, err = costs.Shares(sel); err != nil {
+		return nil, fmt.Errorf("table %s: %w", o.table, err)
+	}
+	if r.Certainty, err = costs.Certainty(sel); err != nil {
+		return nil, fmt.Errorf("table %s: %w", o.table, err)
+	}
 	gain, err := latencies([]string{o.gain}, r.PredictedUS)
 	if err != nil {
 		return nil, err
@@ -118,10 +125,11 @@ func finishedSearch(run string) (searchConfig, search.Summary, error) {
 }
 
 func (r explainResult) Text(w io.Writer) error {
-	fmt.Fprintf(w, "%s by %s: %s, of which %s lie beside the layers\n\n", r.Run, r.Table, report.Latency(r.PredictedUS), report.Latency(r.BaseUS))
-	layers := report.NewTable(report.Text("layer"), report.Number("latency"), report.Number("share"), report.Number("MACs"))
+	fmt.Fprintf(w, "%s by %s: %s ± %s, of which %s lie beside the layers; rows predicted: %s\n\n", r.Run, r.Table,
+		report.Latency(r.PredictedUS), report.Latency(r.Error), report.Latency(r.BaseUS), report.PredictedRows(r.PredictedRows, r.Rows, r.PredictedCost))
+	layers := report.NewTable(report.Text("layer"), report.Number("latency"), report.Number("share"), report.Text("row"), report.Number("MACs"))
 	for _, l := range r.Layers {
-		layers.Row(l.Layer, report.Latency(l.Cost), report.Percent(l.Cost/r.PredictedUS), report.Count(l.MACs))
+		layers.Row(l.Layer, report.Latency(l.Cost), report.Percent(l.Cost/r.PredictedUS), rowText(l), report.Count(l.MACs))
 	}
 	if err := layers.WriteText(w); err != nil {
 		return err
@@ -135,6 +143,18 @@ func (r explainResult) Text(w io.Writer) error {
 		fmt.Fprintf(w, "Just above a step: %s\n", changeText(c))
 	}
 	return nil
+}
+
+// rowText says where a layer's row is from, and its standard error.
+func rowText(l search.Share) string {
+	from := "measured"
+	switch {
+	case l.Predicted:
+		from = "predicted"
+	case l.Error == 0:
+		return "none"
+	}
+	return from + " ± " + report.Latency(l.Error)
 }
 
 func changeText(c search.Change) string {

@@ -73,6 +73,8 @@ type searchResult struct {
 	Run         string `json:"run"`
 	MemoryBytes int64  `json:"memory_bytes"` // foretold; 0 where that cannot be
 	search.Summary
+
+	table string
 }
 
 func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions) (result, error) {
@@ -131,7 +133,7 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 		return nil, err
 	}
 	summary.Data = c.Data
-	return finishSearch(a, job.Dir, searchResult{Run: job.Dir.Path(), MemoryBytes: needed, Summary: summary})
+	return finishSearch(a, job.Dir, searchResult{Run: job.Dir.Path(), MemoryBytes: needed, Summary: summary, table: c.Table})
 }
 
 // finishSearch writes the architectures and the summary.
@@ -239,10 +241,10 @@ func fileDigest(path string) (string, error) {
 
 func (r searchResult) Text(w io.Writer) error {
 	t := report.NewTable(report.Number("target"), report.Number("predicted"), report.Number("error"),
-		report.Number("MACs"), report.Number("params"), report.Text("architecture"))
+		report.Number("rows predicted"), report.Number("MACs"), report.Number("params"), report.Text("architecture"))
 	for _, f := range r.Results {
 		t.Row(report.Latency(f.Target), report.Latency(f.Predicted), "± "+report.Latency(f.Error),
-			report.Count(f.MACs), report.Count(f.Params), filepath.Join(r.Run, f.Arch))
+			report.PredictedRows(f.PredictedRows, f.Rows, f.PredictedCost), report.Count(f.MACs), report.Count(f.Params), filepath.Join(r.Run, f.Arch))
 	}
 	if err := t.WriteText(w); err != nil {
 		return err
@@ -252,6 +254,26 @@ func (r searchResult) Text(w io.Writer) error {
 		fact{"expected", fmt.Sprintf("%s at the end, %s at the start", report.Latency(r.Expected), report.Latency(r.Start))},
 		fact{"time", fmt.Sprintf("%s for %d epochs (%d steps, %d choice steps), %s of it waiting for images",
 			report.Seconds(r.Seconds), r.Epochs, r.Steps, r.ChoiceSteps, report.Percent(r.WaitFraction))},
+		fact{"excluded", r.excluded()},
 		fact{"next", "fbnas train " + r.Run + " --data " + quoted(r.Data)},
+		fact{"to be sure", r.timing()},
 	)
+}
+
+func (r searchResult) excluded() string {
+	if r.Excluded == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d blocks, which failed on the device", r.Excluded)
+}
+
+// timing is how to time the found network itself, where rows of it were
+// predicted, not measured; an untrained one is as fast.
+func (r searchResult) timing() string {
+	if len(r.Results) == 0 || r.Results[0].PredictedRows == 0 {
+		return ""
+	}
+	arch := filepath.Join(r.Run, r.Results[0].Arch)
+	return "fbnas export timing.onnx --from " + quoted(arch) +
+		" && fbnas bench timing.onnx --device DEVICE --lut " + quoted(r.table)
 }
