@@ -50,14 +50,15 @@ func openADB(ctx context.Context, name, address string) (Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFit(ctx, name, s); err != nil {
-		return nil, err
-	}
-	d, err := newRemote(ctx, name, s, base)
+	r, err := dial(ctx, name, s, base)
 	if err != nil {
 		return nil, err
 	}
-	return &android{d}, nil
+	a := &android{r}
+	if err := a.checkFit(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
 }
 
 func cleanADB(ctx context.Context, name, address string) ([]string, error) {

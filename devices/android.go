@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"fbnas/internal/fault"
@@ -13,71 +13,115 @@ import (
 
 // android is a remote device with Android's settings, some of which change for
 // as long as a program runs there.
-type android struct{ Device }
+type android struct{ *remote }
 
-// settings change while a program runs: reading prints the present value, a
-// number, which is $was in what restores it. A phone that prints none is left
-// alone.
-var settings = []struct{ read, set, restore string }{
+// setting is one of Android's that changes while a program runs: reading prints
+// the present value, a number, which is $was in what restores it.
+type setting struct{ read, set, restore string }
+
+// settings change wherever they can be read.
+var settings = []setting{
 	// A phone that falls asleep stops its fast cores, and then its programs.
 	{"settings get global stay_on_while_plugged_in | sed s/null/0/", "svc power stayon true", "settings put global stay_on_while_plugged_in $was"},
 }
 
-// unfit is what a phone says when its times would not be its own.
-var unfit = []struct {
-	ask        string
-	bad        []string
-	says, hint string
-}{
-	{"settings get global low_power", []string{"1"},
-		"its battery saver is on", "Switch the battery saver off, and plug in the charger: it slows the processor."},
-	// From "severe" on (Android: PowerManager.THERMAL_STATUS_SEVERE).
-	{"dumpsys thermalservice | sed -n 's/^ *Thermal Status: *//p' | head -n 1", []string{"3", "4", "5", "6"},
-		"it is hot, and slows itself down", "Let it cool down, out of its case, and do not charge it fast."},
+// fixedMode is Android's fixed-performance mode, without its value: true or
+// false. It ends with status 255 where the phone's makers have not built it in,
+// and before Android 11 (PowerManagerShellCommand). Nothing reads the mode.
+const fixedMode = "cmd power set-fixed-performance-mode-enabled "
+
+// fixedSetting is what holds the clocks.
+var fixedSetting = setting{"echo 0", fixedMode + "true", fixedMode + "false"}
+
+// Clocked is a device whose clocks can be held at a point below their fastest,
+// which lasts longer and repeats better.
+type Clocked interface {
+	// FixedPerformance says whether this unit can.
+	FixedPerformance(ctx context.Context) (bool, error)
+	// StartFixed is Start with the clocks held for as long as the program runs.
+	// A program that cannot have that does not run.
+	StartFixed(ctx context.Context, argv, env []string) (*Process, error)
+}
+
+var _ Clocked = (*android)(nil)
+
+// askFixed ends with status 0 where the phone has the mode. It switches off what
+// is not on, but not under somebody else's run.
+const askFixed = `cd "$runs" || exit 1
+for r in *; do
+	if alive "$r" && grep -q fixed-performance "$r/restore" 2>/dev/null; then exit 0; fi
+done
+` + fixedMode + `false >/dev/null 2>&1 </dev/null`
+
+// FixedPerformance asks the phone.
+func (a *android) FixedPerformance(ctx context.Context) (bool, error) {
+	_, err := a.sh.run(ctx, "runs="+quote(a.runsFolder())+"\n"+aliveFunc+askFixed, nil)
+	var exit *exitError
+	if errors.As(err, &exit) {
+		return false, nil
+	}
+	if err != nil {
+		return false, a.explain("ask for its fixed-performance mode", err)
+	}
+	return true, nil
 }
 
 // checkFit is an error for a phone in a state in which it must not be measured.
-func checkFit(ctx context.Context, name string, sh shell) error {
-	var b strings.Builder
-	for _, u := range unfit {
-		b.WriteString("echo \"$(" + u.ask + " 2>/dev/null)\"\n")
-	}
-	out, err := sh.run(ctx, b.String(), nil)
+// A hot one may cool down.
+func (a *android) checkFit(ctx context.Context) error {
+	s, err := a.State(ctx)
 	if err != nil {
-		return explain(name, "ask for its state", err)
+		return err
 	}
-	for i, value := range strings.Split(string(out), "\n") {
-		if i < len(unfit) && slices.Contains(unfit[i].bad, strings.TrimSpace(value)) {
-			return fault.New(fault.Device, unfit[i].hint, "device %s: %s", name, unfit[i].says)
-		}
+	if s.Power.Saver {
+		return fault.New(fault.Device, "Switch the battery saver off, and plug in the charger: it slows the processor.",
+			"device %s: its battery saver is on", a.Name())
 	}
 	return nil
 }
 
 // settingsScript changes the settings and becomes the program that its
 // arguments name. How to restore a setting is on the disk before it changes:
-// the phone may restart at any time.
-func settingsScript() []byte {
+// the phone may restart at any time. Fixed clocks are no wish but a condition
+// of what is measured.
+func settingsScript(fixed bool) []byte {
 	var b strings.Builder
 	for _, s := range settings {
-		fmt.Fprintf(&b, `was=$({ %s; } 2>/dev/null </dev/null)
-case $was in
-''|*[!0-9]*) ;;
-*) echo "%s" >>restore && sync && %s >/dev/null 2>&1 </dev/null ;;
-esac
-`, s.read, s.restore, s.set)
+		b.WriteString(s.script("|| :"))
+	}
+	if fixed {
+		b.WriteString(fixedSetting.script(`|| { echo "the phone does not enter its fixed-performance mode" >&2; exit 1; }`))
 	}
 	b.WriteString("exec \"$@\"\n")
 	return []byte(b.String())
 }
 
+// script changes the setting; failed is what a shell does where that fails.
+func (s setting) script(failed string) string {
+	return fmt.Sprintf(`was=$({ %s; } 2>/dev/null </dev/null)
+case $was in
+''|*[!0-9]*) ;;
+*) echo "%s" >>restore && sync && %s >/dev/null 2>&1 </dev/null %s ;;
+esac
+`, s.read, s.restore, s.set, failed)
+}
+
 // Start starts a program under changed settings.
 func (a *android) Start(ctx context.Context, argv, env []string) (*Process, error) {
-	script := settingsScript()
+	return a.start(ctx, settingsScript(false), argv, env)
+}
+
+// StartFixed starts a program under changed settings and in fixed-performance
+// mode.
+func (a *android) StartFixed(ctx context.Context, argv, env []string) (*Process, error) {
+	return a.start(ctx, settingsScript(true), argv, env)
+}
+
+func (a *android) start(ctx context.Context, script []byte, argv, env []string) (*Process, error) {
 	sum := sha256.Sum256(script)
 	name := "settings-" + hex.EncodeToString(sum[:8]) + ".sh"
 	if err := a.Push(ctx, name, script); err != nil {
 		return nil, err
 	}
-	return a.Device.Start(ctx, append([]string{"sh", a.Folder() + "/" + name}, argv...), env)
+	return a.remote.Start(ctx, append([]string{"sh", a.Folder() + "/" + name}, argv...), env)
 }

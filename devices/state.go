@@ -12,25 +12,58 @@ import (
 type State struct {
 	Governors []string // of the cores' frequencies, each once; nil unknown
 	KHz       []int    // per core; nil where the system does not tell
-	// Celsius is of the hottest part that the system names, which is Hottest;
-	// "" where it names none.
-	Celsius   float64
-	Hottest   string
-	FreeBytes int64  // where pushed files lie; 0 unknown
-	Throttled string // what a Raspberry Pi's firmware says of itself; "" elsewhere
+	FreeBytes int64    // where pushed files lie; 0 unknown
+	Heat      Heat
+	Power     Power
 }
 
-// stateScript prints a line for each thing it finds: a key and a value.
+// Power says where a device's power comes from.
+type Power struct {
+	Source string // PowerCharger or PowerBattery; "" unknown
+	Level  int    // of the battery, in percent; 0 unknown
+	Saver  bool   // the system saves power, and slows the processor for it
+}
+
+// Sources of power.
+const (
+	PowerCharger = "charger"
+	PowerBattery = "battery"
+)
+
+// stateScript prints a line for each thing it finds: a key and a value. A shell
+// reads small files by itself: what it starts disturbs what runs there. A phone
+// tells its temperatures at once, and hides most zones from shells.
 const stateScript = `export LC_ALL=C
+value() { v=; read -r v <"$1"; } 2>/dev/null
 for c in /sys/devices/system/cpu/cpu[0-9]*/cpufreq; do
-	if [ -r "$c/scaling_governor" ]; then echo "governor $(cat "$c/scaling_governor")"; fi
-	if [ -r "$c/scaling_cur_freq" ]; then echo "khz $(cat "$c/scaling_cur_freq")"; fi
+	value "$c/scaling_governor" && echo "governor $v"
+	value "$c/scaling_cur_freq" && echo "khz $v"
 done 2>/dev/null
-for z in /sys/class/thermal/thermal_zone*; do
-	if [ -r "$z/temp" ]; then echo "zone $(cat "$z/temp") $(cat "$z/type")"; fi
+for d in /sys/class/thermal/cooling_device*; do
+	value "$d/type"
+	case $v in Processor|*cpu*) type=$v; value "$d/cur_state" && echo "cooling $v $type";; esac
+done 2>/dev/null
+for p in /sys/class/power_supply/*; do
+	value "$p/type"
+	case $v in
+	Mains|USB*) value "$p/online" && echo "online $v";;
+	Battery) value "$p/capacity" && echo "level $v";;
+	esac
 done 2>/dev/null
 df -Pk "$folder" 2>/dev/null | while read -r _ _ _ free _; do echo "free $free"; done
 if command -v vcgencmd >/dev/null 2>&1; then echo "throttled $(vcgencmd get_throttled 2>/dev/null)"; fi
+if command -v dumpsys >/dev/null 2>&1; then
+	dumpsys thermalservice 2>/dev/null | sed -n 's/^ *Thermal Status: /status /p
+/^Current temperatures/,/^Current cooling/s/.*Temperature{\(.*\)}.*/sensor \1/p'
+	dumpsys battery 2>/dev/null | sed -n 's/^ *level: /level /p
+s/^.* powered: false.*/online 0/p
+s/^.* powered: true.*/online 1/p'
+	echo "saver $(settings get global low_power 2>/dev/null </dev/null)"
+else
+	for z in /sys/class/thermal/thermal_zone*; do
+		value "$z/temp" && t=$v && value "$z/type" && echo "zone $t $v"
+	done 2>/dev/null
+fi
 exit 0
 `
 
@@ -60,32 +93,31 @@ var stateLines = map[string]func(s *State, value string){
 			s.KHz = append(s.KHz, n)
 		}
 	},
-	"zone": func(s *State, value string) {
-		temp, name, _ := strings.Cut(value, " ")
-		n, err := strconv.ParseInt(temp, 10, 32)
-		if celsius := milli(n); err == nil && plausible(celsius) && (s.Hottest == "" || celsius > s.Celsius) && name != "" {
-			s.Celsius, s.Hottest = celsius, name
-		}
-	},
 	"free": func(s *State, value string) {
 		if kib, err := strconv.ParseInt(value, 10, 64); err == nil && kib > 0 && kib < 1<<50 {
 			s.FreeBytes = kib << 10
 		}
 	},
-	"throttled": func(s *State, value string) { s.Throttled = strings.TrimPrefix(value, "throttled=") },
+	"level": func(s *State, value string) {
+		if n, err := strconv.Atoi(value); err == nil && n > 0 && n <= 100 {
+			s.Power.Level = n
+		}
+	},
+	"online": func(s *State, value string) {
+		switch {
+		case value == "1":
+			s.Power.Source = PowerCharger
+		case value == "0" && s.Power.Source == "":
+			s.Power.Source = PowerBattery
+		}
+	},
+	"saver":     func(s *State, value string) { s.Power.Saver = value == "1" },
+	"zone":      func(s *State, value string) { s.Heat.zone(value) },
+	"sensor":    func(s *State, value string) { s.Heat.sensor(value) },
+	"status":    func(s *State, value string) { s.Heat.setStatus(value) },
+	"throttled": func(s *State, value string) { s.Heat.Throttled = strings.TrimPrefix(value, "throttled=") },
+	"cooling":   func(s *State, value string) { s.Heat.cooling(value) },
 }
-
-// milli is a temperature that the kernel gives in thousandths of a degree;
-// some phones' drivers give whole degrees.
-func milli(n int64) float64 {
-	if n > -200 && n < 200 {
-		return float64(n)
-	}
-	return float64(n) / 1000
-}
-
-// plausible leaves out sensors that are not connected.
-func plausible(celsius float64) bool { return celsius > 0 && celsius < 150 }
 
 func parseState(out string) State {
 	var s State
@@ -94,6 +126,9 @@ func parseState(out string) State {
 		if set := stateLines[key]; set != nil && value != "" {
 			set(&s, strings.TrimSpace(value))
 		}
+	}
+	if s.Power.Source == PowerBattery && s.Power.Level == 0 {
+		s.Power.Source = "" // a computer without a battery that has a port to charge from
 	}
 	return s
 }

@@ -49,6 +49,10 @@ type deviceNow struct {
 	Hottest     *string  `json:"hottest"` // the part that has it
 	FreeBytes   *int64   `json:"free_bytes"`
 	Throttled   *string  `json:"throttled"`
+	Thermal     *string  `json:"thermal_status"` // Android's
+	Slows       *string  `json:"slows"`          // why it is slower for now than it could be
+	Power       *string  `json:"power"`          // charger | battery
+	Battery     *float64 `json:"battery"`        // a fraction
 }
 
 type checkInfo struct {
@@ -101,10 +105,15 @@ func (r *deviceCheck) look(ctx context.Context) error {
 	}
 	r.State = &deviceNow{
 		Governors: append([]string{}, s.Governors...), KHz: append([]int{}, s.KHz...),
-		Hottest: orNull(s.Hottest), Throttled: orNull(s.Throttled),
+		Hottest: orNull(s.Heat.Hottest), Throttled: orNull(s.Heat.Throttled), Thermal: orNull(s.Heat.Status), Slows: orNull(s.Heat.Slows()),
+		Power: orNull(s.Power.Source),
 	}
-	if s.Hottest != "" {
-		r.State.Temperature = &s.Celsius
+	if s.Heat.Hottest != "" {
+		r.State.Temperature = &s.Heat.Celsius
+	}
+	if s.Power.Level > 0 {
+		level := float64(s.Power.Level) / 100
+		r.State.Battery = &level
 	}
 	if s.FreeBytes > 0 {
 		r.State.FreeBytes = &s.FreeBytes
@@ -151,9 +160,13 @@ func (r deviceCheck) facts() []fact {
 	if s == nil {
 		return facts
 	}
-	facts = append(facts, fact{"governor", strings.Join(s.Governors, ", ")}, fact{"clock", clock(s.KHz)}, fact{"throttled", orEmpty(s.Throttled)})
+	facts = append(facts, fact{"governor", strings.Join(s.Governors, ", ")}, fact{"clock", clock(s.KHz)}, fact{"throttled", orEmpty(s.Throttled)},
+		fact{"thermal status", orEmpty(s.Thermal)}, fact{"slower for now", orEmpty(s.Slows)})
 	if s.Temperature != nil {
 		facts = append(facts, fact{"temperature", fmt.Sprintf("%.1f °C (%s)", *s.Temperature, *s.Hottest)})
+	}
+	if s.Power != nil {
+		facts = append(facts, fact{"power", *s.Power + ", battery " + fraction(s.Battery)})
 	}
 	if s.FreeBytes != nil {
 		facts = append(facts, fact{"free space", report.Bytes(*s.FreeBytes)})
