@@ -34,6 +34,7 @@ var endings = []struct {
 	{"", false},
 	{"; exit 3", true},
 	{"; kill -9 $$", true},
+	{"; kill -9 0", true}, // with its supervisor, as when the phone restarts
 }
 
 func TestAndroidSettings(t *testing.T) {

@@ -36,6 +36,10 @@ const (
 // errGone says that a program and its supervisor have vanished without a word.
 var errGone = errors.New("the program is gone with its supervisor: the device was restarted, or ended them")
 
+// IsUnreachable reports whether an error says that a device went away and was
+// waited for in vain.
+func IsUnreachable(err error) bool { return errors.Is(err, errLost) }
+
 // IsLost reports whether an error says that the connection to the device or
 // the device itself went away, so that the program there is not to blame.
 func IsLost(err error) bool { return errors.Is(err, errLost) || errors.Is(err, errGone) }
@@ -55,7 +59,7 @@ type detached struct {
 	mu      sync.Mutex
 	in      bytes.Buffer
 	closed  bool
-	waiting string
+	waiting waiting
 	stderr  string
 	err     error
 }
@@ -88,7 +92,7 @@ func (r *remote) Start(ctx context.Context, argv, env []string) (*Process, error
 	return &Process{
 		Stdin: (*input)(d), Stdout: stdout,
 		Stderr:  func() string { d.mu.Lock(); defer d.mu.Unlock(); return d.stderr },
-		Waiting: func() string { d.mu.Lock(); defer d.mu.Unlock(); return d.waiting },
+		Waiting: d.waitingFor,
 		Kill:    kill,
 		Wait:    func() error { <-d.ended; return d.err },
 	}, nil
@@ -233,38 +237,6 @@ func ended(state string) error {
 		return &exitError{status: status}
 	}
 	return nil
-}
-
-// insist repeats what failed because the connection was lost, and says so
-// meanwhile, until the device's patience ends.
-func (d *detached) insist(ctx context.Context, do func() error) error {
-	var since time.Time
-	for wait := d.r.pace.first; ; wait = min(2*wait, d.r.pace.most) {
-		err := do()
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if !errors.Is(err, errLost) {
-			d.wait("")
-			return err
-		}
-		if since.IsZero() {
-			since = time.Now()
-		}
-		if time.Since(since) >= d.r.pace.patience {
-			return err
-		}
-		d.wait(err.Error())
-		if err := pause(ctx, wait); err != nil {
-			return err
-		}
-	}
-}
-
-func (d *detached) wait(why string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.waiting = why
 }
 
 // clearScript ends a run where it is still alive, prints what it said on its

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"time"
 
 	"fbnas/internal/fault"
 )
@@ -40,9 +41,9 @@ type Process struct {
 	// Stderr returns the last part of what the program wrote there.
 	Stderr func() string
 	// Waiting says why nothing comes from the program for now, "" when nothing
-	// is wrong: the connection is lost, say, and may come back. Nil where that
-	// cannot happen.
-	Waiting func() string
+	// is wrong: the connection is lost, say, and may come back. left is until
+	// the device is given up. Nil where that cannot happen.
+	Waiting func() (why string, left time.Duration)
 	// Kill ends the program at once; Wait still has to be called.
 	Kill func()
 	// Wait returns when the program has ended, its error naming the exit
@@ -82,16 +83,6 @@ var transports = []transport{
 	{"ssh", "ssh://USER@HOST[:PORT]", openSSH, cleanSSH, checkSSH},
 	{"qemu", "qemu", openQEMU, cleanQEMU, noAddress},
 	{"replay", "replay:FILE", nil, nil, nil},
-}
-
-// Open reaches the device of the given name: one that is registered, or a
-// transport, with its address where it needs one. The caller closes it.
-func Open(ctx context.Context, name string) (Device, error) {
-	t, address, err := find(name)
-	if err != nil {
-		return nil, err
-	}
-	return t.open(ctx, name, address)
 }
 
 // Clean removes what killed programs have left on a device, and returns the

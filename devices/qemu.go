@@ -21,7 +21,7 @@ import (
 // QEMU's user mode. It proves that what goes to a device works there; its times
 // mean nothing.
 type emulated struct {
-	Device          // runs this machine's own programs
+	*remote         // runs this machine's own programs
 	emulator string // path
 }
 
@@ -37,11 +37,11 @@ func openQEMU(ctx context.Context, name, address string) (Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := newRemote(ctx, name, localShell{}, base)
+	r, err := dial(ctx, name, localShell{}, base)
 	if err != nil {
 		return nil, err
 	}
-	return &emulated{Device: d, emulator: emulator}, nil
+	return &emulated{remote: r, emulator: emulator}, nil
 }
 
 func cleanQEMU(ctx context.Context, name, address string) ([]string, error) {
@@ -83,7 +83,7 @@ func findQEMU(name, address string) (string, error) {
 }
 
 func (e *emulated) Start(ctx context.Context, argv, env []string) (*Process, error) {
-	return e.Device.Start(ctx, append([]string{e.emulator}, argv...), env)
+	return e.remote.Start(ctx, append([]string{e.emulator}, argv...), env)
 }
 
 func (e *emulated) Identity(ctx context.Context) (Identity, error) {

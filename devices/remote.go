@@ -33,23 +33,16 @@ type remote struct {
 // pace is how often a device is asked, and for how long in vain.
 type pace struct {
 	first, most time.Duration // between two questions; every answer disturbs what runs there
+	slow        time.Duration // until an answer that does not come is worth a word
 	patience    time.Duration // for a connection to come back while a program runs
 	pushing     time.Duration // and while files are put there
 }
 
-var usualPace = pace{first: 30 * time.Millisecond, most: 4 * time.Second, patience: 10 * time.Minute, pushing: 10 * time.Second}
+var usualPace = pace{first: 30 * time.Millisecond, most: 4 * time.Second, slow: 2 * time.Second, patience: UsualWait, pushing: 10 * time.Second}
 
-// newRemote returns the device behind a shell, which it closes. Its folder is
-// made where it does not exist, and what an earlier run there has changed for
-// good is restored.
-func newRemote(ctx context.Context, name string, sh shell, base string) (Device, error) {
-	r, err := dial(ctx, name, sh, base)
-	if err != nil {
-		return nil, err
-	}
-	return r, nil
-}
-
+// dial returns the device behind a shell, which it closes. Its folder is made
+// where it does not exist, and what an earlier run there has changed for good
+// is restored.
 func dial(ctx context.Context, name string, sh shell, base string) (*remote, error) {
 	if !path.IsAbs(base) || path.Clean(base) != base || base == "/" {
 		return nil, errors.Join(fmt.Errorf("device %s: %q cannot be its folder", name, base), sh.close())
@@ -65,6 +58,11 @@ func dial(ctx context.Context, name string, sh shell, base string) (*remote, err
 		return nil, errors.Join(r.explain("make its folder", err), r.Close())
 	}
 	return r, nil
+}
+
+// wait sets for how long the device is waited for when it is lost.
+func (r *remote) wait(d time.Duration) {
+	r.pace.patience, r.pace.pushing = d, min(d, r.pace.pushing)
 }
 
 func (r *remote) Name() string       { return r.name }

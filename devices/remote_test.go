@@ -102,7 +102,7 @@ func dialForTest(t *testing.T, h *host, base string) *remote {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, patience: 20 * time.Second, pushing: 500 * time.Millisecond}
+	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, slow: time.Minute, patience: 20 * time.Second, pushing: 500 * time.Millisecond}
 	t.Cleanup(func() { endRuns(t, base) })
 	return r
 }
@@ -308,18 +308,18 @@ func TestDetachedWaitsAndGivesUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Stdin.Close()
-	if _, err := io.ReadFull(p.Stdout, make([]byte, 3)); err != nil || p.Waiting() != "" {
-		t.Fatalf("%v, %v, waits for %q", err, p.Wait(), p.Waiting())
+	if _, err := io.ReadFull(p.Stdout, make([]byte, 3)); err != nil || why(p) != "" {
+		t.Fatalf("%v, %v, waits for %q", err, p.Wait(), why(p))
 	}
 	h.faults(func(int, string) error { return fmt.Errorf("cable pulled: %w", errLost) })
-	for p.Waiting() == "" {
+	for why(p) == "" {
 		time.Sleep(time.Millisecond)
 	}
-	if !strings.Contains(p.Waiting(), "cable pulled") {
-		t.Errorf("waits for %q", p.Waiting())
+	if why, left := p.Waiting(); !strings.Contains(why, "cable pulled") || left > r.pace.patience {
+		t.Errorf("waits %v for %q", left, why)
 	}
 	io.ReadAll(p.Stdout)
-	if err := p.Wait(); !IsLost(err) || fault.CodeOf(err) != fault.Device || fault.HintOf(err) == "" {
+	if err := p.Wait(); !IsLost(err) || !IsUnreachable(err) || fault.CodeOf(err) != fault.Device || fault.HintOf(err) == "" {
 		t.Errorf("%v (hint %q)", err, fault.HintOf(err))
 	}
 	// What is left there is this program's own: its next run ends it.
@@ -330,6 +330,55 @@ func TestDetachedWaitsAndGivesUp(t *testing.T) {
 	}
 	if out, err := outcomeOf(next, ""); out != "next\n" || err != nil {
 		t.Errorf("%q, %v", out, err)
+	}
+}
+
+func why(p *Process) string {
+	why, _ := p.Waiting()
+	return why
+}
+
+// A device that does not answer is waited for before anything fails.
+func TestDetachedSlow(t *testing.T) {
+	h := &host{}
+	r := dialForTest(t, h, t.TempDir()+"/base")
+	r.pace.slow = time.Millisecond
+	p, err := r.Start(t.Context(), []string{"/bin/echo", "up"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.Stdin.Close()
+		io.ReadAll(p.Stdout)
+	}()
+	for why(p) != "it has not answered for 1ms" {
+		time.Sleep(time.Millisecond)
+	}
+	if err := p.Wait(); err != nil || why(p) != "" {
+		t.Errorf("%v, waits for %q", err, why(p))
+	}
+}
+
+// Without patience nothing is tried twice, and the run there is the next one's
+// to end.
+func TestDetachedImpatient(t *testing.T) {
+	h := &host{}
+	r := dialForTest(t, h, t.TempDir()+"/base")
+	r.wait(0)
+	p, err := r.Start(t.Context(), []string{"/bin/echo", "up"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := h.count("")
+	h.faults(func(int, string) error { return errLost })
+	if out, err := outcomeOf(p, ""); out != "" || !IsUnreachable(err) || fault.ExitCode(err) != 4 {
+		t.Errorf("%q, %v", out, err)
+	}
+	if n := h.count("") - before; n > 2 { // what was asked, and to clear up
+		t.Errorf("%d questions to a lost device", n)
+	}
+	if err := r.Push(t.Context(), "x", nil); !IsUnreachable(err) || h.count("")-before > 3 {
+		t.Errorf("%v after %d questions", err, h.count("")-before)
 	}
 }
 

@@ -133,7 +133,11 @@ func openSSH(ctx context.Context, name, address string) (Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newRemote(ctx, name, s, base)
+	r, err := dial(ctx, name, s, base)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func cleanSSH(ctx context.Context, name, address string) ([]string, error) {

@@ -199,7 +199,7 @@ func TestSSHDroppedRun(t *testing.T) {
 	}
 	expect("one\n")
 	d.Cut()
-	for p.Waiting() == "" {
+	for why(p) == "" {
 		time.Sleep(time.Millisecond)
 	}
 	open(1)
@@ -208,8 +208,8 @@ func TestSSHDroppedRun(t *testing.T) {
 	d.Drop()
 	open(2)
 	expect("three\n")
-	if _, err := io.ReadAll(p.Stdout); err != nil || p.Wait() != nil || p.Waiting() != "" {
-		t.Errorf("%v, %v, waits for %q", err, p.Wait(), p.Waiting())
+	if _, err := io.ReadAll(p.Stdout); err != nil || p.Wait() != nil || why(p) != "" {
+		t.Errorf("%v, %v, waits for %q", err, p.Wait(), why(p))
 	}
 }
 

@@ -35,7 +35,7 @@ func (e *lostError) Error() string {
 	return text
 }
 
-func (e *lostError) Unwrap() error { return e.err }
+func (e *lostError) Unwrap() []error { return []error{e.err, e.exit} }
 
 // kindOf is the wire.Error kind of an error, errorStart for an agent that did
 // not come up, or "".
@@ -132,20 +132,24 @@ var errDone = errors.New("end record")
 
 // listen hands records on until the answer ends in one way or another.
 func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan received, lost *lostError, on func(wire.Record) error) error {
-	patience := time.NewTimer(silence)
-	defer patience.Stop()
+	ticker := time.NewTicker(look)
+	defer ticker.Stop()
+	away, heard := outage{log: h.log}, time.Now()
 	for {
 		var got received
 		select {
 		case got = <-records:
-			patience.Reset(silence)
-		case <-patience.C:
-			why := waiting(p)
-			if why == "" {
+			heard = time.Now()
+			away.see(heard, "", 0)
+		case now := <-ticker.C:
+			why, left := waiting(p)
+			away.see(now, why, left)
+			if why != "" {
+				heard = now
+			}
+			if now.Sub(heard) >= silence {
 				return errSilent
 			}
-			h.log.Warn("waiting for the device", "reason", why)
-			patience.Reset(silence)
 			continue
 		case <-ctx.Done():
 			return ctx.Err()
@@ -178,10 +182,10 @@ func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan re
 }
 
 // waiting says why the device gives no word of a process for now, "" when
-// nothing is wrong. The device gives up by itself.
-func waiting(p *devices.Process) string {
+// nothing is wrong, and how long it is waited for yet.
+func waiting(p *devices.Process) (why string, left time.Duration) {
 	if p.Waiting == nil {
-		return ""
+		return "", 0
 	}
 	return p.Waiting()
 }
