@@ -28,7 +28,9 @@ func setupVerb(a *app) *cobra.Command {
 			"verify them by hash, and keep them. Nothing is installed on the system and root\n" +
 			"is not needed. Items: onnxruntime-amd64, fashion-mnist; onnxruntime-arm64 and\n" +
 			"linux-arm64-libraries (for phones and arm64 boards); and what only the project's\n" +
-			"own tests need: onnx-testdata, qemu-user-static, openssh-server and adb.\n\n" +
+			"own tests need: onnx-testdata, qemu-user-static, openssh-server and adb; for the\n" +
+			"virtual machine of make check-vm qemu-system-arm, linux-image-arm64 and\n" +
+			"userland-arm64.\n\n" +
 			"FBNAS_CACHE moves the cache; FBNAS_ORT_LIB takes another ONNX Runtime library.",
 		Example: "  fbnas setup\n" +
 			"  fbnas setup onnxruntime-arm64 linux-arm64-libraries     # for a phone\n" +
@@ -40,7 +42,7 @@ func setupVerb(a *app) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "take the packages' files from this `folder` instead of the network")
-	f.BoolVar(&o.all, "all", false, "everything, what only the project's own tests need too")
+	f.BoolVar(&o.all, "all", false, "everything but the virtual machine, what only the project's own tests need too")
 	f.BoolVar(&o.clean, "clean", false, "remove what set-up has put into the cache")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only show what the cache holds and what is missing")
 	return cmd

@@ -220,6 +220,40 @@ func TestSeveralPackages(t *testing.T) {
 	}
 }
 
+// TestForeignPackage fetches what a package of another processor depends on,
+// and keeps a file whose name has a version in it.
+func TestForeignPackage(t *testing.T) {
+	w := newWorld(t)
+	r := w.table[1]
+	r.pkg, r.meta, r.arch, r.archive = "metapkg", true, "arm64", "datapkg-*_arm64.deb"
+	r.files = []file{{path: "kernel", member: "usr/kernel-*"}}
+	r.with = []part{{"morepkg", "morepkg_*.deb", r.digest}}
+	w.table[1] = r
+	arm := "case \"$*\" in *APT::Architecture=arm64*) ;; *) exit 1;; esac\n"
+	w.tool("apt-cache", arm+`case "$*" in *metapkg) echo "Depends: datapkg-6.1 (= 7-1), other";; *) echo "Version: 7-1"; echo "SHA256: `+
+		strings.TrimPrefix(r.digest, "sha256:")+`";; esac`)
+	w.tool("apt-get", arm+`case "$*" in
+*update) echo x >>$0.updates;;
+*"download datapkg-6.1") /bin/cp `+w.bin+`/good.deb datapkg-6.1_7_arm64.deb;;
+*"download morepkg") /bin/cp `+w.bin+`/good.deb morepkg_7.deb;;
+*) exit 1;; esac`)
+	w.tool("dpkg-deb", "case $2 in *datapkg*) /bin/mkdir -p $3/usr && /bin/cp $2 $3/usr/kernel-6.1;; esac")
+	if err := w.ensure("", "data"); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := r.ready(w.cache); err != nil || m.Version != "7-1" {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if updates, err := os.ReadFile(filepath.Join(w.bin, "apt-get.updates")); err != nil || string(updates) != "x\n" {
+		t.Errorf("the lists were fetched %q times, %v", updates, err)
+	}
+	w.table[1].dir = "debian/other"
+	err := w.ensure(t.TempDir(), "data")
+	if hint := fault.HintOf(err); !strings.Contains(hint, "apt-get download metapkg:arm64, and what that depends on") {
+		t.Errorf("%v (hint %q)", err, hint)
+	}
+}
+
 func TestDamagedCacheIsFilledAgain(t *testing.T) {
 	w := newWorld(t)
 	w.steps("npm", "libpkg-1.2.3.tgz", "/bin/cp $GOOD/good.tgz $OUT")

@@ -23,6 +23,12 @@ const (
 	QEMU         Item = "qemu-user-static"
 	SSHServer    Item = "openssh-server"
 	ADB          Item = "adb"
+
+	// Machine emulates a whole arm64 computer; Kernel and Userland are what
+	// runs in it.
+	Machine  Item = "qemu-system-arm"
+	Kernel   Item = "linux-image-arm64"
+	Userland Item = "userland-arm64"
 )
 
 // HostRuntime is the ONNX Runtime item for the processor fbnas runs on.
@@ -34,11 +40,14 @@ func Default() []Item { return []Item{HostRuntime(), Fashion} }
 // Arm64 is what a user needs for arm64 phones and boards.
 func Arm64() []Item { return []Item{RuntimeARM64, ArmLibraries} }
 
-// All is everything: for this machine, for arm64 devices, and what only the
-// project's own tests need.
+// VirtualMachine is what make check-vm needs.
+func VirtualMachine() []Item { return []Item{Machine, Kernel, Userland} }
+
+// All is everything but VirtualMachine: for this machine, for arm64 devices,
+// and what only the project's own tests need.
 func All() []Item {
 	out := Default()
-	for _, r := range items {
+	for _, r := range usual {
 		if !slices.Contains(out, r.item) && (r.item != RuntimeAMD64 || runtime.GOARCH == "amd64") {
 			out = append(out, r.item)
 		}
@@ -52,6 +61,8 @@ type row struct {
 	what    string // in words, for progress and status
 	from    source
 	pkg     string // the package's name at its source
+	arch    string // Debian's name of the processor; empty: this machine's
+	meta    bool   // pkg only depends on the package that is meant
 	version string // pinned, or empty: the one that this Debian release has
 	archive string // glob of the archive's file name
 	// digest of the archive. For Debian packages it only serves --from: a
@@ -70,7 +81,7 @@ func (r row) parts() []row {
 	out := []row{r}
 	for _, p := range r.with {
 		one := r
-		one.pkg, one.archive, one.digest = p.pkg, p.archive, p.digest
+		one.pkg, one.archive, one.digest, one.meta = p.pkg, p.archive, p.digest, false
 		out = append(out, one)
 	}
 	return out
@@ -79,7 +90,7 @@ func (r row) parts() []row {
 // file is one file that the unpacked item must contain.
 type file struct {
 	path   string // below row.dir
-	member string // in the archive, where only chosen members are kept
+	member string // in the archive, where only chosen members are kept; a glob in a .deb
 	sha256 string // empty: not pinned, any content
 }
 
@@ -96,10 +107,13 @@ const (
 // hostLibs is where Debian puts libraries for this machine's processor.
 var hostLibs = map[string]string{"amd64": "usr/lib/x86_64-linux-gnu", "arm64": "usr/lib/aarch64-linux-gnu"}[runtime.GOARCH]
 
-// items is the one table of what set-up knows. The hashes of ONNX Runtime are
-// those of the npm registry and of the files measured in it; the data's are
-// those of Debian 12's packages.
-var items = []row{
+// items is all that set-up knows.
+var items = slices.Concat(usual, virtual)
+
+// usual is what every check needs. The hashes of ONNX Runtime are those of the
+// npm registry and of the files measured in it; the data's are those of Debian
+// 12's packages.
+var usual = []row{
 	{
 		item: RuntimeAMD64, what: "ONNX Runtime " + ortVersion + " for linux/amd64",
 		from: npm, pkg: "onnxruntime-node", version: ortVersion,

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,7 +35,7 @@ var (
 	}
 	debian = source{
 		name: "Debian", fetch: aptDownload, unpack: dpkgUnpack,
-		byHand: func(r row) string { return "apt-get download " + r.pkg },
+		byHand: debianByHand,
 	}
 )
 
@@ -91,70 +90,6 @@ func writeTo(path string, r io.Reader) error {
 	}
 	_, err = io.Copy(f, r)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// aptDownload downloads a Debian package without root: apt gets lists and
-// caches of its own below dir and takes only its sources and keys from the
-// system. The digest is that of the index whose signature apt has checked.
-func aptDownload(ctx context.Context, r row, dir string) (archive, error) {
-	apt := filepath.Join(dir, "apt")
-	for _, d := range []string{"state/lists/partial", "cache/archives/partial"} {
-		if err := os.MkdirAll(filepath.Join(apt, d), 0o755); err != nil {
-			return archive{}, err
-		}
-	}
-	options := []string{
-		"-o", "Dir::State=" + filepath.Join(apt, "state"),
-		"-o", "Dir::Cache=" + filepath.Join(apt, "cache"),
-		"-o", "Dir::State::status=/var/lib/dpkg/status",
-		"-o", "Debug::NoLocking=1",
-	}
-	with := func(verb ...string) []string { return append(append([]string{}, options...), verb...) }
-	if _, err := run(ctx, dir, "apt-get", with("-qq", "update")...); err != nil {
-		return archive{}, err
-	}
-	show, err := run(ctx, dir, "apt-cache", with("--no-all-versions", "show", r.pkg)...)
-	if err != nil {
-		return archive{}, err
-	}
-	if _, err := run(ctx, dir, "apt-get", with("-qq", "download", r.pkg)...); err != nil {
-		return archive{}, err
-	}
-	path, err := theOne(dir, r.archive)
-	return archive{path: path, version: field(show, "Version"), digest: "sha256:" + field(show, "SHA256")}, err
-}
-
-// field returns the first value of a field in apt-cache's output.
-func field(show, name string) string {
-	for line := range strings.Lines(show) {
-		if v, ok := strings.CutPrefix(line, name+": "); ok {
-			return strings.TrimSpace(v)
-		}
-	}
-	return ""
-}
-
-// dpkgUnpack unpacks a .deb, or only the row's members where it names them. A
-// row of several packages finds some in each; seal misses what is in none.
-func dpkgUnpack(ctx context.Context, r row, path, dir string) error {
-	chosen := r.files[0].member != ""
-	all := dir
-	if chosen {
-		all = path + ".unpacked"
-		if err := os.Mkdir(all, 0o755); err != nil {
-			return err
-		}
-	}
-	if _, err := run(ctx, dir, "dpkg-deb", "-x", path, all); err != nil || !chosen {
-		return err
-	}
-	for _, w := range r.files {
-		err := os.Rename(filepath.Join(all, filepath.FromSlash(w.member)), filepath.Join(dir, filepath.FromSlash(w.path)))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return os.RemoveAll(all)
 }
 
 // theOne returns the only file in dir that matches the pattern.

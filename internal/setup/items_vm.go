@@ -1,0 +1,112 @@
+package setup
+
+import "strings"
+
+// bootLibs is where Debian keeps the libraries that may be needed before /usr
+// is there.
+var bootLibs = strings.TrimPrefix(hostLibs, "usr/")
+
+// virtual is what only a virtual machine needs. Its kernel and programs are
+// Debian's own for arm64.
+var virtual = []row{
+	{
+		item: Machine, what: "QEMU for a whole arm64 computer",
+		from: debian, pkg: "qemu-system-arm", archive: "qemu-system-arm_*.deb",
+		digest: "sha256:78c4adf16152bb8ae1994784e966365128cae04d8ae37bc161bb0b6617c17d9c",
+		with: []part{ // the libraries that a small Debian lacks
+			{"libfdt1", "libfdt1_*.deb", "sha256:e7312b61267979a58ae1fa9e34746d077707560c955f6455d02a9ff0f8fa7995"},
+			{"libcapstone4", "libcapstone4_*.deb", "sha256:41277f0388184f6e3b9fc02eda3184afbc999314b25b77ed75e8049428bdfe5e"},
+			{"libslirp0", "libslirp0_*.deb", "sha256:e21e19f0e99e57f254162f61416ea82f00cbc6ab9eb6bead4f5a5a8944ede27e"},
+			{"libvdeplug2", "libvdeplug2_*.deb", "sha256:1ace8e6571009bb4b8e3c5e093609f30f3ffca96578d35d61100f1e73fd2110d"},
+			{"libpixman-1-0", "libpixman-1-0_*.deb", "sha256:9ed75ef81b6b1eba9e1357f8b0ce01d31112b0e07b2b685bee2cf627a8932892"},
+			{"libpng16-16", "libpng16-16_*.deb", "sha256:940b91d40d51c825de7f7aa133aecff1ffa25a91f12cb6aa6926c9ad55cd640c"},
+			{"libjpeg62-turbo", "libjpeg62-turbo_*.deb", "sha256:95ec30140789a342add8f8371ed018924de51b539056522b66f207b25cba9cad"},
+			{"libsasl2-2", "libsasl2-2_*.deb", "sha256:d6f20408e2be92ebd9f5e3b1c1935b075efb3f03abb5f48f7b991a0ad3e2d6a5"},
+			{"libglib2.0-0", "libglib2.0-0_*.deb", "sha256:7ff85197685d89e150e342b29a59aab1beee400050ba7da73de81cd999ffee5a"},
+			{"libnuma1", "libnuma1_*.deb", "sha256:639e1ab6bd66ead40db8a22c332d7199679fa22db261cac34444eb8eb4c17dda"},
+			{"libaio1", "libaio1_*.deb", "sha256:d1476e4beab3d85f8a7d31de94c27472711ed3ef399ce70708e24b259426125b"},
+			{"liburing2", "liburing2_*.deb", "sha256:c23077e3640e6cb4b819c134b3f41d5cf21b3edac099654b1b4142c3069a39a3"},
+			{"libfuse3-3", "libfuse3-3_*.deb", "sha256:bf535cec5e965823fd03199b4029f9e9f3952111eb12824b5d2b96c8cca1a918"},
+			{"libbpf1", "libbpf1_*.deb", "sha256:5e7505ef77ebc84ad0203411e4afdeb8a98f40fb7f78f013aa4dd8710e49f8ed"},
+			{"libelf1", "libelf1_*.deb", "sha256:619add379c606b3ac6c1a175853b918e6939598a83d8ebadf3bdfd50d10b3c8c"},
+			{"libpmem1", "libpmem1_*.deb", "sha256:63ed00821aecdb5537b51b6f378cf571144d02ac3af2f95141bfa0e397359a76"},
+			{"libndctl6", "libndctl6_*.deb", "sha256:3654dd3a0a05fdc28af8bcd307109ec41a9ea92218bf29816ff467a8c5e7d57f"},
+			{"libdaxctl1", "libdaxctl1_*.deb", "sha256:af5f9ffe642ae25301eb88fdb2fa9e3c06dcfc5e131fbcee7575adf0adcc9abb"},
+			{"libkmod2", "libkmod2_*.deb", "sha256:af63bbbfc15fbd1f254b15c393b3b95b18b18cc81348fc1b4f1c9c34b4d672d7"},
+			{"librdmacm1", "librdmacm1_*.deb", "sha256:16b18625834371d023b81477823074ea0d34c478d58dbef3f01107984f47d034"},
+			{"libibverbs1", "libibverbs1_*.deb", "sha256:35054815259fee46173240254246d03b673a5cd5c528aaac96fd15ac428a8d59"},
+			{"libnl-3-200", "libnl-3-200_*.deb", "sha256:d1fc3e9eb8e79b4c96b0a64c3d8c9e068ae2f665cab71bd19f417ffd0453a890"},
+			{"libnl-route-3-200", "libnl-route-3-200_*.deb", "sha256:0fdcc425ae2982788c085c76a7cb0eda3e3db99d41bd1ce56082ee18e9f1e21f"},
+		},
+		dir: "debian/qemu-system-arm",
+		files: []file{
+			{path: "usr/bin/qemu-system-aarch64"},
+			{path: hostLibs + "/libfdt.so.1"},
+			{path: hostLibs + "/libcapstone.so.4"},
+			{path: hostLibs + "/libslirp.so.0"},
+			{path: hostLibs + "/libvdeplug.so.2"},
+			{path: hostLibs + "/libpixman-1.so.0"},
+			{path: hostLibs + "/libpng16.so.16"},
+			{path: hostLibs + "/libjpeg.so.62"},
+			{path: hostLibs + "/libsasl2.so.2"},
+			{path: hostLibs + "/libglib-2.0.so.0"},
+			{path: hostLibs + "/libnuma.so.1"},
+			{path: hostLibs + "/libaio.so.1"},
+			{path: hostLibs + "/liburing.so.2"},
+			{path: bootLibs + "/libfuse3.so.3"},
+			{path: hostLibs + "/libbpf.so.1"},
+			{path: hostLibs + "/libelf.so.1"},
+			{path: hostLibs + "/libpmem.so.1"},
+			{path: hostLibs + "/libndctl.so.6"},
+			{path: hostLibs + "/libdaxctl.so.1"},
+			{path: hostLibs + "/libkmod.so.2"},
+			{path: hostLibs + "/librdmacm.so.1"},
+			{path: hostLibs + "/libibverbs.so.1"},
+			{path: bootLibs + "/libnl-3.so.200"},
+			{path: hostLibs + "/libnl-route-3.so.200"},
+		},
+	},
+	{
+		item: Kernel, what: "Linux for arm64, with drivers of virtual devices",
+		from: debian, pkg: "linux-image-cloud-arm64", arch: "arm64", meta: true, archive: "linux-image-[0-9]*-cloud-arm64_*_arm64.deb",
+		digest: "sha256:481ab54a27246579aadeb372315c56de02f2fe0cba4e09b387946269fff2f415",
+		dir:    "debian/linux-image-arm64",
+		// The modules stand in the order in which they can be loaded.
+		files: []file{
+			{path: "vmlinuz", member: "boot/vmlinuz-*"},
+			{path: "virtio_ring.ko", member: "lib/modules/*/kernel/drivers/virtio/virtio_ring.ko"},
+			{path: "virtio.ko", member: "lib/modules/*/kernel/drivers/virtio/virtio.ko"},
+			{path: "virtio_mmio.ko", member: "lib/modules/*/kernel/drivers/virtio/virtio_mmio.ko"},
+			{path: "failover.ko", member: "lib/modules/*/kernel/net/core/failover.ko"},
+			{path: "net_failover.ko", member: "lib/modules/*/kernel/drivers/net/net_failover.ko"},
+			{path: "virtio_net.ko", member: "lib/modules/*/kernel/drivers/net/virtio_net.ko"},
+			{path: "virtio_blk.ko", member: "lib/modules/*/kernel/drivers/block/virtio_blk.ko"},
+		},
+	},
+	{
+		item: Userland, what: "a small system of arm64 with an ssh server",
+		from: debian, pkg: "busybox-static", arch: "arm64", archive: "busybox-static_*_arm64.deb",
+		digest: "sha256:732c9135564fc71337e0e05fb4da4d11e6c28c1834bce3e405e575afef2a52f5",
+		with: []part{
+			{"dropbear-bin", "dropbear-bin_*_arm64.deb", "sha256:5ac2b0026ee47cbbb2378e339400a183196e9fe291d4794754b144b2dd8723e0"},
+			{"openssh-sftp-server", "openssh-sftp-server_*_arm64.deb", "sha256:d2a4eb41629bbc929318cdccac043f2f5934c2e4c12f72d7f9c73b3668feab6f"},
+			{"libcrypt1", "libcrypt1_*_arm64.deb", "sha256:eea0ad76ea5eb507127fea0c291622ea4ecdbb71c4b9a8ed9c76ae33fc1a0127"},
+			{"libtomcrypt1", "libtomcrypt1_*_arm64.deb", "sha256:e9fb6df9fde6b428fd7ae0dbbd012a20b77db999adbf38e4b331357c0ca04ec3"},
+			{"libtommath1", "libtommath1_*_arm64.deb", "sha256:517fb3c1c0a0277fa55f332bdf7b5e6f9d9bd35edfbc95344c3eb2edc3cd365b"},
+			{"libgmp10", "libgmp10_*_arm64.deb", "sha256:9906387c1dd806518c915bd8616d072c741061d7fa26b222e52763456060b31a"},
+			{"zlib1g", "zlib1g_*_arm64.deb", "sha256:52b8b8a145bbe1956bba82034f77022cbef0c3d0885c9e32d9817a7932fe1913"},
+		},
+		dir: "debian/userland-arm64",
+		files: []file{
+			{path: "busybox", member: "bin/busybox"},
+			{path: "dropbear", member: "usr/sbin/dropbear"},
+			{path: "dropbearconvert", member: "usr/bin/dropbearconvert"},
+			{path: "sftp-server", member: "usr/lib/openssh/sftp-server"},
+			{path: "libcrypt.so.1", member: "lib/aarch64-linux-gnu/libcrypt.so.1.*"},
+			{path: "libtomcrypt.so.1", member: "usr/lib/aarch64-linux-gnu/libtomcrypt.so.1.*"},
+			{path: "libtommath.so.1", member: "usr/lib/aarch64-linux-gnu/libtommath.so.1.*"},
+			{path: "libgmp.so.10", member: "usr/lib/aarch64-linux-gnu/libgmp.so.10.*"},
+			{path: "libz.so.1", member: "lib/aarch64-linux-gnu/libz.so.1.*"},
+		},
+	},
+}
