@@ -1,0 +1,5 @@
+//go:build race
+
+package onnxexport_test
+
+const raced = true
