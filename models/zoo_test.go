@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -25,11 +26,17 @@ type zooModel struct {
 	Stages    [][]zooRow
 	Head      struct{ Classes int }
 	Published struct {
-		Weights *int64 `json:"conv_weights"`
-		FLOPs   *int64 `json:"flops_with_pool"`
+		Weights *int64   `json:"conv_weights"`
+		FLOPs   *int64   `json:"flops_with_pool"`
+		MFLOPs  *float64 `json:"flops_m"`
+		Top1    *float64
+		Top5    *float64
 	}
 	Computed struct {
 		Weights int64 `json:"conv_weights"`
+		Biases  int64
+		Norms   int64 `json:"bn_affine"`
+		Pooled  int64 `json:"avgpool_input_elements"`
 		Params  int64 `json:"trainable_params"`
 		MACs    int64 `json:"conv_macs"`
 		FLOPs   int64 `json:"flops_with_pool"`
@@ -133,6 +140,31 @@ func TestCountsOfTheZoo(t *testing.T) {
 		if p := m.Published; p.Weights != nil && *p.Weights != got.ConvWeights || p.FLOPs != nil && *p.FLOPs != got.FLOPsWithPool {
 			t.Errorf("%s: got %+v, published %+v", m.Name, got, p)
 		}
+		if p, flops := m.Published.MFLOPs, float64(got.FLOPsWithPool)/1e6; p == nil || math.Abs(flops / *p - 1) > 0.01 {
+			t.Errorf("%s: %g million FLOPs, published %v", m.Name, flops, p)
+		}
+		if pooled := got.FLOPsWithPool - got.MACs; pooled != m.Computed.Pooled {
+			t.Errorf("%s: %d elements are pooled, computed %d", m.Name, pooled, m.Computed.Pooled)
+		}
+	}
+}
+
+// What is reported of the built-in architectures is what facts/zoo.json says.
+func TestPublishedOfTheZoo(t *testing.T) {
+	same := func(fraction float64, percent *float64) bool {
+		return percent == nil && fraction == 0 || percent != nil && math.Abs(100*fraction-*percent) < 1e-9
+	}
+	for _, m := range readZoo(t) {
+		p, ok := PublishedOf(m.arch().Name)
+		if !ok || p.Family == "" || !same(p.Top1, m.Published.Top1) || !same(p.Top5, m.Published.Top5) {
+			t.Errorf("%s: %+v", m.Name, p)
+		}
+	}
+	if len(published) != len(ArchNames()) {
+		t.Errorf("%d are published, %d built in", len(published), len(ArchNames()))
+	}
+	if p, ok := PublishedOf("nobody's"); ok {
+		t.Errorf("an unknown name has %+v", p)
 	}
 }
 
@@ -145,19 +177,24 @@ func TestParamsOfTheZoo(t *testing.T) {
 			t.Fatal(err)
 		}
 		var trained int64
+		roles := map[Role]int64{}
 		names := map[string]bool{}
 		for _, p := range Params(blocks) {
 			if names[p.Name] {
 				t.Errorf("%s: %s is listed twice", m.Name, p.Name)
 			}
 			names[p.Name] = true
+			n := int64(1)
+			for _, d := range p.Shape {
+				n *= int64(d)
+			}
+			roles[p.Role] += n
 			if p.Trained() {
-				n := int64(1)
-				for _, d := range p.Shape {
-					n *= int64(d)
-				}
 				trained += n
 			}
+		}
+		if c := m.Computed; roles[Weight] != c.Weights || roles[Bias] != c.Biases || roles[Gamma]+roles[Beta] != c.Norms {
+			t.Errorf("%s: %v, computed %+v", m.Name, roles, c)
 		}
 		if want := Count(blocks).Params; trained != want {
 			t.Errorf("%s: %d trainable numbers listed, %d counted", m.Name, trained, want)

@@ -33,6 +33,7 @@ func modelsListVerb(a *app) *cobra.Command {
 				if err != nil {
 					return nil, err
 				}
+				info.publish(name)
 				r.Models = append(r.Models, info)
 			}
 			return r, nil
@@ -60,6 +61,7 @@ func modelsShowVerb(a *app) *cobra.Command {
 			if err != nil {
 				return nil, err
 			}
+			info.publish(args[0])
 			info.printYAML = yaml
 			return info, nil
 		}),
@@ -76,6 +78,9 @@ type modelInfo struct {
 	Name    string     `json:"name"`
 	Input   imageShape `json:"input"`
 	Classes int        `json:"classes"`
+	Family  *string    `json:"family"`         // of a built-in network
+	Top1    *float64   `json:"published_top1"` // on ImageNet, with its authors' weights
+	Top5    *float64   `json:"published_top5"`
 	counts
 	Layers []layerInfo `json:"layers"`
 	YAML   string      `json:"yaml"`
@@ -84,17 +89,26 @@ type modelInfo struct {
 }
 
 type layerInfo struct {
-	Name   string      `json:"name"`
-	Kind   models.Kind `json:"kind"`
-	Height int         `json:"h"` // of its input
-	Width  int         `json:"w"`
-	In     int         `json:"in"`
-	Mid    int         `json:"mid"`
-	Out    int         `json:"out"`
-	Kernel int         `json:"kernel"`
-	Stride int         `json:"stride"`
-	Act    string      `json:"act"`
-	SE     string      `json:"se"`
+	Name      string      `json:"name"`
+	Kind      models.Kind `json:"kind"`
+	Height    int         `json:"h"` // of its input
+	Width     int         `json:"w"`
+	In        int         `json:"in"`
+	Mid       int         `json:"mid"`
+	Out       int         `json:"out"`
+	OutHeight int         `json:"out_h"`
+	OutWidth  int         `json:"out_w"`
+	Kernel    int         `json:"kernel"`
+	Stride    int         `json:"stride"`
+	Pad       int         `json:"pad"`
+	Act       string      `json:"act"`
+	SE        string      `json:"se"`
+	Squeeze   int         `json:"squeeze"`
+	Groups    int         `json:"groups"`
+	OutGroups int         `json:"out_groups"`
+	Shuffle   bool        `json:"shuffle"`
+	Bias      bool        `json:"bias"`
+	Residual  bool        `json:"residual"`
 	counts
 }
 
@@ -118,19 +132,29 @@ func describeModel(arch models.Arch) (modelInfo, error) {
 	}
 	info := modelInfo{Name: arch.Name, Input: imageShape(arch.Input), Classes: arch.Classes, counts: countsOf(blocks...), YAML: string(arch.YAML())}
 	for i, b := range blocks {
+		h, w := b.OutSize()
 		info.Layers = append(info.Layers, layerInfo{
 			Name: models.BlockName(b, i), Kind: b.Kind, Height: b.Height, Width: b.Width,
-			In: b.In, Mid: b.Mid, Out: b.Out, Kernel: b.Kernel, Stride: b.Stride, Act: b.Act, SE: b.SE,
-			counts: countsOf(b),
+			In: b.In, Mid: b.Mid, Out: b.Out, OutHeight: h, OutWidth: w, Kernel: b.Kernel, Stride: b.Stride, Pad: b.Pad,
+			Act: b.Act, SE: b.SE, Squeeze: b.Squeeze, Groups: b.Groups, OutGroups: b.OutGroups, Shuffle: b.Shuffle,
+			Bias: b.Bias, Residual: b.Residual, counts: countsOf(b),
 		})
 	}
 	return info, nil
 }
 
+// publish adds what is reported of the built-in network of that name.
+func (m *modelInfo) publish(name string) {
+	if p, ok := models.PublishedOf(name); ok {
+		m.Family, m.Top1, m.Top5 = &p.Family, positive(p.Top1), positive(p.Top5)
+	}
+}
+
 func (r modelList) Text(w io.Writer) error {
-	t := report.NewTable(report.Text("model"), report.Text("input"), report.Number("layers"), report.Number("MACs"), report.Number("params"))
+	t := report.NewTable(report.Text("model"), report.Text("family"), report.Text("input"), report.Number("layers"),
+		report.Number("MACs"), report.Number("params"), report.Number("published top-1"))
 	for _, m := range r.Models {
-		t.Row(m.Name, m.Input.String(), fmt.Sprint(len(m.Layers)), report.Count(m.MACs), report.Count(m.Params))
+		t.Row(m.Name, *m.Family, m.Input.String(), fmt.Sprint(len(m.Layers)), report.Count(m.MACs), report.Count(m.Params), percent(m.Top1))
 	}
 	return t.WriteText(w)
 }
@@ -146,17 +170,69 @@ func (m modelInfo) Text(w io.Writer) error {
 		fact{"classes", m.Classes},
 		fact{"MACs", m.MACs},
 		fact{"params", fmt.Sprintf("%d (convolution weights alone: %d)", m.Params, m.ConvWeights)},
-		fact{"FLOPs with pools", m.FLOPsWithPool})
+		fact{"FLOPs with pools", m.FLOPsWithPool},
+		fact{"published", m.published()})
 	if err != nil {
 		return err
 	}
-	t := report.NewTable(report.Text("layer"), report.Text("kind"), report.Number("input"), report.Number("in"), report.Number("mid"),
-		report.Number("out"), report.Number("kernel"), report.Number("stride"), report.Text("act"), report.Text("SE"),
+	t := report.NewTable(report.Text("layer"), report.Text("kind"), report.Number("input"), report.Number("mid"), report.Number("output"),
+		report.Number("kernel"), report.Number("stride"), report.Text("act"), report.Text("SE"), report.Text("also"),
 		report.Number("MACs"), report.Number("params"))
 	for _, l := range m.Layers {
-		t.Row(l.Name, string(l.Kind), fmt.Sprintf("%dx%d", l.Height, l.Width), fmt.Sprint(l.In), fmt.Sprint(l.Mid), fmt.Sprint(l.Out),
-			fmt.Sprint(l.Kernel), fmt.Sprint(l.Stride), l.Act, l.SE, report.Count(l.MACs), report.Count(l.Params))
+		in, out := imageShape{l.In, l.Height, l.Width}, imageShape{l.Out, l.OutHeight, l.OutWidth}
+		t.Row(l.Name, string(l.Kind), in.String(), unlessZero(l.Mid), out.String(), fmt.Sprint(l.Kernel), fmt.Sprint(l.Stride),
+			l.Act, l.gate(), l.also(), report.Count(l.MACs), report.Count(l.Params))
 	}
 	fmt.Fprintln(w)
 	return t.WriteText(w)
+}
+
+func (m modelInfo) published() string {
+	if m.Family == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s; top-1 %s, top-5 %s on ImageNet with its authors' weights", *m.Family, percent(m.Top1), percent(m.Top5))
+}
+
+func percent(fraction *float64) string {
+	if fraction == nil {
+		return report.Absent
+	}
+	return report.Percent(*fraction)
+}
+
+func unlessZero(n int) string {
+	if n == 0 {
+		return report.Absent
+	}
+	return fmt.Sprint(n)
+}
+
+// gate names the function of the squeeze-excite gate and its width.
+func (l layerInfo) gate() string {
+	if l.Squeeze == 0 {
+		return l.SE
+	}
+	return fmt.Sprintf("%s %d", l.SE, l.Squeeze)
+}
+
+// also lists what most layers do not have.
+func (l layerInfo) also() string {
+	var notes []string
+	for _, n := range []struct {
+		has  bool
+		note string
+	}{
+		{l.Residual && l.Kind == models.Skip, "identity"},
+		{l.Residual && l.Kind != models.Skip, "shortcut"},
+		{l.Pad != l.Kernel/2 && l.Kernel > 1, fmt.Sprintf("pad %d", l.Pad)},
+		{l.Groups > 1 || l.OutGroups > 1, fmt.Sprintf("groups %d, %d", l.Groups, l.OutGroups)},
+		{l.Shuffle, "shuffle"},
+		{l.Bias && l.Kind == models.IR, "biases"},
+	} {
+		if n.has {
+			notes = append(notes, n.note)
+		}
+	}
+	return list(notes)
 }
