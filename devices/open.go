@@ -2,22 +2,26 @@ package devices
 
 import (
 	"context"
+	"log/slog"
 	"time"
 )
 
-// UsualWait is for how long a device is waited for that was lost while a
-// program runs there.
+// UsualWait is for how long a device is waited for that is lost after it was
+// reached.
 const UsualWait = 10 * time.Minute
 
 // Opener opens devices. The zero value opens them in the usual way.
 type Opener struct {
-	// Wait is for how long a device is waited for that was lost while a program
-	// runs there: 0 means UsualWait, below 0 not at all.
+	// Wait is for how long a device is waited for that is lost after it was
+	// reached: 0 means UsualWait, below 0 not at all.
 	Wait time.Duration
+	Log  *slog.Logger // is told of such waiting; nil: nothing is
 }
 
 // patient is a device that can be lost and come back.
-type patient interface{ wait(time.Duration) }
+type patient interface {
+	wait(d time.Duration, log *slog.Logger)
+}
 
 // Open reaches the device of the given name: one that is registered, or a
 // transport, with its address where it needs one. The caller closes it.
@@ -27,8 +31,12 @@ func (o Opener) Open(ctx context.Context, name string) (Device, error) {
 		return nil, err
 	}
 	d, err := t.open(ctx, name, address)
-	if p, ok := d.(patient); ok && err == nil && o.Wait != 0 {
-		p.wait(max(0, o.Wait))
+	if p, ok := d.(patient); ok && err == nil {
+		d := o.Wait
+		if d == 0 {
+			d = UsualWait
+		}
+		p.wait(max(0, d), o.Log)
 	}
 	return d, err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,7 @@ type remote struct {
 	base  string
 	owner owner // its token begins the names of this program's runs
 	pace  pace
+	log   *slog.Logger // see Outage
 
 	mu     sync.Mutex
 	sums   map[string]string // SHA-256 of the files there, by name; nil: not yet asked for
@@ -34,11 +36,10 @@ type remote struct {
 type pace struct {
 	first, most time.Duration // between two questions; every answer disturbs what runs there
 	slow        time.Duration // until an answer that does not come is worth a word
-	patience    time.Duration // for a connection to come back while a program runs
-	pushing     time.Duration // and while files are put there
+	patience    time.Duration // for a connection to come back
 }
 
-var usualPace = pace{first: 30 * time.Millisecond, most: 4 * time.Second, slow: 2 * time.Second, patience: UsualWait, pushing: 10 * time.Second}
+var usualPace = pace{first: 30 * time.Millisecond, most: 4 * time.Second, slow: 2 * time.Second, patience: UsualWait}
 
 // dial returns the device behind a shell, which it closes. Its folder is made
 // where it does not exist, and what an earlier run there has changed for good
@@ -60,10 +61,9 @@ func dial(ctx context.Context, name string, sh shell, base string) (*remote, err
 	return r, nil
 }
 
-// wait sets for how long the device is waited for when it is lost.
-func (r *remote) wait(d time.Duration) {
-	r.pace.patience, r.pace.pushing = d, min(d, r.pace.pushing)
-}
+// wait sets for how long the device is waited for when it is lost, and who is
+// told of it.
+func (r *remote) wait(d time.Duration, log *slog.Logger) { r.pace.patience, r.log = d, log }
 
 func (r *remote) Name() string       { return r.name }
 func (r *remote) Folder() string     { return r.base + "/files" }
@@ -176,18 +176,36 @@ func (r *remote) hash(ctx context.Context, command string) (map[string]string, e
 	return sums, nil
 }
 
-// insist repeats what failed because the connection was lost, for a while.
+// insist repeats what failed because the connection was lost, until the
+// device's patience ends.
 func (r *remote) insist(ctx context.Context, do func() error) error {
-	var since time.Time
-	for {
+	outage := Outage{Log: r.log}
+	return r.pace.insist(ctx, do, func(why string, until time.Time) {
+		outage.See(time.Now(), why, time.Until(until))
+	})
+}
+
+// insist repeats do while it fails because the connection was lost, up to the
+// end of the patience, and lets say know why; "" when that is over.
+func (p pace) insist(ctx context.Context, do func() error, say func(why string, until time.Time)) error {
+	var until time.Time // from the first failure on
+	for wait := p.first; ; wait = min(2*wait, p.most) {
 		err := do()
-		if since.IsZero() {
-			since = time.Now()
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		if !errors.Is(err, errLost) || time.Since(since) >= r.pace.pushing {
+		if !errors.Is(err, errLost) {
+			say("", until)
 			return err
 		}
-		if err := pause(ctx, r.pace.pushing/10); err != nil {
+		if until.IsZero() {
+			until = time.Now().Add(p.patience)
+		}
+		if !time.Now().Before(until) {
+			return err
+		}
+		say(err.Error(), until)
+		if err := pause(ctx, wait); err != nil {
 			return err
 		}
 	}

@@ -102,7 +102,7 @@ func dialForTest(t *testing.T, h *host, base string) *remote {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, slow: time.Minute, patience: 20 * time.Second, pushing: 500 * time.Millisecond}
+	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, slow: time.Minute, patience: 20 * time.Second}
 	t.Cleanup(func() { endRuns(t, base) })
 	return r
 }
@@ -193,6 +193,7 @@ func TestRemotePushFaults(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			h := &host{}
 			r := dialForTest(t, h, t.TempDir()+"/base")
+			r.pace.patience = 500 * time.Millisecond
 			h.calls, h.fail, h.mangle = 0, c.fail, c.mangle
 			err := r.Push(t.Context(), "a.onnx", []byte("abc"))
 			if err == nil {
@@ -364,7 +365,7 @@ func TestDetachedSlow(t *testing.T) {
 func TestDetachedImpatient(t *testing.T) {
 	h := &host{}
 	r := dialForTest(t, h, t.TempDir()+"/base")
-	r.wait(0)
+	r.wait(0, nil)
 	p, err := r.Start(t.Context(), []string{"/bin/echo", "up"}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -143,7 +143,7 @@ func TestSSHCutTransfer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.pace.pushing = 5 * time.Second
+			r.pace.patience = 5 * time.Second
 			if err := r.Push(t.Context(), "small", []byte("abc")); err != nil {
 				t.Fatal(err)
 			}

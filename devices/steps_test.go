@@ -41,7 +41,7 @@ func jobOn(t *testing.T, h *host, base, mark string) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, slow: time.Minute, patience: 50 * time.Millisecond, pushing: 50 * time.Millisecond}
+	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, slow: time.Minute, patience: 50 * time.Millisecond}
 	if err := r.Push(t.Context(), "models/a.onnx", []byte("abc")); err != nil {
 		return "", err
 	}

@@ -2,7 +2,6 @@ package devices
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -35,30 +34,14 @@ func (d *detached) set(change func(w *waiting)) {
 	change(&d.waiting)
 }
 
-// insist repeats what failed because the connection was lost, and says so
-// meanwhile, until the device's patience ends.
+// insist is the device's own, and says what it waits for.
 func (d *detached) insist(ctx context.Context, do func() error) error {
-	var until time.Time // from the first failure on
-	for wait := d.r.pace.first; ; wait = min(2*wait, d.r.pace.most) {
+	ask := func() error {
 		d.set(func(w *waiting) { w.asked = time.Now() })
-		err := do()
-		d.set(func(w *waiting) { w.asked = time.Time{} })
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if !errors.Is(err, errLost) {
-			d.set(func(w *waiting) { w.lost = "" })
-			return err
-		}
-		if until.IsZero() {
-			until = time.Now().Add(d.r.pace.patience)
-		}
-		if !time.Now().Before(until) {
-			return err
-		}
-		d.set(func(w *waiting) { w.lost, w.until = err.Error(), until })
-		if err := pause(ctx, wait); err != nil {
-			return err
-		}
+		defer d.set(func(w *waiting) { w.asked = time.Time{} })
+		return do()
 	}
+	return d.r.pace.insist(ctx, ask, func(why string, until time.Time) {
+		d.set(func(w *waiting) { w.lost, w.until = why, until })
+	})
 }

@@ -65,10 +65,15 @@ func NewMeter(conn Conn, cfg HostConfig) *Host {
 // with a bundle for its processor, in which the parts that its entry names take
 // the place of the usual ones.
 func Open(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
+	return OpenBy(ctx, devices.Opener{}, device, log)
+}
+
+// OpenBy is Open in another way than the usual one.
+func OpenBy(ctx context.Context, by devices.Opener, device string, log *slog.Logger) (*Host, error) {
 	if device == "local" {
-		return openLocal(ctx, device, log)
+		return openLocal(ctx, by, device, log)
 	}
-	conn, err := devices.Open(ctx, device)
+	conn, err := by.Open(ctx, device)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +88,7 @@ func Open(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
 	return h, nil
 }
 
-func openLocal(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
+func openLocal(ctx context.Context, by devices.Opener, device string, log *slog.Logger) (*Host, error) {
 	agent, err := devices.AgentPath(runtime.GOARCH)
 	if err != nil {
 		return nil, err
@@ -92,7 +97,7 @@ func openLocal(ctx context.Context, device string, log *slog.Logger) (*Host, err
 	if err != nil {
 		return nil, err
 	}
-	conn, err := devices.Open(ctx, device)
+	conn, err := by.Open(ctx, device)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,8 @@ func (h *Host) Measure(ctx context.Context, req Request) error {
 		err := h.run(ctx, j.request(batches), j.record)
 		var lost *lostError
 		switch {
+		case devices.IsUnreachable(err):
+			return h.explain("measure", err)
 		case errors.As(err, &lost) || kindOf(err) == wire.ErrorTimeout:
 			h.log.Warn("the agent is started again", "error", err, "model", j.culprit)
 		case err != nil:

@@ -51,6 +51,10 @@ func kindOf(err error) string {
 	return ""
 }
 
+// look is how often a device is asked whether it is there while it says
+// nothing.
+const look = time.Second
+
 var errSilent = fmt.Errorf("no word from it for %v", silence)
 
 // run starts an agent with one request and hands its records to on, end and
@@ -134,16 +138,16 @@ var errDone = errors.New("end record")
 func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan received, lost *lostError, on func(wire.Record) error) error {
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
-	away, heard := outage{log: h.log}, time.Now()
+	away, heard := devices.Outage{Log: h.log}, time.Now()
 	for {
 		var got received
 		select {
 		case got = <-records:
 			heard = time.Now()
-			away.see(heard, "", 0)
+			away.See(heard, "", 0)
 		case now := <-ticker.C:
 			why, left := waiting(p)
-			away.see(now, why, left)
+			away.See(now, why, left)
 			if why != "" {
 				heard = now
 			}

@@ -21,6 +21,7 @@ type measureFlags struct {
 	core       int
 	seed       uint64
 	allowNoisy bool
+	wait       time.Duration
 }
 
 const anyCore = -1
@@ -33,6 +34,7 @@ func (m *measureFlags) add(cmd *cobra.Command) {
 	f.IntVar(&m.core, "core", anyCore, "core to measure on (default: one of the fastest)")
 	f.Uint64Var(&m.seed, "seed", 1, "decides the order of measuring, and what is drawn")
 	f.BoolVar(&m.allowNoisy, "allow-noisy", false, "mark an unsteady measurement instead of ending with exit status 5")
+	f.DurationVar(&m.wait, "wait", devices.UsualWait, "how long to wait for a device that is lost meanwhile (0: stop at once, and go on when the command is given again)")
 }
 
 // options of the measurement. A table's own protocol and condition, or without
@@ -65,6 +67,9 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 			set()
 		}
 	}
+	if m.wait < 0 {
+		return o, fault.New(fault.Usage, "Give --wait 0 or a time such as --wait 30m.", "a wait of %v", m.wait)
+	}
 	if cmd.Flags().Changed("rounds") && m.rounds < 1 {
 		return o, fault.New(fault.Usage, "Give --rounds 1 or more.", "%d rounds", m.rounds)
 	}
@@ -83,7 +88,11 @@ func (m *measureFlags) open(ctx context.Context, a *app) (latency.Meter, error) 
 		return nil, fault.New(fault.Usage, "Give --device local to measure on this machine; fbnas devices lists what there is.",
 			"no device is given")
 	}
-	return latency.Open(ctx, m.device, a.log)
+	by := devices.Opener{Wait: m.wait, Log: a.log}
+	if m.wait == 0 {
+		by.Wait = -1
+	}
+	return latency.OpenBy(ctx, by, m.device, a.log)
 }
 
 // deviceInfo says in a document what was measured.

@@ -43,6 +43,9 @@ func TestPhoneScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "document": document, "sigkill": sigkill, "sameform": sameForm,
 			"unplugged": func(ts *testscript.TestScript, _ bool, args []string) { unplugged(ts, t, phone, args) },
+			"lost": func(ts *testscript.TestScript, _ bool, args []string) {
+				lost(ts, func() { phone.Unplug(t) }, func() { phone.Attach(t) }, args)
+			},
 			"state": func(ts *testscript.TestScript, _ bool, args []string) {
 				phone.Breaks(args[0])
 				phone.Attach(t)

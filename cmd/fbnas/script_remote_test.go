@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -46,6 +47,9 @@ func TestRemoteScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "document": document, "sigkill": sigkill, "sameform": sameForm,
 			"severed": func(ts *testscript.TestScript, _ bool, args []string) { severed(ts, t, board, args) },
+			"lost": func(ts *testscript.TestScript, _ bool, args []string) {
+				lost(ts, board.Cut, func() { board.Mend(t) }, args)
+			},
 		},
 	})
 }
@@ -58,6 +62,20 @@ func severed(ts *testscript.TestScript, t *testing.T, board *devicestest.SSHD, a
 	time.Sleep(500 * time.Millisecond)
 	board.Mend(t)
 	if err := <-ended; err != nil {
+		ts.Fatalf("%v: %s", err, stderr.String())
+	}
+}
+
+// lost FILE TEXT COMMAND... takes the device away when the file has the text,
+// and gives it back when the command has ended, which must be with exit status
+// 4. What it said is in the file lost.err then.
+func lost(ts *testscript.TestScript, away, back func(), args []string) {
+	cmd, ended, stderr := until(ts, args)
+	away()
+	err := <-ended
+	back()
+	ts.Check(os.WriteFile(ts.MkAbs("lost.err"), stderr.Bytes(), 0o600))
+	if code := cmd.ProcessState.ExitCode(); code != 4 {
 		ts.Fatalf("%v: %s", err, stderr.String())
 	}
 }

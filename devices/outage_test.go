@@ -1,4 +1,4 @@
-package latency
+package devices
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 // once when it is back.
 func TestOutage(t *testing.T) {
 	var said bytes.Buffer
-	o := outage{log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+	o := Outage{Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
 			return slog.Attr{}
 		}
@@ -27,7 +27,7 @@ func TestOutage(t *testing.T) {
 			why = "cable pulled"
 		}
 		before := said.Len()
-		o.see(began.Add(time.Duration(s)*time.Second), why, time.Duration(900-s)*time.Second)
+		o.See(began.Add(time.Duration(s)*time.Second), why, time.Duration(900-s)*time.Second)
 		if said.Len() > before {
 			when = append(when, s-3)
 		}
