@@ -33,7 +33,7 @@ type Arch struct {
 type Input struct{ Channels, Height, Width int }
 
 // Row describes one block, or Repeat equal ones of which only the first has
-// the stride. Which fields a kind uses stands in the table of rowrules.go.
+// the stride. Which fields a kind uses stands in the table rules.
 type Row struct {
 	Kind      Kind
 	Out       int     // channels
