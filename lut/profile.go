@@ -52,9 +52,8 @@ func (p *profile) open(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if e := device.Model.Emulator; e != "" && !p.opts.Force {
-		return fault.New(fault.Usage, "Measure on the device itself; --force makes a table all the same, with a mark.",
-			"an emulator (%s) says nothing about times", e)
+	if err := device.Model.Genuine(); err != nil && !p.opts.Force {
+		return err
 	}
 	header := Header{
 		Version: Version, Tool: p.opts.Tool, Device: device, Condition: cond, Space: p.plan.Space,

@@ -23,6 +23,7 @@ type benchOptions struct {
 	target time.Duration
 	lut    string
 	shares bool
+	force  bool
 }
 
 func benchVerb(a *app) *cobra.Command {
@@ -41,6 +42,7 @@ func benchVerb(a *app) *cobra.Command {
 	cmd.Flags().DurationVar(&o.target, "target", 0, "the latency that each model must meet, such as 15ms")
 	cmd.Flags().StringVar(&o.lut, "lut", "", "the `table` to normalise by and to predict from")
 	cmd.Flags().BoolVar(&o.shares, "shares", false, "run each model under the runtime's profiler too, and show what each operator has of its time")
+	cmd.Flags().BoolVar(&o.force, "force", false, "time them on an emulator, too, and mark the result")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
 		if cmd.Flags().Changed("target") && o.target <= 0 {
 			return nil, fault.New(fault.Usage, "Give a time such as --target 15ms.", "a target of %v", o.target)
@@ -110,7 +112,11 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	defer meter.Close()
 	shown := a.progress()
 	defer shown.close()
-	b, err := profile.Bench(ctx, watched{meter, func(done, total int) { shown.at("models", done, total) }}, t, models, opts)
+	var timing latency.Meter = watched{meter, func(done, total int) { shown.at("models", done, total) }}
+	if !o.force {
+		timing = genuine{timing}
+	}
+	b, err := profile.Bench(ctx, timing, t, models, opts)
 	if err != nil {
 		return r, err
 	}
@@ -215,7 +221,7 @@ func (r benchResult) Text(w io.Writer) error {
 		report.Number("IQR"), report.Number("dropped"), report.Number("predicted"), report.Number("target"), report.Text("note"))
 	for _, m := range r.Models {
 		t.Row(m.Path, micro(m.LatencyUS), micro(m.P50US), micro(m.P90US), fraction(m.IQRFraction),
-			fmt.Sprintf("%d", m.DroppedGroups), micro(m.PredictedUS), micro(m.TargetUS), m.note())
+			fmt.Sprintf("%d", m.DroppedGroups), micro(m.PredictedUS), micro(m.TargetUS), m.note(r.Device))
 	}
 	if err := t.WriteText(w); err != nil {
 		return err
@@ -229,8 +235,11 @@ func (r benchResult) Text(w io.Writer) error {
 }
 
 // note says what the figures do not.
-func (m benchModel) note() string {
+func (m benchModel) note(d deviceInfo) string {
 	var notes []string
+	if d.Emulator != nil {
+		notes = append(notes, "emulated: says nothing about times")
+	}
 	switch {
 	case m.Failure != nil:
 		notes = append(notes, *m.Failure)

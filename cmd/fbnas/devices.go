@@ -73,7 +73,7 @@ func localState(ctx context.Context) (deviceState, error) {
 		return deviceState{}, err
 	}
 	s := deviceState{
-		deviceInfo: deviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS},
+		deviceInfo: identityOf(name, id),
 		Address:    name,
 		Ready:      true,
 	}

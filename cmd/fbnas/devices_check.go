@@ -97,7 +97,8 @@ func (r *deviceCheck) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.Device = &deviceInfo{r.Name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS}
+	info := identityOf(r.Name, id)
+	r.Device = &info
 	r.Clusters, r.Emulator = orNull(id.Clusters()), orNull(id.Emulator)
 	s, err := d.State(ctx)
 	if err != nil {

@@ -39,7 +39,7 @@ func reach(ctx context.Context, e devices.Entry) deviceState {
 		defer d.Close()
 		var id devices.Identity
 		id, err = d.Identity(ctx)
-		s.deviceInfo = deviceInfo{e.Name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS}
+		s.deviceInfo = identityOf(e.Name, id)
 	}
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)

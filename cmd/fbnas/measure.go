@@ -103,10 +103,27 @@ type deviceInfo struct {
 	Cores       int    `json:"cores"`
 	MemoryBytes int64  `json:"memory_bytes"`
 	OS          string `json:"os"`
+	// Emulator stands in for the processor: times mean nothing.
+	Emulator *string `json:"emulator"`
+}
+
+func identityOf(name string, id devices.Identity) deviceInfo {
+	return deviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS, orNull(id.Emulator)}
 }
 
 func deviceOf(name string, d latency.Device) deviceInfo {
-	return deviceInfo{name, d.Model.SoC, d.Model.Arch, d.Model.Cores, d.Model.MemoryBytes, d.OS}
+	return deviceInfo{name, d.Model.SoC, d.Model.Arch, d.Model.Cores, d.Model.MemoryBytes, d.OS, orNull(d.Model.Emulator)}
+}
+
+// genuine is a meter that refuses a device whose times mean nothing.
+type genuine struct{ latency.Meter }
+
+func (g genuine) Identity(ctx context.Context, opts latency.Options) (latency.Device, latency.Condition, error) {
+	d, c, err := g.Meter.Identity(ctx, opts)
+	if err == nil {
+		err = d.Model.Genuine()
+	}
+	return d, c, err
 }
 
 // watched is a meter that says how many groups it has measured.
