@@ -29,6 +29,7 @@ type Conn interface {
 	Push(ctx context.Context, name string, data []byte) error
 	Start(ctx context.Context, argv, env []string) (*devices.Process, error)
 	Identity(ctx context.Context) (devices.Identity, error)
+	State(ctx context.Context) (devices.State, error)
 	Close() error
 }
 
@@ -39,6 +40,8 @@ type HostConfig struct {
 	Library string // ONNX Runtime
 	Bundle  *Bundle
 	Log     *slog.Logger
+	// Pause waits while a device cools down; nil: by the clock.
+	Pause func(context.Context, time.Duration) error
 }
 
 // Host is a Meter that starts agents on a device. Its methods are for one
@@ -49,6 +52,9 @@ type Host struct {
 	log     *slog.Logger
 	bundled bool            // the bundle was pushed
 	pushed  map[string]bool // digests
+	canFix  *bool           // the device has a fixed-performance mode; nil: not yet asked
+	fixed   bool            // programs are started in it
+	cooled  time.Duration   // that the device was left alone for in all
 }
 
 // NewMeter returns a Meter on the device behind conn, which it closes.
@@ -56,6 +62,9 @@ func NewMeter(conn Conn, cfg HostConfig) *Host {
 	log := cfg.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Pause == nil {
+		cfg.Pause = pauseFor
 	}
 	return &Host{conn: conn, cfg: cfg, log: log.With("device", conn.Name()), pushed: map[string]bool{}}
 }
@@ -131,6 +140,10 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 	if err != nil {
 		return Device{}, Condition{}, fault.New(fault.Device, "", "identify %s: %w", h.conn.Name(), err)
 	}
+	mode, err := h.mode(ctx, opts)
+	if err != nil {
+		return Device{}, Condition{}, err
+	}
 	var hello wire.Hello
 	err = h.run(ctx, wire.Request{Protocol: wire.Protocol, Op: wire.OpMeasure, Options: opts.wire()}, func(rec wire.Record) (err error) {
 		if rec.Type == wire.TypeHello {
@@ -149,7 +162,7 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 		Runtime: hello.Runtime, RuntimeDigest: hello.RuntimeDigest,
 		Provider: hello.Provider, SessionOptions: hello.SessionOptions,
 		Precision: "fp32", Batch: 1, Threads: opts.Threads,
-		CoreSet: hello.CoreSet, FixedPerformance: "unsupported",
+		CoreSet: hello.CoreSet, FixedPerformance: mode,
 	}, nil
 }
 

@@ -1,7 +1,9 @@
 package latency
 
 import (
+	"cmp"
 	"fmt"
+	"time"
 
 	"fbnas/internal/fault"
 	"fbnas/latency/wire"
@@ -24,12 +26,20 @@ type job struct {
 	open     Round     // the round under way
 	progress int       // rounds and failures so far
 	culprit  string    // the model that the agent is busy with, "" unknown
+
+	at       time.Duration // by the clock of the agent that runs
+	course   Course        // since the last round
+	noisy    string        // why rounds are, for now, beside what the agent says of them
+	pause    time.Duration // the last one
+	pausedAt int           // progress before it
+	repeated map[int]int   // rejected rounds of a batch after which others counted
+	rejected int           // rounds in a row
 }
 
 func newJob(req Request) *job {
 	j := &job{
 		req: req, opts: req.Options.WithDefaults(), sentinel: req.Sentinel.Digest(),
-		models: map[string]Model{}, done: map[at]bool{}, failed: map[string]bool{}, strikes: map[string]int{},
+		models: map[string]Model{}, done: map[at]bool{}, failed: map[string]bool{}, strikes: map[string]int{}, repeated: map[int]int{},
 		medians: append([]float64(nil), req.SentinelU...),
 	}
 	for _, m := range req.Models {
@@ -73,7 +83,7 @@ func (j *job) remaining() []wire.Batch {
 }
 
 func (j *job) request(batches []wire.Batch) wire.Request {
-	j.culprit, j.open = "", Round{}
+	j.culprit, j.open, j.at, j.rejected = "", Round{}, 0, 0
 	return wire.Request{
 		Protocol: wire.Protocol, Op: wire.OpMeasure, Options: j.opts.wire(),
 		Sentinel: j.sentinel, Batches: batches, SentinelU: j.medians,
@@ -125,6 +135,7 @@ func (j *job) group(line int, g wire.GroupRecord) error {
 		return &wire.CorruptError{Line: line, Reason: "a group of a model that was not asked for"}
 	}
 	j.open.Batch, j.open.Round = g.Batch, g.Round
+	j.at = time.Duration(g.AtU * float64(time.Microsecond))
 	if g.Sentinel {
 		j.open.Sentinel = append(j.open.Sentinel, g.Group)
 	} else {
@@ -151,16 +162,56 @@ func (j *job) close(line int, end wire.RoundEnd) error {
 		}
 	}
 	round.Rejected, round.Noisy = end.Rejected, end.Noisy
+	unrest := j.unrest(round)
+	if round.Rejected == "" && round.Noisy == "" {
+		round.Noisy = cmp.Or(j.noisy, unrest)
+	}
+	if course := j.course; course != (Course{}) {
+		round.Course, j.course = &course, Course{}
+	}
+	if unrest != "" && !j.opts.AllowNoisy {
+		return &wire.Error{Kind: wire.ErrorUnstable, Detail: unrest}
+	}
 	if round.Rejected == "" {
 		j.done[at{round.Batch, round.Round}] = true
 		j.medians = append(j.medians, round.SentinelU())
 		j.progress++
 	}
-	if j.req.OnRound == nil {
-		return nil
+	if j.req.OnRound != nil {
+		if err := j.req.OnRound(round); err != nil {
+			return err
+		}
 	}
-	return j.req.OnRound(round)
+	if j.still() && !j.opts.AllowNoisy {
+		return &wire.Error{Kind: wire.ErrorUnstable, Detail: fmt.Sprintf("batch %d, round %d: %s", round.Batch, round.Round, round.Rejected)}
+	}
+	return nil
 }
+
+// unrest says why a round comes too late to count, "" when it does not. A device
+// that grew warm is as fast as before after a pause, so that the rejected rounds
+// in a row before it do not matter. One that is fast now and slow then has
+// rounds that only seem to be good: the more are rejected, the more of those
+// are left.
+func (j *job) unrest(r Round) string {
+	if r.Rejected != "" {
+		j.rejected++
+		return ""
+	}
+	j.repeated[r.Batch] += j.rejected
+	j.rejected = 0
+	if n := j.repeated[r.Batch]; n > max(j.opts.Repeats, 0) {
+		return fmt.Sprintf("batch %d: %d rounds between others were rejected: the device is fast now and slow then", r.Batch, n)
+	}
+	return ""
+}
+
+// warm says whether the rounds before a pause were rejected for long enough to
+// show a device that is slow for a while.
+func (j *job) warm() bool { return j.still() || 2*j.rejected >= j.opts.Repeats }
+
+// still says that the last pause was too short: it would only grow warmer.
+func (j *job) still() bool { return j.pause > 0 && j.progress == j.pausedAt && j.rejected >= 2 }
 
 // blame gives the model that the agent was busy with when it went away a
 // strike.

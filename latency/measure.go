@@ -19,6 +19,9 @@ func (h *Host) Measure(ctx context.Context, req Request) error {
 	if err := req.Options.Validate(); err != nil {
 		return err
 	}
+	if _, err := h.mode(ctx, req.Options); err != nil {
+		return err
+	}
 	j := newJob(req)
 	for idle := 0; ; {
 		batches := j.remaining()
@@ -28,10 +31,18 @@ func (h *Host) Measure(ctx context.Context, req Request) error {
 		if err := h.pushAll(ctx, j, batches); err != nil {
 			return h.explain("measure", err)
 		}
+		if err := h.settle(ctx, j); err != nil {
+			return h.explain("measure", err)
+		}
 		before := j.progress
-		err := h.run(ctx, j.request(batches), j.record)
+		err := h.run(ctx, j.request(batches), h.watching(ctx, j))
 		var lost *lostError
 		switch {
+		case kindOf(err) == wire.ErrorUnstable:
+			if err := h.recover(ctx, j, err); err != nil {
+				return h.explain("measure", err)
+			}
+			continue
 		case devices.IsUnreachable(err):
 			return h.explain("measure", err)
 		case errors.As(err, &lost) || kindOf(err) == wire.ErrorTimeout:

@@ -55,7 +55,7 @@ type Condition struct {
 	Batch            int               `json:"batch"`
 	Threads          int               `json:"threads"`
 	CoreSet          string            `json:"core_set"`          // as read back after pinning, e.g. "3" or "4-7"
-	FixedPerformance string            `json:"fixed_performance"` // on | off | unsupported
+	FixedPerformance string            `json:"fixed_performance"` // FixedOn | FixedOff | FixedUnsupported
 }
 
 // Options of a measurement; the zero value means the defaults of
@@ -74,10 +74,19 @@ type Options struct {
 	ModelTimeout time.Duration // a session's creation and each of its groups; default 60 s
 
 	// Repeats is how many rejected rounds a batch may repeat; negative: none.
-	// Default half of Rounds. After them the device is unstable, which is an
-	// error with fault.Unstable, or the round counts and is marked as noisy.
+	// Default half of Rounds. After them the device is left alone to cool down,
+	// or, with AllowNoisy, the round counts and is marked as noisy.
 	Repeats    int
 	AllowNoisy bool
+	// CoolDown is how long in all a device may be left alone, over every
+	// measurement of a Meter; negative: not at all. Default 5 minutes. After
+	// that a device that does not settle is unstable, which is an error with
+	// fault.Unstable; one that only says it is hot is measured and marked as
+	// noisy with AllowNoisy.
+	CoolDown time.Duration
+	// DefaultMode leaves off a phone's fixed-performance mode, which is on
+	// where there is one.
+	DefaultMode bool
 	// MemoryBytes caps the agent's resident memory; default half of the device's.
 	MemoryBytes int64
 }
@@ -95,6 +104,7 @@ type Round struct {
 	Groups   []Group `json:"groups"`
 	Rejected string  `json:"rejected,omitempty"` // why the round does not count, "" when it does
 	Noisy    string  `json:"noisy,omitempty"`    // why the round only counts because Options.AllowNoisy is set
+	Course   *Course `json:"course,omitempty"`   // what is known of the time since the round before
 }
 
 // Failure says that a model cannot be measured, and why: its Kind is create,

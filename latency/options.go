@@ -21,6 +21,7 @@ func (o Options) WithDefaults() Options {
 	set(&o.Threads, 1)
 	set(&o.ModelTimeout, time.Minute)
 	set(&o.Repeats, (o.Rounds+1)/2)
+	set(&o.CoolDown, 5*time.Minute)
 	return o
 }
 

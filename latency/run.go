@@ -65,7 +65,7 @@ func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) e
 	if err != nil {
 		return err
 	}
-	p, err := h.conn.Start(ctx, argv, []string{"GODEBUG=asyncpreemptoff=1"})
+	p, err := h.start(ctx, argv, []string{"GODEBUG=asyncpreemptoff=1"})
 	if err != nil {
 		return &wire.Error{Kind: wire.ErrorDevice, Detail: err.Error()}
 	}

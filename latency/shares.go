@@ -29,6 +29,9 @@ func (h *Host) Shares(ctx context.Context, m Model, opts Options) ([]Share, erro
 	if err := h.push(ctx, m); err != nil {
 		return nil, h.explain("profile", err)
 	}
+	if _, err := h.mode(ctx, opts); err != nil {
+		return nil, err
+	}
 	req := wire.Request{Protocol: wire.Protocol, Op: wire.OpShares, Options: opts.WithDefaults().wire(),
 		Batches: []wire.Batch{{Models: []string{m.Digest()}}}}
 	var list []Share

@@ -14,16 +14,25 @@ import (
 
 // TestThrottlingIsMarked holds what a table is worth on a phone: however a
 // device loses speed, once or again and again, its figures are right, or the
-// measurement ends as unstable, or, where that is allowed, rounds are marked.
+// measurement ends as unstable, or, where that is allowed, rounds are marked. To
+// leave it alone in between changes nothing of that.
 func TestThrottlingIsMarked(t *testing.T) {
 	const worst = 0.015 // of a ratio that is not marked
-	kept, ended := 0, 0
+	kept, cooled, ended := 0, 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		loss := rapid.Float64Range(0.02, 0.6).Draw(rt, "loss")
 		from := rapid.Float64Range(0, 1.5).Draw(rt, "from")
 		fall := rapid.Float64Range(0.001, 1).Draw(rt, "fall")
 		period := rapid.Float64Range(0.2, 5).Draw(rt, "period")
+		warm := simdevice.Warm{
+			Rise:   rapid.Float64Range(0, 100).Draw(rt, "rise"),
+			Fall:   rapid.Float64Range(0, 10).Draw(rt, "fall of heat"),
+			Limit:  40,
+			Loss:   rapid.Float64Range(0, 0.6).Draw(rt, "loss by heat"),
+			Silent: rapid.Bool().Draw(rt, "silent"),
+		}
 		noise := simdevice.Noise{
+			Warm: warm,
 			Seed: rapid.Uint64().Draw(rt, "seed"), Jitter: 0.01,
 			Speed: func(at time.Duration) float64 {
 				if at.Seconds() < from {
@@ -51,6 +60,9 @@ func TestThrottlingIsMarked(t *testing.T) {
 				}
 			}
 			kept++
+			if waited(got.rounds, got.rejected).CoolDowns > 0 {
+				cooled++
+			}
 			for digest, f := range latency.Figures(got.rounds) {
 				want := modelU(t, got.names[digest]) / 500
 				if e := math.Abs(f.Ratio/want - 1); e > worst && !f.Disturbed {
@@ -59,7 +71,7 @@ func TestThrottlingIsMarked(t *testing.T) {
 			}
 		}
 	})
-	if kept == 0 || ended == 0 {
-		t.Errorf("%d measurements were kept and %d ended as unstable: the draws show nothing", kept, ended)
+	if kept == 0 || cooled == 0 || ended == 0 {
+		t.Errorf("%d measurements were kept, %d of them after a pause, and %d ended as unstable: the draws show nothing", kept, cooled, ended)
 	}
 }

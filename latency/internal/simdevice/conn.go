@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 	"testing/fstest"
+	"time"
 
 	"fbnas/devices"
 	"fbnas/latency/agent"
@@ -22,6 +23,10 @@ type Conn struct {
 	// nil cuts the connection. A nil Tamper leaves every line alone.
 	Tamper func(start, line int, text []byte) []byte
 
+	// Fixed is the device's speed in fixed-performance mode; 0: it has none.
+	Fixed float64
+
+	body   body
 	mu     sync.Mutex
 	files  fstest.MapFS
 	starts int
@@ -61,8 +66,54 @@ func (c *Conn) Push(_ context.Context, name string, data []byte) error {
 	return nil
 }
 
+// State says how warm the device was at the last word of an agent or the last
+// pause.
+func (c *Conn) State(context.Context) (devices.State, error) {
+	c.body.mu.Lock()
+	defer c.body.mu.Unlock()
+	w, heat := c.Noise.Warm, c.body.told
+	s := devices.State{Heat: devices.Heat{Status: "none"}, Power: devices.Power{Source: devices.PowerCharger}}
+	if w.Limit > 0 && !w.Silent {
+		s.Heat.Celsius, s.Heat.Hottest = 20+heat, "skin"
+		if heat > w.Limit {
+			s.Heat.Status = "moderate"
+		}
+	}
+	return s, nil
+}
+
+// Pause lets the device cool down; it is a HostConfig's.
+func (c *Conn) Pause(_ context.Context, d time.Duration) error {
+	c.body.mu.Lock()
+	defer c.body.mu.Unlock()
+	c.body.now += d
+	c.body.heat = max(0, c.body.heat-c.Noise.Warm.Fall*d.Seconds())
+	c.body.told = c.body.heat
+	return nil
+}
+
+// FixedPerformance says whether the device has the mode.
+func (c *Conn) FixedPerformance(context.Context) (bool, error) { return c.Fixed > 0, nil }
+
+// StartFixed runs an agent in fixed-performance mode.
+func (c *Conn) StartFixed(ctx context.Context, _, _ []string) (*devices.Process, error) {
+	noise := c.Noise
+	speed := noise.Speed
+	noise.Speed = func(at time.Duration) float64 {
+		if speed == nil {
+			return c.Fixed
+		}
+		return c.Fixed * speed(at)
+	}
+	return c.start(ctx, noise)
+}
+
 // Start runs an agent in a goroutine.
 func (c *Conn) Start(ctx context.Context, _, _ []string) (*devices.Process, error) {
+	return c.start(ctx, c.Noise)
+}
+
+func (c *Conn) start(ctx context.Context, noise Noise) (*devices.Process, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.starts++
@@ -84,7 +135,7 @@ func (c *Conn) Start(ctx context.Context, _, _ []string) (*devices.Process, erro
 		out := &tampered{conn: c, start: start, w: stdoutWriter}
 		ended = agent.Serve(ctx, stdin, out, agent.Config{
 			Models: files,
-			Open:   func(wire.Options) (agent.Machine, error) { return New(c.Noise, end, ctx.Done()), nil },
+			Open:   func(wire.Options) (agent.Machine, error) { return newMachine(noise, &c.body, end, ctx.Done()), nil },
 			Selftest: func() []wire.Check {
 				return []wire.Check{{Name: "simulated", OK: true}}
 			},
@@ -98,6 +149,16 @@ func (c *Conn) Start(ctx context.Context, _, _ []string) (*devices.Process, erro
 	}, nil
 }
 
+// hear keeps the heat at the end of a round: an agent is ahead of who listens.
+func (c *Conn) hear(line []byte) {
+	if !bytes.Contains(line, []byte(`"type":"`+wire.TypeRound+`"`)) {
+		return
+	}
+	c.body.mu.Lock()
+	defer c.body.mu.Unlock()
+	c.body.told = c.body.heat
+}
+
 // tampered is an agent's output on its way.
 type tampered struct {
 	conn  *Conn
@@ -108,6 +169,7 @@ type tampered struct {
 
 func (t *tampered) Write(line []byte) (int, error) {
 	t.line++
+	t.conn.hear(line)
 	out := line
 	if t.conn.Tamper != nil {
 		if out = t.conn.Tamper(t.start, t.line, bytes.Clone(line)); out == nil {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"sync"
 	"time"
 
 	"fbnas/latency/agent"
@@ -54,13 +55,39 @@ type Noise struct {
 	Speed func(at time.Duration) float64
 	// BlindSwitches and BlindDelay hide a counter.
 	BlindSwitches, BlindDelay bool
+	// Warm lets work heat the device up; the zero value stays cold.
+	Warm Warm
+}
+
+// Warm is a device that slows down as it grows warm. It has a degree of heat at
+// 0 when it is cold.
+type Warm struct {
+	Rise, Fall float64 // degrees a second of work, and of a pause
+	Limit      float64 // from which on it slows down
+	Loss       float64 // of its speed, at twice the limit and above
+	Silent     bool    // it does not say that it is hot
+}
+
+// body is what of a device lasts from one process to the next.
+type body struct {
+	mu   sync.Mutex
+	now  time.Duration
+	heat float64
+	told float64 // heat at the last word of an agent
+}
+
+func (b *body) elapsed() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
 }
 
 // Machine is a simulated device; its clock stands still between calls.
 type Machine struct {
 	noise    Noise
 	rng      *rand.Rand
-	now      time.Duration
+	body     *body
+	began    time.Duration
 	counters agent.Counters
 	memory   int64
 	crash    func()          // ends the agent's process
@@ -70,8 +97,13 @@ type Machine struct {
 // New returns a machine inside a process that crash ends; ended is closed when
 // it has ended. Both may be nil where no model crashes or hangs.
 func New(noise Noise, crash func(), ended <-chan struct{}) *Machine {
+	return newMachine(noise, &body{}, crash, ended)
+}
+
+func newMachine(noise Noise, b *body, crash func(), ended <-chan struct{}) *Machine {
 	return &Machine{
 		noise: noise, rng: rand.New(rand.NewPCG(noise.Seed, 1)), crash: crash, ended: ended,
+		body: b, began: b.elapsed(),
 		counters: agent.Counters{SwitchesKnown: !noise.BlindSwitches, DelayKnown: !noise.BlindDelay},
 	}
 }
@@ -82,7 +114,7 @@ func (m *Machine) Hello() wire.Hello {
 }
 
 // Now is the simulated clock.
-func (m *Machine) Now() time.Duration { return m.now }
+func (m *Machine) Now() time.Duration { return m.body.elapsed() - m.began }
 
 // Counters are the simulated thread's.
 func (m *Machine) Counters() agent.Counters { return m.counters }
@@ -104,13 +136,35 @@ func (m *Machine) ClockProbe() float64 {
 }
 
 func (m *Machine) speed() float64 {
-	if m.noise.Speed == nil {
-		return 1
+	m.body.mu.Lock()
+	defer m.body.mu.Unlock()
+	speed := m.noise.Warm.speed(m.body.heat)
+	if m.noise.Speed != nil {
+		speed *= m.noise.Speed(m.body.now)
 	}
-	return m.noise.Speed(m.now)
+	return speed
 }
 
-func (m *Machine) pass(us float64) { m.now += time.Duration(us * 1000) }
+func (w Warm) speed(heat float64) float64 {
+	if heat <= w.Limit {
+		return 1
+	}
+	return 1 - w.Loss*min(heat/w.Limit-1, 1)
+}
+
+// pass lets time go by, but not for a process that has been ended and does not
+// know it yet.
+func (m *Machine) pass(us float64) {
+	select {
+	case <-m.ended:
+		return
+	default:
+	}
+	m.body.mu.Lock()
+	defer m.body.mu.Unlock()
+	m.body.now += time.Duration(us * 1000)
+	m.body.heat += m.noise.Warm.Rise * us / 1e6
+}
 
 // Load parses a model file.
 func (m *Machine) Load(model []byte, _ uint64) (agent.Session, error) {
