@@ -56,8 +56,8 @@ func (e Estimate) Unmeasured() (blocks int, us float64) {
 // 95th percentile at the networks of the validation, or without one the
 // calibration's leave-one-out error, and beside it two standard errors of what
 // the predicted rows add up to: how uncertain these are differs from network to
-// network. What they err by together the validation has seen. Without both it
-// is what the errors of all rows add up to.
+// network. What they err by together the validation has seen. Of a table with
+// neither it is what the errors of all rows add up to.
 func (t *Table) Predict(blocks []models.Block) (Estimate, error) {
 	e := Estimate{US: t.Base(), Blocks: make([]Lookup, len(blocks))}
 	var rows, predicted float64 // variances
