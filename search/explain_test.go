@@ -1,7 +1,9 @@
 package search
 
 import (
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"fbnas/internal/random"
@@ -88,6 +90,10 @@ func TestExcludedBlocks(t *testing.T) {
 	}
 	if len(costs.Excluded) != want || want == 0 {
 		t.Errorf("%d blocks excluded, want %d", len(costs.Excluded), want)
+	}
+	unlimited := Job{Costs: costs, Config: Config{Limit: math.Inf(1)}}
+	if list := unlimited.warnings(Result{}); len(list) != 1 || !strings.Contains(list[0], fmt.Sprintf("%d blocks of the space failed", want)) {
+		t.Errorf("warnings %q", list)
 	}
 }
 
