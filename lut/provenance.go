@@ -23,13 +23,30 @@ func (d Difference) String() string { return fmt.Sprintf("%s (%s, %s)", d.Field,
 // Comparable returns the fields that must be equal before two tables' figures
 // may stand in one table, or a table's beside a device's: the device's model
 // and the condition. The operating system's build and the unit are not among
-// them.
+// them; of the memory it is what is built in.
 func Comparable(a, b Header) []Difference {
 	type fields struct {
 		Model     latency.DeviceModel `json:"device.model"`
 		Condition latency.Condition   `json:"condition"`
 	}
+	a.Device.Model.MemoryBytes = builtIn(a.Device.Model.MemoryBytes)
+	b.Device.Model.MemoryBytes = builtIn(b.Device.Model.MemoryBytes)
 	return differences(fields{a.Device.Model, a.Condition}, fields{b.Device.Model, b.Condition})
+}
+
+// builtIn is the memory of a device whose system can use so much: the least of
+// 2, 3, 4, 6, 8, 12, ... bytes that holds it. What the kernel keeps for itself
+// differs by pages from start to start, and by megabytes from version to
+// version.
+func builtIn(usable int64) int64 {
+	size := int64(2)
+	for size < usable && size < 1<<60 {
+		if size*3/2 >= usable {
+			return size * 3 / 2
+		}
+		size *= 2
+	}
+	return size
 }
 
 // Provenance returns the fields that must be equal before an interrupted
