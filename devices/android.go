@@ -55,7 +55,10 @@ done
 
 // FixedPerformance asks the phone.
 func (a *android) FixedPerformance(ctx context.Context) (bool, error) {
-	_, err := a.sh.run(ctx, "runs="+quote(a.runsFolder())+"\n"+aliveFunc+askFixed, nil)
+	err := a.insist(ctx, func() error {
+		_, err := a.sh.run(ctx, "runs="+quote(a.runsFolder())+"\n"+aliveFunc+askFixed, nil)
+		return err
+	})
 	var exit *exitError
 	if errors.As(err, &exit) {
 		return false, nil

@@ -16,6 +16,8 @@ import (
 // a run, by a part of the order. The first that fits is meant.
 var steps = []struct{ name, part string }{
 	{"make the folders", "/files' '"},
+	{"ask how it is", "thermalservice"},
+	{"ask for the mode", "set-fixed-performance"},
 	{"what lies there", "find . -type f"},
 	{"make a folder", "mkdir -p '/"},
 	{"put a file", "put /"},
@@ -34,22 +36,40 @@ func stepOf(order string) string {
 	return ""
 }
 
-// jobOn does all that a measurement does to a device; the program notes in a
+// jobOn does all that a measurement does to a phone; the program notes in a
 // file each time that it is run.
 func jobOn(t *testing.T, h *host, base, mark string) (string, error) {
 	r, err := dial(t.Context(), "board", h, base)
 	if err != nil {
 		t.Fatal(err)
 	}
+	a := &android{r}
 	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, slow: time.Minute, patience: 50 * time.Millisecond}
 	if err := r.Push(t.Context(), "models/a.onnx", []byte("abc")); err != nil {
 		return "", err
 	}
-	p, err := r.Start(t.Context(), []string{"/bin/sh", "-c", fmt.Sprintf("echo run >>%s; cat; cat %s/models/a.onnx", mark, r.Folder())}, nil)
+	_, _ = a.State(t.Context()) // a device that does not say how it is is measured all the same
+	if can, err := a.FixedPerformance(t.Context()); err != nil || !can {
+		return "", err
+	}
+	p, err := a.StartFixed(t.Context(), []string{"/bin/sh", "-c", fmt.Sprintf("echo run >>%s; cat; cat %s/models/a.onnx", mark, r.Folder())}, nil)
 	if err != nil {
 		return "", err
 	}
 	return outcomeOf(p, "request\n")
+}
+
+// withMode puts Android's command for the mode among this machine's; the mode
+// is in the file that is returned.
+func withMode(t *testing.T) string {
+	t.Helper()
+	bin := t.TempDir()
+	script := "#!/bin/sh\necho $3 >" + bin + "/mode\n"
+	if err := os.WriteFile(bin+"/cmd", []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	return bin + "/mode"
 }
 
 // settle waits for a program that nobody follows any more.
@@ -66,8 +86,10 @@ func settle(base string) {
 
 // Wherever the connection breaks, before an order or before its answer, and
 // whether or not it comes back: the program is run once, its output is whole or
-// an error says that the connection is to blame, and no wrong word is said.
+// an error says that the connection is to blame, and no wrong word is said. A
+// phone is left in its default mode.
 func TestFaultAtEveryStep(t *testing.T) {
+	mode := withMode(t)
 	const want, once = "request\nabc", "run\n"
 	for _, step := range steps[1:] { // a device that was never reached is another matter
 		for _, kind := range []struct {
@@ -95,6 +117,9 @@ func TestFaultAtEveryStep(t *testing.T) {
 			out, err := jobOn(t, h, base, mark)
 			settle(base)
 			runs, _ := os.ReadFile(mark)
+			if left, _ := os.ReadFile(mode); string(left) == "true\n" {
+				t.Errorf("%s at %q: fixed-performance mode is left on", kind.name, step.name)
+			}
 			whole := out == want && err == nil && string(runs) == once
 			lost := strings.HasPrefix(want, out) && IsLost(err) && strings.HasPrefix(once, string(runs))
 			if !hit || !whole && (kind.back || !lost) {
