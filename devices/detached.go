@@ -36,9 +36,10 @@ const (
 // errGone says that a program and its supervisor have vanished without a word.
 var errGone = errors.New("the program is gone with its supervisor: the device was restarted, or ended them")
 
-// IsUnreachable reports whether an error says that a device went away and was
-// waited for in vain.
-func IsUnreachable(err error) bool { return errors.Is(err, errLost) }
+// IsUnreachable reports whether an error says that there is no use in asking
+// the device again: it went away and was waited for in vain, or it is a
+// recording without an answer.
+func IsUnreachable(err error) bool { return errors.Is(err, errLost) || errors.Is(err, errUnrecorded) }
 
 // IsLost reports whether an error says that the connection to the device or
 // the device itself went away, so that the program there is not to blame.

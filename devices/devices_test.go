@@ -18,11 +18,10 @@ import (
 func TestOpenErrors(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	for name, want := range map[string]string{
-		"qemu:1":           "qemu has no address",
-		"replay:run.jsonl": "the transport replay is not in this version",
-		"pixel":            `unknown device "pixel"`,
-		"":                 `unknown device ""`,
-		"local:1":          "local has no address",
+		"qemu:1":  "qemu has no address",
+		"pixel":   `unknown device "pixel"`,
+		"":        `unknown device ""`,
+		"local:1": "local has no address",
 	} {
 		_, err := Open(t.Context(), name)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -111,7 +110,7 @@ func TestClean(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, name := range []string{"local:1", "pixel", "replay:run"} {
+	for _, name := range []string{"local:1", "pixel", "replay:"} {
 		if _, err := Clean(t.Context(), name); fault.CodeOf(err) != fault.Device {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -2,6 +2,7 @@ package devices
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 )
@@ -16,6 +17,9 @@ type Opener struct {
 	// reached: 0 means UsualWait, below 0 not at all.
 	Wait time.Duration
 	Log  *slog.Logger // is told of such waiting; nil: nothing is
+	// Record is the path of a file that what the device says is added to, for
+	// replay:FILE; "" none.
+	Record string
 }
 
 // patient is a device that can be lost and come back.
@@ -38,7 +42,14 @@ func (o Opener) Open(ctx context.Context, name string) (Device, error) {
 		}
 		p.wait(max(0, d), o.Log)
 	}
-	return d, err
+	if err != nil || o.Record == "" {
+		return d, err
+	}
+	recorded, err := record(ctx, d, o.Record, o.Log)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return recorded, nil
 }
 
 // Open reaches a device in the usual way.

@@ -66,7 +66,7 @@ func (e Entry) problem() string {
 		return fmt.Sprintf("the name %.80q is not a letter, then at most 63 letters, digits, '_', '.' or '-'", e.Name)
 	case kind == "local":
 		return "this machine needs no other name than local"
-	case !known || t.open == nil:
+	case !known:
 		return fmt.Sprintf("the address %.80q is none of %s", e.Address, possible())
 	}
 	if t.check != nil {

@@ -113,7 +113,7 @@ func openLocal(ctx context.Context, by devices.Opener, device string, log *slog.
 	return NewMeter(conn, HostConfig{Agent: agent, Library: library, Log: log}), nil
 }
 
-// gather makes the bundle for the device's processor.
+// gather makes the bundle for the device's processor. A recording needs none.
 func (h *Host) gather(ctx context.Context, own Own) error {
 	id, err := h.conn.Identity(ctx)
 	if err != nil {
@@ -121,6 +121,11 @@ func (h *Host) gather(ctx context.Context, own Own) error {
 	}
 	if id.Emulator != "" {
 		h.log.Warn("an emulator's times mean nothing", "emulator", id.Emulator)
+	}
+	if id.Replayed {
+		h.log.Warn("these are answers of an earlier measurement")
+		h.cfg.Pause = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // it has cooled down before
+		return nil
 	}
 	h.cfg.Bundle, err = NewBundle(id.Arch, own)
 	return err
@@ -156,7 +161,7 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 	}
 	device := Device{
 		Model: DeviceModel{SoC: id.SoC, Arch: id.Arch, Cores: id.Cores, MaxKHz: id.MaxKHz, MemoryBytes: id.MemoryBytes, Emulator: id.Emulator},
-		Unit:  id.Unit, OS: id.OS, CallCostUS: hello.CallCostU,
+		Unit:  id.Unit, OS: id.OS, CallCostUS: hello.CallCostU, Replayed: id.Replayed,
 	}
 	return device, Condition{
 		Runtime: hello.Runtime, RuntimeDigest: hello.RuntimeDigest,

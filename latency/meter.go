@@ -30,6 +30,8 @@ type Device struct {
 	// CallCostUS is what the agent itself adds to each timed run there; 0
 	// unknown. Figures have it in them.
 	CallCostUS float64 `json:"call_cost_us,omitempty"`
+	// Replayed says that a recording of the device answered in its place.
+	Replayed bool `json:"replayed,omitempty"`
 }
 
 // DeviceModel decides whether a table fits a device.

@@ -59,7 +59,8 @@ var errSilent = fmt.Errorf("no word from it for %v", silence)
 
 // run starts an agent with one request and hands its records to on, end and
 // error records aside. It returns nil after the end record; the agent's own
-// *wire.Error; on's error; ctx's; or a *lostError.
+// *wire.Error; on's error; ctx's; the device's where it cannot be reached any
+// more; or a *lostError.
 func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) error) error {
 	argv, err := h.argv(ctx)
 	if err != nil {
@@ -79,6 +80,9 @@ func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) e
 	}
 	if errors.Is(err, errDone) {
 		return nil
+	}
+	if errors.Is(err, wire.ErrCut) && devices.IsUnreachable(exit) {
+		return exit
 	}
 	var corrupt *wire.CorruptError
 	if errors.Is(err, wire.ErrCut) || errors.Is(err, errSilent) || errors.As(err, &corrupt) {

@@ -21,20 +21,29 @@ type measureFlags struct {
 	core       int
 	seed       uint64
 	allowNoisy bool
+	coolDown   time.Duration
+	inDefault  bool // leave fixed-performance mode off
 	wait       time.Duration
+	record     string
 }
 
-const anyCore = -1
+const (
+	anyCore       = -1
+	usualCoolDown = 5 * time.Minute
+)
 
 func (m *measureFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&m.device, "device", "", "where to measure: a registered `name`, local (this machine), adb[:SERIAL] or ssh://USER@HOST")
+	f.StringVar(&m.device, "device", "", "where to measure: a registered `name`, local (this machine), adb[:SERIAL], ssh://USER@HOST[:PORT], qemu or replay:FILE")
 	f.IntVar(&m.rounds, "rounds", 0, "rounds of the measurement; more repeat better (default 12)")
 	f.IntVar(&m.threads, "threads", 0, "threads that a model runs on (default 1)")
 	f.IntVar(&m.core, "core", anyCore, "core to measure on (default: one of the fastest)")
 	f.Uint64Var(&m.seed, "seed", 1, "decides the order of measuring, and what is drawn")
 	f.BoolVar(&m.allowNoisy, "allow-noisy", false, "mark an unsteady measurement instead of ending with exit status 5")
+	f.DurationVar(&m.coolDown, "cool-down", usualCoolDown, "how long in all to leave a device alone that is hot or grows slower, before exit status 5 (0: not at all)")
+	f.BoolVar(&m.inDefault, "default-mode", false, "leave off a phone's fixed-performance mode")
 	f.DurationVar(&m.wait, "wait", devices.UsualWait, "how long to wait for a device that is lost meanwhile (0: stop at once, and go on when the command is given again)")
+	f.StringVar(&m.record, "record", "", "a `file` that what the device says is added to; --device replay:FILE plays it back")
 }
 
 // options of the measurement. A table's own protocol and condition, or without
@@ -47,6 +56,7 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 		o.Rounds, o.MinRuns, o.MaxRuns, o.BatchModels = p.Rounds, p.MinRuns, p.MaxRuns, p.BatchModels
 		o.GroupTime, o.WarmUp = micros(p.GroupTimeUS), micros(p.WarmUpUS)
 		o.Threads = t.Header.Condition.Threads
+		o.DefaultMode = t.Header.Condition.FixedPerformance == latency.FixedOff
 		if core, err := strconv.Atoi(t.Header.Condition.CoreSet); err == nil {
 			o.Core = &core
 		}
@@ -59,13 +69,17 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 		o.Core = entry.Core
 	}
 	for flag, set := range map[string]func(){
-		"rounds":  func() { o.Rounds = m.rounds },
-		"threads": func() { o.Threads = m.threads },
-		"core":    func() { o.Core = &m.core },
+		"rounds":       func() { o.Rounds = m.rounds },
+		"threads":      func() { o.Threads = m.threads },
+		"core":         func() { o.Core = &m.core },
+		"default-mode": func() { o.DefaultMode = m.inDefault },
 	} {
 		if cmd.Flags().Changed(flag) {
 			set()
 		}
+	}
+	if m.coolDown < 0 {
+		return o, fault.New(fault.Usage, "Give --cool-down 0 or a time such as --cool-down 10m.", "a cool-down of %v", m.coolDown)
 	}
 	if m.wait < 0 {
 		return o, fault.New(fault.Usage, "Give --wait 0 or a time such as --wait 30m.", "a wait of %v", m.wait)
@@ -76,7 +90,10 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 	if cmd.Flags().Changed("threads") && m.threads < 1 {
 		return o, fault.New(fault.Usage, "Give --threads 1 or more.", "%d threads", m.threads)
 	}
-	o.Seed, o.AllowNoisy = m.seed, m.allowNoisy
+	o.Seed, o.AllowNoisy, o.CoolDown = m.seed, m.allowNoisy, m.coolDown
+	if m.coolDown == 0 {
+		o.CoolDown = -1
+	}
 	return o, o.Validate()
 }
 
@@ -88,7 +105,7 @@ func (m *measureFlags) open(ctx context.Context, a *app) (latency.Meter, error) 
 		return nil, fault.New(fault.Usage, "Give --device local to measure on this machine; fbnas devices lists what there is.",
 			"no device is given")
 	}
-	by := devices.Opener{Wait: m.wait, Log: a.log}
+	by := devices.Opener{Wait: m.wait, Log: a.log, Record: m.record}
 	if m.wait == 0 {
 		by.Wait = -1
 	}

@@ -1,0 +1,160 @@
+package devices
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+const (
+	recordingVersion = 1
+	// maxRecording is how much of a recording is read, and maxEntry how long one
+	// of its entries may be when it is unpacked.
+	maxRecording = 256 << 20
+	maxEntry     = 64 << 20
+	maxEntries   = 1 << 16
+	maxUnpacked  = 1 << 30
+)
+
+// recording is what a device has said of itself, and what programs there have
+// answered. Its file is a sequence of gzip members, one for each entry, the
+// first of which says what the device is: so it can be added to, and what a
+// killed program has left is a prefix.
+type recording struct {
+	identity Identity
+	fixed    bool
+	states   []State
+	runs     map[string][]run // by request, in their order
+	whole    int64            // bytes up to the end of the last entry
+	cut      bool             // something comes after it
+}
+
+// entry is one of a recording: one of the fields is set.
+type entry struct {
+	Version  int       `json:"recording,omitempty"` // of the format, with Identity
+	Identity *Identity `json:"identity,omitempty"`
+	Fixed    *bool     `json:"fixed_performance,omitempty"` // Clocked.FixedPerformance
+	State    *State    `json:"state,omitempty"`
+	Run      *run      `json:"run,omitempty"`
+}
+
+// run is a program that has run on the device.
+type run struct {
+	Fixed   bool   `json:"fixed"` // by StartFixed
+	Request []byte `json:"request"`
+	Answer  []byte `json:"answer"`
+	Stderr  string `json:"stderr,omitempty"`
+	Error   string `json:"error,omitempty"` // of Wait
+	Lost    bool   `json:"lost,omitempty"`  // the device or the connection, or the recording program, went away
+	Open    bool   `json:"open,omitempty"`  // it had more to say when it was killed
+}
+
+// key is the name of a request among the runs.
+func (r run) key() string {
+	sum := sha256.Sum256(r.Request)
+	return fmt.Sprint(hex.EncodeToString(sum[:]), r.Fixed)
+}
+
+// pack is an entry as it stands in the file.
+func (e entry) pack() ([]byte, error) {
+	text, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxEntry {
+		return nil, fmt.Errorf("an answer of %d bytes is too long for a recording", len(text))
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err = z.Write(text)
+	err = errors.Join(err, z.Close())
+	return b.Bytes(), err
+}
+
+// readRecording reads a file of entries.
+func readRecording(path string) (*recording, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxRecording+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxRecording {
+		return nil, fmt.Errorf("it is longer than %d bytes", maxRecording)
+	}
+	return parseRecording(data)
+}
+
+// parseRecording takes the entries of the longest prefix that is one.
+func parseRecording(data []byte) (*recording, error) {
+	rec := &recording{runs: map[string][]run{}}
+	in := bytes.NewReader(data)
+	unpacked := 0
+	for n := 0; in.Len() > 0; n++ {
+		text, err := unpack(in)
+		if err != nil && n > 0 {
+			rec.cut = true
+			break
+		}
+		if err == nil {
+			err = rec.take(n, text)
+		}
+		if unpacked += len(text); err == nil && (n > maxEntries || unpacked > maxUnpacked) {
+			err = errors.New("it holds too much")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("entry %d: %w", n+1, err)
+		}
+		rec.whole = int64(len(data) - in.Len())
+	}
+	if rec.whole == 0 {
+		return nil, errors.New("it is empty")
+	}
+	return rec, nil
+}
+
+// unpack reads one member.
+func unpack(in *bytes.Reader) ([]byte, error) {
+	z, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, err
+	}
+	z.Multistream(false)
+	text, err := io.ReadAll(io.LimitReader(z, maxEntry+1))
+	if err == nil && len(text) > maxEntry {
+		err = errors.New("it is too long")
+	}
+	return text, err
+}
+
+// take adds the n-th entry.
+func (rec *recording) take(n int, text []byte) error {
+	var e entry
+	if err := json.Unmarshal(text, &e); err != nil {
+		return err
+	}
+	switch {
+	case (n == 0) != (e.Identity != nil):
+		return errors.New("it does not begin with what the device is")
+	case e.Identity != nil && e.Version != recordingVersion:
+		return fmt.Errorf("format %d, this version reads %d", e.Version, recordingVersion)
+	case e.Identity != nil:
+		rec.identity = *e.Identity
+	case e.Fixed != nil:
+		rec.fixed = *e.Fixed
+	case e.State != nil:
+		rec.states = append(rec.states, *e.State)
+	case e.Run != nil:
+		rec.runs[e.Run.key()] = append(rec.runs[e.Run.key()], *e.Run)
+	}
+	return nil
+}

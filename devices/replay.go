@@ -1,0 +1,248 @@
+package devices
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"fbnas/internal/fault"
+)
+
+// replay is a recording as a device: it answers what was asked when it was
+// recorded, and nothing else. Equal questions get their answers in the order of
+// the recording, the last one as often as it takes.
+type replay struct {
+	name string
+	rec  *recording
+
+	mu     sync.Mutex
+	played map[string]int // answers, by request
+	states int
+}
+
+var _ Clocked = (*replay)(nil)
+
+// errUnrecorded says that a recording has no answer.
+var errUnrecorded = errors.New("the recording has no answer to this")
+
+func openReplay(_ context.Context, name, address string) (Device, error) {
+	if err := checkReplay(name, address); err != nil {
+		return nil, err
+	}
+	rec, err := readRecording(address)
+	if err != nil {
+		return nil, fault.New(fault.Device, "A recording is what --record FILE writes while something is measured.", "device %s: %w", name, err)
+	}
+	rec.identity.Replayed = true
+	return &replay{name: name, rec: rec, played: map[string]int{}}, nil
+}
+
+func checkReplay(name, address string) error {
+	if address == "" {
+		return fault.New(fault.Device, "Write replay:FILE, a file that --record has written.", "device %s: it names no recording", name)
+	}
+	return nil
+}
+
+// cleanReplay has nothing to remove.
+func cleanReplay(_ context.Context, name, address string) ([]string, error) {
+	return nil, checkReplay(name, address)
+}
+
+func (r *replay) Name() string   { return r.name }
+func (r *replay) Folder() string { return "/" }
+func (r *replay) Close() error   { return nil }
+
+// Push does nothing: requests name files by their contents.
+func (r *replay) Push(ctx context.Context, _ string, _ []byte) error { return ctx.Err() }
+
+// Identity is the recorded device's, with a mark.
+func (r *replay) Identity(ctx context.Context) (Identity, error) { return r.rec.identity, ctx.Err() }
+
+// FixedPerformance is what the device said.
+func (r *replay) FixedPerformance(ctx context.Context) (bool, error) { return r.rec.fixed, ctx.Err() }
+
+// State is what the device said, in the order of the recording.
+func (r *replay) State(ctx context.Context) (State, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.rec.states) == 0 {
+		return State{}, ctx.Err()
+	}
+	s := r.rec.states[min(r.states, len(r.rec.states)-1)]
+	r.states++
+	return s, ctx.Err()
+}
+
+// Start plays the answer to what is written to the program.
+func (r *replay) Start(ctx context.Context, _, _ []string) (*Process, error) {
+	return r.start(ctx, false), nil
+}
+
+// StartFixed plays the answer that was given with the clocks held.
+func (r *replay) StartFixed(ctx context.Context, _, _ []string) (*Process, error) {
+	return r.start(ctx, true), nil
+}
+
+func (r *replay) start(ctx context.Context, fixed bool) *Process {
+	ctx, kill := context.WithCancel(ctx)
+	request := &asked{whole: make(chan struct{})}
+	stdout, out := io.Pipe()
+	stop := context.AfterFunc(ctx, func() { out.Close() })
+	var answer run
+	var err error
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer stop()
+		defer out.Close()
+		select {
+		case <-request.whole:
+		case <-ctx.Done():
+			err = ctx.Err()
+			return
+		}
+		if answer, err = r.next(run{Request: request.Bytes(), Fixed: fixed}); err != nil {
+			return
+		}
+		_, _ = out.Write(answer.Answer) // a reader that went away needs no more
+		if answer.Open {
+			<-ctx.Done()
+		}
+		err = answer.ended()
+	}()
+	return &Process{
+		Stdin: request, Stdout: stdout, Kill: kill,
+		Stderr: func() string { <-ended; return answer.Stderr },
+		Wait:   func() error { <-ended; return err },
+	}
+}
+
+// asked is a request that comes in.
+type asked struct {
+	bytes.Buffer
+	once  sync.Once
+	whole chan struct{}
+}
+
+func (a *asked) Close() error { a.once.Do(func() { close(a.whole) }); return nil }
+
+// next is the answer to a request.
+func (r *replay) next(asked run) (run, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := asked.key()
+	answers := r.rec.runs[key]
+	if len(answers) == 0 {
+		hint := "Give the options that it was recorded with, or record again: --record FILE."
+		if r.rec.cut {
+			hint = "Its end is cut off. " + hint
+		}
+		return run{}, fault.New(fault.Usage, hint, "device %s: %w: %s", r.name, errUnrecorded, r.rec.nearest(asked))
+	}
+	i := min(r.played[key], len(answers)-1)
+	r.played[key]++
+	return answers[i], nil
+}
+
+// ended is the error that a recorded program ended with.
+func (r run) ended() error {
+	switch {
+	case r.Error == "":
+		return nil
+	case r.Lost:
+		return &playedError{r.Error, errGone}
+	}
+	return &playedError{r.Error, nil}
+}
+
+// playedError is an error in the words of a recording.
+type playedError struct {
+	text string
+	is   error
+}
+
+func (e *playedError) Error() string { return e.text }
+func (e *playedError) Unwrap() error { return e.is }
+
+// nearest says in what a request differs from the recorded one that is most
+// like it.
+func (rec *recording) nearest(asked run) string {
+	best, found := []string(nil), false
+	for _, runs := range rec.runs {
+		d := differing(asked.Request, runs[0].Request)
+		if asked.Fixed != runs[0].Fixed {
+			d = append(d, "the clocks were held, or not, otherwise than now")
+		}
+		if !found || len(d) < len(best) || len(d) == len(best) && slices.Compare(d, best) < 0 {
+			best, found = d, true
+		}
+	}
+	if !found {
+		return "nothing was run"
+	}
+	return strings.Join(best, "; ")
+}
+
+// differing lists the fields, of objects in objects, in which two JSON
+// documents differ.
+func differing(now, then []byte) []string {
+	a, b := map[string]string{}, map[string]string{}
+	fields("request", decoded(now), a)
+	fields("request", decoded(then), b)
+	var list []string
+	for name, value := range a {
+		if then, ok := b[name]; !ok || then != value {
+			list = append(list, difference(name, value, then))
+		}
+	}
+	for name, then := range b {
+		if _, ok := a[name]; !ok {
+			list = append(list, difference(name, "", then))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// difference says how a field differs, as far as a person wants to know.
+func difference(name, now, then string) string {
+	const long = 40
+	if len(now) > long || len(then) > long {
+		return name + " differs"
+	}
+	or := func(s string) string {
+		if s == "" {
+			return "absent"
+		}
+		return s
+	}
+	return fmt.Sprintf("%s is %s, recorded was %s", name, or(now), or(then))
+}
+
+// decoded is a JSON document; what is none is a string.
+func decoded(data []byte) any {
+	var v any
+	if json.Unmarshal(data, &v) != nil {
+		return string(data)
+	}
+	return v
+}
+
+// fields notes the parts of a value that are no objects, by their path.
+func fields(at string, v any, into map[string]string) {
+	if object, ok := v.(map[string]any); ok {
+		for name, inner := range object {
+			fields(at+"."+name, inner, into)
+		}
+		return
+	}
+	text, _ := json.Marshal(v) // what was decoded can be encoded
+	into[at] = string(text)
+}
