@@ -153,7 +153,9 @@ func (d *detached) serve(ctx context.Context) {
 	case err != nil:
 		d.err = d.r.explain("run "+d.argv[0], err)
 	default:
-		d.err = ended(outcome)
+		if d.err = ended(outcome); errors.Is(d.err, errGone) {
+			d.r.forget()
+		}
 	}
 }
 

@@ -147,6 +147,14 @@ func (r *remote) verify(ctx context.Context) error {
 	return nil
 }
 
+// forget makes the next Push look anew at what is there: a device whose power
+// failed has lost what it had not yet written to its disk.
+func (r *remote) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sums, r.unsure = nil, nil
+}
+
 // hasher sets h to the command that prints SHA-256 sums.
 const hasher = `if command -v sha256sum >/dev/null; then h=sha256sum; else h="toybox sha256sum"; fi; `
 

@@ -383,6 +383,39 @@ func TestDetachedImpatient(t *testing.T) {
 	}
 }
 
+// A device that was restarted is asked again what it has: what was pushed may
+// not have reached its disk.
+func TestRestartLosesFiles(t *testing.T) {
+	r := dialForTest(t, &host{}, t.TempDir()+"/base")
+	push := func() {
+		t.Helper()
+		if err := r.Push(t.Context(), "a.onnx", []byte("abc")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := func(script string) (string, error) {
+		t.Helper()
+		p, err := r.Start(t.Context(), []string{"/bin/sh", "-c", script}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return outcomeOf(p, "")
+	}
+	push()
+	if out, err := run("kill -9 0"); !IsLost(err) {
+		t.Fatalf("%q, %v", out, err)
+	}
+	for _, name := range []string{"a.onnx", supervisorName()} {
+		if err := os.Truncate(r.Folder()+"/"+name, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	push()
+	if out, err := run("cat " + quote(r.Folder()+"/a.onnx")); out != "abc" || err != nil {
+		t.Errorf("%q, %v", out, err)
+	}
+}
+
 // A run that a killed program has left is ended by the next program, but not
 // while somebody follows it.
 func TestDetachedLeftover(t *testing.T) {

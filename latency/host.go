@@ -257,3 +257,10 @@ func (h *Host) push(ctx context.Context, m Model) error {
 	h.pushed[digest] = true
 	return nil
 }
+
+// forget lets everything be pushed again: a device that was restarted may have
+// lost some of it.
+func (h *Host) forget() {
+	h.bundled = false
+	clear(h.pushed)
+}

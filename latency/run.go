@@ -90,6 +90,9 @@ func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) e
 		if errors.Is(err, wire.ErrCut) {
 			lost.exit = exit // otherwise it was ended from here
 		}
+		if devices.IsLost(exit) {
+			h.forget()
+		}
 		return lost
 	}
 	return err
