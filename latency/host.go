@@ -119,6 +119,10 @@ func (h *Host) gather(ctx context.Context, own Own) error {
 	if err != nil {
 		return fault.New(fault.Device, "", "identify %s: %w", h.conn.Name(), err)
 	}
+	if id.Replayed {
+		// What was recorded has cooled down already.
+		h.cfg.Pause = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	}
 	if id.Emulator != "" {
 		h.log.Warn("an emulator's times mean nothing", "emulator", id.Emulator)
 	}

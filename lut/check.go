@@ -19,6 +19,8 @@ func (h *Header) check() error {
 		return errors.New("a condition without precision or batch")
 	case !amount(h.Sentinel.TimeUS):
 		return fmt.Errorf("sentinel time %g", h.Sentinel.TimeUS)
+	case h.DefaultMode != nil && !(h.DefaultMode.Ratio > 0 && amount(h.DefaultMode.Ratio) && amount(h.DefaultMode.Spread)):
+		return fmt.Errorf("default mode: ratio %g, spread %g", h.DefaultMode.Ratio, h.DefaultMode.Spread)
 	case !amount(h.Device.CallCostUS):
 		return fmt.Errorf("an agent that adds %g us", h.Device.CallCostUS)
 	}

@@ -25,6 +25,8 @@ type device struct {
 	fails    map[string]latency.Failure  // by model digest
 	drifts   func(batch, round int) bool // rounds that are rejected once
 	unstable func(batch int) bool        // batches in which the sentinel never settles
+	usual    float64                     // factor on every time in default mode; 0: none
+	course   *latency.Course             // of every round
 
 	cancel   context.CancelFunc
 	after    int // rounds that count before cancel
@@ -81,9 +83,16 @@ func (d *device) round(ctx context.Context, req latency.Request, b, round int, a
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r := latency.Round{Batch: b, Round: round, Sentinel: []latency.Group{d.group(req.Sentinel, b, round)}}
+	r := latency.Round{Batch: b, Round: round, Sentinel: []latency.Group{d.group(req.Sentinel, b, round)}, Course: d.course}
 	for _, m := range alive {
 		r.Groups = append(r.Groups, d.group(m, b, round))
+	}
+	if req.Options.DefaultMode && d.usual > 0 {
+		for _, groups := range [][]latency.Group{r.Sentinel, r.Groups} {
+			for i := range groups {
+				groups[i].MedianU *= d.usual
+			}
+		}
 	}
 	if d.drifts != nil && d.drifts(b, round) {
 		r.Rejected = "drift"

@@ -23,6 +23,7 @@ type journal struct {
 	lines    [][]byte
 	rounds   map[roundID]latency.Round
 	failures map[string]latency.Failure
+	course   latency.Course // of all rounds, rejected ones too
 }
 
 type roundID struct {
@@ -58,8 +59,16 @@ func (j *journal) take(kind string, line []byte) error {
 
 // add makes a round count; one that was rejected is on file and no more.
 func (j *journal) add(r journaled) {
+	j.note(r.Round)
 	if r.Round.Rejected == "" {
 		j.rounds[roundID{r.Batch, r.Round.Round}] = r.Round
+	}
+}
+
+// note keeps what a round says of how the device was.
+func (j *journal) note(r latency.Round) {
+	if r.Course != nil {
+		j.course = j.course.Plus(*r.Course)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"fbnas/internal/fault"
+	"fbnas/latency"
 	"fbnas/latency/stats"
 )
 
@@ -35,6 +36,10 @@ func Merge(a, b *Table) (*Table, error) {
 	if m.Header.Noisy == "" {
 		m.Header.Noisy = b.Header.Noisy
 	}
+	if m.Header.DefaultMode == nil {
+		m.Header.DefaultMode = b.Header.DefaultMode
+	}
+	m.Header.Course = both(a.Header.Course, b.Header.Course)
 	for _, r := range a.rows {
 		m.put(r)
 	}
@@ -49,6 +54,15 @@ func Merge(a, b *Table) (*Table, error) {
 		m.put(r)
 	}
 	return m, nil
+}
+
+// both is the course of two tables together; nil where neither tells.
+func both(a, b *latency.Course) *latency.Course {
+	if a == nil || b == nil {
+		return cmp.Or(a, b)
+	}
+	sum := a.Plus(*b)
+	return &sum
 }
 
 func otherSentinel(a, b *Table) []Difference {

@@ -25,7 +25,7 @@ func Profile(ctx context.Context, meter latency.Meter, plan Plan, path string, o
 		return Report{}, fmt.Errorf("profile: %w", err)
 	}
 	defer p.close()
-	for _, stage := range []func(context.Context) error{p.blocks, p.networks} {
+	for _, stage := range []func(context.Context) error{p.blocks, p.networks, p.modes} {
 		if err := stage(ctx); err != nil {
 			return Report{}, p.explain(ctx, err)
 		}
@@ -44,6 +44,8 @@ type profile struct {
 	file   *file
 	report Report
 	fresh  bool // rows were measured: the old calibration no longer holds
+
+	reference *latency.Model // that networks were timed beside; nil: none were
 }
 
 // open finds out what is measured and makes or takes up its table.
@@ -108,7 +110,7 @@ func (p *profile) close() {
 }
 
 func (p *profile) finish() (Report, error) {
-	p.table.journal = newJournal()
+	p.emptyJournal()
 	if err := p.table.Save(); err != nil {
 		return Report{}, fmt.Errorf("profile: %w", err)
 	}
@@ -124,6 +126,18 @@ func (p *profile) finish() (Report, error) {
 		}
 	}
 	return p.report, nil
+}
+
+// emptyJournal leaves of the journal what is in no row.
+func (p *profile) emptyJournal() {
+	h := &p.table.Header
+	if course := p.table.journal.course; course != (latency.Course{}) {
+		if h.Course != nil {
+			course = h.Course.Plus(course)
+		}
+		h.Course = &course
+	}
+	p.table.journal = newJournal()
 }
 
 // explain says of an error what it did not cost, and how to go on.

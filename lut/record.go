@@ -54,6 +54,10 @@ type Header struct {
 	Sentinel  Sentinel          `json:"sentinel"`
 	Protocol  Protocol          `json:"protocol"`
 	Noisy     string            `json:"noisy,omitempty"` // why the measurement was not steady, "" when it was
+	// DefaultMode is of a phone in fixed-performance mode; nil elsewhere.
+	DefaultMode *DefaultMode `json:"default_mode,omitempty"`
+	// Course is how the device was meanwhile; nil where it tells nothing.
+	Course *latency.Course `json:"course,omitempty"`
 }
 
 // Status of a row.

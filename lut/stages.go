@@ -92,6 +92,7 @@ func (p *profile) networks(ctx context.Context) error {
 	if len(wanted) == 0 {
 		return nil
 	}
+	p.reference = &slices.Concat(calibration, validation)[len(calibration)/2].Model
 	res, err := p.measure(ctx, "networks", wanted)
 	if err != nil {
 		return err
@@ -155,7 +156,7 @@ func distinct(wanted []latency.Model) []latency.Model {
 
 // checkpoint makes the rows safe and the journal empty.
 func (p *profile) checkpoint() error {
-	p.table.journal = newJournal()
+	p.emptyJournal()
 	p.table.finished = false
 	if err := p.table.save(); err != nil {
 		return err

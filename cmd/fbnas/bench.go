@@ -39,6 +39,7 @@ func benchVerb(a *app) *cobra.Command {
 		Args:    cobra.MinimumNArgs(1),
 	}
 	o.add(cmd)
+	cmd.Flags().Lookup("default-mode").Usage += ", as without a table"
 	cmd.Flags().DurationVar(&o.target, "target", 0, "the latency that each model must meet, such as 15ms")
 	cmd.Flags().StringVar(&o.lut, "lut", "", "the `table` to normalise by and to predict from")
 	cmd.Flags().BoolVar(&o.shares, "shares", false, "run each model under the runtime's profiler too, and show what each operator has of its time")
@@ -61,7 +62,10 @@ type benchResult struct {
 	Device  deviceInfo   `json:"device"`
 	Runtime string       `json:"runtime"`
 	Table   *string      `json:"table"`
-	Seconds float64      `json:"seconds"`
+	// FixedPerformance is on, off or unsupported. A target is meant in default
+	// mode, and held against what was measured.
+	FixedPerformance string  `json:"fixed_performance"`
+	Seconds          float64 `json:"seconds"`
 }
 
 type benchModel struct {
@@ -105,6 +109,9 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	if err != nil {
 		return r, err
 	}
+	if t == nil && !cmd.Flags().Changed("default-mode") {
+		opts.DefaultMode = true // a limit is meant in it
+	}
 	meter, err := o.open(ctx, a)
 	if err != nil {
 		return r, err
@@ -121,6 +128,7 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 		return r, err
 	}
 	r.Device, r.Runtime = deviceOf(o.device, b.Device), b.Condition.Runtime
+	r.FixedPerformance = b.Condition.FixedPerformance
 	for i, path := range paths {
 		m := benchOf(path, b.Results[i], o.target, b.Condition.Provider)
 		m.PredictedUS = predicted(a, t, path)

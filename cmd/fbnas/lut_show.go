@@ -56,6 +56,8 @@ type tableInfo struct {
 	Protocol    lut.Protocol      `json:"protocol"`
 	CallShare   float64           `json:"call_cost_share"` // what the agent adds to the median row, as a fraction
 	Sentinel    lut.Sentinel      `json:"sentinel"`
+	DefaultMode *lut.DefaultMode  `json:"default_mode"` // of a phone in fixed-performance mode; null elsewhere
+	Course      *latency.Course   `json:"course"`       // how the device was; null where it tells nothing
 	Noisy       *string           `json:"noisy"`
 	Calibration *calibrationInfo  `json:"calibration"`
 	Validation  *validationInfo   `json:"validation"`
@@ -79,6 +81,7 @@ func describeTable(t *lut.Table) tableInfo {
 		Path: t.Path, Finished: t.Finished(), Tool: h.Tool, Rows: len(t.Rows()), Kinds: []kindInfo{},
 		Space: h.Space, Also: append([]lut.SpaceID{}, h.Also...), Device: h.Device, Runtime: h.Condition.Runtime, Condition: h.Condition,
 		Protocol: h.Protocol, CallShare: t.CallShare(), Sentinel: h.Sentinel, Noisy: orNull(h.Noisy),
+		DefaultMode: h.DefaultMode, Course: h.Course,
 		Calibration: calibrationOf(t.Calibration), Validation: validationOf(t.Validation),
 		Predictions: predictionsOf(t),
 	}
@@ -106,6 +109,7 @@ func (r tableInfo) Text(w io.Writer) error {
 	if cost := r.Device.CallCostUS; cost > 0 {
 		facts = append(facts, fact{"agent", fmt.Sprintf("%.2f µs of each run, %s of the median row", cost, report.Percent(r.CallShare))})
 	}
+	facts = append(facts, fact{"mode", modeOf(r.Condition, r.DefaultMode)}, fact{"course", courseText(r.Course)})
 	if !r.Finished {
 		facts = append(facts, fact{"unfinished", "the same fbnas profile command goes on with it"})
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"fbnas/internal/fault"
+	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/profile"
 	"fbnas/report"
@@ -102,6 +103,10 @@ type profileResult struct {
 	Device        *deviceInfo     `json:"device"`
 	Runtime       *string         `json:"runtime"`
 	Validation    *validationInfo `json:"validation"`
+
+	FixedPerformance *string          `json:"fixed_performance"` // on | off | unsupported
+	DefaultMode      *lut.DefaultMode `json:"default_mode"`
+	Course           *latency.Course  `json:"course"`
 }
 
 type planInfo struct {
@@ -134,6 +139,9 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	opts, err := o.options(cmd, nil)
 	if err != nil {
 		return nil, err
+	}
+	if o.budget > 0 && !cmd.Flags().Changed("cool-down") {
+		opts.CoolDown = min(opts.CoolDown, o.budget)
 	}
 	blocks, largest := space.Blocks(), space.Largest(o.classes)
 	if o.budget > 0 {
@@ -214,6 +222,8 @@ func (r *profileResult) take(rep lut.Report, seconds float64, device string) {
 	r.Warnings = append(r.Warnings, rep.Warnings...)
 	r.Seconds, r.Device, r.Runtime = &seconds, &d, &rep.Table.Header.Condition.Runtime
 	r.Validation = validationOf(rep.Table.Validation)
+	h := rep.Table.Header
+	r.FixedPerformance, r.DefaultMode, r.Course = &h.Condition.FixedPerformance, h.DefaultMode, h.Course
 }
 
 func (r profileResult) Text(w io.Writer) error {
@@ -230,6 +240,8 @@ func (r profileResult) Text(w io.Writer) error {
 		{"device", fmt.Sprintf("%s (%s)", r.Device.Name, r.Device.SoC)},
 		{"runtime", *r.Runtime},
 	}
+	facts = append(facts, fact{"mode", modeOf(latency.Condition{FixedPerformance: *r.FixedPerformance}, r.DefaultMode)},
+		fact{"course", courseText(r.Course)})
 	if r.Noisy != nil {
 		facts = append(facts, fact{"not steady", *r.Noisy})
 	}

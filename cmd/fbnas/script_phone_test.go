@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -49,6 +50,20 @@ func TestPhoneScripts(t *testing.T) {
 			"state": func(ts *testscript.TestScript, _ bool, args []string) {
 				phone.Breaks(args[0])
 				phone.Attach(t)
+			},
+			"becomes": func(ts *testscript.TestScript, _ bool, args []string) {
+				var thermal []int
+				for _, word := range args[1:] {
+					n, err := strconv.Atoi(word)
+					ts.Check(err)
+					thermal = append(thermal, n)
+				}
+				phone.Becomes(t, args[0], thermal...)
+			},
+			"setting": func(ts *testscript.TestScript, _ bool, args []string) {
+				if got := phone.Setting(args[0]); got != args[1] {
+					ts.Fatalf("the setting %s is %q", args[0], got)
+				}
 			},
 			"healed": func(*testscript.TestScript, bool, []string) {
 				phone.Heal()

@@ -73,6 +73,9 @@ type searchResult struct {
 	Run         string `json:"run"`
 	MemoryBytes int64  `json:"memory_bytes"` // foretold; 0 where that cannot be
 	search.Summary
+	// DefaultMode is null unless the table is of a phone in fixed-performance
+	// mode, as all latencies here then are.
+	DefaultMode *lut.DefaultMode `json:"default_mode"`
 
 	table string
 }
@@ -133,7 +136,7 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 		return nil, err
 	}
 	summary.Data = c.Data
-	return finishSearch(a, job.Dir, searchResult{Run: job.Dir.Path(), MemoryBytes: needed, Summary: summary, table: c.Table})
+	return finishSearch(a, job.Dir, searchResult{Run: job.Dir.Path(), MemoryBytes: needed, Summary: summary, DefaultMode: table.Header.DefaultMode, table: c.Table})
 }
 
 // finishSearch writes the architectures and the summary.
@@ -255,6 +258,7 @@ func (r searchResult) Text(w io.Writer) error {
 		fact{"time", fmt.Sprintf("%s for %d epochs (%d steps, %d choice steps), %s of it waiting for images",
 			report.Seconds(r.Seconds), r.Epochs, r.Steps, r.ChoiceSteps, report.Percent(r.WaitFraction))},
 		fact{"excluded", r.excluded()},
+		fact{"default mode", inDefaultMode(r.DefaultMode, r.Results[0].Target)},
 		fact{"next", "fbnas train " + r.Run + " --data " + quoted(r.Data)},
 		fact{"to be sure", r.timing()},
 	)

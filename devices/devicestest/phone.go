@@ -56,6 +56,27 @@ func StartPhone(t testing.TB) *Phone {
 // take hold at the next Attach.
 func (p *Phone) Breaks(name string) { p.Fail(fakeadbd.Named(name)) }
 
+// kinds are the phones that a fake one may be.
+var kinds = map[string]fakeadbd.Android{
+	"fixed":       {Fixed: fakeadbd.FixedSupported, Charging: true, Level: 94},
+	"unsupported": {Fixed: fakeadbd.FixedUnsupported, Level: 60},
+	"saver":       {Saver: true, Level: 9},
+}
+
+// Becomes lets the phone be one of kinds, which finds itself in these thermal
+// states one question after the other.
+func (p *Phone) Becomes(t testing.TB, kind string, thermal ...int) {
+	t.Helper()
+	a, ok := kinds[kind]
+	if !ok {
+		t.Fatalf("no kind of phone %q", kind)
+	}
+	a.Thermal = thermal
+	if err := p.Become(a); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Unplug drops the connection, and waits until the server has noticed.
 func (p *Phone) Unplug(t testing.TB) {
 	t.Helper()

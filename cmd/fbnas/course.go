@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/report"
+)
+
+// modeOf says in which of a phone's modes figures were measured, "" where the
+// device has but one.
+func modeOf(c latency.Condition, d *lut.DefaultMode) string {
+	switch {
+	case c.FixedPerformance == latency.FixedOff:
+		return "default"
+	case c.FixedPerformance != latency.FixedOn:
+		return ""
+	case d == nil:
+		return "fixed performance"
+	}
+	return "fixed performance; in default mode " + factor(*d)
+}
+
+func factor(d lut.DefaultMode) string {
+	text := fmt.Sprintf("%s takes %.2f times as long (± %s)", d.Network, d.Ratio, report.Percent(d.Spread))
+	if d.Noisy != "" {
+		text += ", not steady: " + d.Noisy
+	}
+	return text
+}
+
+// inDefaultMode says what a limit of a search would be that is meant in a
+// phone's default mode, "" where the table is not of the other one.
+func inDefaultMode(d *lut.DefaultMode, limitUS float64) string {
+	if d == nil {
+		return ""
+	}
+	return fmt.Sprintf("all of this is of fixed-performance mode; in default mode %s: %s there is about --target %s",
+		factor(*d), report.Latency(limitUS), time.Duration(limitUS/d.Ratio*1e3).Round(time.Microsecond))
+}
+
+// courseText says how a device was while it was measured, "" where nothing is
+// known.
+func courseText(c *latency.Course) string {
+	if c == nil {
+		return ""
+	}
+	var parts []string
+	if c.Hottest != "" {
+		parts = append(parts, fmt.Sprintf("up to %.1f °C (%s)", c.Celsius, c.Hottest))
+	}
+	if c.ThermalStatus != "" {
+		parts = append(parts, "thermal status "+c.ThermalStatus)
+	}
+	if c.Power != "" {
+		power := "on " + c.Power
+		if c.BatteryLevel > 0 {
+			power += ", battery " + report.Percent(c.BatteryLevel)
+		}
+		parts = append(parts, power)
+	}
+	if c.CoolDowns > 0 {
+		parts = append(parts, fmt.Sprintf("left alone %d times, for %s", c.CoolDowns, report.Seconds(c.CooledSeconds)))
+	}
+	return strings.Join(parts, "; ")
+}

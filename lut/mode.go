@@ -1,0 +1,109 @@
+package lut
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"fbnas/latency"
+	"fbnas/latency/stats"
+)
+
+// DefaultMode holds a phone's default mode against the fixed-performance mode
+// that the table's figures are of. A user's limit is meant in default mode:
+// the ratio is told, and nothing is converted by it
+// (docs/decisions/fixed-performance.md).
+type DefaultMode struct {
+	Network string  `json:"network"` // that was timed in both: the reference network, else the sentinel
+	Ratio   float64 `json:"ratio"`   // its time in default mode / in fixed-performance mode
+	Spread  float64 `json:"spread"`  // by how much two comparisons differ, as a fraction
+	Rounds  int     `json:"rounds"`  // in each mode
+	Noisy   string  `json:"noisy,omitempty"`
+}
+
+const (
+	// modeRounds are timed in each stretch of one mode.
+	modeRounds = 6
+	// modeWarmUp lets the clocks find where default mode holds them under load.
+	modeWarmUp = time.Second
+)
+
+// stretches are the modes in their order, so that a device that grows slower
+// all the time is as slow in one as in the other: true is the default mode.
+var stretches = []bool{true, false, false, true}
+
+// modes compares both modes on a phone that is measured in fixed-performance
+// mode.
+func (p *profile) modes(ctx context.Context) error {
+	h := &p.table.Header
+	if h.Condition.FixedPerformance != latency.FixedOn || h.DefaultMode != nil {
+		return nil
+	}
+	made := DefaultMode{Network: p.plan.Sentinel.Name}
+	if p.reference != nil {
+		made.Network = p.reference.Name
+	}
+	times := map[bool][]float64{}
+	for i, inDefault := range stretches {
+		if p.progress != nil {
+			p.progress(Progress{Stage: "modes", Done: i, Total: len(stretches)})
+		}
+		rounds, err := p.stretch(ctx, inDefault)
+		if err != nil {
+			return err
+		}
+		us := p.yardstickUS(rounds)
+		if math.IsNaN(us) {
+			p.report.Warnings = append(p.report.Warnings, fmt.Sprintf("the default mode is not compared: %s cannot be timed in it", made.Network))
+			return nil
+		}
+		times[inDefault] = append(times[inDefault], us)
+		for _, r := range rounds {
+			if r.Noisy != "" {
+				made.Noisy = r.Noisy
+			}
+		}
+		if inDefault {
+			made.Rounds += len(rounds)
+		}
+	}
+	first, second := times[true][0]/times[false][0], times[true][1]/times[false][1]
+	made.Ratio, made.Spread = math.Sqrt(first*second), math.Abs(first/second-1)
+	h.DefaultMode = &made
+	return nil
+}
+
+// stretch times the sentinel and the reference network in one mode. Default
+// mode is rarely steady: what shows it is the spread.
+func (p *profile) stretch(ctx context.Context, inDefault bool) ([]latency.Round, error) {
+	opts := p.opts.Measure
+	opts.Rounds, opts.Repeats, opts.WarmUp = modeRounds, 0, modeWarmUp
+	opts.AllowNoisy, opts.DefaultMode = true, inDefault
+	model := p.plan.Sentinel
+	if p.reference != nil {
+		model = *p.reference
+	}
+	var rounds []latency.Round
+	err := p.meter.Measure(ctx, latency.Request{
+		Sentinel: p.plan.Sentinel, Models: []latency.Model{model}, Batches: [][]int{{0}}, Options: opts,
+		OnRound: func(r latency.Round) error {
+			p.table.journal.note(r)
+			if r.Rejected == "" {
+				rounds = append(rounds, r)
+			}
+			return nil
+		},
+		OnFailure: func(latency.Failure) error { return nil },
+		Done:      func(batch, round int) bool { return false },
+	})
+	return rounds, err
+}
+
+// yardstickUS is the median of what modes compares, in µs; NaN without rounds.
+func (p *profile) yardstickUS(rounds []latency.Round) float64 {
+	if p.reference == nil {
+		return latency.SentinelU(rounds)
+	}
+	return stats.Median(latency.Figures(rounds)[p.reference.Digest()].MediansU)
+}

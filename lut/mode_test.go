@@ -1,0 +1,84 @@
+package lut_test
+
+import (
+	"context"
+	"math"
+	"path/filepath"
+	"testing"
+
+	"fbnas/latency"
+	"fbnas/lut"
+)
+
+// phone is a device that is measured in fixed-performance mode.
+func phone() *device {
+	d := newDevice()
+	d.condition.FixedPerformance = latency.FixedOn
+	d.usual = 0.8
+	return d
+}
+
+// The table of a phone in fixed-performance mode says how much faster default
+// mode is, on the network that others are timed beside; no other table does.
+func TestDefaultMode(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.lut")
+	made := mustProfile(t, phone(), path).Table.Header.DefaultMode
+	if made == nil || math.Abs(made.Ratio/0.8-1) > 0.005 || made.Spread > 0.01 || made.Rounds != 12 || made.Network == "sentinel" {
+		t.Errorf("%+v", made)
+	}
+	again := phone()
+	if read := mustProfile(t, again, path).Table.Header.DefaultMode; *read != *made || again.measured > 0 {
+		t.Errorf("read as %+v; %d rounds were measured", read, again.measured)
+	}
+	rows := profiled(t, phone(), blocksOnly())
+	if d := rows.Header.DefaultMode; d == nil || d.Network != "sentinel" || math.Abs(d.Ratio/0.8-1) > 0.005 {
+		t.Errorf("without networks: %+v", d)
+	}
+	for _, mode := range []string{latency.FixedOff, latency.FixedUnsupported} {
+		d := phone()
+		d.condition.FixedPerformance = mode
+		if made := profiled(t, d, blocksOnly()).Header.DefaultMode; made != nil {
+			t.Errorf("%s: %+v", mode, made)
+		}
+	}
+}
+
+// Tables of the two modes are of two conditions.
+func TestModesDoNotMerge(t *testing.T) {
+	off := phone()
+	off.condition.FixedPerformance = latency.FixedOff
+	if _, err := lut.Merge(profiled(t, phone(), blocksOnly()), profiled(t, off, blocksOnly())); err == nil {
+		t.Error("merged")
+	}
+}
+
+// What a device was waited for is counted once, however often the profile was
+// interrupted, rejected rounds too.
+func TestCourse(t *testing.T) {
+	dir := t.TempDir()
+	warm := func() *device {
+		d := phone()
+		d.course = &latency.Course{ThermalStatus: "light", CoolDowns: 1, CooledSeconds: 10}
+		d.drifts = func(batch, round int) bool { return batch == 0 && round == 1 }
+		return d
+	}
+	whole := mustProfile(t, warm(), filepath.Join(dir, "whole.lut"))
+	want := whole.Table.Header.Course
+	if want == nil || want.ThermalStatus != "light" || want.CoolDowns < 9 || want.CooledSeconds != 10*float64(want.CoolDowns) {
+		t.Fatalf("%+v", want)
+	}
+	path := filepath.Join(dir, "cut.lut")
+	ctx, cancel := context.WithCancel(t.Context())
+	first := warm()
+	first.cancel, first.after = cancel, 4
+	if _, err := lut.Profile(ctx, first, plan(), path, options(), nil); err == nil {
+		t.Fatal("not interrupted")
+	}
+	if got := mustProfile(t, warm(), path).Table.Header.Course; *got != *want {
+		t.Errorf("interrupted %+v, whole %+v", got, want)
+	}
+	both, err := lut.Merge(whole.Table, whole.Table)
+	if err != nil || both.Header.Course.CoolDowns != 2*want.CoolDowns {
+		t.Errorf("merged: %+v, %v", both.Header.Course, err)
+	}
+}
