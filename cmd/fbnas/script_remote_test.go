@@ -109,9 +109,9 @@ func form(ts *testscript.TestScript, file string) map[string]bool {
 	return paths
 }
 
-// marks are fields that are only there when something was amiss, or when the
-// figures ask for that form of calibration.
-var marks = map[string]bool{"noisy": true, "rejected": true, "borders": true}
+// marks are fields that are only there when something was amiss, when the
+// figures ask for that form of calibration, or where a device tells how it is.
+var marks = map[string]bool{"noisy": true, "rejected": true, "dropped_groups": true, "attempts": true, "borders": true, "course": true}
 
 func collect(paths map[string]bool, at string, value any) {
 	switch v := value.(type) {
