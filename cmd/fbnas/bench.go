@@ -129,6 +129,9 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	}
 	r.Device, r.Runtime = deviceOf(o.device, b.Device), b.Condition.Runtime
 	r.FixedPerformance = b.Condition.FixedPerformance
+	if o.target > 0 && r.FixedPerformance == latency.FixedOn {
+		a.log.Warn("the target is held against fixed-performance mode; an app runs in default mode: see fbnas lut show, or bench without a table")
+	}
 	for i, path := range paths {
 		m := benchOf(path, b.Results[i], o.target, b.Condition.Provider)
 		m.PredictedUS = predicted(a, t, path)
