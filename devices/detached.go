@@ -2,6 +2,7 @@ package devices
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -36,10 +37,12 @@ const (
 // errGone says that a program and its supervisor have vanished without a word.
 var errGone = errors.New("the program is gone with its supervisor: the device was restarted, or ended them")
 
-// IsUnreachable reports whether an error says that there is no use in asking
-// the device again: it went away and was waited for in vain, or it is a
-// recording without an answer.
-func IsUnreachable(err error) bool { return errors.Is(err, errLost) || errors.Is(err, errUnrecorded) }
+// IsFinal reports whether an error says that there is no use in starting the
+// program again: the device went away and was waited for in vain, its storage is
+// full, or it is a recording without an answer.
+func IsFinal(err error) bool {
+	return errors.Is(err, errLost) || errors.Is(err, errFull) || errors.Is(err, errUnrecorded)
+}
 
 // IsLost reports whether an error says that the connection to the device or
 // the device itself went away, so that the program there is not to blame.
@@ -145,6 +148,9 @@ func (d *detached) serve(ctx context.Context) {
 	outcome, err := "", d.launch(ctx)
 	if err == nil {
 		outcome, err = d.follow(ctx)
+	}
+	if (err != nil || outcome != "exit 0") && ctx.Err() == nil && !errors.Is(err, errLost) {
+		err = cmp.Or(d.r.full(ctx), err)
 	}
 	d.clear(ctx)
 	switch {

@@ -75,7 +75,7 @@ done
 amend
 for other in $dead; do discard "$other"; done
 cd "$run" || exit 1
-echo "$now" >lease
+echo "$now" >lease || { rmdir started; exit 1; }
 set --
 for v in BOOTCLASSPATH DEX2OATBOOTCLASSPATH SYSTEMSERVERCLASSPATH ANDROID_ROOT ANDROID_DATA ANDROID_ART_ROOT \
 	ANDROID_I18N_ROOT ANDROID_TZDATA_ROOT ANDROID_STORAGE; do
@@ -102,7 +102,7 @@ func (d *detached) script(ended []string) string {
 	for _, word := range d.argv {
 		b.WriteString(" " + quote(word))
 	}
-	b.WriteString(" </dev/null >log 2>&1 &\necho $! >pid\n")
+	b.WriteString(" </dev/null >log 2>&1 &\necho $! >pid || { kill -9 $! -$!; rmdir started; exit 1; }\n")
 	return b.String()
 }
 

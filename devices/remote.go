@@ -1,6 +1,7 @@
 package devices
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -87,10 +88,13 @@ func (r *remote) Push(ctx context.Context, name string, data []byte) error {
 		}
 		return r.send(ctx, name, data, sum)
 	})
-	if err != nil {
-		return r.explain("push "+name, err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if !errors.Is(err, errLost) {
+		err = cmp.Or(r.full(ctx), err)
+	}
+	return r.explain("push "+name, err)
 }
 
 // send puts a file there; verify asks what arrived.
@@ -228,7 +232,7 @@ func explain(name, doing string, err error) error {
 	}
 	hint := ""
 	for _, known := range refusals {
-		if strings.Contains(err.Error(), known.says) {
+		if strings.Contains(strings.ToLower(err.Error()), strings.ToLower(known.says)) {
 			hint = strings.ReplaceAll(known.hint, "NAME", name)
 			break
 		}
@@ -241,9 +245,10 @@ func explain(name, doing string, err error) error {
 
 // refusals says what to do about what devices' systems say.
 var refusals = []struct{ says, hint string }{
-	{"No space left on device", "Free some space on it; fbnas devices clean NAME removes what fbnas has put there."},
+	{errFull.Error(), "Free some space on it: fbnas devices clean NAME removes what fbnas has put there."},
+	{"No space left on device", "Free some space on it: fbnas devices clean NAME removes what fbnas has put there."},
 	{"Read-only file system", "Its file system cannot be written to; look at its storage."},
-	{"Disk quota exceeded", "Free some space on it; fbnas devices clean NAME removes what fbnas has put there."},
+	{"Disk quota exceeded", "Free some space on it: fbnas devices clean NAME removes what fbnas has put there."},
 	{"cannot be restored", "Wait until it has started up, then give the command again."},
 	{"sha256sum: not found", "It needs sha256sum: install coreutils or busybox there."},
 }

@@ -320,7 +320,7 @@ func TestDetachedWaitsAndGivesUp(t *testing.T) {
 		t.Errorf("waits %v for %q", left, why)
 	}
 	io.ReadAll(p.Stdout)
-	if err := p.Wait(); !IsLost(err) || !IsUnreachable(err) || fault.CodeOf(err) != fault.Device || fault.HintOf(err) == "" {
+	if err := p.Wait(); !IsLost(err) || !IsFinal(err) || fault.CodeOf(err) != fault.Device || fault.HintOf(err) == "" {
 		t.Errorf("%v (hint %q)", err, fault.HintOf(err))
 	}
 	// What is left there is this program's own: its next run ends it.
@@ -372,13 +372,13 @@ func TestDetachedImpatient(t *testing.T) {
 	}
 	before := h.count("")
 	h.faults(func(int, string) error { return errLost })
-	if out, err := outcomeOf(p, ""); out != "" || !IsUnreachable(err) || fault.ExitCode(err) != 4 {
+	if out, err := outcomeOf(p, ""); out != "" || !IsFinal(err) || fault.ExitCode(err) != 4 {
 		t.Errorf("%q, %v", out, err)
 	}
 	if n := h.count("") - before; n > 2 { // what was asked, and to clear up
 		t.Errorf("%d questions to a lost device", n)
 	}
-	if err := r.Push(t.Context(), "x", nil); !IsUnreachable(err) || h.count("")-before > 3 {
+	if err := r.Push(t.Context(), "x", nil); !IsFinal(err) || h.count("")-before > 3 {
 		t.Errorf("%v after %d questions", err, h.count("")-before)
 	}
 }

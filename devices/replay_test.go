@@ -167,7 +167,7 @@ func TestReplayOfCutRuns(t *testing.T) {
 	}
 	for _, request := range []string{gone, stopped} {
 		p = start(t.Context(), played, request)
-		if text, _ := io.ReadAll(p.Stdout); len(text) > 0 || !IsLost(p.Wait()) || IsUnreachable(p.Wait()) {
+		if text, _ := io.ReadAll(p.Stdout); len(text) > 0 || !IsLost(p.Wait()) || IsFinal(p.Wait()) {
 			t.Errorf("%s: %q, %v", request, text, p.Wait())
 		}
 	}
@@ -195,7 +195,7 @@ func TestReplayRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		out, err := outcomeOf(p, request)
-		if out != "" || !IsUnreachable(err) || fault.ExitCode(err) != 2 || !strings.Contains(err.Error(), want) || !strings.Contains(fault.HintOf(err), "--record") {
+		if out != "" || !IsFinal(err) || fault.ExitCode(err) != 2 || !strings.Contains(err.Error(), want) || !strings.Contains(fault.HintOf(err), "--record") {
 			t.Errorf("%s: %q, %v (hint %q)", request, out, err, fault.HintOf(err))
 		}
 	}

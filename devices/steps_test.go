@@ -10,21 +10,28 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"fbnas/internal/fault"
 )
 
 // steps are what is asked of a remote device from the first file to the end of
 // a run, by a part of the order. The first that fits is meant.
-var steps = []struct{ name, part string }{
-	{"make the folders", "/files' '"},
-	{"ask how it is", "thermalservice"},
-	{"ask for the mode", "set-fixed-performance"},
-	{"what lies there", "find . -type f"},
-	{"make a folder", "mkdir -p '/"},
-	{"put a file", "put /"},
-	{"verify", "$h './"},
-	{"launch", "setsid"},
-	{"follow", "tail -c +"},
-	{"clear", "tail -c 8192"},
+var steps = []struct {
+	name, part string
+	writes     bool // and fails when the storage is full
+	after      bool // only when something has failed
+}{
+	{name: "make the folders", part: "/files' '", writes: true},
+	{name: "ask how it is", part: "thermalservice"},
+	{name: "ask for the mode", part: "set-fixed-performance"},
+	{name: "what lies there", part: "find . -type f"},
+	{name: "make a folder", part: "mkdir -p '/", writes: true},
+	{name: "put a file", part: "put /", writes: true},
+	{name: "verify", part: "$h './"},
+	{name: "launch", part: "setsid", writes: true},
+	{name: "follow", part: "tail -c +"},
+	{name: "is there room", part: "head -c 65536", writes: true, after: true},
+	{name: "clear", part: "tail -c 8192"},
 }
 
 func stepOf(order string) string {
@@ -92,6 +99,9 @@ func TestFaultAtEveryStep(t *testing.T) {
 	mode := withMode(t)
 	const want, once = "request\nabc", "run\n"
 	for _, step := range steps[1:] { // a device that was never reached is another matter
+		if step.after {
+			continue
+		}
 		for _, kind := range []struct {
 			name string
 			err  error
@@ -125,6 +135,71 @@ func TestFaultAtEveryStep(t *testing.T) {
 			if !hit || !whole && (kind.back || !lost) {
 				t.Errorf("%s at %q (hit: %t): %q, %v, run %q", kind.name, step.name, hit, out, err, runs)
 			}
+		}
+	}
+}
+
+// Wherever the storage is full from some order on: the program is run once at
+// most, and the error says what is full and what to do.
+func TestFullAtEveryStep(t *testing.T) {
+	withMode(t)
+	full := &exitError{1, "sh: write error: No space left on device"}
+	for _, from := range steps[1:] {
+		if !from.writes || from.after {
+			continue
+		}
+		base := t.TempDir() + "/base"
+		hit := false
+		h := &host{fail: func(_ int, order string) error {
+			for _, step := range steps {
+				if step.name == stepOf(order) && step.writes && (hit || step.name == from.name) {
+					hit = true
+					return full
+				}
+			}
+			return nil
+		}}
+		out, err := jobOn(t, h, base, base+".mark")
+		settle(base)
+		runs, _ := os.ReadFile(base + ".mark")
+		if !hit || out != "" || len(runs) > 0 || !IsFinal(err) || IsLost(err) || !strings.Contains(err.Error(), base) ||
+			!strings.Contains(fault.HintOf(err), "fbnas devices clean board") || fault.ExitCode(err) != 4 {
+			t.Errorf("from %q on (hit: %t): %q, %v (hint %q), run %q", from.name, hit, out, err, fault.HintOf(err), runs)
+		}
+	}
+}
+
+// What a running program writes finds no room: its output, or the files of its
+// supervisor. What it said before is there.
+func TestFullWhileARunGoesOn(t *testing.T) {
+	for _, c := range []struct {
+		name, script, out string
+		full              []string // of the files in the run's folder, and of the base folder
+		err               string
+	}{
+		{"its output", "echo up; echo more >&3", "up\n", []string{"room"}, "its storage is full"},
+		{"the supervisor's exit status", "echo up", "up\n", []string{"room", "runs/RUN/exit.new"}, "its storage is full"},
+		{"nothing", "echo up; exit 3", "up\n", nil, "exit status 3"},
+	} {
+		h := &host{}
+		r := dialForTest(t, h, t.TempDir()+"/base")
+		p, err := r.Start(t.Context(), []string{"/bin/sh", "-ec", "exec 3>/dev/full; " + c.script}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := r.owner.token + "-1"
+		h.faults(func(int, string) error { // before each order
+			for _, name := range c.full {
+				path := r.base + "/" + strings.ReplaceAll(name, "RUN", run)
+				_ = os.Symlink("/dev/full", path) // it is there, or its folder is not yet
+			}
+			return nil
+		})
+		out, err := outcomeOf(p, "")
+		full := c.full != nil
+		if out != c.out || err == nil || !strings.Contains(err.Error(), c.err) || IsFinal(err) != full || IsLost(err) ||
+			full && (!strings.Contains(fault.HintOf(err), "fbnas devices clean board") || fault.ExitCode(err) != 4) {
+			t.Errorf("%s: %q, %v (hint %q)", c.name, out, err, fault.HintOf(err))
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (h *Host) Measure(ctx context.Context, req Request) error {
 				return h.explain("measure", err)
 			}
 			continue
-		case devices.IsUnreachable(err):
+		case devices.IsFinal(err):
 			return h.explain("measure", err)
 		case errors.As(err, &lost) || kindOf(err) == wire.ErrorTimeout:
 			h.log.Warn("the agent is started again", "error", err, "model", j.culprit)

@@ -81,7 +81,7 @@ func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) e
 	if errors.Is(err, errDone) {
 		return nil
 	}
-	if errors.Is(err, wire.ErrCut) && devices.IsUnreachable(exit) {
+	if errors.Is(err, wire.ErrCut) && devices.IsFinal(exit) {
 		return exit
 	}
 	var corrupt *wire.CorruptError
