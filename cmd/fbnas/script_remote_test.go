@@ -111,7 +111,7 @@ func form(ts *testscript.TestScript, file string) map[string]bool {
 
 // marks are fields that are only there when something was amiss, when the
 // figures ask for that form of calibration, or where a device tells how it is.
-var marks = map[string]bool{"noisy": true, "rejected": true, "dropped_groups": true, "attempts": true, "borders": true, "course": true}
+var marks = map[string]bool{"noisy": true, "rejected": true, "dropped_groups": true, "attempts": true, "borders": true, "course": true, "max_khz": true}
 
 func collect(paths map[string]bool, at string, value any) {
 	switch v := value.(type) {

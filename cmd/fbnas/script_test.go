@@ -145,7 +145,7 @@ func until(ts *testscript.TestScript, args []string) (*exec.Cmd, <-chan error, *
 	ts.Check(err)
 	cmd := exec.Command(path, args[3:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "FBNAS_CACHE", "FBNAS_AGENT", "FBNAS_SSH", "FBNAS_ADB", "ANDROID_ADB_SERVER_PORT", "XDG_CONFIG_HOME", "GORACE"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "FBNAS_CACHE", "FBNAS_AGENT", "FBNAS_AGENT_ARM64", "FBNAS_SSH", "FBNAS_ADB", "ANDROID_ADB_SERVER_PORT", "XDG_CONFIG_HOME", "GORACE"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	stderr := &bytes.Buffer{}

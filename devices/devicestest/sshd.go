@@ -20,7 +20,7 @@ type SSHD struct {
 	*Line         // between its clients and the server
 	Client string // for FBNAS_SSH: the client with the key and the server's identity
 	Cache  string // the sessions' XDG_CACHE_HOME
-	folder string
+	keyring
 }
 
 // Options of a server.
@@ -41,42 +41,19 @@ func Start(t testing.TB, o Options) *SSHD {
 	if o.SmallDisk && os.Getuid() != 0 {
 		t.Skip("only root can mount a small disk")
 	}
-	// The paths are written into configuration files, and one is a socket's.
-	folder, err := os.MkdirTemp("", "sshd-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(folder) })
-	s := &SSHD{folder: folder, Cache: filepath.Join(folder, "cache")}
+	s := &SSHD{keyring: newKeyring(t)}
+	s.Cache = s.path("cache")
 	port := freePort(t)
-	s.keys(t)
 	s.configure(t, port, program, o)
 	s.serve(t, program, env, o)
 	waitFor(t, port)
 	s.Line = newLine(t, port)
-	s.client(t)
+	s.Client = s.client(t, s.Port)
 	return s
 }
 
 // Address is the device's name for fbnas.
 func (s *SSHD) Address() string { return fmt.Sprintf("ssh://127.0.0.1:%d", s.Port) }
-
-func (s *SSHD) path(name string) string { return filepath.Join(s.folder, name) }
-
-func (s *SSHD) write(t testing.TB, name, text string, mode os.FileMode) {
-	t.Helper()
-	if err := os.WriteFile(s.path(name), []byte(text), mode); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (s *SSHD) keys(t testing.TB) {
-	for _, name := range []string{"hostkey", "id", "stranger"} {
-		if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.path(name)).CombinedOutput(); err != nil {
-			t.Skipf("ssh-keygen: %v: %s", err, out)
-		}
-	}
-}
 
 func (s *SSHD) configure(t testing.TB, port int, program string, o Options) {
 	lines := []string{
@@ -133,19 +110,6 @@ func (s *SSHD) serve(t testing.TB, program string, env []string, o Options) {
 			t.Logf("the ssh server said: %s", text)
 		}
 	})
-}
-
-// client writes the configuration and the program that stand for the user's.
-func (s *SSHD) client(t testing.TB) {
-	host, err := os.ReadFile(s.path("hostkey.pub"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.write(t, "known", fmt.Sprintf("[127.0.0.1]:%d %s", s.Port, host), 0o600)
-	s.write(t, "ssh_config", "IdentitiesOnly yes\nIdentityFile "+s.path("id")+"\nUserKnownHostsFile "+s.path("known")+
-		"\nGlobalKnownHostsFile none\nStrictHostKeyChecking yes\n", 0o600)
-	s.Client = s.path("ssh")
-	s.write(t, "ssh", "#!/bin/sh\nexec ssh -F "+s.path("ssh_config")+` "$@"`+"\n", 0o700)
 }
 
 // Forget makes the client know nothing of the server's identity.

@@ -47,7 +47,8 @@ var policy = []row{
 	{"dataset/datasettest", "dataset"},
 	{"devices", "internal/setup internal/yamlform github.com/pkg/sftp"},
 	{"devices/internal/fakeadbd", ""},
-	{"devices/devicestest", "devices/internal/fakeadbd internal/setup"},
+	{"devices/internal/vm", "internal/setup"},
+	{"devices/devicestest", "devices/internal/fakeadbd devices/internal/vm internal/setup"},
 
 	{"models", "graph nn internal/yamlform"},
 	{"latency/stats", ""},

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"fbnas/devices/devicestest"
+	"fbnas/internal/setup"
+	"fbnas/latency"
+)
+
+// TestVirtualMachine runs the command lines of testdata/vm with a virtual arm64
+// board as the device, whose address is BOARD. It takes minutes: make check-vm.
+func TestVirtualMachine(t *testing.T) {
+	if os.Getenv("FBNAS_CHECK_VM") == "" {
+		t.Skip("make check-vm runs it")
+	}
+	agentPath, err := exec.LookPath("fbnas-agent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := setup.Cache()
+	if err != nil {
+		t.Fatal(err)
+	}
+	board := devicestest.StartBoard(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "vm"),
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			for name, value := range map[string]string{
+				"FBNAS_CACHE": string(cache), "FBNAS_AGENT": agentPath, "FBNAS_AGENT_ARM64": os.Getenv("FBNAS_AGENT_ARM64"),
+				"FBNAS_SSH": board.Client, "BOARD": board.Address(),
+				"TMPDIR": env.WorkDir, "XDG_CONFIG_HOME": filepath.Join(env.WorkDir, "config"),
+			} {
+				env.Setenv(name, value)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "document": document, "sameform": sameForm, "kept": kept,
+			"powercut": func(ts *testscript.TestScript, _ bool, args []string) { powerCut(ts, t, board, args) },
+			"blackout": func(ts *testscript.TestScript, _ bool, args []string) { blackout(ts, board, args) },
+			"power": func(ts *testscript.TestScript, _ bool, args []string) {
+				board.Off()
+				if args[0] == "on" {
+					board.On(t)
+				}
+			},
+		},
+	})
+}
+
+// powerCut FILE TEXT COMMAND... takes the board's power away when the file has
+// the text, and switches it on again; the command must succeed all the same.
+// FILE.cut is the file as it was then.
+func powerCut(ts *testscript.TestScript, t *testing.T, board *devicestest.Board, args []string) {
+	_, ended, stderr := until(ts, args)
+	board.Off()
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".cut"), []byte(ts.ReadFile(args[0])), 0o644))
+	board.On(t)
+	if err := <-ended; err != nil {
+		ts.Fatalf("%v: %s", err, stderr.String())
+	}
+}
+
+// blackout FILE TEXT COMMAND... is a power cut after which the user ends the
+// command.
+func blackout(ts *testscript.TestScript, board *devicestest.Board, args []string) {
+	cmd, ended, stderr := until(ts, args)
+	board.Off()
+	ts.Check(cmd.Process.Signal(syscall.SIGINT))
+	if got := status(<-ended); got != 130 {
+		ts.Fatalf("exit status %d after SIGINT\n%s", got, stderr.String())
+	}
+}
+
+// kept CUT TABLE says that every round of blocks that the one table had
+// reported is in the other's rows.
+func kept(ts *testscript.TestScript, _ bool, args []string) {
+	rows := map[float64]bool{}
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		var row struct {
+			Type string
+			Raw  []struct {
+				MedianUS float64 `json:"median_us"`
+			}
+		}
+		ts.Check(json.Unmarshal([]byte(line), &row))
+		for _, sample := range row.Raw {
+			rows[sample.MedianUS] = true
+		}
+	}
+	reported := map[float64]bool{}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		var record struct{ Round latency.Round }
+		if json.Unmarshal([]byte(line), &record) != nil || record.Round.Rejected != "" {
+			continue // the last line may be cut short
+		}
+		for _, group := range record.Round.Groups {
+			if !group.Dropped {
+				reported[group.MedianU] = true
+			}
+		}
+	}
+	if len(reported) == 0 {
+		ts.Fatalf("nothing was reported in %s", args[0])
+	}
+	lost := maps.Clone(reported)
+	maps.DeleteFunc(lost, func(us float64, _ bool) bool { return rows[us] })
+	if len(lost) > 0 {
+		ts.Fatalf("%d of %d reported medians are in no row", len(lost), len(reported))
+	}
+}
