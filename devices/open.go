@@ -1,6 +1,7 @@
 package devices
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -36,11 +37,7 @@ func (o Opener) Open(ctx context.Context, name string) (Device, error) {
 	}
 	d, err := t.open(ctx, name, address)
 	if p, ok := d.(patient); ok && err == nil {
-		d := o.Wait
-		if d == 0 {
-			d = UsualWait
-		}
-		p.wait(max(0, d), o.Log)
+		p.wait(max(0, cmp.Or(o.Wait, UsualWait)), o.Log)
 	}
 	if err != nil || o.Record == "" {
 		return d, err

@@ -251,6 +251,9 @@ func (m benchModel) note(d deviceInfo) string {
 	if d.Emulator != nil {
 		notes = append(notes, "emulated: says nothing about times")
 	}
+	if d.Replayed {
+		notes = append(notes, "replayed: measured earlier")
+	}
 	switch {
 	case m.Failure != nil:
 		notes = append(notes, *m.Failure)

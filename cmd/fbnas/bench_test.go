@@ -17,6 +17,17 @@ func (emulated) Identity(context.Context, latency.Options) (latency.Device, late
 	return latency.Device{Model: latency.DeviceModel{SoC: "emulated", Emulator: "qemu-aarch64 7"}}, latency.Condition{}, nil
 }
 
+// A recording's times are marked.
+func TestBenchOfARecording(t *testing.T) {
+	d := deviceOf("replay:x", latency.Device{Replayed: true})
+	if note := (benchModel{}).note(d); note != "replayed: measured earlier" {
+		t.Errorf("noted %q", note)
+	}
+	if doc, err := json.Marshal(benchResult{Device: d}); err != nil || !strings.Contains(string(doc), `"replayed":true`) {
+		t.Errorf("%v: %s", err, doc)
+	}
+}
+
 // An emulator's times are refused, and marked where they are asked for.
 func TestBenchOfAnEmulator(t *testing.T) {
 	d, _, err := genuine{emulated{}}.Identity(t.Context(), latency.Options{})

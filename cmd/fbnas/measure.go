@@ -122,14 +122,15 @@ type deviceInfo struct {
 	OS          string `json:"os"`
 	// Emulator stands in for the processor: times mean nothing.
 	Emulator *string `json:"emulator"`
+	Replayed bool    `json:"replayed"` // a recording answered in its place
 }
 
 func identityOf(name string, id devices.Identity) deviceInfo {
-	return deviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS, orNull(id.Emulator)}
+	return deviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS, orNull(id.Emulator), id.Replayed}
 }
 
 func deviceOf(name string, d latency.Device) deviceInfo {
-	return deviceInfo{name, d.Model.SoC, d.Model.Arch, d.Model.Cores, d.Model.MemoryBytes, d.OS, orNull(d.Model.Emulator)}
+	return deviceInfo{name, d.Model.SoC, d.Model.Arch, d.Model.Cores, d.Model.MemoryBytes, d.OS, orNull(d.Model.Emulator), d.Replayed}
 }
 
 // genuine is a meter that refuses a device whose times mean nothing.
