@@ -104,6 +104,21 @@ func TestUnstableAfterCoolDown(t *testing.T) {
 	}
 }
 
+// A device that is fast now and slow then is not left alone: no pause helps it.
+func TestUnrestIsNotWaitedFor(t *testing.T) {
+	speed := func(at time.Duration) float64 {
+		if at%(70*time.Millisecond) < 35*time.Millisecond {
+			return 1
+		}
+		return 0.9
+	}
+	conn := &simdevice.Conn{Noise: simdevice.Noise{Speed: speed}}
+	got, err := simulate(t.Context(), conn, latency.Options{Rounds: 40}, five(), nil)
+	if n := waited(got.rounds, got.rejected).CoolDowns; fault.ExitCode(err) != 5 || n > 0 {
+		t.Errorf("%v, left alone %d times", err, n)
+	}
+}
+
 // The end of the context ends a pause.
 func TestInterruptedCoolDown(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

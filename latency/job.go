@@ -208,7 +208,7 @@ func (j *job) unrest(r Round) string {
 
 // warm says whether the rounds before a pause were rejected for long enough to
 // show a device that is slow for a while.
-func (j *job) warm() bool { return j.still() || 2*j.rejected >= j.opts.Repeats }
+func (j *job) warm() bool { return j.still() || j.rejected > 0 && 2*j.rejected >= j.opts.Repeats }
 
 // still says that the last pause was too short: it would only grow warmer.
 func (j *job) still() bool { return j.pause > 0 && j.progress == j.pausedAt && j.rejected >= 2 }
