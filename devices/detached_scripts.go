@@ -34,10 +34,13 @@ const endFunc = `end() {
 // written before the change; those that fail stay in it.
 const restoreFunc = `restore() {
 	if [ ! -f restore ]; then return; fi
+	owed=
 	while read -r c; do
-		sh -c "$c" </dev/null >/dev/null 2>&1 || echo "$c"
-	done <restore >owed
-	if [ -s owed ]; then mv owed restore; else rm -f restore owed; fi
+		sh -c "$c" </dev/null >/dev/null 2>&1 || owed="$owed$c
+"
+	done <restore
+	if [ -z "$owed" ]; then rm -f restore; return; fi
+	printf %s "$owed" >restore.new && mv restore.new restore
 }
 `
 
