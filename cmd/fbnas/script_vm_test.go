@@ -15,6 +15,7 @@ import (
 	"fbnas/devices/devicestest"
 	"fbnas/internal/setup"
 	"fbnas/latency"
+	"fbnas/lut"
 )
 
 // TestVirtualMachine runs the command lines of testdata/vm with a virtual arm64
@@ -83,40 +84,39 @@ func blackout(ts *testscript.TestScript, board *devicestest.Board, args []string
 	}
 }
 
-// kept CUT TABLE says that every round of blocks that the one table had
-// reported is in the other's rows.
+// kept CUT TABLE says that whatever the one table had reported of blocks is in
+// the other.
 func kept(ts *testscript.TestScript, _ bool, args []string) {
-	rows := map[float64]bool{}
-	for line := range strings.Lines(ts.ReadFile(args[1])) {
-		var row struct {
-			Type string
-			Raw  []struct {
-				MedianUS float64 `json:"median_us"`
-			}
-		}
-		ts.Check(json.Unmarshal([]byte(line), &row))
-		for _, sample := range row.Raw {
-			rows[sample.MedianUS] = true
-		}
-	}
-	reported := map[float64]bool{}
-	for line := range strings.Lines(ts.ReadFile(args[0])) {
-		var record struct{ Round latency.Round }
-		if json.Unmarshal([]byte(line), &record) != nil || record.Round.Rejected != "" {
-			continue // the last line may be cut short
-		}
-		for _, group := range record.Round.Groups {
-			if !group.Dropped {
-				reported[group.MedianU] = true
-			}
-		}
-	}
+	reported, there := medians(ts, args[0]), medians(ts, args[1])
 	if len(reported) == 0 {
 		ts.Fatalf("nothing was reported in %s", args[0])
 	}
 	lost := maps.Clone(reported)
-	maps.DeleteFunc(lost, func(us float64, _ bool) bool { return rows[us] })
+	maps.DeleteFunc(lost, func(us float64, _ bool) bool { return there[us] })
 	if len(lost) > 0 {
-		ts.Fatalf("%d of %d reported medians are in no row", len(lost), len(reported))
+		ts.Fatalf("%d of %d reported medians are lost", len(lost), len(reported))
 	}
+}
+
+// medians are those of the groups that count, in a table's rows and rounds.
+func medians(ts *testscript.TestScript, file string) map[float64]bool {
+	found := map[float64]bool{}
+	for line := range strings.Lines(ts.ReadFile(file)) {
+		var record struct {
+			Raw   []lut.Sample
+			Round latency.Round
+		}
+		if json.Unmarshal([]byte(line), &record) != nil || record.Round.Rejected != "" {
+			continue // the last line may be cut short
+		}
+		for _, sample := range record.Raw {
+			found[sample.MedianUS] = true
+		}
+		for _, group := range record.Round.Groups {
+			if !group.Dropped {
+				found[group.MedianU] = true
+			}
+		}
+	}
+	return found
 }
