@@ -9,7 +9,7 @@ LDFLAGS     := -ldflags '-s -w -X main.version=$(VERSION)'
 # Processors of devices that get an agent of their own.
 AGENTS      := amd64 arm64
 
-.PHONY: all setup build check demo bench performance generate clean
+.PHONY: all setup build check check-vm check-phone demo bench performance generate clean
 
 all: build
 
@@ -37,6 +37,20 @@ check: setup
 	$(GO) test -count=1 ./internal/archtest
 	$(GO) test -race -timeout 10m ./...
 	$(GO) test -run ZooRuns ./onnxexport
+
+# What fbnas promises of devices, on a virtual arm64 board with a kernel of its
+# own, which loses its power. Takes minutes, without root.
+check-vm: build
+	bin/fbnas setup
+	bin/fbnas setup onnxruntime-arm64 linux-arm64-libraries qemu-system-arm linux-image-arm64 userland-arm64
+	FBNAS_CHECK_VM=1 FBNAS_AGENT_ARM64=$(CURDIR)/bin/fbnas-agent-linux-arm64 \
+	  $(GO) test -count=1 -timeout 30m -v -run TestVirtualMachine ./cmd/fbnas
+
+# The same on the phone that is attached: see docs/check-phone.md. For example
+# make check-phone CHECK=--yes FBNAS_PHONE=serial
+check-phone: build
+	bin/fbnas setup onnxruntime-arm64 linux-arm64-libraries
+	scripts/check-phone.sh $(CHECK)
 
 # The main job on real images: profile this machine, search, train, export,
 # check. An interrupted demo goes on; remove runs/demo to start anew.

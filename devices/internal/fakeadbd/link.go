@@ -114,6 +114,8 @@ func (l *link) start(m message) {
 		case strings.HasPrefix(service, "shell"):
 			_, script, _ := strings.Cut(service, ":")
 			s.shell(script)
+		case strings.HasPrefix(service, "reboot:"):
+			l.phone.Restart()
 		case strings.HasPrefix(service, "sync:"):
 			_ = s.sync() // its error is the connection's end
 		}

@@ -70,6 +70,12 @@ func (p *Phone) Drop() {
 	}
 }
 
+// Restart ends every program on the phone, and its connections.
+func (p *Phone) Restart() {
+	p.killAll()
+	p.Drop()
+}
+
 // Close ends the phone and every program on it.
 func (p *Phone) Close() error {
 	err := p.listener.Close()
