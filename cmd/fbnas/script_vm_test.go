@@ -24,6 +24,9 @@ func TestVirtualMachine(t *testing.T) {
 	if os.Getenv("FBNAS_CHECK_VM") == "" {
 		t.Skip("make check-vm runs it")
 	}
+	if _, err := setup.Files(append(setup.Arm64(), setup.VirtualMachine()...)...); err != nil {
+		t.Fatal(err)
+	}
 	agentPath, err := exec.LookPath("fbnas-agent")
 	if err != nil {
 		t.Fatal(err)

@@ -13,20 +13,20 @@ import (
 //go:embed init.sh
 var initScript []byte
 
+// kernelFile is the kernel's name in set-up's folder.
+const kernelFile = "vmlinuz"
+
 // passwd has the user whom the board's ssh server lets in.
 const passwd = "root:x:0:0::/:/bin/sh\nboard:x:1000:1000::/home:/bin/sh\n"
 
-// links of the first file system; the ssh server looks for its helper there.
-var links = map[string]string{"lib64": "lib", "usr/lib/sftp-server": "/bin/sftp-server", "sbin": "bin"}
+// links of the first file system: for the loader, and for the ssh server, which
+// looks for its helper there.
+var links = [][2]string{{"lib64", "lib"}, {"sbin", "bin"}, {"usr/lib/sftp-server", "/bin/sftp-server"}}
 
 // firstFiles is the archive that the kernel unpacks into its memory and starts:
 // programs, libraries, kernel modules, and the server's keys.
 func firstFiles(keys Keys) ([]byte, error) {
-	userland, err := setup.Files(setup.Userland, setup.ArmLibraries)
-	if err != nil {
-		return nil, err
-	}
-	kernel, err := setup.Files(setup.Kernel)
+	paths, err := setup.Files(setup.Userland, setup.ArmLibraries, setup.Kernel)
 	if err != nil {
 		return nil, err
 	}
@@ -34,33 +34,32 @@ func firstFiles(keys Keys) ([]byte, error) {
 	for _, name := range []string{"bin", "dev", "etc", "home", "lib", "modules", "proc", "sys", "usr", "usr/lib"} {
 		c.add(name, folderMode, nil)
 	}
-	for name, to := range links {
-		c.add(name, linkMode, []byte(to))
+	for _, link := range links {
+		c.add(link[0], linkMode, []byte(link[1]))
 	}
-	var order []string
-	for _, path := range append(userland, kernel[1:]...) {
+	var order string // of the modules, as set-up has them
+	for _, path := range paths {
+		name := filepath.Base(path)
+		folder, mode := "bin/", uint32(programMode)
+		switch {
+		case name == kernelFile:
+			continue
+		case strings.HasSuffix(name, ".ko"):
+			folder, mode, order = "modules/", fileMode, order+name+"\n"
+		case strings.Contains(name, ".so."):
+			folder = "lib/"
+		}
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("the board's files: %w", err)
 		}
-		name := filepath.Base(path)
-		switch {
-		case strings.HasSuffix(name, ".ko"):
-			order = append(order, name)
-			c.add("modules/"+name, fileMode, data)
-		case strings.Contains(name, ".so."):
-			c.add("lib/"+name, programMode, data)
-		default:
-			c.add("bin/"+name, programMode, data)
-		}
+		c.add(folder+name, mode, data)
 	}
-	for name, data := range map[string][]byte{
-		"etc/passwd": []byte(passwd), "etc/group": []byte("root:x:0:\nboard:x:1000:\n"),
-		"etc/key.pub": keys.Public, "etc/hostkey": keys.Host,
-		"modules/order": []byte(strings.Join(order, "\n") + "\n"),
-	} {
-		c.add(name, fileMode, data)
-	}
+	c.add("modules/order", fileMode, []byte(order))
+	c.add("etc/passwd", fileMode, []byte(passwd))
+	c.add("etc/group", fileMode, []byte("root:x:0:\nboard:x:1000:\n"))
+	c.add("etc/key.pub", fileMode, keys.Public)
+	c.add("etc/hostkey", fileMode, keys.Host)
 	c.add("init", programMode, initScript)
 	c.end()
 	return c.Bytes(), nil
