@@ -3,6 +3,8 @@ package latency
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"fbnas/latency/stats"
 )
@@ -10,7 +12,7 @@ import (
 // Result is what a benchmark says of one model. Times are in µs.
 type Result struct {
 	Name          string    `json:"-"`
-	LatencyU      float64   `json:"latency_us"` // SentinelRatio times the sentinel's time
+	LatencyU      float64   `json:"latency_us"` // as a multiple of the unit
 	P50U          float64   `json:"p50_us"`     // of RawU
 	P90U          float64   `json:"p90_us"`
 	MinU          float64   `json:"min_us"`
@@ -26,26 +28,42 @@ type Result struct {
 	Against *Comparison `json:"against_first,omitempty"`
 }
 
-// Bench times models side by side with the sentinel and returns their results
-// in the models' order; a model that cannot be measured has a Failure.
-// sentinelU is the sentinel's time in the table that latencies are to be
-// compared with, in µs; 0 takes the one of this measurement.
-func Bench(ctx context.Context, meter Meter, sentinel Model, sentinelU float64, models []Model, opts Options) ([]Result, error) {
+// Unit is what latencies are multiples of: a model and its time in a table, so
+// that they can be compared with the table's.
+type Unit struct {
+	Reference *Model  // nil: the sentinel
+	TimeU     float64 // µs; 0: the sentinel's in the measurement itself
+}
+
+// Bench times models side by side with the sentinel and the unit's reference,
+// and returns their results in the models' order; a model that cannot be
+// measured has a Failure.
+func Bench(ctx context.Context, meter Meter, sentinel Model, unit Unit, models []Model, opts Options) ([]Result, error) {
 	if len(models) == 0 {
 		return nil, errors.New("benchmark of no models")
 	}
 	var rounds []Round
 	failures := map[string]Failure{}
-	err := meter.Measure(ctx, Request{
+	req := Request{
 		Sentinel: sentinel, Models: models, Batches: opts.Batches(len(models)), Options: opts,
 		OnRound:   func(r Round) error { rounds = append(rounds, r); return nil },
 		OnFailure: func(f Failure) error { failures[f.Digest] = f; return nil },
-	})
+	}
+	if r := unit.Reference; r != nil {
+		others := slices.DeleteFunc(slices.Clone(models), func(m Model) bool { return m.Digest() == r.Digest() })
+		req.Models = slices.Insert(others, 0, *r)
+		req.Batches = opts.BatchesBeside(len(req.Models))
+	}
+	if err := meter.Measure(ctx, req); err != nil {
+		return nil, err
+	}
+	figures := Figures(rounds)
+	inUnits, err := unit.figures(rounds, figures, failures)
 	if err != nil {
 		return nil, err
 	}
-	if sentinelU == 0 {
-		sentinelU = SentinelU(rounds)
+	if unit.TimeU == 0 {
+		unit.TimeU = SentinelU(rounds)
 	}
 	noisy := ""
 	for _, r := range rounds {
@@ -53,14 +71,14 @@ func Bench(ctx context.Context, meter Meter, sentinel Model, sentinelU float64, 
 			noisy = r.Noisy
 		}
 	}
-	figures := Figures(rounds)
 	results := make([]Result, len(models))
 	for i, m := range models {
 		if f, failed := failures[m.Digest()]; failed {
 			results[i] = Result{Name: m.Name, Failure: &f}
 			continue
 		}
-		results[i] = figures[m.Digest()].result(m.Name, sentinelU, noisy)
+		results[i] = figures[m.Digest()].result(m.Name, noisy)
+		results[i].LatencyU = inUnits[m.Digest()].Ratio * unit.TimeU
 		if c, ok := compare(rounds, m.Digest(), models[0].Digest()); ok && i > 0 {
 			results[i].Against = &c
 		}
@@ -68,12 +86,24 @@ func Bench(ctx context.Context, meter Meter, sentinel Model, sentinelU float64, 
 	return results, nil
 }
 
-func (f Figure) result(name string, sentinelU float64, noisy string) Result {
+// figures are ratios to the unit's model.
+func (u Unit) figures(rounds []Round, beside map[string]Figure, failures map[string]Failure) (map[string]Figure, error) {
+	if u.Reference == nil {
+		return beside, nil
+	}
+	d := u.Reference.Digest()
+	if f, failed := failures[d]; failed {
+		return nil, fmt.Errorf("time the reference network beside the models: %s: %s", f.Kind, f.Detail)
+	}
+	return Figures(Beside(rounds, d)), nil
+}
+
+func (f Figure) result(name, noisy string) Result {
 	if noisy == "" && f.Disturbed {
 		noisy = "other work on the core disturbed more than half of its groups"
 	}
 	return Result{
-		Name: name, LatencyU: f.Ratio * sentinelU,
+		Name: name,
 		P50U: stats.Median(f.MediansU), P90U: stats.Percentile(f.MediansU, 0.9), MinU: f.MinU,
 		IQRFraction: f.IQRFraction, Rounds: len(f.MediansU), DroppedGroups: f.Dropped,
 		RawU: f.MediansU, SentinelRatio: f.Ratio, Noisy: noisy,

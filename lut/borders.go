@@ -10,13 +10,10 @@ import (
 // solvable.
 var strengths = []float64{1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
 
-// fitBorders fits Linear, and to what it leaves over the savings at each shape
-// of input and a correction of the base, by ridge regression: a shape that few
-// networks have stays near zero. The penalty is the one with the least
-// leave-one-out error.
-func fitBorders(ns []Timed) Calibration {
-	c := forms[Linear](ns)
-	c.Form = Borders
+// fitBorders fits to what c leaves over the savings at each shape of input and a
+// correction of the base, by ridge regression: a shape that few networks have
+// stays near zero. The penalty is the one with the least leave-one-out error.
+func fitBorders(ns []Timed, c Calibration) Calibration {
 	shapes := inputs(ns)
 	var unit float64 // the mean row, µs
 	for _, n := range ns {

@@ -56,7 +56,7 @@ func primal(x [][]float64, weights []float64, columns int) []float64 {
 
 // stage is a block of one of the shapes of the space demo.
 func stage(width, size int) models.Block {
-	return models.Block{Kind: models.IR, Kernel: 3, Stride: 1, In: width, Mid: width, Out: width, Height: size, Width: size}
+	return models.Block{Kind: models.IR, Kernel: 3, Stride: 1, Groups: 1, OutGroups: 1, In: width, Mid: width, Out: width, Height: size, Width: size}
 }
 
 // joined makes a table with a row for each width at each size, and networks

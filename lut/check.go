@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 
 	"fbnas/internal/fault"
+	"fbnas/models"
 )
 
 // check refuses a header that this version cannot read.
@@ -19,10 +22,17 @@ func (h *Header) check() error {
 		return errors.New("a condition without precision or batch")
 	case !amount(h.Sentinel.TimeUS):
 		return fmt.Errorf("sentinel time %g", h.Sentinel.TimeUS)
-	case h.DefaultMode != nil && !(h.DefaultMode.Ratio > 0 && amount(h.DefaultMode.Ratio) && amount(h.DefaultMode.Spread)):
-		return fmt.Errorf("default mode: ratio %g, spread %g", h.DefaultMode.Ratio, h.DefaultMode.Spread)
+	case h.Reference != nil && !(h.Reference.TimeUS > 0 && amount(h.Reference.TimeUS)):
+		return fmt.Errorf("reference time %g", h.Reference.TimeUS)
 	case !amount(h.Device.CallCostUS):
 		return fmt.Errorf("an agent that adds %g us", h.Device.CallCostUS)
+	case h.DefaultMode != nil && !(h.DefaultMode.Ratio > 0 && amount(h.DefaultMode.Ratio) && amount(h.DefaultMode.Spread)):
+		return fmt.Errorf("default mode: ratio %g, spread %g", h.DefaultMode.Ratio, h.DefaultMode.Spread)
+	case h.Reference == nil:
+		return nil
+	}
+	if err := models.CheckBlocks(h.Reference.Blocks); err != nil {
+		return fmt.Errorf("reference: %w", err)
 	}
 	return nil
 }
@@ -51,10 +61,10 @@ func (r *Row) check() error {
 
 // check refuses coefficients that a fit cannot have given.
 func (c *Calibration) check() error {
-	if _, ok := forms[c.Form]; !ok {
+	if !slices.Contains(enums[reflect.TypeFor[Form]()], any(c.Form)) {
 		return fmt.Errorf("form %q", c.Form)
 	}
-	if c.Form == Linear && c.BaseUS < 0 || !amount(c.CallUS) || !amount(c.ElementUS) {
+	if (c.Form == Linear || c.Form == Memory) && c.BaseUS < 0 || !amount(c.CallUS) || !amount(c.ElementUS) || !amount(c.WeightUS) || !amount(c.InnerUS) {
 		return errors.New("a negative coefficient")
 	}
 	for i, b := range c.Borders {

@@ -21,6 +21,7 @@ type device struct {
 
 	speed    func(batch, round int) float64 // factor on every time of a round
 	noise    float64                        // relative, of a group
+	memory   float64                        // factor on models of more than 100 µs but the sentinel; 0: none
 	outlier  func(digest string, round int) bool
 	fails    map[string]latency.Failure  // by model digest
 	drifts   func(batch, round int) bool // rounds that are rejected once
@@ -121,6 +122,9 @@ func (d *device) group(m latency.Model, batch, round int) latency.Group {
 	us *= 1 + d.noise*rand.New(rand.NewPCG(h.Sum64(), 1)).NormFloat64()
 	if d.speed != nil {
 		us *= d.speed(batch, round)
+	}
+	if d.memory > 0 && us > 100 && m.Name != "sentinel" {
+		us *= d.memory
 	}
 	g := latency.Group{Batch: batch, Round: round, Digest: m.Digest(), Runs: 5}
 	if d.outlier != nil && d.outlier(m.Digest(), round) {

@@ -49,6 +49,7 @@ func made(n int, noise float64, law func(Timed) float64) []Timed {
 	for i := range out {
 		blocks := 3 + rng.IntN(15)
 		t := Timed{Name: "n", Blocks: blocks, Elements: float64(blocks) * (1000 + 9000*rng.Float64())}
+		t.Weights, t.Inner = 1e5*rng.Float64(), 1e6*rng.Float64()
 		t.SumUS = float64(blocks)*40 + 1000*rng.Float64()
 		t.MACs = int64(t.SumUS * 1000 * (0.8 + 0.4*rng.Float64()))
 		t.MeasuredUS = law(t) * (1 + noise*rng.NormFloat64())
@@ -61,6 +62,8 @@ func made(n int, noise float64, law func(Timed) float64) []Timed {
 func byBorders(t Timed) float64 {
 	return 50 + t.SumUS - 7*float64(t.Blocks) - 0.001*t.Elements
 }
+
+func byMemory(t Timed) float64 { return byBorders(t) + 0.002*t.Weights + 0.0004*t.Inner }
 
 func byOffset(t Timed) float64 { return t.SumUS - 60 }
 
@@ -76,6 +79,8 @@ func TestCalibrateChoosesItsForm(t *testing.T) {
 	}{
 		{"borders, exact", made(14, 0, byBorders), Linear, 50, 7, 0.001, 1e-6},
 		{"borders, noisy", made(40, 0.002, byBorders), Linear, 50, 7, 0.001, 0.2},
+		{"memory, exact", made(14, 0, byMemory), Memory, 50, 7, 0.001, 1e-6},
+		{"memory, noisy", made(40, 0.002, byMemory), Memory, 50, 7, 0.001, 0.3},
 		{"too few networks for borders", made(11, 0, byBorders), Offset, 0, 0, 0, math.Inf(1)},
 		{"a negative offset", made(14, 0.002, byOffset), Offset, -60, 0, 0, 0.1},
 		{"one network", made(1, 0, byOffset), Offset, -60, 0, 0, 1e-9},
@@ -88,6 +93,9 @@ func TestCalibrateChoosesItsForm(t *testing.T) {
 		near := func(a, b float64) bool { return math.Abs(a-b) <= c.within*math.Abs(b)+1e-9 || math.IsInf(c.within, 1) }
 		if got.Form != c.form || !near(got.BaseUS, c.base) || !near(got.CallUS, c.call) || !near(got.ElementUS, c.element) {
 			t.Errorf("%s: %s, base %g, call %g, element %g", c.name, got.Form, got.BaseUS, got.CallUS, got.ElementUS)
+		}
+		if weight, inner := 0.002, 0.0004; c.form == Memory && (!near(got.WeightUS, weight) || !near(got.InnerUS, inner)) {
+			t.Errorf("%s: weight %g, inner %g", c.name, got.WeightUS, got.InnerUS)
 		}
 		if (got.LinearLOO != nil) != (len(c.networks) >= 12) || (got.OffsetLOO != nil) != (len(c.networks) > 1) {
 			t.Errorf("%s: errors %v and %v", c.name, got.OffsetLOO, got.LinearLOO)

@@ -85,5 +85,18 @@ func elements(b models.Block) float64 {
 	return float64(b.In*b.Height*b.Width + b.Out*h*w)
 }
 
+// weights is the number of b's trainable numbers.
+func weights(b models.Block) float64 { return float64(models.Count([]models.Block{b}).Params) }
+
+// inner is the number of values between b's convolutions, for one image.
+func inner(b models.Block) float64 {
+	var n float64
+	convolutions := b.Convolutions()
+	for _, c := range convolutions[:max(0, len(convolutions)-1)] {
+		n += float64(c.Out * c.Height * c.Width)
+	}
+	return n
+}
+
 // input is the shape that b takes in.
 func input(b models.Block) Shape { return Shape{b.In, b.Height, b.Width} }

@@ -3,6 +3,7 @@ package lut
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"fbnas/internal/random"
 	"fbnas/latency"
@@ -12,7 +13,7 @@ import (
 // a journal.
 type measuring struct {
 	meter    latency.Meter
-	sentinel latency.Model
+	beside   Yardsticks
 	options  latency.Options // with their defaults
 	stage    string
 	models   []latency.Model // without repetitions
@@ -27,11 +28,18 @@ type measuring struct {
 	total   int
 }
 
+// Yardsticks are the models that others are timed beside.
+type Yardsticks struct {
+	Sentinel  latency.Model
+	Reference *latency.Model // of whole networks; nil: the sentinel is theirs too
+}
+
 // results of a stage.
 type results struct {
 	rounds   []latency.Round
-	figures  map[string]latency.Figure  // by model digest
-	failures map[string]latency.Failure // likewise
+	figures  map[string]latency.Figure  // beside the sentinel, by model digest
+	networks map[string]latency.Figure  // beside the reference; nil without one that runs
+	failures map[string]latency.Failure // by model digest
 }
 
 // run measures what the journal does not have yet.
@@ -46,6 +54,11 @@ func (m *measuring) run(ctx context.Context) (results, error) {
 		return results{}, fmt.Errorf("the device could run none of %d models%s", len(m.models), m.firstFailure())
 	}
 	res.figures = latency.Figures(res.rounds)
+	if r := m.beside.Reference; r != nil {
+		if _, failed := res.failures[r.Digest()]; !failed {
+			res.networks = latency.Figures(latency.Beside(res.rounds, r.Digest()))
+		}
+	}
 	for _, d := range m.digests {
 		_, failed := res.failures[d]
 		if _, ok := res.figures[d]; !ok && !failed {
@@ -74,11 +87,15 @@ func (m *measuring) plan() {
 		shuffled[i] = m.models[from]
 	}
 	m.models = shuffled
+	if r := m.beside.Reference; r != nil {
+		others := slices.DeleteFunc(shuffled, func(o latency.Model) bool { return o.Digest() == r.Digest() })
+		m.models = slices.Insert(others, 0, *r)
+	}
 	for _, model := range m.models {
 		m.digests = append(m.digests, model.Digest())
 	}
-	for _, batch := range m.options.Batches(len(m.models)) {
-		id := batchID(m.sentinel.Digest(), m.digests, batch)
+	for _, batch := range m.batches() {
+		id := batchID(m.beside.Sentinel.Digest(), m.digests, batch)
 		var alive []int
 		for _, i := range batch {
 			if _, failed := m.journal.failures[m.digests[i]]; !failed {
@@ -92,6 +109,14 @@ func (m *measuring) plan() {
 		m.total += len(alive) * m.options.Rounds
 		m.done += len(alive) * len(m.journal.of(id, m.options.AllowNoisy))
 	}
+}
+
+// batches deals out m.models; the reference, which comes first, is in each.
+func (m *measuring) batches() [][]int {
+	if m.beside.Reference == nil {
+		return m.options.Batches(len(m.models))
+	}
+	return m.options.BatchesBeside(len(m.models))
 }
 
 // rounds returns those that count, numbered by the batches asked for.
@@ -114,7 +139,7 @@ func (m *measuring) report() {
 
 func (m *measuring) request() latency.Request {
 	req := latency.Request{
-		Sentinel: m.sentinel, Models: m.models, Batches: m.asked, Options: m.options,
+		Sentinel: m.beside.Sentinel, Models: m.models, Batches: m.asked, Options: m.options,
 		Done: func(batch, round int) bool {
 			return m.journal.has(roundID{m.ids[batch], round}, m.options.AllowNoisy)
 		},

@@ -8,9 +8,23 @@ import (
 	"fbnas/latency"
 )
 
+// setReference makes a network that was timed in the sentinel's batches the one
+// that others are timed beside; none where the device cannot run it.
+func (t *Table) setReference(n Network, res results) {
+	t.Header.Reference = nil
+	if res.networks != nil {
+		d := n.Model.Digest()
+		t.Header.Reference = &Reference{n.Name, d, res.figures[d].Ratio * t.Header.Sentinel.TimeUS, n.Blocks}
+	}
+}
+
 // timed sets measured networks beside their blocks' rows; those that failed on
 // the device are left out with a warning.
 func (t *Table) timed(networks []Network, res results) (out []Timed, warnings []string, err error) {
+	figures, unitUS := res.figures, t.Header.Sentinel.TimeUS
+	if res.networks != nil {
+		figures, unitUS = res.networks, t.Header.Reference.TimeUS
+	}
 	for _, n := range networks {
 		d := n.Model.Digest()
 		if why, failed := res.failures[d]; failed {
@@ -22,17 +36,18 @@ func (t *Table) timed(networks []Network, res results) (out []Timed, warnings []
 			return nil, warnings, fmt.Errorf("network %s: %w", n.Name, err)
 		}
 		line.Name, line.Model, line.MACs = n.Name, d, n.MACs
-		line.MeasuredUS = res.figures[d].Ratio * t.Header.Sentinel.TimeUS
+		line.MeasuredUS = figures[d].Ratio * unitUS
 		out = append(out, line)
 	}
 	return out, warnings, nil
 }
 
-// Measure times networks on the table's device, normalised by its sentinel,
-// for Calibrate and Validate. A device, a condition or a sentinel other than
-// the table's is refused. Networks that the device cannot run are left out and
-// named in warnings.
-func (t *Table) Measure(ctx context.Context, meter latency.Meter, sentinel latency.Model, networks []Network,
+// Measure times networks on the table's device, beside its reference where
+// that is given and else beside its sentinel, for Calibrate and Validate. A
+// device, a condition, a sentinel or a reference other than the table's is
+// refused. Networks that the device cannot run are left out and named in
+// warnings.
+func (t *Table) Measure(ctx context.Context, meter latency.Meter, beside Yardsticks, networks []Network,
 	opts latency.Options, progress func(Progress)) (timed []Timed, warnings []string, err error) {
 	opts = opts.WithDefaults()
 	device, cond, err := meter.Identity(ctx, opts)
@@ -42,20 +57,45 @@ func (t *Table) Measure(ctx context.Context, meter latency.Meter, sentinel laten
 	if err := t.CheckDevice(device, cond); err != nil {
 		return nil, nil, err
 	}
-	if d := sentinel.Digest(); d != t.Header.Sentinel.Digest {
-		return nil, nil, fault.New(fault.Failure, "Make the table anew with: fbnas profile --device DEVICE --force -o "+t.Path,
-			"table %s: sentinel.digest differs (table %.12s, this fbnas %.12s)", t.Path, t.Header.Sentinel.Digest, d)
+	if err := t.CheckYardsticks(beside); err != nil {
+		return nil, nil, err
 	}
 	j := newJournal()
 	var wanted []latency.Model
 	for _, n := range networks {
 		wanted = append(wanted, n.Model)
 	}
-	m := &measuring{meter: meter, sentinel: sentinel, options: opts, stage: "networks",
+	m := &measuring{meter: meter, beside: beside, options: opts, stage: "networks",
 		models: distinct(wanted), journal: &j, progress: progress}
 	res, err := m.run(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("measure networks: %w", err)
 	}
+	if beside.Reference != nil && res.networks == nil {
+		return nil, nil, fault.New(fault.Failure, remake(t), "table %s: the device no longer runs its reference network", t.Path)
+	}
 	return t.timed(networks, res)
+}
+
+// CheckYardsticks fails when models are not those that the table's figures are
+// ratios to.
+func (t *Table) CheckYardsticks(beside Yardsticks) error {
+	type yardstick struct {
+		field, table string
+		model        *latency.Model
+	}
+	all := []yardstick{{"sentinel", t.Header.Sentinel.Digest, &beside.Sentinel}}
+	if r := t.Header.Reference; r != nil && beside.Reference != nil {
+		all = append(all, yardstick{"reference", r.Digest, beside.Reference})
+	}
+	for _, y := range all {
+		if d := y.model.Digest(); d != y.table {
+			return fault.New(fault.Failure, remake(t), "table %s: %s.digest differs (table %.12s, this fbnas %.12s)", t.Path, y.field, y.table, d)
+		}
+	}
+	return nil
+}
+
+func remake(t *Table) string {
+	return "Make the table anew with: fbnas profile --device DEVICE --force -o " + t.Path
 }

@@ -7,11 +7,12 @@ import (
 	"fmt"
 
 	"fbnas/latency"
+	"fbnas/models"
 )
 
 // Version is the version of the file format that this package writes; it reads
 // this one and older ones (docs/lut-format.md says what changed).
-const Version = 2
+const Version = 3
 
 // The record types of a table file. round and failure are the journal: a
 // profile appends them as they come, each line with its own checksum, and they
@@ -34,12 +35,23 @@ type SpaceID struct {
 	YAML   string `json:"yaml,omitempty"`
 }
 
-// Sentinel is the reference network: every figure of a table is a ratio to its
-// time in the same round, multiplied by TimeUS (0 until it is known).
+// Sentinel is the small network that everything is timed beside: every row of a
+// table is a ratio to its time in the same round, multiplied by TimeUS (0 until
+// it is known).
 type Sentinel struct {
 	Name   string  `json:"name"`
 	Digest string  `json:"digest"` // SHA-256 of the model's bytes
 	TimeUS float64 `json:"time_us"`
+}
+
+// Reference is the network of the space that other whole networks are timed
+// beside: they ask more of caches and memory than the sentinel, and what these
+// give changes with what else the device does (docs/decisions/calibration.md).
+type Reference struct {
+	Name   string         `json:"name"`
+	Digest string         `json:"digest"`  // SHA-256 of the model's bytes
+	TimeUS float64        `json:"time_us"` // as a ratio to the sentinel, times the sentinel's time
+	Blocks []models.Block `json:"blocks"`  // what it is exported from
 }
 
 // Header says where a table's figures come from. Two tables' figures may stand
@@ -52,6 +64,7 @@ type Header struct {
 	Space     SpaceID           `json:"space"`
 	Also      []SpaceID         `json:"also,omitempty"` // spaces of tables merged into this one
 	Sentinel  Sentinel          `json:"sentinel"`
+	Reference *Reference        `json:"reference,omitempty"` // nil: networks are timed beside the sentinel
 	Protocol  Protocol          `json:"protocol"`
 	Noisy     string            `json:"noisy,omitempty"` // why the measurement was not steady, "" when it was
 	// DefaultMode is of a phone in fixed-performance mode; nil elsewhere.

@@ -29,7 +29,7 @@ var recordTypes = []struct {
 // enums are the values of named strings.
 var enums = map[reflect.Type][]any{
 	reflect.TypeFor[Status](): {OK, Failed, Predicted},
-	reflect.TypeFor[Form]():   {Sum, Offset, Linear, Borders},
+	reflect.TypeFor[Form]():   {Sum, Offset, Linear, Memory, Borders, MemoryBorders},
 }
 
 // object is a JSON object whose fields keep the order they are given in.

@@ -33,11 +33,11 @@ func TestSchemaFitsTables(t *testing.T) {
 	if err := json.Unmarshal(lut.Schema(), &schema); err != nil {
 		t.Fatal(err)
 	}
-	golden, err := os.ReadFile(filepath.Join("testdata", "v2.lut"))
+	golden, err := os.ReadFile(filepath.Join("testdata", "v3.lut"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := map[string][]byte{"v2.lut": golden, "unfinished": unfinished(t)}
+	files := map[string][]byte{"v3.lut": golden, "unfinished": unfinished(t)}
 	for name, data := range files {
 		for i, line := range bytes.Split(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")) {
 			var record map[string]any

@@ -29,7 +29,7 @@ func (p *profile) rows(ctx context.Context, blocks []models.Block) error {
 	for _, r := range todo {
 		wanted = append(wanted, r.model)
 	}
-	res, err := p.measure(ctx, "blocks", wanted)
+	res, err := p.measure(ctx, "blocks", wanted, nil)
 	if err != nil {
 		return err
 	}
@@ -92,11 +92,13 @@ func (p *profile) networks(ctx context.Context) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	p.reference = &slices.Concat(calibration, validation)[len(calibration)/2].Model
-	res, err := p.measure(ctx, "networks", wanted)
+	reference := slices.Concat(calibration, validation)[len(calibration)/2]
+	p.reference = &reference.Model
+	res, err := p.measure(ctx, "networks", wanted, p.reference)
 	if err != nil {
 		return err
 	}
+	p.table.setReference(reference, res)
 	for _, part := range []struct {
 		networks []Network
 		store    func([]Timed) error
@@ -117,9 +119,9 @@ func (p *profile) networks(ctx context.Context) error {
 }
 
 // measure runs one stage, and judges whether its figures can be trusted.
-func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Model) (results, error) {
+func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Model, reference *latency.Model) (results, error) {
 	m := &measuring{
-		meter: p.meter, sentinel: p.plan.Sentinel, options: p.opts.Measure,
+		meter: p.meter, beside: Yardsticks{p.plan.Sentinel, reference}, options: p.opts.Measure,
 		stage: stage, models: distinct(wanted), journal: &p.table.journal, file: p.file, progress: p.progress,
 	}
 	res, err := m.run(ctx)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -98,7 +99,7 @@ func TestMeasureNetworks(t *testing.T) {
 	d.speed = func(int, int) float64 { return 1.3 }
 	broken := nets[1].Model.Digest()
 	d.fails = map[string]latency.Failure{broken: {Digest: broken, Kind: "timeout", Detail: "60 s"}}
-	timed, warnings, err := table.Measure(t.Context(), d, plan().Sentinel, nets, options().Measure, nil)
+	timed, warnings, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil)
 	if err != nil || len(timed) != 2 || len(warnings) != 1 || !strings.Contains(warnings[0], "timeout") {
 		t.Fatalf("%v, %d networks, warnings %q", err, len(timed), warnings)
 	}
@@ -109,14 +110,72 @@ func TestMeasureNetworks(t *testing.T) {
 	if err := table.Validate(timed); err != nil || table.Validation.MAPE > 0.02 {
 		t.Errorf("%v, %+v", err, table.Validation.Accuracy)
 	}
-	if _, _, err := table.Measure(t.Context(), d, model("other", 9), nets, options().Measure, nil); err == nil ||
+	if _, _, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: model("other", 9)}, nets, options().Measure, nil); err == nil ||
 		!strings.Contains(err.Error(), "sentinel.digest") {
 		t.Errorf("another sentinel: %v", err)
 	}
 	d.condition.Threads = 2
-	if _, _, err := table.Measure(t.Context(), d, plan().Sentinel, nets, options().Measure, nil); err == nil ||
+	if _, _, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil); err == nil ||
 		!strings.Contains(err.Error(), "condition.threads") {
 		t.Errorf("another condition: %v", err)
+	}
+}
+
+// What memory gives large networks changes with what else the device does, and
+// the sentinel does not show it: a network of their kind does.
+func TestNetworksDoNotSeeTheMemorysSpeed(t *testing.T) {
+	table := profiled(t, newDevice(), plan())
+	r := table.Header.Reference
+	if r == nil || r.Digest == table.Header.Sentinel.Digest {
+		t.Fatalf("reference %+v", r)
+	}
+	var number int
+	if _, err := fmt.Sscanf(r.Name, "net%d", &number); err != nil {
+		t.Fatal(err)
+	}
+	reference := network(number, r.Blocks)
+	nets := []lut.Network{
+		network(200, []models.Block{ir(8, 96, 16, 16, 2), ir(16, 96, 16, 8, 1), ir(16, 64, 16, 8, 1), head(16, 8, 10)}),
+		reference,
+	}
+	truth := trueBase
+	for _, b := range nets[0].Blocks {
+		truth += inside(b)
+	}
+	slow := newDevice()
+	slow.memory = 1.2
+	for _, c := range []struct {
+		beside lut.Yardsticks
+		want   float64
+	}{
+		{lut.Yardsticks{Sentinel: plan().Sentinel}, 1.2},
+		{lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &reference.Model}, 1},
+	} {
+		timed, _, err := table.Measure(t.Context(), slow, c.beside, nets, options().Measure, nil)
+		if err != nil || len(timed) != 2 {
+			t.Fatalf("%v, %d networks", err, len(timed))
+		}
+		if got := timed[0].MeasuredUS / truth; math.Abs(got/c.want-1) > 0.01 {
+			t.Errorf("beside a reference (%t): %.3f of the truth, want %.3f", c.beside.Reference != nil, got, c.want)
+		}
+	}
+	other := model("other", 9)
+	if _, _, err := table.Measure(t.Context(), slow, lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &other}, nets,
+		options().Measure, nil); err == nil || !strings.Contains(err.Error(), "reference.digest") {
+		t.Errorf("another reference: %v", err)
+	}
+}
+
+// A network that the device cannot run is no reference; the others are timed
+// beside the sentinel.
+func TestReferenceThatFails(t *testing.T) {
+	d := newDevice()
+	healthy := profiled(t, d, plan())
+	bad := healthy.Header.Reference.Digest
+	d.fails = map[string]latency.Failure{bad: {Digest: bad, Kind: "oom", Detail: "too large"}}
+	table := profiled(t, d, plan())
+	if table.Header.Reference != nil || table.Validation == nil || table.Validation.MAPE > 0.01 {
+		t.Errorf("reference %+v, validation %+v", table.Header.Reference, table.Validation)
 	}
 }
 

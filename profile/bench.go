@@ -3,7 +3,6 @@ package profile
 import (
 	"context"
 
-	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/lut"
 )
@@ -15,8 +14,8 @@ type Benchmark struct {
 	Results   []latency.Result // of the models, in their order
 }
 
-// Bench times models beside the reference network. With a table, which has to
-// be of the device and the condition, latencies are normalised as the table's
+// Bench times models beside the sentinel. With a table, which has to be of the
+// device and the condition, latencies are normalised as those of its networks
 // are; t may be nil.
 func Bench(ctx context.Context, meter latency.Meter, t *lut.Table, models []latency.Model, opts latency.Options) (Benchmark, error) {
 	device, condition, err := meter.Identity(ctx, opts)
@@ -24,17 +23,20 @@ func Bench(ctx context.Context, meter latency.Meter, t *lut.Table, models []late
 		return Benchmark{}, err
 	}
 	b := Benchmark{Device: device, Condition: condition}
-	var sentinelUS float64
+	var unit latency.Unit
 	if t != nil {
 		if err := t.CheckDevice(device, condition); err != nil {
 			return b, err
 		}
-		if s := Sentinel(); s.Digest() != t.Header.Sentinel.Digest {
-			return b, fault.New(fault.Failure, "Make the table anew with: fbnas profile --device DEVICE --force -o "+t.Path,
-				"table %s: sentinel.digest differs (table %.12s, this fbnas %.12s)", t.Path, t.Header.Sentinel.Digest, s.Digest())
+		beside, err := yardsticks(t)
+		if err != nil {
+			return b, err
 		}
-		sentinelUS = t.Header.Sentinel.TimeUS
+		unit = latency.Unit{Reference: beside.Reference, TimeU: t.Header.Sentinel.TimeUS}
+		if r := t.Header.Reference; r != nil {
+			unit.TimeU = r.TimeUS
+		}
 	}
-	b.Results, err = latency.Bench(ctx, meter, Sentinel(), sentinelUS, models, opts)
+	b.Results, err = latency.Bench(ctx, meter, Sentinel(), unit, models, opts)
 	return b, err
 }

@@ -1,10 +1,12 @@
 package profile
 
 import (
+	"math"
 	"strings"
 	"testing"
 
 	"fbnas/latency"
+	"fbnas/lut"
 )
 
 func TestBench(t *testing.T) {
@@ -19,10 +21,16 @@ func TestBench(t *testing.T) {
 		t.Fatalf("%+v, %v", raw, err)
 	}
 	// A table made when the machine was at half its speed.
+	table.Header.Reference = nil
 	table.Header.Sentinel.TimeUS *= 2
 	normalised, err := Bench(t.Context(), byBytes{}, table, models, latency.Options{Rounds: 2})
 	if err != nil || normalised.Results[0].LatencyU != 2*raw.Results[0].LatencyU {
 		t.Errorf("%+v, %v, want twice %+v", normalised, err, raw)
+	}
+	table.Header.Reference = &lut.Reference{Name: n.Name, Digest: n.Model.Digest(), TimeUS: 500, Blocks: n.Blocks}
+	beside, err := Bench(t.Context(), byBytes{}, table, models, latency.Options{Rounds: 2})
+	if err != nil || math.Abs(beside.Results[0].LatencyU-500) > 1e-9 {
+		t.Errorf("the reference itself: %+v, %v", beside, err)
 	}
 	table.Header.Sentinel.Digest = "another"
 	if _, err := Bench(t.Context(), byBytes{}, table, models, latency.Options{}); err == nil || !strings.Contains(err.Error(), "sentinel.digest") {

@@ -3,6 +3,7 @@ package profile
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -39,6 +40,9 @@ func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts l
 	var alone []lut.Network
 	for _, row := range spread(t.Rows(), n) {
 		block := row.Key.Block
+		if err := block.Check(); err != nil {
+			return Fit{}, nil, fmt.Errorf("table %s: row %.12s: %w", t.Path, row.KeyDigest, err)
+		}
 		s, err := onnxexport.Block(block, 1)
 		if err != nil {
 			return Fit{}, nil, err
@@ -52,7 +56,7 @@ func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts l
 	if len(alone) == 0 {
 		return Fit{}, nil, fault.New(fault.Failure, "", "table %s has no row that was measured", t.Path)
 	}
-	timed, warnings, err := t.Measure(ctx, meter, Sentinel(), alone, opts, progress)
+	timed, warnings, err := t.Measure(ctx, meter, lut.Yardsticks{Sentinel: Sentinel()}, alone, opts, progress)
 	if err != nil {
 		return Fit{}, warnings, err
 	}

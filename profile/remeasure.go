@@ -15,11 +15,15 @@ func Remeasure(ctx context.Context, t *lut.Table, meter latency.Meter, d Draw, o
 	if d.Purpose == Validation {
 		store, d.Without = t.Validate, calibratedBy(t)
 	}
+	beside, err := yardsticks(t)
+	if err != nil {
+		return nil, err
+	}
 	networks, err := d.Networks(t)
 	if err != nil {
 		return nil, err
 	}
-	timed, warnings, err := t.Measure(ctx, meter, Sentinel(), networks, opts, progress)
+	timed, warnings, err := t.Measure(ctx, meter, beside, networks, opts, progress)
 	if err != nil {
 		return warnings, err
 	}

@@ -2,15 +2,30 @@ package profile
 
 import (
 	_ "embed"
+	"fmt"
 
 	"fbnas/latency"
+	"fbnas/lut"
 )
 
 //go:embed sentinel.onnx
 var sentinel []byte
 
-// Sentinel returns the reference network that is timed beside everything else:
+// Sentinel returns the small network that is timed beside everything else:
 // one fixed file of 1.9 M multiply-accumulates for 3x64x64, the same for every
 // space, device and version, so that tables can be compared and merged
 // (docs/decisions/sentinel.md).
 func Sentinel() latency.Model { return latency.Model{Name: "sentinel-1", Bytes: sentinel} }
+
+// yardsticks returns what networks are timed beside to be held against a table.
+func yardsticks(t *lut.Table) (lut.Yardsticks, error) {
+	y := lut.Yardsticks{Sentinel: Sentinel()}
+	if r := t.Header.Reference; r != nil {
+		n, err := network(r.Blocks)
+		if err != nil {
+			return y, fmt.Errorf("table %s: reference network: %w", t.Path, err)
+		}
+		y.Reference = &n.Model
+	}
+	return y, t.CheckYardsticks(y)
+}

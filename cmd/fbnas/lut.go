@@ -59,36 +59,45 @@ func (v validationInfo) String() string {
 
 // calibrationInfo is how a table turns rows into a network's latency.
 type calibrationInfo struct {
-	Form       lut.Form `json:"form"`
-	Networks   int      `json:"networks"`
-	BaseUS     float64  `json:"base_us"`
-	CallUS     float64  `json:"call_us"`
-	ElementUS  float64  `json:"element_us"`
-	Borders    int      `json:"borders"` // shapes of inputs with a saving of their own
-	OffsetLOO  *float64 `json:"offset_loo_error"`
-	LinearLOO  *float64 `json:"linear_loo_error"`
-	BordersLOO *float64 `json:"borders_loo_error"`
+	Form      lut.Form `json:"form"`
+	Networks  int      `json:"networks"`
+	BaseUS    float64  `json:"base_us"`
+	CallUS    float64  `json:"call_us"`
+	ElementUS float64  `json:"element_us"`
+	WeightUS  float64  `json:"weight_us"`
+	InnerUS   float64  `json:"inner_us"`
+	Borders   int      `json:"borders"` // shapes of inputs with a saving of their own
+
+	OffsetLOO        *float64 `json:"offset_loo_error"`
+	LinearLOO        *float64 `json:"linear_loo_error"`
+	MemoryLOO        *float64 `json:"memory_loo_error"`
+	BordersLOO       *float64 `json:"borders_loo_error"`
+	MemoryBordersLOO *float64 `json:"memory_borders_loo_error"`
 }
 
 func calibrationOf(c *lut.Calibration) *calibrationInfo {
 	if c == nil {
 		return nil
 	}
-	return &calibrationInfo{c.Form, len(c.Networks), c.BaseUS, c.CallUS, c.ElementUS, len(c.Borders),
-		c.OffsetLOO, c.LinearLOO, c.BordersLOO}
+	return &calibrationInfo{c.Form, len(c.Networks), c.BaseUS, c.CallUS, c.ElementUS, c.WeightUS, c.InnerUS, len(c.Borders),
+		c.OffsetLOO, c.LinearLOO, c.MemoryLOO, c.BordersLOO, c.MemoryBordersLOO}
 }
 
 // String is the formula of a network's latency.
 func (c calibrationInfo) String() string {
-	switch c.Form {
-	case lut.Offset:
-		return fmt.Sprintf("%+.1f µs + sum of rows, from %d networks", c.BaseUS, c.Networks)
-	case lut.Linear:
-		return fmt.Sprintf("%+.1f µs + sum of (row - %.2f µs - %.3f ns for each value at its borders), from %d networks",
-			c.BaseUS, c.CallUS, 1e3*c.ElementUS, c.Networks)
-	case lut.Borders:
-		return fmt.Sprintf("%+.1f µs + sum of (row - %.2f µs - %.3f ns for each value at its borders - a saving at each of %d shapes of input), from %d networks",
-			c.BaseUS, c.CallUS, 1e3*c.ElementUS, c.Borders, c.Networks)
+	if c.Form == lut.Sum {
+		return "sum of rows"
 	}
-	return "sum of rows"
+	row := "rows"
+	if c.Form != lut.Offset {
+		row = fmt.Sprintf("(row - %.2f µs - %.3f ns for each value at its borders", c.CallUS, 1e3*c.ElementUS)
+		if c.WeightUS > 0 || c.InnerUS > 0 {
+			row += fmt.Sprintf(" + %.3f ns for each weight + %.3f ns for each value inside", 1e3*c.WeightUS, 1e3*c.InnerUS)
+		}
+		if c.Borders > 0 {
+			row += fmt.Sprintf(" - a saving at each of %d shapes of input", c.Borders)
+		}
+		row += ")"
+	}
+	return fmt.Sprintf("%+.1f µs + sum of %s, from %d networks", c.BaseUS, row, c.Networks)
 }

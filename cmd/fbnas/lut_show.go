@@ -56,6 +56,7 @@ type tableInfo struct {
 	Protocol    lut.Protocol      `json:"protocol"`
 	CallShare   float64           `json:"call_cost_share"` // what the agent adds to the median row, as a fraction
 	Sentinel    lut.Sentinel      `json:"sentinel"`
+	Reference   *lut.Sentinel     `json:"reference"`    // what networks are timed beside; null: the sentinel
 	DefaultMode *lut.DefaultMode  `json:"default_mode"` // of a phone in fixed-performance mode; null elsewhere
 	Course      *latency.Course   `json:"course"`       // how the device was; null where it tells nothing
 	Noisy       *string           `json:"noisy"`
@@ -85,6 +86,9 @@ func describeTable(t *lut.Table) tableInfo {
 		Calibration: calibrationOf(t.Calibration), Validation: validationOf(t.Validation),
 		Predictions: predictionsOf(t),
 	}
+	if ref := h.Reference; ref != nil {
+		r.Reference = &lut.Sentinel{Name: ref.Name, Digest: ref.Digest, TimeUS: ref.TimeUS}
+	}
 	for _, k := range t.Kinds() {
 		r.Kinds = append(r.Kinds, kindInfo{string(k.Kind), k.OK, k.Failed, k.Predicted, k.MinUS, k.MaxUS, k.Error})
 	}
@@ -105,6 +109,9 @@ func (r tableInfo) Text(w io.Writer) error {
 		{"condition", fmt.Sprintf("%s, batch %d, %d thread(s) on core %s", c.Precision, c.Batch, c.Threads, c.CoreSet)},
 		{"protocol", fmt.Sprintf("%d rounds, %d to %d runs a group, seed %d", r.Protocol.Rounds, r.Protocol.MinRuns, r.Protocol.MaxRuns, r.Protocol.Seed)},
 		{"sentinel", fmt.Sprintf("%s, %s", r.Sentinel.Name, report.Latency(r.Sentinel.TimeUS))},
+	}
+	if ref := r.Reference; ref != nil {
+		facts = append(facts, fact{"reference", fmt.Sprintf("%s, %s", ref.Name, report.Latency(ref.TimeUS))})
 	}
 	if cost := r.Device.CallCostUS; cost > 0 {
 		facts = append(facts, fact{"agent", fmt.Sprintf("%.2f µs of each run, %s of the median row", cost, report.Percent(r.CallShare))})
