@@ -50,7 +50,7 @@ func profileVerb(a *app) *cobra.Command {
 	}
 	o.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.space, "space", "demo", "built-in `space` or space.yaml")
+	f.StringVar(&o.space, "space", "fbnetv2-f", "built-in `space` or space.yaml")
 	f.IntVar(&o.classes, "classes", 10, "classes of the networks that calibrate and validate")
 	f.StringVarP(&o.out, "output", "o", "", "the `table` to write or go on with")
 	f.DurationVar(&o.budget, "budget", 0, "measure fewer rounds, then fewer rows, where the default takes longer than this")
