@@ -2,8 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -19,56 +17,36 @@ func TestPhoneScripts(t *testing.T) {
 	if _, err := setup.ORTLibrary(); err != nil {
 		t.Skip(err)
 	}
-	agentPath, err := exec.LookPath("fbnas-agent")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cache, err := setup.Cache()
-	if err != nil {
-		t.Fatal(err)
-	}
 	phone := devicestest.StartPhone(t)
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "phone"),
-		RequireExplicitExec: true,
-		Setup: func(env *testscript.Env) error {
-			for name, value := range map[string]string{
-				"FBNAS_CACHE": string(cache), "FBNAS_AGENT": agentPath,
-				"FBNAS_ADB": phone.Client, "ANDROID_ADB_SERVER_PORT": os.Getenv("ANDROID_ADB_SERVER_PORT"), "PHONE": phone.Serial(),
-				"TMPDIR": env.WorkDir, "XDG_CONFIG_HOME": filepath.Join(env.WorkDir, "config"), "GORACE": "atexit_sleep_ms=0",
-			} {
-				env.Setenv(name, value)
-			}
-			return nil
+	variables := map[string]string{
+		"FBNAS_ADB": phone.Client, "ANDROID_ADB_SERVER_PORT": os.Getenv("ANDROID_ADB_SERVER_PORT"), "PHONE": phone.Serial(),
+	}
+	deviceScripts(t, "phone", variables, map[string]scriptCommand{
+		"unplugged": func(ts *testscript.TestScript, _ bool, args []string) { unplugged(ts, t, phone, args) },
+		"lost": func(ts *testscript.TestScript, _ bool, args []string) {
+			lost(ts, func() { phone.Unplug(t) }, func() { phone.Attach(t) }, args)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "document": document, "sigkill": sigkill, "sameform": sameForm,
-			"unplugged": func(ts *testscript.TestScript, _ bool, args []string) { unplugged(ts, t, phone, args) },
-			"lost": func(ts *testscript.TestScript, _ bool, args []string) {
-				lost(ts, func() { phone.Unplug(t) }, func() { phone.Attach(t) }, args)
-			},
-			"state": func(ts *testscript.TestScript, _ bool, args []string) {
-				phone.Breaks(args[0])
-				phone.Attach(t)
-			},
-			"becomes": func(ts *testscript.TestScript, _ bool, args []string) {
-				var thermal []int
-				for _, word := range args[1:] {
-					n, err := strconv.Atoi(word)
-					ts.Check(err)
-					thermal = append(thermal, n)
-				}
-				phone.Becomes(t, args[0], thermal...)
-			},
-			"setting": func(ts *testscript.TestScript, _ bool, args []string) {
-				if got := phone.Setting(args[0]); got != args[1] {
-					ts.Fatalf("the setting %s is %q", args[0], got)
-				}
-			},
-			"healed": func(*testscript.TestScript, bool, []string) {
-				phone.Heal()
-				phone.Attach(t)
-			},
+		"state": func(ts *testscript.TestScript, _ bool, args []string) {
+			phone.Breaks(args[0])
+			phone.Attach(t)
+		},
+		"becomes": func(ts *testscript.TestScript, _ bool, args []string) {
+			var thermal []int
+			for _, word := range args[1:] {
+				n, err := strconv.Atoi(word)
+				ts.Check(err)
+				thermal = append(thermal, n)
+			}
+			phone.Becomes(t, args[0], thermal...)
+		},
+		"setting": func(ts *testscript.TestScript, _ bool, args []string) {
+			if got := phone.Setting(args[0]); got != args[1] {
+				ts.Fatalf("the setting %s is %q", args[0], got)
+			}
+		},
+		"healed": func(*testscript.TestScript, bool, []string) {
+			phone.Heal()
+			phone.Attach(t)
 		},
 	})
 }

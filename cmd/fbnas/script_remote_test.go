@@ -23,6 +23,21 @@ func TestRemoteScripts(t *testing.T) {
 	if _, err := setup.ORTLibrary(); err != nil {
 		t.Skip(err)
 	}
+	board := devicestest.Start(t, devicestest.Options{})
+	deviceScripts(t, "remote", map[string]string{"FBNAS_SSH": board.Client, "BOARD": board.Address()}, map[string]scriptCommand{
+		"severed": func(ts *testscript.TestScript, _ bool, args []string) { severed(ts, t, board, args) },
+		"lost": func(ts *testscript.TestScript, _ bool, args []string) {
+			lost(ts, board.Cut, func() { board.Mend(t) }, args)
+		},
+	})
+}
+
+type scriptCommand = func(*testscript.TestScript, bool, []string)
+
+// deviceScripts runs the command lines of a folder of testdata with what they
+// need of a device: variables, and commands that do something to it.
+func deviceScripts(t *testing.T, folder string, variables map[string]string, commands map[string]scriptCommand) {
+	t.Helper()
 	agentPath, err := exec.LookPath("fbnas-agent")
 	if err != nil {
 		t.Fatal(err)
@@ -31,26 +46,23 @@ func TestRemoteScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	board := devicestest.Start(t, devicestest.Options{})
+	all := map[string]scriptCommand{"exits": exits, "document": document, "sigkill": sigkill, "sameform": sameForm}
+	maps.Copy(all, commands)
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "remote"),
+		Dir:                 filepath.Join("testdata", folder),
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			for name, value := range map[string]string{
-				"FBNAS_CACHE": string(cache), "FBNAS_AGENT": agentPath, "FBNAS_SSH": board.Client, "BOARD": board.Address(),
-				"TMPDIR": env.WorkDir, "XDG_CONFIG_HOME": filepath.Join(env.WorkDir, "config"), "GORACE": "atexit_sleep_ms=0",
-			} {
+			set := map[string]string{
+				"FBNAS_CACHE": string(cache), "FBNAS_AGENT": agentPath, "TMPDIR": env.WorkDir,
+				"XDG_CONFIG_HOME": filepath.Join(env.WorkDir, "config"), "GORACE": "atexit_sleep_ms=0",
+			}
+			maps.Copy(set, variables)
+			for name, value := range set {
 				env.Setenv(name, value)
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "document": document, "sigkill": sigkill, "sameform": sameForm,
-			"severed": func(ts *testscript.TestScript, _ bool, args []string) { severed(ts, t, board, args) },
-			"lost": func(ts *testscript.TestScript, _ bool, args []string) {
-				lost(ts, board.Cut, func() { board.Mend(t) }, args)
-			},
-		},
+		Cmds: all,
 	})
 }
 
@@ -111,7 +123,7 @@ func form(ts *testscript.TestScript, file string) map[string]bool {
 
 // marks are fields that are only there when something was amiss, when the
 // figures ask for that form of calibration, or where a device tells how it is.
-var marks = map[string]bool{"noisy": true, "rejected": true, "dropped_groups": true, "attempts": true, "borders": true, "course": true, "max_khz": true}
+var marks = map[string]bool{"noisy": true, "rejected": true, "dropped_groups": true, "attempts": true, "borders": true, "weight_us": true, "inner_us": true, "course": true, "max_khz": true}
 
 func collect(paths map[string]bool, at string, value any) {
 	switch v := value.(type) {

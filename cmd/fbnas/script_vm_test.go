@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,38 +25,19 @@ func TestVirtualMachine(t *testing.T) {
 	if _, err := setup.Files(append(setup.Arm64(), setup.VirtualMachine()...)...); err != nil {
 		t.Fatal(err)
 	}
-	agentPath, err := exec.LookPath("fbnas-agent")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cache, err := setup.Cache()
-	if err != nil {
-		t.Fatal(err)
-	}
 	board := devicestest.StartBoard(t)
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "vm"),
-		RequireExplicitExec: true,
-		Setup: func(env *testscript.Env) error {
-			for name, value := range map[string]string{
-				"FBNAS_CACHE": string(cache), "FBNAS_AGENT": agentPath, "FBNAS_AGENT_ARM64": os.Getenv("FBNAS_AGENT_ARM64"),
-				"FBNAS_SSH": board.Client, "BOARD": board.Address(),
-				"TMPDIR": env.WorkDir, "XDG_CONFIG_HOME": filepath.Join(env.WorkDir, "config"),
-			} {
-				env.Setenv(name, value)
+	variables := map[string]string{
+		"FBNAS_AGENT_ARM64": os.Getenv("FBNAS_AGENT_ARM64"), "FBNAS_SSH": board.Client, "BOARD": board.Address(),
+	}
+	deviceScripts(t, "vm", variables, map[string]scriptCommand{
+		"kept":     kept,
+		"powercut": func(ts *testscript.TestScript, _ bool, args []string) { powerCut(ts, t, board, args) },
+		"blackout": func(ts *testscript.TestScript, _ bool, args []string) { blackout(ts, board, args) },
+		"power": func(ts *testscript.TestScript, _ bool, args []string) {
+			board.Off()
+			if args[0] == "on" {
+				board.On(t)
 			}
-			return nil
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "document": document, "sameform": sameForm, "kept": kept,
-			"powercut": func(ts *testscript.TestScript, _ bool, args []string) { powerCut(ts, t, board, args) },
-			"blackout": func(ts *testscript.TestScript, _ bool, args []string) { blackout(ts, board, args) },
-			"power": func(ts *testscript.TestScript, _ bool, args []string) {
-				board.Off()
-				if args[0] == "on" {
-					board.On(t)
-				}
-			},
 		},
 	})
 }

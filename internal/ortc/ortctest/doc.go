@@ -1,0 +1,3 @@
+// Package ortctest reads ONNX Runtime's C header, for tests that hold our own
+// tables of the interface against it.
+package ortctest
