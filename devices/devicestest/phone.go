@@ -77,10 +77,10 @@ func (p *Phone) Becomes(t testing.TB, kind string, thermal ...int) {
 	}
 }
 
-// Unplug drops the connection, and waits until the server has noticed.
+// Unplug pulls the cable until Attach, and waits until the server has noticed.
 func (p *Phone) Unplug(t testing.TB) {
 	t.Helper()
-	p.Drop()
+	p.Plug(false)
 	for range 250 {
 		out, err := p.adb("devices")
 		if err == nil && !strings.Contains(out, "\tdevice") {
@@ -94,6 +94,7 @@ func (p *Phone) Unplug(t testing.TB) {
 // Attach connects the phone to the server anew, and returns what adb says.
 func (p *Phone) Attach(t testing.TB) string {
 	t.Helper()
+	p.Plug(true)
 	_, _ = p.adb("disconnect", p.Serial()) // it fails where it is not connected
 	// A server that has just lost the phone needs a moment to notice.
 	for range 50 {

@@ -23,6 +23,7 @@ type Phone struct {
 
 	mu    sync.Mutex
 	fault *Fault
+	away  bool // the cable is out
 	conns map[net.Conn]bool
 }
 
@@ -61,7 +62,18 @@ func (p *Phone) Heal() {
 	p.Drop()
 }
 
-// Drop ends every connection, as a pulled cable does.
+// Plug puts the cable in or pulls it: without it the phone takes no connection,
+// however often the server, which reconnects by itself, tries.
+func (p *Phone) Plug(in bool) {
+	p.mu.Lock()
+	p.away = !in
+	p.mu.Unlock()
+	if !in {
+		p.Drop()
+	}
+}
+
+// Drop ends every connection; the server may make new ones at once.
 func (p *Phone) Drop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -92,6 +104,11 @@ func (p *Phone) accept() {
 			return
 		}
 		p.mu.Lock()
+		if p.away {
+			p.mu.Unlock()
+			conn.Close()
+			continue
+		}
 		p.conns[conn] = true
 		p.mu.Unlock()
 		p.wg.Go(func() {
