@@ -219,7 +219,7 @@ func (d *detached) follow(ctx context.Context) (state string, err error) {
 		if state != "running" || len(data) >= chunk {
 			continue
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := Pause(ctx, wait); err != nil {
 			return "", err
 		}
 		wait = min(wait*3/2, d.r.pace.most)

@@ -217,7 +217,7 @@ func (p pace) insist(ctx context.Context, do func() error, say func(why string, 
 			return err
 		}
 		say(err.Error(), until)
-		if err := pause(ctx, wait); err != nil {
+		if err := Pause(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -280,8 +280,8 @@ if [ -z "$used" ]; then cd / && rm -rf "$base" && echo "$base"; fi
 // quote is s as one word of a shell's command line.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// pause waits, unless the context ends first.
-func pause(ctx context.Context, d time.Duration) error {
+// Pause waits, unless the context ends first.
+func Pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

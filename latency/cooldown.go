@@ -18,18 +18,6 @@ const (
 	longestPause = time.Minute
 )
 
-// pauseFor is HostConfig.Pause where there is none.
-func pauseFor(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // look asks the device how it is. It returns why it is slower for now than it
 // could be, "" where it does not say that it is. A device that does not answer
 // is not to be measured less for it.

@@ -64,7 +64,7 @@ func NewMeter(conn Conn, cfg HostConfig) *Host {
 		log = slog.New(slog.DiscardHandler)
 	}
 	if cfg.Pause == nil {
-		cfg.Pause = pauseFor
+		cfg.Pause = devices.Pause
 	}
 	return &Host{conn: conn, cfg: cfg, log: log.With("device", conn.Name()), pushed: map[string]bool{}}
 }

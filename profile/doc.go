@@ -1,4 +1,4 @@
 // Package profile says what is measured for a search space: its blocks as
-// models, the reference network beside them, the networks that calibrate and
+// models, the sentinel beside them, the networks that calibrate and
 // validate the table, and how long that takes.
 package profile

@@ -113,7 +113,7 @@ type Bench struct {
 	LatencyUS     float64 `json:"latency_us"` // normalised by the sentinel
 	RawUS         float64 `json:"raw_median_us"`
 	P90US         float64 `json:"p90_us"`
-	SentinelRatio float64 `json:"sentinel_ratio"` // of its time to the reference network's in the same rounds
+	SentinelRatio float64 `json:"sentinel_ratio"` // of its time to the sentinel's in the same rounds
 	PredictedUS   float64 `json:"predicted_us"`
 	TargetUS      float64 `json:"target_us"`
 	Rounds        int     `json:"rounds"`

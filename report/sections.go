@@ -29,7 +29,7 @@ var compared = []struct {
 		})
 	}},
 	{"latency as timed, not normalised", func(n Network) string { return bench(n, func(b *Bench) string { return known(b.RawUS, Latency) }) }},
-	{"as a multiple of the reference network's", func(n Network) string {
+	{"as a multiple of the sentinel's", func(n Network) string {
 		return bench(n, func(b *Bench) string {
 			return known(b.SentinelRatio, func(x float64) string { return fmt.Sprintf("%.3f", x) })
 		})

@@ -31,8 +31,9 @@ func benchVerb(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench MODEL.onnx... --device D",
 		Short: "Time ONNX models on a device, and hold them against a target",
-		Long: "Time ONNX models side by side with the reference network. With a table, latencies are\n" +
-			"normalised as the table's are, and stand beside its predictions for models that\n" +
+		Long: "Time ONNX models side by side with the sentinel, a small fixed network. With a table,\n" +
+			"they are timed beside its reference network too: latencies are normalised as those\n" +
+			"of the table's networks are, and stand beside its predictions for models that\n" +
 			"fbnas has exported. Several models are compared with the first one round by round\n" +
 			"(Wilcoxon's signed-rank test). A model that is slower than the target ends with exit status 3.",
 		Example: "  fbnas bench model.onnx --device local\n  fbnas bench model.onnx --device local --lut local.lut --target 15ms",
