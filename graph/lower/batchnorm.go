@@ -14,11 +14,14 @@ func stdNormalise(l *lowering, n *graph.Node, x, scale, shift, mean, variance st
 
 // stdStatistics are mean and variance [C] of map x, the nodes Mean and Var.
 func stdStatistics(l *lowering, x string, channels int) (mean, variance string) {
-	over := []onnx.Attr{onnx.Ints("axes", 0, 2, 3), onnx.Int("keepdims", 0)}
-	mean = l.once(fmt.Sprint(x, " mean"), func() string { return l.op("ReduceMean", []string{x}, over...) })
+	average := func(v string) string {
+		in, attrs := l.reduction("ReduceMean", v, []int{0, 2, 3}, false)
+		return l.op("ReduceMean", in, attrs...)
+	}
+	mean = l.once(fmt.Sprint(x, " mean"), func() string { return average(x) })
 	variance = l.once(fmt.Sprint(x, " variance"), func() string {
 		centred := l.op("Sub", []string{x, l.view(mean, channels, 1, 1)})
-		return l.op("ReduceMean", []string{l.op("Mul", []string{centred, centred})}, over...)
+		return average(l.op("Mul", []string{centred, centred}))
 	})
 	return mean, variance
 }
@@ -27,7 +30,8 @@ func stdBatchNorm(l *lowering, n *graph.Node, in []string) {
 	mean, variance := stdStatistics(l, in[0], n.Shape[1])
 	y := stdNormalise(l, n, in[0], in[1], in[2], mean, variance)
 	if n.Attr.Act != "" {
-		y = l.op(string(n.Attr.Act), []string{y})
+		op, args := l.activation(n.Attr.Act, y)
+		y = l.op(op, args)
 	}
 	if len(in) == 4 {
 		y = l.op("Add", []string{y, in[3]})

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"cmp"
 	"fmt"
 
 	"fbnas/graph"
@@ -14,10 +15,22 @@ type Output struct {
 	Node *graph.Node
 }
 
-// Options of a lowering; the zero value is opset 17.
+// The opsets that std writes. The blocked dialect, which only programs of ours
+// use, is written in the default one.
+const (
+	MinOpset     = 13
+	DefaultOpset = 17
+	MaxOpset     = 21
+)
+
+// Options of a lowering; the zero value is DefaultOpset.
 type Options struct {
-	Name   string // of the ONNX graph
-	Opset  int
+	Name  string // of the ONNX graph
+	Opset int
+	// Batch names the first dimension of every input and output, which is then
+	// of any length; "" keeps the graph's own. The graph has to keep images
+	// apart.
+	Batch  string
 	Labels func(*graph.Node) string // names for values, where not ""
 	// Decorate may add metadata before the model is finished.
 	Decorate func(*onnx.Builder)
@@ -54,6 +67,8 @@ type emitter func(l *lowering, n *graph.Node, in []string)
 type lowering struct {
 	*dialect
 	b      *onnx.Builder
+	opset  int
+	batch  string                      // Options.Batch
 	wanted map[*graph.Node]string      // names that outputs or labels ask for
 	values map[*graph.Node]string      // names of values already written
 	views  map[string]string           // what several emitters ask of a value, by value and question
@@ -64,14 +79,12 @@ type lowering struct {
 }
 
 func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
-	if o.Opset == 0 {
-		o.Opset = 17
-	}
-	if o.Opset < 14 || o.Opset > 17 {
-		return nil, fmt.Errorf("lower %s: opset %d: the dialects write 14 to 17", o.Name, o.Opset)
+	o.Opset = cmp.Or(o.Opset, DefaultOpset)
+	if o.Opset < MinOpset || o.Opset > MaxOpset {
+		return nil, fmt.Errorf("lower %s: opset %d: %d to %d are written", o.Name, o.Opset, MinOpset, MaxOpset)
 	}
 	l := &lowering{
-		dialect: d, b: onnx.NewBuilder(o.Name, o.Opset), norms: map[*graph.Node]*graph.Node{}, fused: map[*graph.Node]func(){},
+		dialect: d, b: onnx.NewBuilder(o.Name, o.Opset), opset: o.Opset, batch: o.Batch, norms: map[*graph.Node]*graph.Node{}, fused: map[*graph.Node]func(){},
 		wanted: map[*graph.Node]string{}, values: map[*graph.Node]string{}, views: map[string]string{},
 	}
 	if d.block > 0 {
@@ -80,10 +93,8 @@ func lowerWith(d *dialect, outputs []Output, o Options) (*onnx.Model, error) {
 	}
 	order := graph.Reachable(nodesOf(outputs)...)
 	l.chooseNames(order, outputs, o.Labels)
-	for _, n := range order {
-		if !l.knows(n) {
-			return nil, fmt.Errorf("lower %s: the dialect has no row for %s", o.Name, n.Op)
-		}
+	if err := l.refuse(order, outputs[0].Node.Shape); err != nil {
+		return nil, fmt.Errorf("lower %s: %w", o.Name, err)
 	}
 	if d.fuse != nil {
 		d.fuse(l, order, nodesOf(outputs))
@@ -145,6 +156,19 @@ func (l *lowering) chooseNames(order []*graph.Node, outputs []Output, labels fun
 
 func isComputed(n *graph.Node) bool { return n.Op != graph.Input && n.Op != graph.Const }
 
+// refuse names a node that cannot be written; outputs are of the given shape.
+func (l *lowering) refuse(order []*graph.Node, output graph.Shape) error {
+	for _, n := range order {
+		if !l.knows(n) {
+			return fmt.Errorf("the dialect has no row for %s", n.Op)
+		}
+		if l.batch != "" && n.Op != graph.Const && n.Shape[0] != output[0] {
+			return fmt.Errorf("%v mixes images: its batch cannot be open", n)
+		}
+	}
+	return nil
+}
+
 func (l *lowering) knows(n *graph.Node) bool { return !isComputed(n) || l.emitter(n) != nil }
 
 // value names the value of n and writes it before, where nobody has.
@@ -162,7 +186,7 @@ func (l *lowering) write(n *graph.Node) {
 	}
 	switch n.Op {
 	case graph.Input:
-		l.values[n] = l.b.Input(n.Name, onnxType(n.DType), onnx.Dims(n.Shape...))
+		l.values[n] = l.b.Input(n.Name, onnxType(n.DType), l.border(n))
 		if n.Map && l.layout != nil {
 			l.values[n] = l.layout.fromNCHW(l, n, n.Name)
 		}
@@ -190,7 +214,16 @@ func (l *lowering) output(o Output) {
 	if value != o.Name {
 		l.b.Node("Identity", []string{value}, []string{o.Name})
 	}
-	l.b.Output(o.Name, onnxType(o.Node.DType), onnx.Dims(o.Node.Shape...))
+	l.b.Output(o.Name, onnxType(o.Node.DType), l.border(o.Node))
+}
+
+// border is the shape of an input or output.
+func (l *lowering) border(n *graph.Node) onnx.Shape {
+	s := onnx.Dims(n.Shape...)
+	if l.batch != "" {
+		s[0] = onnx.Sym(l.batch)
+	}
+	return s
 }
 
 func onnxType(t graph.DType) onnx.DType {
@@ -229,6 +262,15 @@ func (l *lowering) ints(v ...int) string {
 		wide[i] = int64(x)
 	}
 	return l.b.Const(onnx.Vector("", wide...))
+}
+
+// target is the shape that a Reshape makes of a value with the same number of
+// images. A 0 copies that number where it is open.
+func (l *lowering) target(shape ...int) string {
+	if l.batch != "" {
+		shape = append([]int{0}, shape[1:]...)
+	}
+	return l.ints(shape...)
 }
 
 func (l *lowering) scalar(v float64) string {

@@ -17,6 +17,24 @@ func flag(name string, on bool) onnx.Attr {
 	return onnx.Int(name, 0)
 }
 
+// hardSigmoid is that of networks: ONNX's default slope is another, 0.2.
+var hardSigmoid = []onnx.Attr{onnx.Float("alpha", 1.0/6), onnx.Float("beta", 0.5)}
+
+// activation gives the operator that ends an activation of x, and its inputs.
+// HardSwish is one operator since opset 14; before, HardSigmoid and Mul are as
+// fast in ONNX Runtime, which Add, Clip, Mul, Mul are not (facts/profiling.md).
+func (l *lowering) activation(act graph.Op, x string) (op string, in []string) {
+	if act == graph.HardSwish && l.opset < 14 {
+		return "Mul", []string{x, l.op("HardSigmoid", []string{x}, hardSigmoid...)}
+	}
+	return string(act), []string{x}
+}
+
+func stdActivation(l *lowering, n *graph.Node, in []string) {
+	op, args := l.activation(n.Op, in[0])
+	l.out(n, op, args)
+}
+
 // number is a constant without dimensions.
 func (l *lowering) number(v float64) string { return l.b.Const(onnx.Scalar("", float32(v))) }
 
@@ -62,14 +80,15 @@ func isConst(n *graph.Node, v float64) bool {
 func stdVar(l *lowering, n *graph.Node, in []string) {
 	centred := l.op("Sub", []string{in[0], l.view(in[1], n.Shape[0], 1, 1)})
 	squares := l.op("Mul", []string{centred, centred})
-	l.out(n, "ReduceMean", []string{squares}, onnx.Ints("axes", 0, 2, 3), onnx.Int("keepdims", 0))
+	from, attrs := l.reduction("ReduceMean", squares, []int{0, 2, 3}, false)
+	l.out(n, "ReduceMean", from, attrs...)
 }
 
 func stdShuffle(l *lowering, n *graph.Node, in []string) {
 	s, groups := n.Shape, n.Attr.Groups
-	v := l.op("Reshape", []string{in[0], l.ints(s[0], groups, s[1]/groups, s[2], s[3])})
+	v := l.op("Reshape", []string{in[0], l.target(s[0], groups, s[1]/groups, s[2], s[3])})
 	v = l.op("Transpose", []string{v}, onnx.Ints("perm", 0, 2, 1, 3, 4))
-	l.out(n, "Reshape", []string{v, l.ints(s...)})
+	l.out(n, "Reshape", []string{v, l.target(s...)})
 }
 
 // stdHardSwishSlope: with t = x/3 limited to [-1,1], truncation gives -1 or 1
@@ -88,14 +107,21 @@ func hardSwishSlope(l *lowering, u string) string {
 	return l.op("Add", []string{t, q})
 }
 
-// stdReduce writes a reduction over axes that are an attribute (ReduceMean,
-// ReduceMax before opset 18) or a second input (ReduceSum since opset 13).
-func stdReduce(l *lowering, n *graph.Node, op, x string) {
-	keep := flag("keepdims", n.Attr.Keep)
-	in, attrs := []string{x}, []onnx.Attr{onnx.Ints("axes", n.Attr.Axes...), keep}
-	if op == "ReduceSum" {
-		in, attrs = []string{x, l.ints(n.Attr.Axes...)}, []onnx.Attr{keep}
+// axesAreInput is the opset since which a reduction's axes are its second
+// input; before, they are an attribute.
+var axesAreInput = map[string]int{"ReduceSum": 13, "ReduceMean": 18, "ReduceMax": 18}
+
+// reduction gives the inputs and attributes of a reduction of x.
+func (l *lowering) reduction(op, x string, axes []int, keep bool) ([]string, []onnx.Attr) {
+	kept := flag("keepdims", keep)
+	if l.opset >= axesAreInput[op] {
+		return []string{x, l.ints(axes...)}, []onnx.Attr{kept}
 	}
+	return []string{x}, []onnx.Attr{onnx.Ints("axes", axes...), kept}
+}
+
+func stdReduce(l *lowering, n *graph.Node, op, x string) {
+	in, attrs := l.reduction(op, x, n.Attr.Axes, n.Attr.Keep)
 	if full := len(n.Attr.Axes) == len(n.In[0].Shape) && !n.Attr.Keep; full {
 		// ONNX gives a tensor without dimensions, we one of shape [1].
 		l.out(n, "Reshape", []string{l.op(op, in, attrs...), l.ints(1)})
@@ -122,7 +148,7 @@ func stdDot(l *lowering, n *graph.Node, in []string) {
 }
 
 func stdReshape(l *lowering, n *graph.Node, in []string) {
-	l.out(n, "Reshape", []string{in[0], l.ints(n.Shape...)})
+	l.out(n, "Reshape", []string{in[0], l.target(n.Shape...)})
 }
 
 func stdExpand(l *lowering, n *graph.Node, in []string) {

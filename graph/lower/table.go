@@ -7,7 +7,7 @@ import (
 	"fbnas/onnx"
 )
 
-// row says how an operator is written: std in ai.onnx, opsets 14 to 17 (HardSwish came with 14);
+// row says how an operator is written: std in ai.onnx, opsets 13 to 21;
 // blocked where it reads or makes a map of that dialect. Where blocked is nil,
 // std serves both: what works element by element does not ask how maps lie,
 // and some operators never see one.
@@ -34,8 +34,8 @@ var table = map[graph.Op]row{
 	graph.Div: {same("Div"), blockedBinary("Div")},
 
 	graph.Relu:           {same("Relu"), nil},
-	graph.HardSigmoid:    {same("HardSigmoid", onnx.Float("alpha", 1.0/6), onnx.Float("beta", 0.5)), nil},
-	graph.HardSwish:      {same("HardSwish"), nil},
+	graph.HardSigmoid:    {same("HardSigmoid", hardSigmoid...), nil},
+	graph.HardSwish:      {stdActivation, nil},
 	graph.HardSwishSlope: {stdHardSwishSlope, blockedHardSwishSlope},
 	graph.Sigmoid:        {same("Sigmoid"), nil},
 	graph.Exp:            {same("Exp"), nil},
