@@ -36,10 +36,12 @@ type Runner interface {
 }
 
 // Feed is one tensor given to a run, row-major: floats or integers, as the
-// program's input says. The engine only reads it, and only during Run.
+// program's input says; bytes only where an ONNX file takes pixels. The engine
+// only reads it, and only during Run.
 type Feed struct {
 	Floats []float32
 	Ints   []int64
+	Bytes  []uint8
 }
 
 // Feeds are a run's feeds by name.
@@ -53,6 +55,9 @@ func Floats(v []float32) Feed { return Feed{Floats: v} }
 
 // Ints feeds a tensor of integers.
 func Ints(v []int64) Feed { return Feed{Ints: v} }
+
+// Bytes feeds a tensor of pixels.
+func Bytes(v []uint8) Feed { return Feed{Bytes: v} }
 
 // Results are a run's returned tensors by name.
 type Results map[string][]float64

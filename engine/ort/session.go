@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	ortgo "github.com/yalue/onnxruntime_go"
 
@@ -20,8 +21,8 @@ type Session struct {
 	inputs, outputs []onnx.Value
 }
 
-// Open prepares a model that is in memory. Its inputs are float32 or int64,
-// its outputs float32; others are an error.
+// Open prepares a model that is in memory. Its inputs are float32, int64 or
+// uint8, its outputs float32; others are an error.
 func Open(model []byte, o Options) (*Session, error) {
 	if err := load(o.Library); err != nil {
 		return nil, err
@@ -37,13 +38,16 @@ func Open(model []byte, o Options) (*Session, error) {
 	return s, nil
 }
 
+// fed are the types of inputs.
+var fed = []onnx.DType{onnx.Float32, onnx.Int64, onnx.Uint8}
+
 func (s *Session) open(model []byte, o Options) error {
 	var inNames, outNames []string
 	var problems []error
 	for _, v := range s.inputs {
 		inNames = append(inNames, v.Name)
-		if v.Shape == nil || v.Type != onnx.Float32 && v.Type != onnx.Int64 {
-			problems = append(problems, fmt.Errorf("input %s is %v; float32 and int64 tensors can be fed", v.Name, v.TypeShape))
+		if v.Shape == nil || !slices.Contains(fed, v.Type) {
+			problems = append(problems, fmt.Errorf("input %s is %v; tensors of %v can be fed", v.Name, v.TypeShape, fed))
 		}
 	}
 	for _, v := range s.outputs {
@@ -127,29 +131,28 @@ func (s *Session) run(ctx context.Context, feeds engine.Feeds) (engine.Results, 
 	return results, nil
 }
 
-// feed copies f into a value of v's shape.
+// feed copies what f has of v's type into a value of v's shape.
 func feed(v onnx.Value, f engine.Feed) (ortgo.Value, error) {
-	length, dtype := len(f.Floats), graph.Float
-	if v.Type == onnx.Int64 {
-		length, dtype = len(f.Ints), graph.Int
+	switch v.Type {
+	case onnx.Int64:
+		return valueOf(v, f.Ints)
+	case onnx.Uint8:
+		return valueOf(v, f.Bytes)
 	}
-	shape, ok := resolve(v.Shape, length)
+	return valueOf(v, f.Floats)
+}
+
+func valueOf[T element](v onnx.Value, data []T) (ortgo.Value, error) {
+	shape, ok := resolve(v.Shape, len(data))
 	if !ok {
-		return nil, fmt.Errorf("%d elements given, the model wants %v", length, v.TypeShape)
+		return nil, fmt.Errorf("%d elements given, the model wants %v", len(data), v.TypeShape)
 	}
 	if len(shape) == 0 {
-		if dtype == graph.Int {
-			return ortgo.NewScalar(f.Ints[0])
-		}
-		return ortgo.NewScalar(f.Floats[0])
+		return ortgo.NewScalar(data[0])
 	}
-	t, err := newTensor(dtype, shape)
-	if err != nil {
-		return nil, err
-	}
-	copy(t.floats, f.Floats)
-	copy(t.ints, f.Ints)
-	return t.value, nil
+	held := aligned[T](len(data))
+	copy(held, data)
+	return ortgo.NewTensor(ortgo.Shape(dimensions(shape)), held)
 }
 
 // resolve gives the dimensions of a tensor of `length` elements; false when

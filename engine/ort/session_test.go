@@ -74,6 +74,32 @@ func TestSessionRuns(t *testing.T) {
 	}
 }
 
+func TestSessionTakesPixels(t *testing.T) {
+	b := onnx.NewBuilder("cast", 17)
+	b.Node("Cast", []string{b.Input("x", onnx.Uint8, onnx.Shape{onnx.Sym("N"), onnx.Fixed(3)})}, []string{"y"}, onnx.Int("to", int(onnx.Float32)))
+	b.Output("y", onnx.Float32, onnx.Shape{onnx.Sym("N"), onnx.Fixed(3)})
+	m, err := b.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := m.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := ort.Open(data, options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	got, err := s.Run(context.Background(), engine.Feeds{"x": engine.Bytes([]uint8{0, 7, 255})})
+	if err != nil || !slices.Equal(got["y"], []float64{0, 7, 255}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, err := s.Run(context.Background(), engine.Feeds{"x": engine.Floats([]float32{1, 2, 3})}); err == nil {
+		t.Error("floats are taken for pixels")
+	}
+}
+
 func TestSessionRefuses(t *testing.T) {
 	s, err := ort.Open(scaled(t), options(t))
 	if err != nil {

@@ -13,8 +13,11 @@ import (
 // cache line.
 const alignment = 64
 
+// element is what tensors hold that Go feeds.
+type element interface{ float32 | int64 | uint8 }
+
 // aligned returns n zeros that start at a multiple of alignment.
-func aligned[T float32 | int64](n int) []T {
+func aligned[T element](n int) []T {
 	size := int(unsafe.Sizeof(*new(T)))
 	buf := make([]T, n+alignment/size)
 	skip := 0

@@ -7,10 +7,12 @@ import (
 	"unsafe"
 )
 
-// Float is the element type of float32 tensors
-// (ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT), the only one whose values this
-// package reads and writes.
-const Float = 1
+// The element types (ONNXTensorElementDataType) of inputs that can be set.
+// Outputs are read where they are Float.
+const (
+	Float = 1 // float32
+	Byte  = 2 // uint8
+)
 
 // Tensor says what an input is. A dimension that the model leaves open is -1.
 type Tensor struct {
@@ -51,7 +53,7 @@ type Session struct {
 	outputNames []uintptr
 	inputs      []uintptr
 	outputs     []uintptr
-	data        [][]float32 // what the input tensors point at
+	data        []any // slices that the input tensors point at
 }
 
 // NewSession creates a session of an ONNX model in memory: all optimisations,
@@ -147,7 +149,7 @@ func (s *Session) describe() error {
 	}
 	s.inputs = make([]uintptr, in)
 	s.outputs = make([]uintptr, out)
-	s.data = make([][]float32, in)
+	s.data = make([]any, in)
 	return nil
 }
 
@@ -190,6 +192,15 @@ func (s *Session) tensor(info uintptr) (Tensor, error) {
 // SetInput gives input i its values, which are copied to memory that is
 // aligned to 64 bytes. The product of shape must be len(values).
 func (s *Session) SetInput(i int, values []float32, shape []int64) error {
+	return setInput(s, i, Float, values, shape)
+}
+
+// SetBytes is SetInput for an input of uint8.
+func (s *Session) SetBytes(i int, values []uint8, shape []int64) error {
+	return setInput(s, i, Byte, values, shape)
+}
+
+func setInput[T float32 | uint8](s *Session, i, kind int, values []T, shape []int64) error {
 	elements := int64(1)
 	for _, d := range shape {
 		elements *= d
@@ -198,11 +209,12 @@ func (s *Session) SetInput(i int, values []float32, shape []int64) error {
 		return fmt.Errorf("input %s: %d values for shape %v", s.Inputs[i].Name, len(values), shape)
 	}
 	s.rt.release(releaseValue, &s.inputs[i])
-	s.data[i] = aligned(len(values))
-	copy(s.data[i], values)
+	data := aligned[T](len(values))
+	copy(data, values)
+	s.data[i] = data
 	return s.rt.call(createTensorWithDataAsOrtValue, s.rt.memory,
-		uintptr(unsafe.Pointer(unsafe.SliceData(s.data[i]))), uintptr(4*len(values)),
-		uintptr(unsafe.Pointer(unsafe.SliceData(shape))), uintptr(len(shape)), Float,
+		uintptr(unsafe.Pointer(unsafe.SliceData(data))), unsafe.Sizeof(*new(T))*uintptr(len(values)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(shape))), uintptr(len(shape)), uintptr(kind),
 		uintptr(unsafe.Pointer(&s.inputs[i])))
 }
 
@@ -266,10 +278,10 @@ func (s *Session) Close() {
 }
 
 // aligned returns n zeros that start at a multiple of 64 bytes.
-func aligned(n int) []float32 {
-	const floats = 16 // of 64 bytes
-	buffer := make([]float32, n+floats)
-	misplaced := int(uintptr(unsafe.Pointer(unsafe.SliceData(buffer))) % 64 / 4)
-	start := (floats - misplaced) % floats
+func aligned[T float32 | uint8](n int) []T {
+	size := int(unsafe.Sizeof(*new(T)))
+	buffer := make([]T, n+64/size)
+	misplaced := int(uintptr(unsafe.Pointer(unsafe.SliceData(buffer)))%64) / size
+	start := (64/size - misplaced) % (64 / size)
 	return buffer[start : start+n : start+n]
 }

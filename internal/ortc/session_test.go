@@ -140,6 +140,29 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
+func TestBytes(t *testing.T) {
+	m := onnx.NewBuilder("cast", 17)
+	m.Node("Cast", []string{m.Input("x", onnx.Uint8, onnx.Shape{onnx.Sym("batch"), onnx.Fixed(3)})}, []string{"y"}, onnx.Int("to", int(onnx.Float32)))
+	m.Output("y", onnx.Float32, onnx.Shape{onnx.Sym("batch"), onnx.Fixed(3)})
+	s, err := open(t).NewSession(encode(t, m), ortc.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := fmt.Sprint(s.Inputs); got != "[{x 2 [-1 3]}]" {
+		t.Fatalf("inputs %s", got)
+	}
+	if err := s.SetBytes(0, make([]uint8, 4), []int64{1, 3}); err == nil {
+		t.Error("four bytes for a shape of three are no error")
+	}
+	if err := errors.Join(s.SetBytes(0, []uint8{0, 7, 255}, []int64{1, 3}), s.Run()); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := s.Outputs(); err != nil || !slices.Equal(out[0], []float32{0, 7, 255}) {
+		t.Errorf("outputs %v, %v", out, err)
+	}
+}
+
 // BenchmarkIdentity is the cost of a call: a model that does nothing.
 func BenchmarkIdentity(b *testing.B) {
 	rt := open(b)

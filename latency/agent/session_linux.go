@@ -9,13 +9,10 @@ import (
 	"fbnas/latency/wire"
 )
 
-// feed gives every input of a session standard-normal values, the same for
-// the same seed, place and shape.
+// feed gives every input of a session random values, the same for the same
+// seed, place and shape: standard-normal ones, and for pixels any of a byte.
 func feed(s *ortc.Session, seed uint64) error {
 	for i, in := range s.Inputs {
-		if in.Type != ortc.Float {
-			return fmt.Errorf("input %s is of element type %d: only float32 inputs can be measured", in.Name, in.Type)
-		}
 		shape := make([]int64, len(in.Shape))
 		elements := int64(1)
 		for d, n := range in.Shape {
@@ -25,16 +22,29 @@ func feed(s *ortc.Session, seed uint64) error {
 				return fmt.Errorf("input %s %v: %w", in.Name, in.Shape, errTooLarge)
 			}
 		}
-		values := make([]float32, elements)
 		stream := random.New(seed, "latency input", uint64(i))
-		for j := range values {
-			values[j] = float32(stream.NormFloat64())
+		var err error
+		switch in.Type {
+		case ortc.Float:
+			err = s.SetInput(i, drawn(elements, func() float32 { return float32(stream.NormFloat64()) }), shape)
+		case ortc.Byte:
+			err = s.SetBytes(i, drawn(elements, func() uint8 { return uint8(stream.Uint32()) }), shape)
+		default:
+			err = fmt.Errorf("input %s is of element type %d: only float32 and uint8 inputs can be measured", in.Name, in.Type)
 		}
-		if err := s.SetInput(i, values, shape); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func drawn[T any](n int64, draw func() T) []T {
+	values := make([]T, n)
+	for i := range values {
+		values[i] = draw()
+	}
+	return values
 }
 
 // ortSession is a session whose errors are failures of the model.
