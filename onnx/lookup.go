@@ -1,6 +1,10 @@
 package onnx
 
-import "maps"
+import (
+	"maps"
+
+	"fbnas/onnx/onnxpb"
+)
 
 // maxOpset is the newest standard opset whose changes the table holds.
 const maxOpset = 21
@@ -28,6 +32,12 @@ func lookup(domain, name string, opset int64) *operator {
 		}
 	}
 	return found
+}
+
+// Knows reports whether the table has a node's operator at the model's opset:
+// whether InferShapes has a rule for it.
+func (m *Model) Knows(n *onnxpb.NodeProto) bool {
+	return lookup(n.GetDomain(), n.GetOpType(), m.Opset(n.GetDomain())) != nil
 }
 
 // with is base and more in a table of their own.

@@ -111,6 +111,13 @@ var standard = []operator{
 	{"QuantizeLinear", 19, span{2, 3}, one, attrs{"axis": i1, "saturate": i1}, quantize},
 	{"QuantizeLinear", 21, span{2, 3}, one, attrs{"axis": i1, "saturate": i1, "block_size": i1, "output_dtype": i1}, quantize},
 
+	// Arithmetic on quantised numbers.
+	{"ConvInteger", 10, span{2, 4}, one, convAttrs, onCodes(conv, int32s, 0, 1)},
+	{"DynamicQuantizeLinear", 11, one, three, nil, dynamicQuantize},
+	{"MatMulInteger", 10, span{2, 4}, one, nil, onCodes(matMul, int32s, 0, 1)},
+	{"QLinearConv", 10, span{8, 9}, one, convAttrs, onCodes(conv, asZeroPoint, 0, 3, 8)},
+	{"QLinearMatMul", 10, span{8, 8}, one, nil, onCodes(matMul, asZeroPoint, 0, 3)},
+
 	// Windows over space, and what goes with them.
 	{"AveragePool", 1, one, one, attrs{"auto_pad": s1, "kernel_shape": iN, "pads": iN, "strides": iN}, pool},
 	{"AveragePool", 7, one, one, attrs{"auto_pad": s1, "kernel_shape": iN, "pads": iN, "strides": iN, "count_include_pad": i1}, pool},
