@@ -9,7 +9,7 @@ LDFLAGS     := -ldflags '-s -w -X main.version=$(VERSION)'
 # Processors of devices that get an agent of their own.
 AGENTS      := amd64 arm64
 
-.PHONY: all setup build check check-vm check-phone demo bench performance generate clean
+.PHONY: all setup build check check-vm check-phone demo bench performance zoo generate clean
 
 all: build
 
@@ -36,7 +36,7 @@ check: setup
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) test -count=1 ./internal/archtest
 	$(GO) test -race -timeout 10m ./...
-	$(GO) test -run ZooRuns ./onnxexport
+	$(GO) test -run ZooRuns ./onnxexport ./onnxexport/onnxgo
 
 # What fbnas promises of devices, on a virtual arm64 board with a kernel of its
 # own, which loses its power. Takes minutes, without root.
@@ -69,6 +69,14 @@ bench:
 performance:
 	@$(GO) run ./cmd/fbnas setup >&2
 	@$(GO) run ./bench -markdown docs/performance.md $(BENCH)
+
+# The table of all built-in networks, docs/zoo.md, from two runs of a quarter of
+# an hour each; beside PyTorch's exports where python3-torch and python3-onnx are.
+zoo: build
+	bin/fbnas setup
+	mkdir -p runs/zoo
+	for run in 1 2; do $(GO) run ./bench/zoo -folder runs/zoo >runs/zoo/$$run.jsonl || exit 1; done
+	$(GO) run ./bench/zoo -from runs/zoo/1.jsonl,runs/zoo/2.jsonl -markdown docs/zoo.md
 
 # Re-creates the committed generated files; needs protoc (protobuf-compiler).
 generate:

@@ -1,15 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
+
+	"fbnas/internal/python"
 )
 
 // tooLong ends a turn: no step of any row takes a minute.
@@ -26,7 +25,7 @@ func (p processes) measure(ctx context.Context, j job) (f figures, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, tooLong)
 	defer cancel()
-	out, err := output(ctx, command, j.Env...)
+	out, err := python.Output(ctx, nil, j.Env, command...)
 	if err != nil {
 		return f, err
 	}
@@ -49,34 +48,16 @@ func (p processes) command(j job) ([]string, error) {
 	return []string{self, "-one", string(text)}, err
 }
 
-// output is a command's, run with env beside this process's environment; an
-// error has the last line of its complaint.
-func output(ctx context.Context, command []string, env ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Env = append(os.Environ(), env...)
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
-	if err != nil {
-		lines := strings.Split(strings.TrimSpace(complaint.String()), "\n")
-		return nil, fmt.Errorf("%s: %w: %s", command[0], err, lines[len(lines)-1])
-	}
-	return out, nil
-}
-
 // findTorch is a Python that has PyTorch, and PyTorch's version: the first in
 // the path may be another than the distribution's.
-func findTorch(ctx context.Context, script string) (python, version string, err error) {
+func findTorch(ctx context.Context, script string) (program, version string, err error) {
 	if _, err := os.Stat(script); err != nil {
 		return "", "", fmt.Errorf("rows with PyTorch are left out: %w; -torch-script names the yardstick's torch_step.py", err)
 	}
-	var problems []error
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		out, err := output(ctx, []string{python, "-c", "import torch, numpy; print(torch.__version__)"})
-		if err == nil {
-			return python, strings.TrimSpace(string(out)), nil
-		}
-		problems = append(problems, err)
+	found, err := python.Find(ctx, "torch", "numpy")
+	if err != nil {
+		return "", "", fmt.Errorf("rows with PyTorch are left out (on Debian: apt-get install python3-torch python3-numpy libopenblas0-pthread): %w", err)
 	}
-	return "", "", fmt.Errorf("rows with PyTorch are left out (on Debian: apt-get install python3-torch python3-numpy libopenblas0-pthread): %w", errors.Join(problems...))
+	out, err := python.Output(ctx, nil, nil, found, "-c", "import torch; print(torch.__version__)")
+	return found, strings.TrimSpace(string(out)), err
 }

@@ -17,6 +17,7 @@ var policy = []row{
 	{"internal/convert", ""},
 	{"internal/fault", ""},
 	{"internal/memory", ""},
+	{"internal/python", ""},
 	{"internal/random", ""},
 	{"internal/ortc/ortctest", ""},
 	{"internal/ortc", "github.com/ebitengine/purego"},
@@ -58,6 +59,7 @@ var policy = []row{
 	{"latency", "devices latency/stats latency/wire internal/setup"},
 
 	{"onnxexport", "onnx graph graph/lower graph/opt engine engine/interp nn dataset models"},
+	{"onnxexport/onnxgo", "onnx onnx/onnxpb engine github.com/owulveryck/onnx-go gorgonia.org/tensor"},
 
 	{"lut/predict", "models"},
 	{"lut", "latency latency/stats lut/predict models"},
@@ -69,7 +71,8 @@ var policy = []row{
 
 	{"report", "onnx models onnxexport lut search internal/rundir github.com/olekukonko/tablewriter gonum.org/v1/plot"},
 
-	{"bench", "models nn graph engine engine/ort dataset train internal/setup"},
+	{"bench", "models nn graph engine engine/ort dataset train internal/python internal/setup"},
+	{"bench/zoo", "models engine engine/ort onnxexport internal/python internal/setup gonum.org/v1/gonum"},
 
 	{"cmd/fbnas-agent", "latency/agent"},
 	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb github.com/mattn/go-isatty"},

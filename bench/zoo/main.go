@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/models"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "zoo:", err)
+		os.Exit(1)
+	}
+}
+
+// options are the command's flags.
+type options struct {
+	only     *regexp.Regexp
+	fbnas    string
+	folder   string
+	rounds   int
+	from     []string
+	markdown string
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("zoo", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	only := flags.String("only", "", "measure only the networks whose name matches the regular `expression`")
+	flags.StringVar(&o.fbnas, "fbnas", "bin/fbnas", "the `program` that exports and times")
+	flags.StringVar(&o.folder, "folder", "", "keep the exported files in this `folder` (default: a temporary one)")
+	flags.IntVar(&o.rounds, "rounds", 24, "`rounds` of each measurement")
+	flags.StringVar(&o.markdown, "markdown", "", "write the figures as a page to `file` as well")
+	from := flags.String("from", "", "measure nothing: take the JSON lines of these `files`, separated by commas; the table shows the first's")
+	err := flags.Parse(args)
+	if err == nil {
+		o.only, err = regexp.Compile(*only)
+	}
+	if *from != "" {
+		o.from = strings.Split(*from, ",")
+	}
+	return o, err
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	var runs [][]network
+	if len(o.from) == 0 {
+		list, err := o.measure(ctx, stdout, stderr)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, list)
+	}
+	for _, path := range o.from {
+		list, err := readRun(path)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, list)
+	}
+	if o.markdown == "" {
+		return nil
+	}
+	return atomicfile.Write(o.markdown, func(w io.Writer) error { return page(w, runs) })
+}
+
+// measure writes a line for each network.
+func (o options) measure(ctx context.Context, stdout, stderr io.Writer) ([]network, error) {
+	counts, err := published()
+	if err != nil {
+		return nil, err
+	}
+	peer, err := findTorch(ctx)
+	if err != nil {
+		fmt.Fprintln(stderr, "zoo: without PyTorch's exports:", err)
+	}
+	t := tools{fbnas: o.fbnas, torch: peer, folder: o.folder, rounds: o.rounds}
+	if t.folder == "" {
+		if t.folder, err = os.MkdirTemp("", "fbnas-zoo-"); err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(t.folder)
+	} else if err := os.MkdirAll(t.folder, 0o777); err != nil {
+		return nil, err
+	}
+	var list []network
+	emit := json.NewEncoder(stdout)
+	for _, name := range models.ArchNames() {
+		if !o.only.MatchString(name) {
+			continue
+		}
+		n, err := t.measure(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		n.Published = counts[name]
+		list = append(list, n)
+		if err := emit.Encode(n); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// published are the figures that the networks' authors give, by name; see
+// facts/zoo.json, which the tests of models are held against.
+func published() (map[string]publishedCounts, error) {
+	path := filepath.Join("models", "testdata", "zoo.json")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the command is for the repository's root: %w", err)
+	}
+	var zoo struct {
+		Models []struct {
+			Name      string
+			Published publishedCounts
+		}
+	}
+	if err := json.Unmarshal(data, &zoo); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	counts := map[string]publishedCounts{}
+	for _, m := range zoo.Models {
+		counts[strings.ToLower(m.Name)] = m.Published
+	}
+	return counts, nil
+}
+
+// readRun reads the lines that a run has printed.
+func readRun(path string) ([]network, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var list []network
+	for d := json.NewDecoder(bytes.NewReader(data)); d.More(); {
+		var n network
+		if err := d.Decode(&n); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		list = append(list, n)
+	}
+	return list, nil
+}
