@@ -14,17 +14,41 @@ import (
 // ones. Operators of a domain without a table are taken as they are, as long
 // as the domain is imported.
 func Check(m *Model) error {
-	c := &check{model: m.Proto, opsets: map[string]int64{}, defined: map[string]bool{}}
+	c := newCheck(m)
 	c.versions()
 	c.entrances()
 	for _, n := range m.Proto.GetGraph().GetNode() {
-		c.node(n)
+		c.names(n)
+		c.operator(n)
 	}
 	c.exits()
 	if _, err := InferShapes(m); err != nil {
 		c.problems.add(err)
 	}
 	return c.problems.join()
+}
+
+// CheckGraph is Check without versions and operators: what has to hold for a
+// graph that anybody wrote. Names are defined once and before they are used,
+// so that the graph has no cycle, and tensors have the bytes that their
+// dimensions ask for.
+func CheckGraph(m *Model) error {
+	c := newCheck(m)
+	c.entrances()
+	for _, n := range m.Proto.GetGraph().GetNode() {
+		c.names(n)
+		for _, a := range n.GetAttribute() {
+			if a.GetT() != nil {
+				c.tensor(a.GetT())
+			}
+		}
+	}
+	c.exits()
+	return c.problems.join()
+}
+
+func newCheck(m *Model) *check {
+	return &check{model: m.Proto, opsets: map[string]int64{}, defined: map[string]bool{}}
 }
 
 type check struct {
@@ -149,7 +173,8 @@ func (c *check) exits() {
 	}
 }
 
-func (c *check) node(n *onnxpb.NodeProto) {
+// names: a node reads what is defined, and defines what is not.
+func (c *check) names(n *onnxpb.NodeProto) {
 	for _, name := range n.GetInput() {
 		if name != "" && !c.defined[name] {
 			c.addf("%s: input %q is not defined before it", label(n), name)
@@ -160,6 +185,11 @@ func (c *check) node(n *onnxpb.NodeProto) {
 			c.define(label(n), name)
 		}
 	}
+}
+
+// operator: a node is what the table says of its operator, if its domain has a
+// table.
+func (c *check) operator(n *onnxpb.NodeProto) {
 	opset, imported := c.opsets[canonical(n.GetDomain())]
 	if !imported {
 		c.addf("%s: domain %q is not imported", label(n), n.GetDomain())

@@ -33,7 +33,7 @@ func TestConformanceModelsRoundTrip(t *testing.T) {
 // known reports whether the table has every operator of the model.
 func known(m *onnx.Model) bool {
 	for _, n := range m.Proto.Graph.Node {
-		if n.GetDomain() != "" || !onnx.Knows(n.GetOpType(), m.Opset("")) {
+		if n.GetDomain() != "" || !onnx.Knows("", n.GetOpType(), m.Opset("")) {
 			return false
 		}
 	}

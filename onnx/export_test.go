@@ -2,9 +2,6 @@ package onnx
 
 import "strings"
 
-// Knows reports whether the operator table has a standard operator.
-func Knows(op string, opset int64) bool { return lookup("", op, opset) != nil }
-
 // WriteLimited is Write with another limit for one message.
 func (m *Model) WriteLimited(path string, limit int) error { return m.write(path, limit) }
 

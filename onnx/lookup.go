@@ -1,10 +1,6 @@
 package onnx
 
-import (
-	"maps"
-
-	"fbnas/onnx/onnxpb"
-)
+import "maps"
 
 // maxOpset is the newest standard opset whose changes the table holds.
 const maxOpset = 21
@@ -34,11 +30,9 @@ func lookup(domain, name string, opset int64) *operator {
 	return found
 }
 
-// Knows reports whether the table has a node's operator at the model's opset:
+// Knows reports whether the table has an operator at an opset of its domain:
 // whether InferShapes has a rule for it.
-func (m *Model) Knows(n *onnxpb.NodeProto) bool {
-	return lookup(n.GetDomain(), n.GetOpType(), m.Opset(n.GetDomain())) != nil
-}
+func Knows(domain, name string, opset int64) bool { return lookup(domain, name, opset) != nil }
 
 // with is base and more in a table of their own.
 func with(base, more attrs) attrs {

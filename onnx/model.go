@@ -16,6 +16,12 @@ type Value struct {
 	TypeShape
 }
 
+// ValueOf reads a declaration; the shape is nil for what is not a tensor.
+func ValueOf(p *onnxpb.ValueInfoProto) Value { return Value{p.GetName(), typeShape(p.GetType())} }
+
+// Proto is v as a protobuf message.
+func (v Value) Proto() *onnxpb.ValueInfoProto { return valueInfo(v.Name, v.Type, v.Shape) }
+
 // Name is the graph's name.
 func (m *Model) Name() string { return m.Proto.GetGraph().GetName() }
 
@@ -30,7 +36,7 @@ func (m *Model) Inputs() []Value {
 	var out []Value
 	for _, v := range g.GetInput() {
 		if !constant[v.GetName()] {
-			out = append(out, Value{v.GetName(), typeShape(v.GetType())})
+			out = append(out, ValueOf(v))
 		}
 	}
 	return out
@@ -40,7 +46,7 @@ func (m *Model) Inputs() []Value {
 func (m *Model) Outputs() []Value {
 	var out []Value
 	for _, v := range m.Proto.GetGraph().GetOutput() {
-		out = append(out, Value{v.GetName(), typeShape(v.GetType())})
+		out = append(out, ValueOf(v))
 	}
 	return out
 }
@@ -50,6 +56,12 @@ func (m *Model) Outputs() []Value {
 func (m *Model) Declare(v Value) {
 	g := m.Proto.GetGraph()
 	g.ValueInfo = append(g.ValueInfo, valueInfo(v.Name, v.Type, v.Shape))
+}
+
+// AddOutput makes a value inside the graph an output.
+func (m *Model) AddOutput(v Value) {
+	g := m.Proto.GetGraph()
+	g.Output = append(g.Output, valueInfo(v.Name, v.Type, v.Shape))
 }
 
 // Initializers are the graph's constants in the file's order; they share the

@@ -29,6 +29,7 @@ var policy = []row{
 
 	{"onnx/onnxpb", "google.golang.org/protobuf"},
 	{"onnx", "onnx/onnxpb google.golang.org/protobuf"},
+	{"onnx/summary", "onnx onnx/onnxpb"},
 	{"onnx/onnxtest", "internal/setup onnx onnx/onnxpb google.golang.org/protobuf"},
 
 	{"graph", ""},
