@@ -1,0 +1,5 @@
+//go:build !race
+
+package onnxgo
+
+const raced = false
