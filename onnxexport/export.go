@@ -18,29 +18,28 @@ import (
 
 // Names of the tensors that go into an exported model and come out of it.
 const (
-	Input  = "input"  // [Batch,C,H,W]
+	Input  = "input"  // [Batch,C,H,W], or [Batch,H,W,C] of pixels
 	Output = "logits" // [Batch,classes], or a map where the last block is no classifier
 )
 
-// Spec is a network to be exported; the zero values of Batch and Opset mean 1
-// and 17.
+// Spec is a network to be exported.
 type Spec struct {
 	Name   string // of the ONNX graph
 	Blocks []models.Block
 	// Weights are all tensors of models.Params(Blocks), row-major.
 	Weights  map[string][]float64
-	Batch    int
-	Opset    int
 	Metadata Metadata
+	Form
 }
 
 // Export builds the ONNX model: evaluation with running statistics, batch
-// norms folded into the convolutions in float64, every shape fixed and
-// declared, initializers named after the parameters. Equal specs give equal
-// bytes. Parameters that are missing, of the wrong size, unknown or not finite
-// are an error that names them.
+// norms folded into the convolutions in float64, every shape declared,
+// initializers named after the parameters. Equal specs give equal bytes.
+// Parameters that are missing, of the wrong size, unknown or not finite are an
+// error that names them. A file that takes pixels needs to know its
+// Metadata.Preprocessing.
 func Export(s Spec) (*onnx.Model, error) {
-	s.Batch, s.Opset = cmp.Or(s.Batch, 1), cmp.Or(s.Opset, 17)
+	s.Batch, s.Opset = cmp.Or(s.Batch, 1), cmp.Or(s.Opset, lower.DefaultOpset)
 	if err := s.validate(); err != nil {
 		return nil, fmt.Errorf("export %s: %w", s.Name, err)
 	}
@@ -51,7 +50,7 @@ func Export(s Spec) (*onnx.Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export %s: %w", s.Name, err)
 	}
-	s.Metadata.Weights = WeightsDigest(m)
+	s.Metadata.state(m, s.Form)
 	if err := s.Metadata.store(m); err != nil {
 		return nil, fmt.Errorf("export %s: %w", s.Name, err)
 	}
@@ -61,9 +60,23 @@ func Export(s Spec) (*onnx.Model, error) {
 func (s Spec) model() (m *onnx.Model, err error) {
 	defer graph.Recover(&err)
 	g, first := graph.New(), s.Blocks[0]
+	o := lower.Options{
+		Name: s.Name, Opset: s.Opset, Labels: g.Label,
+		Decorate: func(b *onnx.Builder) { b.Producer = "fbnas" },
+	}
+	images, read := s.Batch, Input
+	if s.Batch == AnyBatch {
+		images, o.Batch = 2, batchName // any number but 1, which shapes may have for other reasons
+	}
+	if s.Input == PixelsNHWC {
+		read = normalisedValue
+	}
 	nb := &nn.Builder{G: g, Statistics: nn.Running}
-	y := models.Network(nb, s.Blocks, g.MapInput(Input, s.Batch, first.In, first.Height, first.Width))
-	outputs := opt.Rewrite(g, []*graph.Node{y}, opt.Inference...)
+	x := g.MapInput(read, images, first.In, first.Height, first.Width)
+	outputs := opt.Rewrite(g, []*graph.Node{models.Network(nb, s.Blocks, x)}, opt.Inference...)
+	if s.Input == PixelsNHWC {
+		outputs, read = readPixels(g, outputs, x, *s.Metadata.Preprocessing)
+	}
 	outputs, err = opt.Fold(g, outputs, s.Weights, interp.Eval)
 	if err != nil {
 		return nil, err
@@ -71,10 +84,14 @@ func (s Spec) model() (m *onnx.Model, err error) {
 	if err := checkLiterals(g, outputs); err != nil {
 		return nil, err
 	}
-	return lower.Std([]lower.Output{{Name: Output, Node: outputs[0]}}, lower.Options{
-		Name: s.Name, Opset: s.Opset, Labels: g.Label,
-		Decorate: func(b *onnx.Builder) { b.Producer = "fbnas" },
-	})
+	m, err = lower.Std([]lower.Output{{Name: Output, Node: outputs[0]}}, o)
+	if err == nil && s.Input == PixelsNHWC {
+		err = takePixels(m, read, *s.Metadata.Preprocessing)
+	}
+	if err == nil && s.Half {
+		err = halve(m)
+	}
+	return m, err
 }
 
 // validate lists what is wrong with the spec, all at once.
@@ -82,8 +99,11 @@ func (s Spec) validate() error {
 	if len(s.Blocks) == 0 {
 		return errors.New("a network without blocks")
 	}
-	if s.Batch < 0 {
-		return fmt.Errorf("a batch of %d images", s.Batch)
+	if err := s.Form.validate(); err != nil {
+		return err
+	}
+	if p := s.Metadata.Preprocessing; s.Input == PixelsNHWC && (p == nil || !valid(p) || p.Channels != s.Blocks[0].In) {
+		return fault.New(fault.Usage, "Give the data that the network was trained on.", "it is not known how pixels are normalised for this network")
 	}
 	var problems []error
 	known := map[string]bool{}

@@ -19,7 +19,22 @@ type Metadata struct {
 	Accuracy      *Accuracy              // accuracy
 	Latency       *Latency               // latency
 	Parity        *Parity                // parity: how far the file is from the training engine
-	Weights       string                 // weights_sha256: WeightsDigest; set by Export
+	Seed          *uint64                // seed: of weights that were drawn, not trained
+	// What Export sets itself.
+	Input     string // input: PixelsNHWC; absent, it is FloatNCHW
+	Precision string // precision: HalfPrecision, or what quantisation writes; absent, it is float32
+	Weights   string // weights_sha256: WeightsDigest
+}
+
+// state sets what follows from the written model.
+func (md *Metadata) state(m *onnx.Model, f Form) {
+	md.Input, md.Precision, md.Weights = "", "", WeightsDigest(m)
+	if f.Input != FloatNCHW {
+		md.Input = f.Input
+	}
+	if f.Half {
+		md.Precision = HalfPrecision
+	}
 }
 
 // Accuracy is a fraction of test images.
@@ -58,6 +73,9 @@ func (md *Metadata) entries() []entry {
 		{"accuracy", &md.Accuracy, md.Accuracy == nil},
 		{"latency", &md.Latency, md.Latency == nil},
 		{"parity", &md.Parity, md.Parity == nil},
+		{"seed", &md.Seed, md.Seed == nil},
+		{"input", &md.Input, md.Input == ""},
+		{"precision", &md.Precision, md.Precision == ""},
 		{"weights_sha256", &md.Weights, md.Weights == ""},
 	}
 }

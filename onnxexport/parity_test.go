@@ -223,20 +223,6 @@ func TestBatched(t *testing.T) {
 	}
 }
 
-func TestVerifyRefusesOpenBatch(t *testing.T) {
-	b := onnx.NewBuilder("open", 17)
-	x := b.Input("x", onnx.Float32, onnx.Shape{onnx.Sym("N"), onnx.Fixed(1), onnx.Fixed(2), onnx.Fixed(2)})
-	b.Node("Relu", []string{x}, []string{"y"})
-	b.Output("y", onnx.Float32, onnx.Shape{onnx.Sym("N"), onnx.Fixed(1), onnx.Fixed(2), onnx.Fixed(2)})
-	m, err := b.Model()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := onnxexport.Verify(context.Background(), m, onnxexport.Proof{}); err == nil {
-		t.Error("a model of open batch is verified")
-	}
-}
-
 // TestLargeNetworkParity holds F1 against the training engine.
 func TestLargeNetworkParity(t *testing.T) {
 	l := largeNetwork(t, "fbnetv2_f1")

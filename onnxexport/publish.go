@@ -49,11 +49,16 @@ func Publish(ctx context.Context, path string, m *onnx.Model, proof Proof) (Pari
 	return parity, m.Write(path)
 }
 
-// Verify runs the model and compares it with the reference.
+// Verify runs the model and compares it with the reference, both on the
+// proof's images as the model sees them.
 func Verify(ctx context.Context, m *onnx.Model, proof Proof) (Parity, error) {
-	in := m.Inputs()
-	if len(in) != 1 || len(m.Outputs()) != 1 || len(in[0].Shape) != 4 || !in[0].Shape[0].Known() {
-		return Parity{}, fmt.Errorf("verify: the model takes %v and gives %v; want one input of fixed shape and one output", in, m.Outputs())
+	md, err := ReadMetadata(m)
+	if err != nil {
+		return Parity{}, err
+	}
+	feed, err := FeedOf(m, md)
+	if err != nil {
+		return Parity{}, fmt.Errorf("verify: %w", err)
 	}
 	data, err := m.Bytes()
 	if err != nil {
@@ -64,8 +69,11 @@ func Verify(ctx context.Context, m *onnx.Model, proof Proof) (Parity, error) {
 		return Parity{}, err
 	}
 	defer s.Close()
-	model := Batched(s, in[0].Name, m.Outputs()[0].Name, int(in[0].Shape[0].Size))
-	return Compare(ctx, proof.Reference, model, proof.Images)
+	images := make([][]float32, len(proof.Images))
+	for i, image := range proof.Images {
+		images[i] = feed.Seen(image)
+	}
+	return CompareWithin(ctx, md.Tolerance(), proof.Reference, feed.Logits(s), images)
 }
 
 // LabelsPath is where the class names of the model at path stand: labels.txt

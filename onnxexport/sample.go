@@ -27,12 +27,12 @@ func Block(b models.Block, batch int) (Sample, error) {
 		return Sample{}, ErrNothing
 	}
 	name := fmt.Sprintf("%s k%d s%d %dx%d %d-%d-%d", b.Kind, b.Kernel, b.Stride, b.Height, b.Width, b.In, b.Mid, b.Out)
-	return sample(Spec{Name: name, Blocks: []models.Block{b}, Batch: batch}, 1)
+	return sample(Spec{Name: name, Blocks: []models.Block{b}, Form: Form{Batch: batch}}, 1)
 }
 
 // Network exports a network with random weights.
 func Network(name string, blocks []models.Block, batch int, seed uint64) (Sample, error) {
-	return sample(Spec{Name: name, Blocks: blocks, Batch: batch}, seed)
+	return sample(Spec{Name: name, Blocks: blocks, Form: Form{Batch: batch}}, seed)
 }
 
 func sample(s Spec, seed uint64) (Sample, error) {

@@ -65,5 +65,8 @@ func runZoo(t *testing.T, name string, blocks []models.Block) (y []float64, want
 	}
 	s, b := onnxexport.Spec{Name: name, Blocks: blocks, Weights: weights}, blocks[0]
 	x := enginetest.Normal(1, "image", b.In*b.Height*b.Width)
-	return runModel(t, encode(t, export(t, s)), x), func() []float64 { return oracle(t, s, 1, x) }
+	m := export(t, s)
+	checkNeeded(t, m, s.Form)
+	checkDeclared(t, m, false)
+	return runModel(t, encode(t, m), x), func() []float64 { return oracle(t, s, 1, x) }
 }

@@ -134,7 +134,7 @@ func (o exportOptions) spec(t trained, from *origin) (onnxexport.Spec, error) {
 	}
 	var err error
 	md.Latency, err = o.predicted(t.blocks, from)
-	return onnxexport.Spec{Name: t.Arch.Name, Blocks: t.blocks, Weights: t.Values, Opset: o.opset, Metadata: md}, err
+	return onnxexport.Spec{Name: t.Arch.Name, Blocks: t.blocks, Weights: t.Values, Form: onnxexport.Form{Opset: o.opset}, Metadata: md}, err
 }
 
 // network finds what is to be exported.

@@ -1,0 +1,109 @@
+package onnxexport
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"fbnas/dataset"
+	"fbnas/engine"
+	"fbnas/onnx"
+)
+
+// Feed is how images go into a file and logits come out of it. Everything that
+// runs exported files feeds them by it.
+type Feed struct {
+	Input, Output string
+	Batch         int // images in a run, or AnyBatch
+	// Pixels is set where the file takes raw pixels, uint8 [N,H,W,C], and
+	// normalises them like this.
+	Pixels *dataset.Preprocessing
+}
+
+// FeedOf says how m, whose metadata are md, is fed. It fails for models that
+// are not of the form that Export writes.
+func FeedOf(m *onnx.Model, md Metadata) (Feed, error) {
+	in, out := m.Inputs(), m.Outputs()
+	if len(in) != 1 || len(out) != 1 || len(in[0].Shape) != 4 {
+		return Feed{}, fmt.Errorf("the model takes %v and gives %v; want images, and one output", in, out)
+	}
+	f := Feed{Input: in[0].Name, Output: out[0].Name, Batch: AnyBatch}
+	images, sides := in[0].Shape[0], onnx.Shape(in[0].Shape[1:])
+	if images.Known() {
+		f.Batch = int(images.Size)
+	}
+	lengths, fixed := sides.Lengths()
+	if !fixed || f.Batch == 0 {
+		return Feed{}, fmt.Errorf("the model takes %v; want images of one size", in[0])
+	}
+	switch in[0].Type {
+	case onnx.Float32:
+		return f, nil
+	case onnx.Uint8:
+		p := md.Preprocessing
+		if p == nil || int64(p.Height) != lengths[0] || int64(p.Width) != lengths[1] || int64(p.Channels) != lengths[2] {
+			return Feed{}, fmt.Errorf("the model takes pixels, %v, and its metadata do not say how they are normalised", in[0].Shape)
+		}
+		f.Pixels = p
+		return f, nil
+	}
+	return Feed{}, fmt.Errorf("the model takes %v; want float32 or uint8", in[0].Type)
+}
+
+// Tensor is what the file is fed for images, one or several, each [C,H,W] and
+// normalised, one behind the other.
+func (f Feed) Tensor(images []float32) engine.Feed {
+	if f.Pixels == nil {
+		return engine.Floats(images)
+	}
+	p := f.Pixels
+	plane := p.Height * p.Width
+	pixels := make([]uint8, len(images))
+	for i := range images {
+		image, c, at := i/(plane*p.Channels), i/plane%p.Channels, i%plane
+		pixels[(image*plane+at)*p.Channels+c] = f.pixel(images[i], c)
+	}
+	return engine.Bytes(pixels)
+}
+
+// pixel is the nearest one to a normalised value of channel c.
+func (f Feed) pixel(v float32, c int) uint8 {
+	x := math.Round(255 * (float64(v)*float64(f.Pixels.Std[c]) + float64(f.Pixels.Mean[c])))
+	return uint8(min(max(x, 0), 255))
+}
+
+// Seen is a normalised image [C,H,W] as the file sees it. Images from a data
+// set stay what they are; other values move to the nearest pixels.
+func (f Feed) Seen(image []float32) []float32 {
+	if f.Pixels == nil {
+		return image
+	}
+	p, seen := f.Pixels, make([]float32, len(image))
+	for i, v := range image {
+		c := i / (p.Height * p.Width)
+		seen[i] = (float32(f.pixel(v, c))/255 - p.Mean[c]) / p.Std[c]
+	}
+	return seen
+}
+
+// openBatch is how many images a file of open batch is given at once here.
+const openBatch = 16
+
+// Logits computes logits by a session of the file.
+func (f Feed) Logits(s Runner) Logits {
+	batch := f.Batch
+	if batch == AnyBatch {
+		batch = openBatch
+	}
+	return Batched(fed{s, f}, f.Input, f.Output, batch)
+}
+
+// fed is a session that takes normalised images, whatever the file takes.
+type fed struct {
+	Runner
+	Feed
+}
+
+func (f fed) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+	return f.Runner.Run(ctx, engine.Feeds{f.Input: f.Tensor(feeds[f.Input].Floats)})
+}
