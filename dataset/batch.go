@@ -6,9 +6,13 @@ type Batch struct {
 	// normalised. Engines copy it to memory of their own alignment.
 	Images []float32
 	Labels []int64 // [batch]
-	N      int     // how many of them are images; the rest is padding
-	Epoch  int     // from 0
-	Step   int     // from the first epoch's start
+	// Where images are mixed: each holds that share of an image with its label,
+	// the rest is of one with the label of Others. nil otherwise.
+	Others []int64   // [batch]
+	Shares []float32 // [batch], from 1/2 to 1
+	N      int       // how many of them are images; the rest is padding
+	Epoch  int       // from 0
+	Step   int       // from the first epoch's start
 
 	home chan<- *Batch // where the buffers are used again
 }
@@ -24,7 +28,7 @@ func (b *Batch) Release() {
 	b.home = nil
 	again := *b
 	again.home = home
-	b.Images, b.Labels = nil, nil
+	b.Images, b.Labels, b.Others, b.Shares = nil, nil, nil, nil
 	select {
 	case home <- &again:
 	default: // enough buffers wait there
@@ -39,9 +43,13 @@ func (l *Loader) buffer() *Batch {
 	default:
 	}
 	f := l.split.Shape()
-	return &Batch{
+	b := &Batch{
 		Images: make([]float32, l.o.Batch*f[0]*f[1]*f[2]),
 		Labels: make([]int64, l.o.Batch),
 		home:   l.free,
 	}
+	if l.o.Mixup > 0 {
+		b.Others, b.Shares = make([]int64, l.o.Batch), make([]float32, l.o.Batch)
+	}
+	return b
 }

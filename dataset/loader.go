@@ -19,6 +19,9 @@ type LoaderOptions struct {
 	Seed    uint64 // of order and augmentation
 	Purpose string // tells apart the random streams of loaders with one seed
 	Augment Augment
+	// Mixup above 0, to 1, mixes pairs of a batch's images; the share of each
+	// is drawn from Beta(Mixup, Mixup).
+	Mixup   float64
 	Shuffle bool // a new order in every epoch
 	// DropLast leaves out an epoch's incomplete last batch. Otherwise that
 	// batch is filled up with zeros and label 0, and its N says so.
@@ -57,12 +60,17 @@ func NewLoader(split *Split, o LoaderOptions) (*Loader, error) {
 	o.Workers = cmp.Or(o.Workers, min(4, runtime.GOMAXPROCS(0)))
 	o.Depth = cmp.Or(o.Depth, 4)
 	switch {
-	case o.Batch <= 0 || o.Workers < 0 || o.Depth < 0 || o.Epochs < 0 || o.Augment.PadCrop < 0:
-		return nil, fault.New(fault.Usage, "", "loader: batch %d, workers %d, depth %d, epochs %d, padding %d: none may be negative, and a batch has an image",
-			o.Batch, o.Workers, o.Depth, o.Epochs, o.Augment.PadCrop)
+	case o.Batch <= 0 || o.Workers < 0 || o.Depth < 0 || o.Epochs < 0:
+		return nil, fault.New(fault.Usage, "", "loader: batch %d, workers %d, depth %d, epochs %d: none may be negative, and a batch has an image",
+			o.Batch, o.Workers, o.Depth, o.Epochs)
+	case !(o.Mixup >= 0 && o.Mixup <= 1):
+		return nil, fault.New(fault.Usage, "", "loader: mixup of %g: want 0 to 1", o.Mixup)
 	case split.Len() == 0 || (o.DropLast && split.Len() < o.Batch):
 		return nil, fault.New(fault.Usage, "Make the batch smaller, or give more images.",
 			"%d images do not fill one batch of %d", split.Len(), o.Batch)
+	}
+	if err := o.Augment.Validate(); err != nil {
+		return nil, fault.New(fault.Usage, "", "loader: %w", err)
 	}
 	return &Loader{split: split, o: o}, nil
 }
@@ -150,7 +158,7 @@ func (l *Loader) make(j *job, r *renderer) (*Batch, error) {
 	for k, i := range j.images {
 		var v view
 		if l.o.Augment != (Augment{}) {
-			v = l.o.Augment.draw(random.New(l.o.Seed, l.o.Purpose+"/augment", uint64(j.epoch), uint64(i)))
+			v = l.o.Augment.draw(random.New(l.o.Seed, l.o.Purpose+"/augment", uint64(j.epoch), uint64(i)), r.form)
 		}
 		if err := r.render(l.split.index[i], v, b.Images[k*size:][:size]); err != nil {
 			return nil, err
@@ -159,6 +167,9 @@ func (l *Loader) make(j *job, r *renderer) (*Batch, error) {
 	}
 	clear(b.Images[b.N*size:])
 	clear(b.Labels[b.N:])
+	if l.o.Mixup > 0 {
+		l.mix(b, j)
+	}
 	return b, nil
 }
 

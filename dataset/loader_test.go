@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -13,6 +14,8 @@ import (
 type copied struct {
 	Images         []float32
 	Labels         []int64
+	Others         []int64
+	Shares         []float32
 	N, Epoch, Step int
 }
 
@@ -28,7 +31,8 @@ func collect(t *testing.T, l *Loader, limit int) []copied {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, copied{append([]float32{}, b.Images...), append([]int64{}, b.Labels...), b.N, b.Epoch, b.Step})
+		out = append(out, copied{append([]float32{}, b.Images...), append([]int64{}, b.Labels...),
+			slices.Clone(b.Others), slices.Clone(b.Shares), b.N, b.Epoch, b.Step})
 		b.Release()
 	}
 	return out
@@ -47,7 +51,7 @@ func started(t *testing.T, s *Split, o LoaderOptions, step int) *Loader {
 
 var training = LoaderOptions{
 	Batch: 4, Seed: 7, Purpose: "weights", Shuffle: true, DropLast: true, Epochs: 3, Workers: 1,
-	Augment: Augment{PadCrop: 2, Flip: true},
+	Augment: Augment{PadCrop: 2, Flip: true, CropScale: 0.5, Trivial: true}, Mixup: 0.4,
 }
 
 func TestBatchesAreAFunctionOfSeedAndStep(t *testing.T) {
@@ -220,7 +224,7 @@ func TestReleasedBuffersAreUsedAgain(t *testing.T) {
 func TestLoaderOptions(t *testing.T) {
 	set := makeSet(t, 6, 2, shape{1, 2, 2}, 1)
 	for _, o := range []LoaderOptions{
-		{}, {Batch: -1}, {Batch: 2, Depth: -1}, {Batch: 2, Augment: Augment{PadCrop: -1}}, {Batch: 7, DropLast: true},
+		{}, {Batch: -1}, {Batch: 2, Depth: -1}, {Batch: 2, Augment: Augment{PadCrop: -1}}, {Batch: 2, Mixup: 2}, {Batch: 7, DropLast: true},
 	} {
 		if _, err := NewLoader(set.Train, o); err == nil {
 			t.Errorf("%+v was accepted", o)
@@ -228,16 +232,37 @@ func TestLoaderOptions(t *testing.T) {
 	}
 }
 
-// BenchmarkEpoch is the loader alone on Fashion-MNIST's shape; a training step
-// must not wait for it.
+// BenchmarkEpoch is the loader alone, on one core; a training step must not
+// wait for it.
 func BenchmarkEpoch(b *testing.B) {
-	im := images{src: &memory{shape{1, 28, 28}, noise(1, 6000*784)}, labels: make([]int64, 6000)}
+	plain := Augment{PadCrop: 2, Flip: true}
+	all := Augment{Flip: true, CropScale: 0.35, Trivial: true}
+	for _, c := range []struct {
+		name    string
+		form    shape
+		augment Augment
+		mixup   float64
+	}{
+		{"28x28x1", shape{1, 28, 28}, plain, 0},
+		{"28x28x1/all", shape{1, 28, 28}, all, 0.2},
+		{"32x32x3/all", shape{3, 32, 32}, all, 0.2},
+		{"64x64x3", shape{3, 64, 64}, plain, 0},
+		{"64x64x3/all", shape{3, 64, 64}, all, 0.2},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			o := training
+			o.Batch, o.Epochs, o.Augment, o.Mixup = 100, 0, c.augment, c.mixup
+			benchmarkLoader(b, c.form, o)
+		})
+	}
+}
+
+func benchmarkLoader(b *testing.B, f shape, o LoaderOptions) {
+	im := images{src: &memory{f, noise(1, 1000*f.size())}, labels: make([]int64, 1000)}
 	for i := range im.labels {
 		im.keep = append(im.keep, i)
 	}
 	s := &Set{Classes: numbered(1), Mean: []float32{0.3, 0.3, 0.3}, Std: []float32{0.3, 0.3, 0.3}}
-	o := training
-	o.Batch, o.Epochs, o.Workers = 100, 0, 1
 	l, err := NewLoader(newSplit(im, s), o)
 	if err != nil {
 		b.Fatal(err)

@@ -1,48 +1,17 @@
 package dataset
 
-import (
-	"fmt"
-	"math/rand/v2"
-)
-
-// Augment is what a training image goes through. The zero value does nothing.
-type Augment struct {
-	// PadCrop pads every side with that many black pixels and crops the
-	// image's own size at a random place.
-	PadCrop int
-	// Flip mirrors the image left to right with probability one half.
-	Flip bool
-}
-
-// view is one draw of an augmentation: the crop's place relative to the image
-// (in −PadCrop … PadCrop) and whether it is mirrored.
-type view struct {
-	dy, dx int
-	mirror bool
-}
-
-func (a Augment) draw(rng *rand.Rand) view {
-	var v view
-	if a.PadCrop > 0 {
-		v.dy, v.dx = rng.IntN(2*a.PadCrop+1)-a.PadCrop, rng.IntN(2*a.PadCrop+1)-a.PadCrop
-	}
-	if a.Flip {
-		v.mirror = rng.IntN(2) == 1
-	}
-	return v
-}
+import "fmt"
 
 // renderer turns raw images into normalised ones. It has scratch memory: one
 // goroutine uses it.
 type renderer struct {
+	canvas
 	src   source
-	form  shape
 	scale [][256]float32 // by output channel: pixel to normalised value
-	raw   []uint8
 }
 
 func newRenderer(s *Split) *renderer {
-	r := &renderer{src: s.src, form: s.src.shape(), raw: make([]uint8, s.src.shape().size())}
+	r := &renderer{src: s.src, canvas: newCanvas(s.src.shape())}
 	r.scale = make([][256]float32, len(s.set.Mean))
 	for c := range r.scale {
 		for v := range 256 {
@@ -55,15 +24,25 @@ func newRenderer(s *Split) *renderer {
 // render writes source image i, seen by v, to dst, [channels, height, width].
 // Pixels outside the image are black before normalisation.
 func (r *renderer) render(i int, v view, dst []float32) error {
-	if err := r.src.pixels(i, r.raw); err != nil {
+	if err := r.src.pixels(i, r.pix); err != nil {
 		return fmt.Errorf("image %d: %w", i, err)
 	}
+	if v.crop != (crop{}) {
+		r.resize(v.crop)
+	}
+	operations[v.op].apply(&r.canvas, v.strength)
+	r.normalise(v, dst)
+	return nil
+}
+
+// normalise moves and mirrors the image on its way to dst.
+func (r *renderer) normalise(v view, dst []float32) {
 	h, w := r.form.height, r.form.width
 	// Columns lo ≤ x < hi of the crop lie on the image.
 	lo, hi := max(0, -v.dx), min(w, w-v.dx)
 	for c := range r.scale {
 		scale := &r.scale[c]
-		plane := r.raw[c%r.form.channels*h*w:][:h*w]
+		plane := r.plane(c % r.form.channels)
 		for y := range h {
 			out := dst[(c*h+y)*w:][:w]
 			sy := y + v.dy
@@ -82,7 +61,6 @@ func (r *renderer) render(i int, v view, dst []float32) error {
 			}
 		}
 	}
-	return nil
 }
 
 func fill(s []float32, v float32) {

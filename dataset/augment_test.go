@@ -1,0 +1,138 @@
+package dataset
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"testing"
+
+	"fbnas/internal/random"
+)
+
+// ramp is the image of testdata/augment.py.
+func ramp(channels int) canvas {
+	c := newCanvas(shape{channels, 7, 8})
+	for i := range c.pix {
+		channel, y, x := i/56, i/8%7, i%8
+		c.pix[i] = uint8((31*channel + 9*y*y + 23*x + 5*x*y) % 251)
+	}
+	return c
+}
+
+// TestOperationsAreTorchvisions compares every operation, and a resized crop,
+// with what torchvision makes of the same images; it rounds elsewhere, by one
+// brightness.
+func TestOperationsAreTorchvisions(t *testing.T) {
+	text, err := os.ReadFile("testdata/augment.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Operation string
+		Strength  float64
+		Channels  int
+		Pixels    []int
+	}
+	if err := json.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	apply := map[string]func(*canvas, float64){"crop": func(c *canvas, _ float64) { c.resize(crop{1, 2, 4, 5}) }}
+	for _, o := range operations {
+		apply[o.name] = o.apply
+	}
+	missing := map[string]bool{}
+	for name := range apply {
+		missing[name] = true
+	}
+	for _, want := range cases {
+		delete(missing, want.Operation)
+		c := ramp(want.Channels)
+		if want.Operation == "autocontrast" { // which leaves a full range as it is
+			for i, p := range c.pix {
+				c.pix[i] = p/2 + 40
+			}
+		}
+		apply[want.Operation](&c, want.Strength)
+		for i, p := range c.pix {
+			if d := int(p) - want.Pixels[i]; d < -1 || d > 1 {
+				t.Errorf("%s by %g on %d channels: pixel %d is %d, want %d", want.Operation, want.Strength, want.Channels, i, p, want.Pixels[i])
+				break
+			}
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("not compared: %v", missing)
+	}
+}
+
+// TestStrengths: they reach both ends of their range and are of either sign
+// only where that is meant.
+func TestStrengths(t *testing.T) {
+	r := random.New(1, "strengths")
+	for _, o := range operations {
+		low, high := math.Inf(1), math.Inf(-1)
+		for range 2000 {
+			s := o.strength(r)
+			low, high = min(low, s), max(high, s)
+		}
+		least := 0.0
+		if o.signed {
+			least = -o.most
+		}
+		if low != least || high != o.most {
+			t.Errorf("%s: strengths from %g to %g, want %g to %g", o.name, low, high, least, o.most)
+		}
+	}
+}
+
+// TestCropsKeepTheirBounds: they lie on the image, with area and ratio of sides
+// as asked, give or take a pixel, and differ.
+func TestCropsKeepTheirBounds(t *testing.T) {
+	f, a := shape{1, 60, 80}, Augment{CropScale: 0.25, CropRatio: 2}
+	r := random.New(1, "crops")
+	different := map[crop]bool{}
+	var smallest, flattest = 1.0, 1.0
+	for range 2000 {
+		c := a.drawCrop(r, f)
+		if c == (crop{}) {
+			continue
+		}
+		different[c] = true
+		if c.y < 0 || c.x < 0 || c.y+c.height > 60 || c.x+c.width > 80 {
+			t.Fatalf("%+v does not lie on the image", c)
+		}
+		h, w := float64(c.height)/60, float64(c.width)/80
+		smallest, flattest = min(smallest, h*w), min(flattest, h/w)
+	}
+	if math.Abs(smallest-0.25) > 0.02 || math.Abs(flattest-0.5) > 0.03 || len(different) < 1500 {
+		t.Errorf("%d crops, the smallest %g of the area, ratios from %g", len(different), smallest, flattest)
+	}
+	if c := (Augment{CropScale: 1, CropRatio: 1}).drawCrop(r, f); c != (crop{0, 0, 60, 80}) {
+		t.Errorf("a crop of everything is %+v", c)
+	}
+}
+
+// TestOldSeedsStayWhatTheyWere: what padding and mirroring do under a seed does
+// not depend on the techniques beside them.
+func TestOldSeedsStayWhatTheyWere(t *testing.T) {
+	plain := Augment{PadCrop: 3, Flip: true}
+	all := plain
+	all.CropScale, all.Trivial = 0.3, true
+	for i := range uint64(50) {
+		v, w := plain.draw(random.New(i, "x"), shape{1, 9, 9}), all.draw(random.New(i, "x"), shape{1, 9, 9})
+		if v.dy != w.dy || v.dx != w.dx || v.mirror != w.mirror {
+			t.Fatalf("seed %d: %+v and %+v", i, v, w)
+		}
+	}
+}
+
+func TestAugmentProblems(t *testing.T) {
+	for _, a := range []Augment{{PadCrop: -1}, {CropScale: -0.1}, {CropScale: 1.1}, {CropScale: math.NaN()}, {CropRatio: 0.5}, {CropRatio: 17}} {
+		if a.Validate() == nil {
+			t.Errorf("%+v is accepted", a)
+		}
+	}
+	if err := (Augment{PadCrop: 4, CropScale: 1, CropRatio: 16}).Validate(); err != nil {
+		t.Error(err)
+	}
+}
