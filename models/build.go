@@ -25,9 +25,10 @@ func Network(nb *nn.Builder, blocks []Block, x *graph.Node) *graph.Node {
 
 // Build lays down the block on x [N,In,Height,Width] (facts/blocks.md, section
 // 3). It is the one definition of each block: for networks, supernets,
-// profiled blocks and exported files.
+// profiled blocks and exported files. Under its name the builder may lay gates
+// on the branch of a residual block and on the features that a classifier reads.
 func (b Block) Build(nb *nn.Builder, name string, x *graph.Node, m Masks) *graph.Node {
-	l := layers{nb, name + ".", b.convolutionsByName()}
+	l := layers{nb, name, b.convolutionsByName()}
 	switch b.Kind {
 	case IR:
 		return b.invertedResidual(l, x, m)
@@ -35,7 +36,7 @@ func (b Block) Build(nb *nn.Builder, name string, x *graph.Node, m Masks) *graph
 		y := nb.G.GlobalPool(l.add("expand", x, Masks{}))
 		return l.add("project", y, m)
 	case Head:
-		y := l.add("classifier", nb.G.GlobalPool(x), Masks{})
+		y := l.add("classifier", nb.Gate(name, nb.G.GlobalPool(x)), Masks{})
 		return nb.G.Reshape(y, y.Shape[0], y.Shape[1])
 	}
 	if b.Identity() {
@@ -68,16 +69,16 @@ func (b Block) invertedResidual(l layers, x *graph.Node, m Masks) *graph.Node {
 	}
 	y = l.add("project", y, Masks{Mid: m.Mid, Out: m.Out})
 	if b.Residual {
-		y = g.Add(x, y)
+		y = g.Add(x, l.nb.Gate(l.block, y))
 	}
 	return y
 }
 
 // layers adds a block's convolutions by name.
 type layers struct {
-	nb     *nn.Builder
-	prefix string
-	specs  map[string]Convolution
+	nb    *nn.Builder
+	block string
+	specs map[string]Convolution
 }
 
 // add lays down a convolution with its batch norm and activation. m.Mid weighs
@@ -85,7 +86,8 @@ type layers struct {
 // batch norm where that is the same, since relu(m*x) = m*relu(x) for m >= 0.
 func (l layers) add(name string, x *graph.Node, m Masks) *graph.Node {
 	c := l.specs[name]
-	y := l.nb.Conv(l.prefix+name, x, nn.ConvSpec{
+	full := l.block + "." + name
+	y := l.nb.Conv(full, x, nn.ConvSpec{
 		Weight: c.WeightShape(), Stride: c.Stride, Pad: c.Pad, Groups: c.Groups, Bias: c.Bias,
 		Taps: m.Taps, InMask: m.Mid,
 	})
@@ -95,7 +97,7 @@ func (l layers) add(name string, x *graph.Node, m Masks) *graph.Node {
 		if c.Act == "none" || c.Act == "relu" {
 			inside, after = m.Out, nil
 		}
-		y = l.nb.BatchNorm(l.prefix+name+".bn", y, inside)
+		y = l.nb.BatchNorm(full+".bn", y, inside)
 	}
 	return l.nb.ChannelMask(l.nb.Activate(c.Act, y), after)
 }

@@ -22,6 +22,11 @@ type Builder struct {
 	G          *graph.Graph
 	Statistics Statistics
 	Moments    []Moments // of each batch norm, in order, when Statistics is Batch
+	// Frozen tells of a batch norm's parameters that they are not trained: it
+	// reads its running statistics, whatever Statistics says. nil: of none.
+	Frozen func(param string) bool
+	// Gated are the layers whose results Gate lets through gates.
+	Gated map[string]bool
 }
 
 // Moments are a batch norm's statistics of one batch.
@@ -70,14 +75,15 @@ func (b *Builder) BatchNorm(name string, x, mask *graph.Node) *graph.Node {
 	g, channels := b.G, x.Shape[1]
 	vector := func(part string) *graph.Node { return g.Input(name+"."+part, graph.Float, channels) }
 	scale, shift := vector("gamma"), vector("beta")
-	if b.Statistics == Running {
+	running := b.Statistics == Running || b.Frozen != nil && b.Frozen(name+".gamma")
+	if running {
 		scale = g.Div(scale, g.Unary(graph.Sqrt, g.Add(vector("var"), g.Scalar(Epsilon))))
 		shift = g.Sub(shift, g.Mul(vector("mean"), scale))
 	}
 	if mask != nil {
 		scale, shift = g.Mul(scale, mask), g.Mul(shift, mask)
 	}
-	if b.Statistics == Running {
+	if running {
 		return g.Affine(x, scale, shift)
 	}
 	mean, variance := g.Moments(x)
@@ -101,6 +107,19 @@ func (b *Builder) Activate(act string, x *graph.Node) *graph.Node {
 		graph.Misuse("unknown activation %s", act)
 	}
 	return b.G.Unary(op, x)
+}
+
+// GateOf is the input by which the gates of a layer are fed.
+func GateOf(layer string) string { return "gate/" + layer }
+
+// Gate multiplies x [N,C,H,W] by one number for each channel of each image,
+// which are fed, [N,C,1,1], where the layer is one of Gated: what is dropped in
+// training is zero there. It returns x itself where the layer is not.
+func (b *Builder) Gate(layer string, x *graph.Node) *graph.Node {
+	if !b.Gated[layer] {
+		return x
+	}
+	return b.G.Mul(x, b.G.MapInput(GateOf(layer), x.Shape[0], x.Shape[1], 1, 1))
 }
 
 // ChannelMask multiplies the channels of x [N,C,H,W] by mask [C]; x itself

@@ -6,8 +6,21 @@ import "fbnas/graph"
 // softmax(logits [N,K]) and the labels [N], smoothed to 1 - smoothing +
 // smoothing/K at the label and smoothing/K elsewhere. The result has shape [1].
 func CrossEntropy(g *graph.Graph, logits, labels *graph.Node, smoothing float64) *graph.Node {
+	return crossEntropy(g, logits, g.OneHot(labels, logits.Shape[1]), smoothing)
+}
+
+// MixedCrossEntropy is CrossEntropy for images that are mixed of two: share
+// [N,1] is the part of the one with the label in labels, the rest is of the one
+// with the label in others.
+func MixedCrossEntropy(g *graph.Graph, logits, labels, others, share *graph.Node, smoothing float64) *graph.Node {
+	classes := logits.Shape[1]
+	rest := g.Mul(g.OneHot(others, classes), g.Sub(g.Scalar(1), share))
+	return crossEntropy(g, logits, g.Add(g.Mul(g.OneHot(labels, classes), share), rest), smoothing)
+}
+
+// crossEntropy takes targets [N,K], rows of probabilities.
+func crossEntropy(g *graph.Graph, logits, target *graph.Node, smoothing float64) *graph.Node {
 	batch, classes := logits.Shape[0], logits.Shape[1]
-	target := g.OneHot(labels, classes)
 	if smoothing > 0 {
 		target = g.Add(g.Scale(target, 1-smoothing), g.Scalar(smoothing/float64(classes)))
 	}

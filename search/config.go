@@ -72,6 +72,7 @@ func (c Config) problems() error {
 	check(c.Ramp >= 0 && c.Ramp <= 1, "limit_ramp: %v, want a fraction from 0 to 1", c.Ramp)
 	check(c.Limit > 0, "limit: %v, want more than 0", c.Limit)
 	check(c.Candidates >= 1, "candidates: %v, want at least 1", c.Candidates)
+	check(c.Train.Techniques == train.Techniques{}, "techniques: %+v, want none: they are for a training", c.Train.Techniques)
 	return errors.Join(problems...)
 }
 

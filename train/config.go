@@ -7,6 +7,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
+	"fbnas/models"
 )
 
 // Config is how a network is trained. It is stored with the run, and a run
@@ -22,7 +23,26 @@ type Config struct {
 	NormMomentum   float64 `yaml:"bn_momentum"`
 	PadCrop        int     `yaml:"pad_crop"` // pixels
 	Flip           bool    `yaml:"flip"`
+	CropScale      float64 `yaml:"crop_scale,omitempty"` // see dataset.Augment
+	CropRatio      float64 `yaml:"crop_ratio,omitempty"`
+	Trivial        bool    `yaml:"trivial_augment,omitempty"`
 	Seed           uint64  `yaml:"seed"`
+	Techniques     `yaml:",inline"`
+}
+
+// Techniques are laid on the training of one network; a search has none of
+// them. The zero value is none.
+type Techniques struct {
+	Freeze Freeze `yaml:"freeze,omitempty"`
+	// EMA above 0 is the decay of moving averages of parameters and running
+	// statistics, which are what is tested and kept.
+	EMA float64 `yaml:"ema,omitempty"`
+	// DropPath is the rate of stochastic depth at the last residual block.
+	DropPath float64 `yaml:"drop_path,omitempty"`
+	// Dropout is the rate at which features are left out before the classifier.
+	Dropout float64 `yaml:"dropout,omitempty"`
+	// Mixup is that of dataset.LoaderOptions.
+	Mixup float64 `yaml:"mixup,omitempty"`
 }
 
 // DefaultConfig is what facts/search.md trained with, over more epochs.
@@ -57,8 +77,11 @@ func (c Config) problems() error {
 	check(c.WeightDecay >= 0, "weight_decay: %v, want 0 or more", c.WeightDecay)
 	check(c.LabelSmoothing >= 0 && c.LabelSmoothing < 1, "label_smoothing: %v, want 0 to below 1", c.LabelSmoothing)
 	check(c.NormMomentum > 0 && c.NormMomentum <= 1, "bn_momentum: %v, want more than 0, to 1", c.NormMomentum)
-	check(c.PadCrop >= 0, "pad_crop: %v pixels, want 0 or more", c.PadCrop)
-	return errors.Join(problems...)
+	check(c.EMA >= 0 && c.EMA < 1, "ema: %v, want 0 to below 1", c.EMA)
+	check(c.DropPath >= 0 && c.DropPath < 1, "drop_path: %v, want 0 to below 1", c.DropPath)
+	check(c.Dropout >= 0 && c.Dropout < 1, "dropout: %v, want 0 to below 1", c.Dropout)
+	check(c.Mixup >= 0 && c.Mixup <= 1, "mixup: %v, want 0 to 1", c.Mixup)
+	return errors.Join(append(problems, c.augment().Validate())...)
 }
 
 // SGD is the optimiser of the configuration.
@@ -72,6 +95,23 @@ func (c Config) Schedule() Cosine { return Cosine{c.LearningRate, c.WarmUp} }
 func (c Config) Loader(split *dataset.Split, purpose string) (*dataset.Loader, error) {
 	return dataset.NewLoader(split, dataset.LoaderOptions{
 		Batch: c.Batch, Seed: c.Seed, Purpose: purpose, Shuffle: true, DropLast: true,
-		Augment: dataset.Augment{PadCrop: c.PadCrop, Flip: c.Flip},
+		Augment: c.augment(), Mixup: c.Mixup,
 	})
+}
+
+func (c Config) augment() dataset.Augment {
+	return dataset.Augment{CropScale: c.CropScale, CropRatio: c.CropRatio, Trivial: c.Trivial, PadCrop: c.PadCrop, Flip: c.Flip}
+}
+
+// Network is the network of an architecture's blocks with the techniques laid
+// on its training.
+func (t Techniques) Network(blocks []models.Block) Network {
+	n := NetworkOf(blocks)
+	n.freeze, n.averaged, n.mixed = t.Freeze, t.EMA > 0, t.Mixup > 0
+	for _, d := range drops(blocks, t.DropPath, t.Dropout) {
+		if !t.Freeze.Has(d.layer) {
+			n.drops = append(n.drops, d)
+		}
+	}
+	return n
 }

@@ -3,11 +3,13 @@ package train
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"fbnas/dataset"
 	"fbnas/engine"
 	"fbnas/graph"
+	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/models"
 )
@@ -20,7 +22,7 @@ type Job struct {
 	Config   Config
 	Dir      *rundir.Dir
 	From     *rundir.Checkpoint   // where to go on; nil to start
-	Initial  map[string][]float64 // starting values by parameter; drawn from the seed where nil
+	Initial  map[string][]float64 // starting values by parameter; those it lacks are drawn from the seed
 	Progress func(Progress)       // may be nil
 	// SaveEvery is the time between checkpoints; one minute where zero.
 	SaveEvery time.Duration
@@ -35,14 +37,15 @@ type Progress struct {
 
 // Result of a training.
 type Result struct {
-	Values map[string][]float64 // parameters and running statistics
+	Values map[string][]float64 // parameters and running statistics; their averages where there are any
 	Test   Accuracy
 	Timing Timing
 	Steps  int
 }
 
 // Metric kinds of a training run's metrics.jsonl: "train" has loss, top1 (of
-// the batch) and lr. Steps count from 1.
+// the batch as it is augmented; of images mixed of two, by the label of the
+// larger part) and lr. Steps count from 1.
 const metricTrain = "train"
 
 // Run trains, keeps checkpoints and metrics in Dir, and measures the accuracy
@@ -55,7 +58,10 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 	if err := CheckData(j.Blocks, j.Data); err != nil {
 		return Result{}, err
 	}
-	net := NetworkOf(j.Blocks)
+	net, err := j.network()
+	if err != nil {
+		return Result{}, err
+	}
 	state, err := j.Engine.NewState(net.Specs())
 	if err != nil {
 		return Result{}, err
@@ -68,6 +74,9 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 	if result.Steps, result.Timing, err = j.train(ctx, net, state, from, before); err != nil {
 		return result, err
 	}
+	if err := net.UseAverages(state); err != nil {
+		return result, err
+	}
 	if result.Test, err = j.test(ctx, net, state); err != nil {
 		return result, err
 	}
@@ -75,14 +84,20 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 	return result, err
 }
 
+// network is the one that is trained.
+func (j Job) network() (Network, error) {
+	net := j.Config.Network(j.Blocks)
+	if err := j.Config.Freeze.Check(net.Params); err != nil {
+		return net, fault.New(fault.Usage, "Give backbone, a number of blocks, or a name such as blocks.00.", "%w", err)
+	}
+	return net, nil
+}
+
 func (j Job) start(net Network, state engine.State) (from int, before Timing, err error) {
 	if j.From != nil {
 		return Restore(j.From, state)
 	}
-	if j.Initial != nil {
-		return 0, before, net.SetValues(state, j.Initial)
-	}
-	return 0, before, net.Initialise(state, j.Config.Seed)
+	return 0, before, net.InitialiseFrom(state, j.Initial, j.Config.Seed)
 }
 
 func (j Job) shape(batch int) Shape {
@@ -112,7 +127,9 @@ func (j Job) train(ctx context.Context, net Network, state engine.State, from in
 		Steps: steps, Streams: []*Stream{stream},
 		Turns: func(step int) []Turn {
 			last = WeightMetrics{Rate: schedule.At(step, steps)}
-			return []Turn{{Runner: run, Stream: stream, Feeds: last.Feeds(j.Config), Done: last.Record}}
+			feeds := last.Feeds(j.Config)
+			maps.Copy(feeds, net.Feeds(j.Config, step))
+			return []Turn{{Runner: run, Stream: stream, Feeds: feeds, Done: last.Record}}
 		},
 		AfterStep: func(step int) error {
 			if j.Progress != nil {

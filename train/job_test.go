@@ -75,12 +75,17 @@ func engines(t *testing.T) map[string]engine.Engine {
 // run trains in dir; stop > 0 interrupts after so many steps.
 func run(t *testing.T, e engine.Engine, data *dataset.Set, dir string, stop int) (train.Result, error) {
 	t.Helper()
-	job := train.Job{Engine: e, Blocks: blocks(t), Data: data, Config: config()}
+	return runWith(t, e, data, dir, stop, config())
+}
+
+func runWith(t *testing.T, e engine.Engine, data *dataset.Set, dir string, stop int, c train.Config) (train.Result, error) {
+	t.Helper()
+	job := train.Job{Engine: e, Blocks: blocks(t), Data: data, Config: c}
 	var err error
 	if _, statErr := os.Stat(dir); statErr == nil {
-		job.Dir, job.From, err = rundir.Resume(dir, "train", config(), rundir.Options{})
+		job.Dir, job.From, err = rundir.Resume(dir, "train", c, rundir.Options{})
 	} else {
-		job.Dir, err = rundir.Create(dir, "train", config(), rundir.Options{})
+		job.Dir, err = rundir.Create(dir, "train", c, rundir.Options{})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -123,6 +123,9 @@ func (l *Loop) step(ctx context.Context, step int) (ran bool, err error) {
 
 func (t Turn) feeds(batch *dataset.Batch) engine.Feeds {
 	feeds := engine.Feeds{Images: engine.Floats(batch.Images), Labels: engine.Ints(batch.Labels)}
+	if batch.Shares != nil {
+		feeds[Others], feeds[Shares] = engine.Ints(batch.Others), engine.Floats(batch.Shares)
+	}
 	maps.Copy(feeds, t.Feeds)
 	return feeds
 }

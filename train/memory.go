@@ -9,6 +9,9 @@ import (
 // engine.MemoryOf.
 func (j Job) Memory() (m engine.Memory, err error) {
 	defer graph.Recover(&err)
-	net := NetworkOf(j.Blocks)
+	net, err := j.network()
+	if err != nil {
+		return m, err
+	}
 	return engine.MemoryOf(j.Engine, net.Specs(), j.weightStep(net), net.Evaluate(j.shape(j.Config.Batch)))
 }

@@ -13,6 +13,8 @@ import (
 const (
 	Images       = "images"      // [N,C,H,W]
 	Labels       = "labels"      // [N]
+	Others       = "others"      // [N]: the other labels of images that are mixed of two
+	Shares       = "shares"      // [N,1]: the part of such images that has Labels
 	LearningRate = "lr"          // [1]
 	NormMomentum = "bn_momentum" // [1]: weight of the batch in running statistics
 	Loss         = "loss"        // [1]
@@ -22,10 +24,16 @@ const (
 // Shape is the shape of a program's batch.
 type Shape struct{ Batch, Channels, Height, Width int }
 
-// Network is what the programs run: how it is laid down, and its parameters.
+// Network is what the programs run: how it is laid down, its parameters, and
+// what Config.Network lays on its training.
 type Network struct {
 	Forward func(nb *nn.Builder, images *graph.Node) *graph.Node // to the logits
 	Params  []models.Param
+
+	freeze   Freeze
+	drops    []drop
+	averaged bool // there is a moving average of all that is not frozen
+	mixed    bool // images are mixed of two
 }
 
 // NetworkOf is the network of an architecture's blocks.
@@ -52,20 +60,21 @@ func Optimise(p *engine.Program) *engine.Program {
 // begin starts a program: the images' node and a builder of the given kind.
 func (n Network) begin(s Shape, statistics nn.Statistics) (*nn.Builder, *graph.Node) {
 	g := graph.New()
-	return &nn.Builder{G: g, Statistics: statistics}, g.MapInput(Images, s.Batch, s.Channels, s.Height, s.Width)
+	return &nn.Builder{G: g, Statistics: statistics, Frozen: n.freeze.Has}, g.MapInput(Images, s.Batch, s.Channels, s.Height, s.Width)
 }
 
-// WeightStep is one step of training: it writes parameters, momenta and
-// running statistics, and returns the loss and the logits of its batch.
+// WeightStep is one step of training: it writes parameters, momenta, running
+// statistics and averages, and returns the loss and the logits of its batch.
 func (n Network) WeightStep(s Shape, o SGD, smoothing float64) *engine.Program {
 	nb, x := n.begin(s, nn.Batch)
+	nb.Gated = n.gated()
 	g := nb.G
 	logits := n.Forward(nb, x)
-	loss := nn.CrossEntropy(g, logits, g.Input(Labels, graph.Int, s.Batch), smoothing)
+	loss := n.loss(g, logits, s.Batch, smoothing)
 	var params []*graph.Node
 	var decays []float64
 	for _, p := range n.Params {
-		if !p.Trained() {
+		if !n.trains(p) {
 			continue
 		}
 		params = append(params, g.Input(p.Name, graph.Float, p.Shape...))
@@ -78,7 +87,27 @@ func (n Network) WeightStep(s Shape, o SGD, smoothing float64) *engine.Program {
 		program.Writes = append(program.Writes, o.update(g, params[i], d, lr, decays[i])...)
 	}
 	program.Writes = append(program.Writes, runningStatistics(nb)...)
+	program.Writes = n.average(g, program.Writes)
 	return Optimise(program)
+}
+
+func (n Network) loss(g *graph.Graph, logits *graph.Node, batch int, smoothing float64) *graph.Node {
+	labels := g.Input(Labels, graph.Int, batch)
+	if !n.mixed {
+		return nn.CrossEntropy(g, logits, labels, smoothing)
+	}
+	return nn.MixedCrossEntropy(g, logits, labels, g.Input(Others, graph.Int, batch), g.Input(Shares, graph.Float, batch, 1), smoothing)
+}
+
+// trains reports whether gradient steps change a parameter.
+func (n Network) trains(p models.Param) bool { return p.Trained() && !n.freeze.Has(p.Name) }
+
+func (n Network) gated() map[string]bool {
+	gated := map[string]bool{}
+	for _, d := range n.drops {
+		gated[d.layer] = true
+	}
+	return gated
 }
 
 func (o SGD) decay(role models.Role) float64 {
@@ -110,8 +139,7 @@ func runningStatistics(nb *nn.Builder) []engine.Binding {
 	momentum := g.Input(NormMomentum, graph.Float, 1)
 	var writes []engine.Binding
 	move := func(name string, batch *graph.Node) {
-		old := g.Input(name, graph.Float, batch.Shape...)
-		writes = append(writes, engine.Binding{Name: name, Node: g.Add(old, g.Mul(momentum, g.Sub(batch, old)))})
+		writes = append(writes, moved(g, g.Input(name, graph.Float, batch.Shape...), batch, momentum))
 	}
 	for _, m := range nb.Moments {
 		move(m.Name+".mean", m.Mean)

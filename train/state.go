@@ -11,13 +11,16 @@ import (
 )
 
 // Specs lists the state of a network that is trained: parameters, running
-// statistics and momenta.
+// statistics, momenta and averages.
 func (n Network) Specs() []engine.Spec {
 	var specs []engine.Spec
 	for _, p := range n.Params {
 		specs = append(specs, engine.Spec{Name: p.Name, Shape: p.Shape})
-		if p.Trained() {
+		if n.trains(p) {
 			specs = append(specs, engine.Spec{Name: momentumOf(p.Name), Shape: p.Shape})
+		}
+		if n.averages(p) {
+			specs = append(specs, engine.Spec{Name: averageOf(p.Name), Shape: p.Shape})
 		}
 	}
 	return specs
@@ -26,12 +29,21 @@ func (n Network) Specs() []engine.Spec {
 // Initialise draws the parameters' starting values: a function of the seed and
 // each parameter's name alone.
 func (n Network) Initialise(s engine.State, seed uint64) error {
+	return n.InitialiseFrom(s, nil, seed)
+}
+
+// InitialiseFrom sets parameters and running statistics to the values that are
+// given, and draws the others.
+func (n Network) InitialiseFrom(s engine.State, values map[string][]float64, seed uint64) error {
+	all := map[string][]float64{}
 	for _, p := range n.Params {
-		if err := s.Set(p.Name, InitialValues(p, seed)); err != nil {
-			return fmt.Errorf("initialise: %w", err)
+		v, ok := values[p.Name]
+		if !ok {
+			v = InitialValues(p, seed)
 		}
+		all[p.Name] = v
 	}
-	return nil
+	return n.SetValues(s, all)
 }
 
 // InitialValues draws one parameter (facts/blocks.md, section 4).
@@ -64,14 +76,19 @@ func (n Network) Values(s engine.State) (map[string][]float64, error) {
 	return values, nil
 }
 
-// SetValues puts parameters and running statistics into a state; momenta stay.
+// SetValues puts parameters and running statistics into a state, as their
+// averages too; momenta stay.
 func (n Network) SetValues(s engine.State, values map[string][]float64) error {
 	for _, p := range n.Params {
 		v, ok := values[p.Name]
 		if !ok {
 			return fmt.Errorf("weights: %s is missing", p.Name)
 		}
-		if err := s.Set(p.Name, v); err != nil {
+		err := s.Set(p.Name, v)
+		if err == nil && n.averages(p) {
+			err = s.Set(averageOf(p.Name), v)
+		}
+		if err != nil {
 			return fmt.Errorf("weights: %w", err)
 		}
 	}

@@ -1,0 +1,59 @@
+package train
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"fbnas/models"
+)
+
+// Freeze says which part of a network keeps its values in training: nothing
+// where it is empty; "backbone", all but the classifier; a number, so many
+// blocks from the first on; or the name of a block, a layer or a parameter
+// with all below it (blocks.03, blocks.03.expand.bn).
+//
+// What is frozen has neither momentum nor gradient, nor has anything that only
+// its gradient would need. Its batch norms read their running statistics,
+// which stay too, and nothing is dropped of frozen blocks.
+type Freeze string
+
+// Backbone is the Freeze of all but the classifier.
+const Backbone Freeze = "backbone"
+
+// Has reports whether a layer or a parameter is frozen, by its name.
+func (f Freeze) Has(name string) bool {
+	if f == "" {
+		return false
+	}
+	if f == Backbone {
+		return strings.HasPrefix(name, "blocks.")
+	}
+	if n, err := strconv.Atoi(string(f)); err == nil {
+		var i int
+		_, err := fmt.Sscanf(name, "blocks.%d", &i)
+		return err == nil && i < n
+	}
+	return name == string(f) || strings.HasPrefix(name, string(f)+".")
+}
+
+// Check is nil where part of the network is frozen, if anything is meant to
+// be, and part of it is not.
+func (f Freeze) Check(params []models.Param) error {
+	frozen, trained := 0, 0
+	for _, p := range params {
+		switch {
+		case f.Has(p.Name):
+			frozen++
+		case p.Trained():
+			trained++
+		}
+	}
+	switch {
+	case trained == 0:
+		return fmt.Errorf("freeze: %s leaves nothing to train", f)
+	case f != "" && frozen == 0:
+		return fmt.Errorf("freeze: the network has no %s; its parameters are named as %s", f, params[0].Name)
+	}
+	return nil
+}
