@@ -58,16 +58,19 @@ func WeightsDigest(m *onnx.Model) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// structureDigest is the SHA-256 of a model's message without weights (float
-// tensors with dimensions), metadata and names of models and tools: equal for
+// structureDigest is the SHA-256 of a model's message without weights (tensors
+// with dimensions of float32, and of int8 and int32 in QDQ form), metadata and names of models and tools: equal for
 // models that a runtime executes alike.
 func structureDigest(m *onnx.Model) (string, error) {
 	bare := m.Clone()
 	p := bare.Proto
 	p.MetadataProps, p.ProducerName, p.ProducerVersion, p.Graph.Name = nil, nil, nil, nil
 	for _, t := range p.Graph.Initializer {
-		if onnx.DType(t.GetDataType()) == onnx.Float32 && len(t.GetDims()) > 0 {
-			t.RawData = nil
+		switch onnx.DType(t.GetDataType()) {
+		case onnx.Float32, onnx.Int8, onnx.Int32:
+			if len(t.GetDims()) > 0 {
+				t.RawData = nil
+			}
 		}
 	}
 	data, err := bare.Bytes()

@@ -51,7 +51,7 @@ func Export(s Spec) (*onnx.Model, error) {
 		return nil, fmt.Errorf("export %s: %w", s.Name, err)
 	}
 	s.Metadata.state(m, s.Form)
-	if err := s.Metadata.store(m); err != nil {
+	if err := s.Metadata.Store(m); err != nil {
 		return nil, fmt.Errorf("export %s: %w", s.Name, err)
 	}
 	return m, nil

@@ -20,9 +20,10 @@ type Metadata struct {
 	Latency       *Latency               // latency
 	Parity        *Parity                // parity: how far the file is from the training engine
 	Seed          *uint64                // seed: of weights that were drawn, not trained
+	Quantization  *Quantization          // quantization: of an int8 file
 	// What Export sets itself.
 	Input     string // input: PixelsNHWC; absent, it is FloatNCHW
-	Precision string // precision: HalfPrecision, or what quantisation writes; absent, it is float32
+	Precision string // precision: HalfPrecision, or Int8Precision, which quantisation sets; absent, it is float32
 	Weights   string // weights_sha256: WeightsDigest
 }
 
@@ -74,14 +75,15 @@ func (md *Metadata) entries() []entry {
 		{"latency", &md.Latency, md.Latency == nil},
 		{"parity", &md.Parity, md.Parity == nil},
 		{"seed", &md.Seed, md.Seed == nil},
+		{"quantization", &md.Quantization, md.Quantization == nil},
 		{"input", &md.Input, md.Input == ""},
 		{"precision", &md.Precision, md.Precision == ""},
 		{"weights_sha256", &md.Weights, md.Weights == ""},
 	}
 }
 
-// store replaces m's metadata. Keys that are not ours stay, behind ours.
-func (md *Metadata) store(m *onnx.Model) error {
+// Store replaces m's metadata. Keys that are not ours stay, behind ours.
+func (md *Metadata) Store(m *onnx.Model) error {
 	var keys, values []string
 	ours := map[string]bool{}
 	for _, e := range md.entries() {

@@ -37,16 +37,22 @@ func Publish(ctx context.Context, path string, m *onnx.Model, proof Proof) (Pari
 		return parity, fmt.Errorf("export %s: %w", path, err)
 	}
 	md.Parity = &parity
-	if err := md.store(m); err != nil {
-		return parity, fmt.Errorf("export %s: %w", path, err)
+	return parity, Write(path, m, md)
+}
+
+// Write writes a model that was proven to path, with md as its metadata and its
+// class names beside it.
+func Write(path string, m *onnx.Model, md Metadata) error {
+	if err := md.Store(m); err != nil {
+		return fmt.Errorf("export %s: %w", path, err)
 	}
 	// The labels first: they may be refused, and a model is what is looked for.
 	if md.Classes != nil {
 		if err := WriteLabels(LabelsPath(path), md.Classes); err != nil {
-			return parity, err
+			return err
 		}
 	}
-	return parity, m.Write(path)
+	return m.Write(path)
 }
 
 // Verify runs the model and compares it with the reference, both on the

@@ -8,6 +8,7 @@ import (
 	"fbnas/graph"
 	"fbnas/internal/random"
 	"fbnas/models"
+	"fbnas/onnx"
 )
 
 // Sample is a model with random weights, for timing.
@@ -41,12 +42,17 @@ func sample(s Spec, seed uint64) (Sample, error) {
 	if err != nil {
 		return Sample{}, err
 	}
+	return SampleOf(s.Name, m)
+}
+
+// SampleOf is a model that was made from an exported one.
+func SampleOf(name string, m *onnx.Model) (Sample, error) {
 	digest, err := structureDigest(m)
 	if err != nil {
 		return Sample{}, err
 	}
 	data, err := m.Bytes()
-	return Sample{s.Name, data, digest}, err
+	return Sample{name, data, digest}, err
 }
 
 // RandomWeights draws the state of a network that was never trained, so that
