@@ -35,26 +35,6 @@ func float16FromFloat32(v float32) uint16 {
 	return sign | uint16((abs-0x38000000)>>13)
 }
 
-func float16ToFloat64(h uint16) float64 {
-	exp, frac := int(h>>10&31), float64(h&0x3ff)
-	var v float64
-	switch exp {
-	case 0:
-		v = math.Ldexp(frac, -24)
-	case 31:
-		v = math.Inf(1)
-		if frac != 0 {
-			v = math.NaN()
-		}
-	default:
-		v = math.Ldexp(1024+frac, exp-25)
-	}
-	if h&0x8000 != 0 {
-		return -v
-	}
-	return v
-}
-
 // appendHalves keeps the low 16 bits of each code: how float16 and bfloat16
 // stand in the int32_data field.
 func appendHalves(raw []byte, codes []int32) []byte {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"fbnas/internal/convert"
 )
 
 // Tensor is a named constant: dense, row-major, little-endian.
@@ -123,9 +125,9 @@ func (t Tensor) codesToFloat64s() ([]float64, error) {
 		case Bool:
 			out[i] = float64(min(t.Raw[i], 1))
 		case Float16:
-			out[i] = float16ToFloat64(binary.LittleEndian.Uint16(t.Raw[2*i:]))
+			out[i] = convert.Float16(binary.LittleEndian.Uint16(t.Raw[2*i:]))
 		case BFloat16:
-			out[i] = float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(t.Raw[2*i:])) << 16))
+			out[i] = convert.BFloat16(binary.LittleEndian.Uint16(t.Raw[2*i:]))
 		}
 	}
 	return out, nil

@@ -24,6 +24,7 @@ var policy = []row{
 	{"internal/setup", "github.com/ebitengine/purego"},
 	{"internal/yamlform", "github.com/goccy/go-yaml"},
 	{"internal/safetensors", ""},
+	{"internal/torchfile", ""},
 	{"internal/tbevents", "google.golang.org/protobuf"},
 	{"internal/rundir", "internal/safetensors internal/tbevents github.com/goccy/go-yaml"},
 

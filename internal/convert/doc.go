@@ -1,2 +1,2 @@
-// Package convert changes the number type of slices.
+// Package convert changes the number type of slices, and reads 16-bit numbers.
 package convert
