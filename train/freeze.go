@@ -2,9 +2,11 @@ package train
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"fbnas/graph"
 	"fbnas/models"
 )
 
@@ -37,22 +39,24 @@ func (f Freeze) Has(name string) bool {
 	return name == string(f) || strings.HasPrefix(name, string(f)+".")
 }
 
+// Left is the number of trained numbers that are not frozen.
+func (f Freeze) Left(params []models.Param) (n int64) {
+	for _, p := range params {
+		if p.Trained() && !f.Has(p.Name) {
+			n += int64(graph.Shape(p.Shape).Len())
+		}
+	}
+	return n
+}
+
 // Check is nil where part of the network is frozen, if anything is meant to
 // be, and part of it is not.
 func (f Freeze) Check(params []models.Param) error {
-	frozen, trained := 0, 0
-	for _, p := range params {
-		switch {
-		case f.Has(p.Name):
-			frozen++
-		case p.Trained():
-			trained++
-		}
-	}
+	frozen := slices.ContainsFunc(params, func(p models.Param) bool { return f.Has(p.Name) })
 	switch {
-	case trained == 0:
+	case f.Left(params) == 0:
 		return fmt.Errorf("freeze: %s leaves nothing to train", f)
-	case f != "" && frozen == 0:
+	case f != "" && !frozen:
 		return fmt.Errorf("freeze: the network has no %s; its parameters are named as %s", f, params[0].Name)
 	}
 	return nil

@@ -18,14 +18,7 @@ const splitSeed = 1
 
 // openData opens a data set with images of the shape that a network takes.
 func openData(ctx context.Context, a *app, name string, in models.Input) (*dataset.Set, error) {
-	if name == "" {
-		return nil, fault.New(fault.Usage, "Give --data fashion-mnist, or a folder with one subfolder of images for each class.", "no data set is given")
-	}
-	set, err := dataset.Open(ctx, name, dataset.Options{Height: in.Height, Width: in.Width, Channels: in.Channels, Seed: splitSeed, Log: a.log})
-	if err != nil {
-		return nil, fmt.Errorf("open the data set: %w", err)
-	}
-	return set, nil
+	return openAs(ctx, a, name, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width})
 }
 
 // checkClasses refuses data whose number of classes no table answers for.

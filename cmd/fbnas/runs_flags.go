@@ -61,7 +61,20 @@ func trainFlags(cmd *cobra.Command, c *train.Config) {
 	f.Float64Var(&c.LabelSmoothing, "label-smoothing", c.LabelSmoothing, "probability spread over all classes")
 	f.IntVar(&c.PadCrop, "pad-crop", c.PadCrop, "random crop after padding by so many pixels")
 	f.BoolVar(&c.Flip, "flip", c.Flip, "mirror images at random")
+	f.Float64Var(&c.CropScale, "crop-scale", c.CropScale, "crop a random part of the image, of this part of its area or more, and resize it; 0: do not")
+	f.Float64Var(&c.CropRatio, "crop-ratio", c.CropRatio, "largest ratio of such a crop's sides; 0: 4/3")
+	f.BoolVar(&c.Trivial, "trivial-augment", c.Trivial, "change images at random by one operation of 14, such as a rotation (TrivialAugment)")
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "decides everything that is drawn")
+}
+
+// techniqueFlags are those that a training has and a search has not.
+func techniqueFlags(cmd *cobra.Command, t *train.Techniques) {
+	f := cmd.Flags()
+	f.StringVar((*string)(&t.Freeze), "freeze", string(t.Freeze), "`part` that keeps its weights: backbone (all but the classifier), a number of blocks, or a name such as blocks.03")
+	f.Float64Var(&t.EMA, "ema", t.EMA, "decay of moving averages of the weights, which are tested and written, such as 0.999; 0: none")
+	f.Float64Var(&t.DropPath, "drop-path", t.DropPath, "rate of stochastic depth at the last residual block; it grows linearly up to there")
+	f.Float64Var(&t.Dropout, "dropout", t.Dropout, "rate at which features are dropped before the classifier")
+	f.Float64Var(&t.Mixup, "mixup", t.Mixup, "mix pairs of images; their shares are drawn from Beta(x, x), such as 0.2; 0: do not")
 }
 
 // openRun starts the run of a verb, or goes on with it.

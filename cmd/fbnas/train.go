@@ -9,16 +9,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/dataset"
 	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
 	"fbnas/models"
+	"fbnas/pretrained"
 	"fbnas/report"
 	"fbnas/train"
 )
 
 type trainOptions struct {
 	runFlags
-	train   train.Config
-	initial string
+	train     train.Config
+	initial   string
+	normalise string
 }
 
 // trainConfig is the config.yaml of a training: what decides its result.
@@ -27,74 +31,135 @@ type trainConfig struct {
 	Arch    string       `yaml:"arch"` // arch.yaml, whole
 	Engine  engineConfig `yaml:",inline"`
 	Initial string       `yaml:"init_from,omitempty"`
-	Train   train.Config `yaml:"train"`
+	Fresh   []string     `yaml:"init_fresh,omitempty"` // parameters that did not come from there
+	// Mean and Std by which pixels are normalised, where they are not the
+	// data's own.
+	Mean  []float32    `yaml:"mean,omitempty"`
+	Std   []float32    `yaml:"std,omitempty"`
+	Train train.Config `yaml:"train"`
 }
 
 func trainVerb(a *app) *cobra.Command {
 	o := trainOptions{train: train.DefaultConfig()}
 	cmd := &cobra.Command{
-		Use:   "train RUN|ARCH.yaml|NAME --data DATA",
+		Use:   "train [RUN|ARCH.yaml|NAME] --data DATA",
 		Short: "Train an architecture",
 		Long: "Train the architecture that a search found, that a file describes or that is\n" +
-			"built in, from random weights. Interrupting keeps the state; --resume goes on and\n" +
-			"ends in what an uninterrupted training gives, bit for bit.",
+			"built in, from random weights or from those of another training (--init-from):\n" +
+			"then the classifier starts anew where the classes are others, pixels are\n" +
+			"normalised as they were there, and the architecture is that file's unless one is\n" +
+			"given. Interrupting keeps the state; --resume goes on and ends in what an\n" +
+			"uninterrupted training gives, bit for bit. See docs/training.md.",
 		Example: "  fbnas train runs/search-1 --data photos/\n" +
 			"  fbnas train arch.yaml --data fashion-mnist --epochs 20 -o runs/mine\n" +
-			"  fbnas train --resume -o runs/mine",
+			"  fbnas train --resume -o runs/mine\n" +
+			"  fbnas train --init-from model.onnx --data flowers/ --lr 0.02 --epochs 15\n" +
+			"  fbnas train --init-from runs/mine --data flowers/ --freeze backbone --epochs 5\n" +
+			"  fbnas train fbnetv2_f1 --data photos/ --crop-scale 0.35 --trivial-augment \\\n" +
+			"    --mixup 0.2 --drop-path 0.1 --dropout 0.2 --ema 0.999 --epochs 100",
 		Args: cobra.MaximumNArgs(1),
 	}
 	o.add(cmd)
 	trainFlags(cmd, &o.train)
-	cmd.Flags().StringVar(&o.initial, "init-from", "", "start from the weights.safetensors of another training of this architecture")
+	techniqueFlags(cmd, &o.train.Techniques)
+	f := cmd.Flags()
+	f.StringVar(&o.initial, "init-from", "", "start from the weights in this `file` (.onnx, .safetensors) or finished training")
+	f.StringVar(&o.normalise, "normalise", "", "`how` pixels are normalised: source (as for the weights of --init-from), data (by the images' own mean and deviation) or imagenet (default source where that is known, else data)")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) { return runTrain(ctx, a, cmd, o, args) })
 	return cmd
 }
 
 // trainResult is what a training achieved: its summary.json.
 type trainResult struct {
-	Run          string  `json:"run"`
-	Top1         float64 `json:"top1"`
-	TestImages   int     `json:"test_images"`
-	Epochs       int     `json:"epochs"`
-	Steps        int     `json:"steps"`
-	Seconds      float64 `json:"seconds"`
-	WaitFraction float64 `json:"wait_fraction"`
-	MemoryBytes  int64   `json:"memory_bytes"` // foretold; 0 where that cannot be
-	MACs         int64   `json:"macs"`
-	Params       int64   `json:"params"`
-	Arch         string  `json:"arch"`
-	Data         string  `json:"data"`
-	Seed         uint64  `json:"seed"`
+	Run           string  `json:"run"`
+	Top1          float64 `json:"top1"`
+	TestImages    int     `json:"test_images"`
+	Epochs        int     `json:"epochs"`
+	Steps         int     `json:"steps"`
+	Seconds       float64 `json:"seconds"`
+	WaitFraction  float64 `json:"wait_fraction"`
+	MemoryBytes   int64   `json:"memory_bytes"` // foretold; 0 where that cannot be
+	MACs          int64   `json:"macs"`
+	Params        int64   `json:"params"`
+	TrainedParams int64   `json:"trained_params"` // all but the frozen ones
+	Arch          string  `json:"arch"`
+	Data          string  `json:"data"`
+	Seed          uint64  `json:"seed"`
+	// InitFrom is null for a training from random weights, as InitFresh is: the
+	// parameters that started anew all the same.
+	InitFrom  *string  `json:"init_from"`
+	InitFresh []string `json:"init_fresh"`
 }
 
 // config is the run's configuration, from the command line or, where that is
-// silent, from the run that is resumed.
-func (o trainOptions) config(cmd *cobra.Command, args []string) (trainConfig, error) {
-	c := trainConfig{Data: o.data, Engine: o.engine, Initial: o.initial, Train: o.train}
+// silent, from the run that is resumed; from is the file that --init-from
+// names, nil where none does or nothing is left to read there.
+func (o trainOptions) config(a *app, cmd *cobra.Command, args []string) (c trainConfig, from *pretrained.File, err error) {
+	c = trainConfig{Data: o.data, Engine: o.engine, Initial: o.initial, Train: o.train}
 	if o.resume {
-		old, err := resumed[trainConfig](o.runFlags)
-		if err != nil {
-			return c, err
+		if c, err = o.resumed(cmd); err != nil {
+			return c, nil, err
 		}
-		keepGiven(cmd, &old.Train, o.train)
-		if cmd.Flags().Changed("data") {
-			old.Data = o.data
-		}
-		old.Engine.keepGiven(cmd, o.engine)
-		c = old
 	}
-	if len(args) == 0 {
-		if c.Arch == "" {
-			return c, fault.New(fault.Usage, "Give the folder of a search, an arch.yaml, or one of: "+list(models.ArchNames()), "no architecture is given")
+	if !o.resume || !begun(o.out) {
+		if from, err = openInitial(c.Initial); err != nil {
+			return c, nil, err
 		}
-		return c, nil
 	}
-	arch, err := archOf(args[0])
+	arch, err := o.arch(c, from, args)
+	if err != nil {
+		return c, nil, err
+	}
+	if !o.resume {
+		if c.Mean, c.Std, err = normalisation(a, o.normalise, from, arch.Input.Channels); err != nil {
+			return c, nil, err
+		}
+	}
+	c.Arch = string(arch.YAML())
+	return c, from, nil
+}
+
+// resumed is the configuration of the run that is resumed, with what the
+// command line says laid over it.
+func (o trainOptions) resumed(cmd *cobra.Command) (trainConfig, error) {
+	c, err := resumed[trainConfig](o.runFlags)
 	if err != nil {
 		return c, err
 	}
-	c.Arch = string(arch.YAML())
+	keepGiven(cmd, &c.Train, o.train)
+	for flag, set := range map[string]func(){
+		"data":      func() { c.Data = o.data },
+		"init-from": func() { c.Initial = o.initial },
+	} {
+		if cmd.Flags().Changed(flag) {
+			set()
+		}
+	}
+	if cmd.Flags().Changed("normalise") {
+		return c, fault.New(fault.Usage, "Start another run.", "--normalise: a run keeps its mean and deviation")
+	}
+	c.Engine.keepGiven(cmd, o.engine)
 	return c, nil
+}
+
+// begun reports whether a run has a checkpoint to go on from.
+func begun(run string) bool {
+	info, err := rundir.Stat(run)
+	return err == nil && info.Step > 0
+}
+
+// arch is the architecture that is named, the resumed run's, or that of the
+// weights to start from.
+func (o trainOptions) arch(c trainConfig, from *pretrained.File, args []string) (models.Arch, error) {
+	switch {
+	case len(args) > 0:
+		return archOf(args[0])
+	case c.Arch != "":
+		return models.ParseArch([]byte(c.Arch))
+	case from != nil && from.Arch != nil:
+		return *from.Arch, nil
+	}
+	return models.Arch{}, fault.New(fault.Usage, "Give the folder of a search, an arch.yaml, or one of: "+list(models.ArchNames()), "no architecture is given")
 }
 
 // archOf is the architecture of a search's folder, a file or a name.
@@ -113,6 +178,14 @@ func keepGiven(cmd *cobra.Command, to *train.Config, given train.Config) {
 		"label-smoothing": func() { to.LabelSmoothing = given.LabelSmoothing },
 		"pad-crop":        func() { to.PadCrop = given.PadCrop },
 		"flip":            func() { to.Flip = given.Flip },
+		"crop-scale":      func() { to.CropScale = given.CropScale },
+		"crop-ratio":      func() { to.CropRatio = given.CropRatio },
+		"trivial-augment": func() { to.Trivial = given.Trivial },
+		"freeze":          func() { to.Freeze = given.Freeze },
+		"ema":             func() { to.EMA = given.EMA },
+		"drop-path":       func() { to.DropPath = given.DropPath },
+		"dropout":         func() { to.Dropout = given.Dropout },
+		"mixup":           func() { to.Mixup = given.Mixup },
 		"seed":            func() { to.Seed = given.Seed },
 	} {
 		if cmd.Flags().Changed(flag) {
@@ -122,35 +195,15 @@ func keepGiven(cmd *cobra.Command, to *train.Config, given train.Config) {
 }
 
 func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, args []string) (result, error) {
-	c, err := o.config(cmd, args)
+	c, from, err := o.config(a, cmd, args)
 	if err != nil {
 		return nil, err
 	}
-	arch, err := models.ParseArch([]byte(c.Arch))
+	job, arch, err := prepareTraining(ctx, a, &c, from)
 	if err != nil {
 		return nil, err
 	}
-	set, err := openData(ctx, a, c.Data, arch.Input)
-	if err != nil {
-		return nil, err
-	}
-	arch.Classes = len(set.Classes)
-	c.Arch = string(arch.YAML())
-	blocks, err := arch.Resolve()
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Train.Validate(); err != nil {
-		return nil, err
-	}
-	job := train.Job{Blocks: blocks, Data: set, Config: c.Train, SaveEvery: o.every}
-	if c.Initial != "" {
-		w, err := train.ReadWeights(c.Initial)
-		if err != nil {
-			return nil, err
-		}
-		job.Initial = w.Values
-	}
+	job.SaveEvery = o.every
 	if job.Engine, err = openTrainer(a, &c.Engine, c.Train.Batch); err != nil {
 		return nil, err
 	}
@@ -170,17 +223,50 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, goOn(err, "fbnas train", job.Dir.Path())
 	}
-	w := train.Weights{Arch: arch, Classes: set.Classes, Preprocessing: set.Preprocessing(), Test: r.Test, Values: r.Values}
-	if err := w.Write(filepath.Join(job.Dir.Path(), "weights.safetensors")); err != nil {
+	w := train.Weights{Arch: arch, Classes: job.Data.Classes, Preprocessing: job.Data.Preprocessing(), Test: r.Test, Values: r.Values}
+	if err := w.Write(filepath.Join(job.Dir.Path(), weightsName)); err != nil {
 		return nil, err
 	}
-	counts := models.Count(blocks)
+	counts := models.Count(job.Blocks)
 	s := trainResult{
 		Run: job.Dir.Path(), Top1: r.Test.Top1(), TestImages: r.Test.Images, Epochs: c.Train.Epochs, Steps: r.Steps,
 		Seconds: r.Timing.Total.Seconds(), WaitFraction: r.Timing.WaitFraction(), MemoryBytes: needed,
-		MACs: counts.MACs, Params: counts.Params, Arch: arch.Name, Data: c.Data, Seed: c.Train.Seed,
+		MACs: counts.MACs, Params: counts.Params, TrainedParams: c.Train.Freeze.Left(models.Params(job.Blocks)),
+		Arch: arch.Name, Data: c.Data, Seed: c.Train.Seed,
+	}
+	if c.Initial != "" {
+		s.InitFrom, s.InitFresh = &c.Initial, append([]string{}, c.Fresh...)
 	}
 	return s, job.Dir.Finish(s)
+}
+
+// prepareTraining opens the data, fits the architecture to their classes and
+// takes over the weights to start from; c then says so.
+func prepareTraining(ctx context.Context, a *app, c *trainConfig, from *pretrained.File) (job train.Job, arch models.Arch, err error) {
+	if arch, err = models.ParseArch([]byte(c.Arch)); err != nil {
+		return job, arch, err
+	}
+	in := arch.Input
+	set, err := openAs(ctx, a, c.Data, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width, Mean: c.Mean, Std: c.Std})
+	if err != nil {
+		return job, arch, err
+	}
+	arch.Classes = len(set.Classes)
+	c.Arch = string(arch.YAML())
+	job = train.Job{Data: set, Config: c.Train}
+	if job.Blocks, err = arch.Resolve(); err != nil {
+		return job, arch, err
+	}
+	if err := c.Train.Validate(); err != nil {
+		return job, arch, err
+	}
+	if from != nil {
+		job.Initial, c.Fresh, err = initialValues(a, from, job.Blocks, set.Classes)
+	}
+	if c.Initial == "" && c.Train.Freeze != "" {
+		a.log.Warn(fmt.Sprintf("--freeze %s without --init-from keeps random weights", c.Train.Freeze))
+	}
+	return job, arch, err
 }
 
 // goOn adds to an interruption the command that goes on.
@@ -196,6 +282,27 @@ func (r trainResult) Text(w io.Writer) error {
 		fact{"run", r.Run},
 		fact{"accuracy", fmt.Sprintf("%s of %d test images", report.Percent(r.Top1), r.TestImages)},
 		fact{"network", fmt.Sprintf("%s: %s params, %s MACs", r.Arch, report.Count(r.Params), report.Count(r.MACs))},
+		fact{"started from", r.started()},
+		fact{"trained", r.trained()},
 		fact{"time", fmt.Sprintf("%s for %d epochs (%d steps), %s of it waiting for images", report.Seconds(r.Seconds), r.Epochs, r.Steps, report.Percent(r.WaitFraction))},
 	)
+}
+
+// started says what the training started from, "" for random weights.
+func (r trainResult) started() string {
+	switch {
+	case r.InitFrom == nil:
+		return ""
+	case len(r.InitFresh) == 0:
+		return *r.InitFrom
+	}
+	return *r.InitFrom + ", but for the classifier, which started anew"
+}
+
+// trained says how much of the network was trained, "" for all of it.
+func (r trainResult) trained() string {
+	if r.TrainedParams == r.Params {
+		return ""
+	}
+	return fmt.Sprintf("%s of the params, the others were frozen", report.Count(r.TrainedParams))
 }

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"fbnas/dataset"
+	"fbnas/internal/fault"
+	"fbnas/models"
+	"fbnas/pretrained"
+)
+
+// The ways to normalise pixels: --normalise.
+const (
+	asSource   = "source"   // as the weights were trained with that a training starts from
+	asData     = "data"     // by the training images' own mean and deviation
+	asImageNet = "imagenet" // as networks of other frameworks are
+)
+
+// imageNet is what other frameworks' networks for ImageNet are trained with
+// (facts/blocks.md, section 4).
+var imageNet = dataset.Preprocessing{Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
+
+// openInitial opens the file that --init-from names: a file of weights or a
+// finished training's folder. nil where it names none.
+func openInitial(name string) (*pretrained.File, error) {
+	if name == "" {
+		return nil, nil
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		t, err := trainedRun(name)
+		if err != nil {
+			return nil, err
+		}
+		name = t.path
+	}
+	f, err := pretrained.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("start from %s: %w", name, err)
+	}
+	return f, nil
+}
+
+// normalisation is the mean and deviation of a training's pixels under
+// --normalise; nil for the data's own.
+func normalisation(a *app, how string, from *pretrained.File, channels int) (mean, std []float32, err error) {
+	known := from != nil && from.Preprocessing != nil && len(from.Preprocessing.Mean) == channels
+	switch how {
+	case "", asSource:
+		if known {
+			return from.Preprocessing.Mean, from.Preprocessing.Std, nil
+		}
+		if how == asSource {
+			return nil, nil, fault.New(fault.Usage, "Give --init-from FILE with a file that says it, or --normalise imagenet or data.",
+				"--normalise source: it is not known how the pixels were normalised that the weights were trained on")
+		}
+		if from != nil {
+			a.log.Warn(from.Path + " does not say how pixels were normalised: the data's own mean and deviation are taken (--normalise imagenet for those of ImageNet)")
+		}
+		return nil, nil, nil
+	case asData:
+		return nil, nil, nil
+	case asImageNet:
+		if channels != len(imageNet.Mean) {
+			return nil, nil, fault.New(fault.Usage, "", "--normalise imagenet: the network takes images of %d channels, not 3", channels)
+		}
+		return imageNet.Mean, imageNet.Std, nil
+	}
+	return nil, nil, fault.New(fault.Usage, "", "--normalise %s: want source, data or imagenet", how)
+}
+
+// initialValues are a file's weights for the network, and the names of those
+// that start anew because the classes are others.
+func initialValues(a *app, f *pretrained.File, blocks []models.Block, classes []string) (values map[string][]float64, fresh []string, err error) {
+	l, err := f.Match(blocks)
+	if err == nil {
+		err = l.Whole()
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("start from %s: %w", f.Path, err)
+	}
+	values, fresh = maps.Clone(l.Values), l.Fresh
+	last := len(blocks) - 1
+	if fresh == nil && len(f.Classes) > 0 && !slices.Equal(f.Classes, classes) {
+		for _, p := range models.Params(blocks[last:]) {
+			delete(values, p.Name)
+			fresh = append(fresh, p.Name)
+		}
+	}
+	if fresh != nil {
+		a.log.Info(fmt.Sprintf("the classifier starts anew, for %d classes: %s", len(classes), list(fresh)))
+	}
+	for _, d := range otherwise(f.Arch, blocks) {
+		a.log.Warn(fmt.Sprintf("%s was trained with another network of equal shapes: %s", f.Path, d))
+	}
+	return values, fresh, nil
+}
+
+// otherwise lists what is not the same in two networks whose weights have the
+// same shapes: strides, activations, gates.
+func otherwise(arch *models.Arch, blocks []models.Block) []string {
+	if arch == nil {
+		return nil
+	}
+	theirs, err := arch.Resolve()
+	if err != nil || len(theirs) != len(blocks) {
+		return nil
+	}
+	var found []string
+	for i, ours := range blocks {
+		var parts []string
+		differ := func(what string, a, b any) {
+			if a != b {
+				parts = append(parts, fmt.Sprintf("%s %v, here %v", what, a, b))
+			}
+		}
+		b := theirs[i]
+		differ("stride", b.Stride, ours.Stride)
+		differ("pad", b.Pad, ours.Pad)
+		differ("act", b.Act, ours.Act)
+		differ("se", b.SE, ours.SE)
+		differ("se_act", b.SEAct, ours.SEAct)
+		differ("shuffle", b.Shuffle, ours.Shuffle)
+		differ("residual", b.Residual, ours.Residual)
+		if len(parts) > 0 {
+			found = append(found, models.BlockName(ours, i)+" has "+strings.Join(parts, ", "))
+		}
+	}
+	return found
+}
