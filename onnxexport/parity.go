@@ -53,7 +53,7 @@ func Batched(r Runner, input, output string, batch int) Logits {
 // is less.
 const (
 	Tolerance     = 1e-4 // of float32: other kernels sum in another order
-	HalfTolerance = 1e-2 // of weights in float16: each is off by up to 1/2048 (docs/export.md has figures)
+	HalfTolerance = 5e-2 // of weights in float16, each of which is off by up to 1/2048: docs/export.md has figures
 	ParityInputs  = 64   // images at least
 )
 

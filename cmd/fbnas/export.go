@@ -13,6 +13,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
 
@@ -22,8 +23,9 @@ type exportOptions struct {
 	data        string
 	lut         string
 	root        string
-	opset       int
+	device      string
 	seed        uint64
+	form        formFlags
 	int8        bool
 	calibration string
 }
@@ -36,11 +38,15 @@ func exportVerb(a *app) *cobra.Command {
 		Long: "Write a network as an ONNX file: the newest finished training under ./runs, or what\n" +
 			"--from and --weights name. The file is run in ONNX Runtime and compared with the\n" +
 			"engine that trained it, on images of its data, before it is written. Class names\n" +
-			"(OUT.labels.txt) and a model card (OUT.md) are written beside it.\n\n" +
+			"(OUT.labels.txt) and a model card (OUT.md), with the lines of Python, Kotlin, Swift\n" +
+			"and Go that run the file, are written beside it. See docs/export.md.\n\n" +
 			"An architecture without weights gets random ones: good for timing, for nothing else.",
 		Example: "  fbnas export model.onnx\n" +
-			"  fbnas export model.onnx --from runs/train-1 --lut local.lut\n" +
-			"  fbnas export f1.onnx --from fbnetv2_f1",
+			"  fbnas export model.onnx --from runs/train-1 --lut pixel.lut --device pixel\n" +
+			"  fbnas export model.onnx --input uint8-nhwc           # takes a camera's pixels\n" +
+			"  fbnas export model.onnx --batch symbolic --opset 21  # for a server\n" +
+			"  fbnas export model.onnx --fp16                       # half the size\n" +
+			"  fbnas export f1.onnx --from fbnetv2_f1               # random weights",
 		Args: cobra.ExactArgs(1),
 	}
 	f := cmd.Flags()
@@ -49,12 +55,13 @@ func exportVerb(a *app) *cobra.Command {
 	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
 	f.StringVar(&o.lut, "lut", "", "`table` that predicts the latency; the file states it")
 	f.StringVar(&o.root, "root", "runs", "`folder` to look for trainings in")
-	f.IntVar(&o.opset, "opset", 17, "version of ONNX's operators, 14 to 17")
+	f.StringVar(&o.device, "device", "", "time the file on this `device`, as bench does; the file states it (default: it is not timed)")
 	f.Uint64Var(&o.seed, "seed", 1, "of random weights and of the inputs that they are compared on")
+	o.form.add(f)
 	f.BoolVar(&o.int8, "int8", false, "not in this version")
 	f.StringVar(&o.calibration, "calibration", "", "not in this version")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
-		r, err := o.run(ctx, a, args[0])
+		r, err := o.run(ctx, a, cmd, args[0])
 		if r.Inputs == 0 {
 			return nil, err // nothing was compared
 		}
@@ -68,33 +75,21 @@ func (o exportOptions) check(out string) error {
 	switch {
 	case o.int8 || o.calibration != "":
 		return fault.New(fault.Usage, "Leave out --int8 and --calibration.", "quantisation is not in this version")
-	case o.opset < 14 || o.opset > 17:
-		return fault.New(fault.Usage, "Give --opset 14 to 17.", "opset %d is not written by this version", o.opset)
 	case filepath.Ext(out) != ".onnx":
 		return fault.New(fault.Usage, "Give the path of the file to write, such as model.onnx.", "%s does not end in .onnx", out)
 	}
-	return nil
+	return o.form.check()
 }
 
-func (o exportOptions) run(ctx context.Context, a *app, out string) (exportResult, error) {
+func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out string) (exportResult, error) {
 	r := exportResult{Path: out}
 	began := time.Now()
 	if err := o.check(out); err != nil {
 		return r, err
 	}
-	t, err := o.network(ctx, a)
+	t, images, err := o.subject(ctx, a)
 	if err != nil {
 		return r, err
-	}
-	data := cmp.Or(o.data, t.data)
-	images, err := comparison(ctx, a, t, data)
-	if err != nil {
-		return r, err
-	}
-	if t.random() {
-		if err := normalise(ctx, t, images); err != nil {
-			return r, err
-		}
 	}
 	from := originOf(a, t, o.root)
 	spec, err := o.spec(t, from)
@@ -105,36 +100,60 @@ func (o exportOptions) run(ctx context.Context, a *app, out string) (exportResul
 	if err != nil {
 		return r, err
 	}
-	proof, err := proofOf(t, images)
+	if err := o.time(ctx, a, cmd, m); err != nil {
+		return r, err
+	}
+	parity, err := publish(ctx, out, m, t, images)
+	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.data) != "")
 	if err != nil {
 		return r, err
 	}
-	defer proof.close()
-	parity, err := onnxexport.Publish(ctx, out, m, proof.Proof)
-	r.parityInfo = parityOf(parity, data != "")
-	if err != nil {
-		return r, err
-	}
-	spec.Metadata.Parity = &parity
-	if err = r.describe(m, t, spec.Metadata); err == nil && !t.random() {
-		err = r.writeCard(t, spec.Metadata, from)
-	}
+	err = r.describe(m, t, from)
 	r.Seconds = time.Since(began).Seconds()
 	return r, err
+}
+
+// subject finds what is to be exported, and the images that it is proven on.
+func (o exportOptions) subject(ctx context.Context, a *app) (trained, [][]float32, error) {
+	t, err := o.network(ctx, a)
+	if err != nil {
+		return t, nil, err
+	}
+	images, err := comparison(ctx, a, t, cmp.Or(o.data, t.data))
+	if err == nil && t.random() {
+		err = normalise(ctx, t, images)
+	}
+	return t, images, err
+}
+
+// publish proves the model and writes it.
+func publish(ctx context.Context, out string, m *onnx.Model, t trained, images [][]float32) (onnxexport.Parity, error) {
+	proof, err := proofOf(t, images)
+	if err != nil {
+		return onnxexport.Parity{}, err
+	}
+	defer proof.close()
+	return onnxexport.Publish(ctx, out, m, proof.Proof)
 }
 
 // spec is the network with what its file says of itself.
 func (o exportOptions) spec(t trained, from *origin) (onnxexport.Spec, error) {
 	md := onnxexport.Metadata{Tool: "fbnas " + version, Architecture: string(t.Arch.YAML()), Classes: t.Classes}
-	if t.Preprocessing.Channels > 0 {
+	switch {
+	case t.Preprocessing.Channels > 0:
 		md.Preprocessing = &t.Preprocessing
+	case o.form.input == onnxexport.PixelsNHWC:
+		md.Preprocessing = anyPictures(t.Arch.Input)
+	}
+	if t.random() {
+		md.Seed = &t.seed
 	}
 	if t.Test.Images > 0 {
 		md.Accuracy = &onnxexport.Accuracy{Top1: t.Test.Top1(), Images: t.Test.Images, Data: t.dataName()}
 	}
 	var err error
 	md.Latency, err = o.predicted(t.blocks, from)
-	return onnxexport.Spec{Name: t.Arch.Name, Blocks: t.blocks, Weights: t.Values, Form: onnxexport.Form{Opset: o.opset}, Metadata: md}, err
+	return onnxexport.Spec{Name: t.Arch.Name, Blocks: t.blocks, Weights: t.Values, Form: o.form.form(), Metadata: md}, err
 }
 
 // network finds what is to be exported.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -22,32 +23,55 @@ type exportResult struct {
 	Opset       int64    `json:"opset"`
 	IRVersion   int64    `json:"ir_version"`
 	Nodes       int      `json:"nodes"`
+	Batch       *int     `json:"batch"`     // null: any number of images
+	Input       string   `json:"input"`     // float32-nchw or uint8-nhwc
+	Precision   string   `json:"precision"` // of the weights: fp32 or fp16
 	PredictedUS *float64 `json:"predicted_us"`
 	ErrorUS     *float64 `json:"error_us"`       // to be expected of it
 	Predicted   *int     `json:"predicted_rows"` // of the table's rows that it adds up
+	MeasuredUS  *float64 `json:"latency_us"`     // on --device; null where it was not timed
 	Labels      *string  `json:"labels"`
 	Card        *string  `json:"card"` // null for random weights: there is nothing to say
 	Seconds     float64  `json:"seconds"`
 	parityInfo
 }
 
-// describe fills in the figures of the written file.
-func (r *exportResult) describe(m *onnx.Model, t trained, md onnxexport.Metadata) error {
+// describe fills in the figures of the written file, and writes its card where
+// there is something to say.
+func (r *exportResult) describe(m *onnx.Model, t trained, from *origin) error {
 	info, err := os.Stat(r.Path)
+	if err != nil {
+		return err
+	}
+	md, err := onnxexport.ReadMetadata(m)
+	if err != nil {
+		return err
+	}
+	form, err := onnxexport.FormOf(m, md)
 	if err != nil {
 		return err
 	}
 	n := models.Count(t.blocks)
 	r.Bytes, r.MACs, r.Params = info.Size(), n.MACs, n.Params
 	r.Opset, r.IRVersion, r.Nodes = m.Opset(""), m.Proto.GetIrVersion(), len(m.Proto.GetGraph().GetNode())
+	r.Input, r.Precision = form.Input, cmp.Or(md.Precision, "fp32")
+	if form.Batch != onnxexport.AnyBatch {
+		r.Batch = &form.Batch
+	}
 	r.From = orNull(t.path)
-	if md.Latency != nil {
-		r.PredictedUS, r.ErrorUS, r.Predicted = &md.Latency.PredictedUS, &md.Latency.ErrorUS, &md.Latency.PredictedRows
+	if l := md.Latency; l != nil && l.PredictedUS > 0 {
+		r.PredictedUS, r.ErrorUS, r.Predicted = &l.PredictedUS, &l.ErrorUS, &l.PredictedRows
+	}
+	if l := md.Latency; l != nil && l.MeasuredUS > 0 {
+		r.MeasuredUS = &l.MeasuredUS
 	}
 	if t.Classes != nil {
 		r.Labels = orNull(onnxexport.LabelsPath(r.Path))
 	}
-	return nil
+	if t.random() {
+		return nil
+	}
+	return r.writeCard(t, md, from)
 }
 
 func (r exportResult) Text(w io.Writer) error {
@@ -58,14 +82,21 @@ func (r exportResult) Text(w io.Writer) error {
 	if r.From != nil {
 		weights = *r.From
 	}
+	if r.Precision != "fp32" {
+		weights += ", stored in " + r.Precision
+	}
 	facts := []fact{
 		{"model", fmt.Sprintf("%s (%s, %d nodes, opset %d, IR %d)", r.Path, report.Bytes(r.Bytes), r.Nodes, r.Opset, r.IRVersion)},
+		{"input", fmt.Sprintf("%s, %s", r.Input, r.images())},
 		{"weights", weights},
 		{"network", fmt.Sprintf("%s params, %s MACs", report.Count(r.Params), report.Count(r.MACs))},
 		{"parity", r.parityInfo},
 	}
 	if r.PredictedUS != nil {
 		facts = append(facts, fact{"predicted", fmt.Sprintf("%s ± %s", report.Latency(*r.PredictedUS), report.Latency(*r.ErrorUS))})
+	}
+	if r.MeasuredUS != nil {
+		facts = append(facts, fact{"measured", report.Latency(*r.MeasuredUS)})
 	}
 	if r.Labels != nil {
 		facts = append(facts, fact{"class names", *r.Labels})
@@ -74,4 +105,14 @@ func (r exportResult) Text(w io.Writer) error {
 		facts = append(facts, fact{"model card", *r.Card})
 	}
 	return writeFacts(w, facts...)
+}
+
+func (r exportResult) images() string {
+	switch {
+	case r.Batch == nil:
+		return "any number of images"
+	case *r.Batch == 1:
+		return "one image"
+	}
+	return fmt.Sprintf("%d images", *r.Batch)
 }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/devices"
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/onnx"
+	"fbnas/onnxexport"
+	"fbnas/profile"
+)
+
+// time measures the model on --device and states it in the model's metadata.
+func (o exportOptions) time(ctx context.Context, a *app, cmd *cobra.Command, m *onnx.Model) error {
+	if o.device == "" {
+		return nil
+	}
+	data, err := m.Bytes()
+	if err != nil {
+		return err
+	}
+	b, err := o.bench(ctx, a, cmd, []latency.Model{{Name: m.Name(), Bytes: data}})
+	if err != nil {
+		return err
+	}
+	return stateLatency(m, b, b.Results[0].LatencyU)
+}
+
+// stateLatency writes a measured latency into a model's metadata.
+func stateLatency(m *onnx.Model, b profile.Benchmark, us float64) error {
+	md, err := onnxexport.ReadMetadata(m)
+	if err != nil {
+		return err
+	}
+	if md.Latency == nil {
+		md.Latency = &onnxexport.Latency{}
+	}
+	md.Latency.Device, md.Latency.Runtime, md.Latency.MeasuredUS = b.Device.Model.SoC, b.Condition.Runtime, us
+	return md.Store(m)
+}
+
+// bench times models on --device, side by side, in the condition of --lut
+// where that is given. An unsteady figure is told in the log.
+func (o exportOptions) bench(ctx context.Context, a *app, cmd *cobra.Command, models []latency.Model) (profile.Benchmark, error) {
+	var t *lut.Table
+	var err error
+	if o.lut != "" {
+		if t, err = lut.Load(o.lut); err != nil {
+			return profile.Benchmark{}, err
+		}
+	}
+	flags := measureFlags{device: o.device, seed: o.seed, allowNoisy: true, coolDown: usualCoolDown, wait: devices.UsualWait}
+	opts, err := flags.options(cmd, t)
+	if err != nil {
+		return profile.Benchmark{}, err
+	}
+	opts.DefaultMode = opts.DefaultMode || t == nil // as an application runs it
+	meter, err := flags.open(ctx, a)
+	if err != nil {
+		return profile.Benchmark{}, err
+	}
+	defer meter.Close()
+	shown := a.progress()
+	defer shown.close()
+	b, err := profile.Bench(ctx, genuine{watched{meter, func(done, total int) { shown.at("models", done, total) }}}, t, models, opts)
+	if err != nil {
+		return b, err
+	}
+	var failures []error
+	for i, r := range b.Results {
+		if r.Failure != nil {
+			failures = append(failures, r.Failure)
+		} else if r.Noisy != "" {
+			a.log.Warn("the latency is not steady", "model", models[i].Name, "reason", r.Noisy)
+		}
+	}
+	return b, errors.Join(failures...)
+}
