@@ -2,7 +2,7 @@ package convert
 
 // Number is what slices hold.
 type Number interface {
-	~float32 | ~float64 | ~int | ~int64
+	~float32 | ~float64 | ~int | ~int64 | ~int32 | ~int16 | ~int8 | ~uint8
 }
 
 // Slice returns a copy of v with each element converted.

@@ -68,6 +68,30 @@ func TestReadsWhatOthersWrite(t *testing.T) {
 	}
 }
 
+// TestReadsEveryType: bytes of each type that others write, as numbers.
+func TestReadsEveryType(t *testing.T) {
+	for _, c := range []struct {
+		dtype string
+		data  string
+		want  float64
+	}{
+		{"F32", "\x00\x00\x80\xbf", -1}, {"F64", "\x00\x00\x00\x00\x00\x00\xe0\x3f", .5},
+		{"F16", "\x00\xc0", -2}, {"BF16", "\x40\x40", 3},
+		{"I64", "\xff\xff\xff\xff\xff\xff\xff\xff", -1}, {"I32", "\xfe\xff\xff\xff", -2}, {"I16", "\xfd\xff", -3},
+		{"I8", "\xfc", -4}, {"U8", "\xfc", 252}, {"BOOL", "\x01", 1},
+	} {
+		header := fmt.Sprintf(`{"a":{"dtype":%q,"shape":[1],"data_offsets":[0,%d]}}`, c.dtype, len(c.data))
+		f, err := decode(append(raw(header, 0), c.data...))
+		if err != nil {
+			t.Errorf("%s: %v", c.dtype, err)
+			continue
+		}
+		if got := f.Tensors[0].Float64s(); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%s: %v, want %g", c.dtype, got, c.want)
+		}
+	}
+}
+
 func TestEveryCutIsRefused(t *testing.T) {
 	whole := encode(t, small)
 	path := filepath.Join(t.TempDir(), "cut.safetensors")
@@ -104,7 +128,7 @@ func TestRefusedHeaders(t *testing.T) {
 		{`{"__metadata__":{"a":null}}`, 0, "want a string"},
 		{`{"__metadata__":{"a":"1","a":"2"}}`, 0, `"a" comes twice`},
 		{`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8, `"a" comes twice`},
-		{`{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}`, 2, `"F16" is not one of F32, F64, I64`},
+		{`{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}`, 1, `"F8_E4M3" is not one of F32, F64, F16, BF16, I64`},
 		{`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}`, 4, `unknown field "x"`},
 		{`{"a":{"dtype":"F32","data_offsets":[0,4]}}`, 4, "needs a shape"},
 		{`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}`, 4, "two data_offsets"},
@@ -149,7 +173,7 @@ func TestRefusedTensors(t *testing.T) {
 		{"two tensors", []safetensors.Tensor{{Name: "a", Data: one}, {Name: "a", Data: one}}},
 		{"has 2 elements, its data 1", []safetensors.Tensor{{Name: "a", Shape: []int{2}, Data: one}}},
 		{"negative size", []safetensors.Tensor{{Name: "a", Shape: []int{-1}, Data: one}}},
-		{"cannot store a []int32", []safetensors.Tensor{{Name: "a", Shape: []int{1}, Data: []int32{1}}}},
+		{"cannot store a []uint32", []safetensors.Tensor{{Name: "a", Shape: []int{1}, Data: []uint32{1}}}},
 		{"cannot store a <nil>", []safetensors.Tensor{{Name: "a"}}},
 	} {
 		var b bytes.Buffer

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+
+	"fbnas/internal/convert"
 )
 
 // Tensor is one named array.
@@ -13,9 +16,54 @@ type Tensor struct {
 	Name string
 	// Shape is empty for a single value; sizes may be 0.
 	Shape []int
-	// Data is a []float32 (F32), []float64 (F64) or []int64 (I64), row-major,
-	// as long as the product of Shape.
+	// Data is a slice of float32 (F32), float64 (F64), Float16 (F16), BFloat16
+	// (BF16), int64 (I64), int32 (I32), int16 (I16), int8 (I8) or uint8 (U8;
+	// BOOL when read), row-major, as long as the product of Shape.
 	Data any
+}
+
+// Float16 and BFloat16 are the bits of a number; convert reads them.
+type (
+	Float16  uint16
+	BFloat16 uint16
+)
+
+// number is what tensors are made of.
+type number interface {
+	float32 | float64 | Float16 | BFloat16 | int64 | int32 | int16 | int8 | uint8
+}
+
+// Float64s gives the elements as float64; 64-bit integers above 2^53 are
+// rounded.
+func (t Tensor) Float64s() []float64 {
+	switch v := t.Data.(type) {
+	case []float32:
+		return convert.Slice[float64](v)
+	case []Float16:
+		return halves(v, convert.Float16)
+	case []BFloat16:
+		return halves(v, convert.BFloat16)
+	case []int64:
+		return convert.Slice[float64](v)
+	case []int32:
+		return convert.Slice[float64](v)
+	case []int16:
+		return convert.Slice[float64](v)
+	case []int8:
+		return convert.Slice[float64](v)
+	case []uint8:
+		return convert.Slice[float64](v)
+	}
+	v, _ := t.Data.([]float64)
+	return slices.Clone(v)
+}
+
+func halves[T Float16 | BFloat16](v []T, read func(uint16) float64) []float64 {
+	out := make([]float64, len(v))
+	for i, bits := range v {
+		out[i] = read(uint16(bits))
+	}
+	return out
 }
 
 // dtype is one element type: its name in the header, the bytes of an element,
@@ -27,7 +75,7 @@ type dtype struct {
 	make func(n int) any
 }
 
-func dtypeOf[T float32 | float64 | int64](name string, size int) dtype {
+func dtypeOf[T number](name string, size int) dtype {
 	return dtype{
 		name: name,
 		size: size,
@@ -44,7 +92,14 @@ func dtypeOf[T float32 | float64 | int64](name string, size int) dtype {
 var dtypes = []dtype{
 	dtypeOf[float32]("F32", 4),
 	dtypeOf[float64]("F64", 8),
+	dtypeOf[Float16]("F16", 2),
+	dtypeOf[BFloat16]("BF16", 2),
 	dtypeOf[int64]("I64", 8),
+	dtypeOf[int32]("I32", 4),
+	dtypeOf[int16]("I16", 2),
+	dtypeOf[int8]("I8", 1),
+	dtypeOf[uint8]("U8", 1),
+	dtypeOf[uint8]("BOOL", 1), // after U8, which is how bytes are written
 }
 
 func dtypeNamed(name string) (dtype, error) {
