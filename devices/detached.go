@@ -57,6 +57,7 @@ type detached struct {
 
 	kill  context.CancelFunc
 	ready chan struct{} // closed when the input is whole
+	began chan struct{} // closed when the program has it
 	ended chan struct{} // closed when err and stderr are final
 	out   *io.PipeWriter
 
@@ -90,11 +91,11 @@ func (r *remote) Start(ctx context.Context, argv, env []string) (*Process, error
 	stdout, out := io.Pipe()
 	d := &detached{
 		r: r, run: run, argv: argv, env: env,
-		kill: kill, ready: make(chan struct{}), ended: make(chan struct{}), out: out,
+		kill: kill, ready: make(chan struct{}), began: make(chan struct{}), ended: make(chan struct{}), out: out,
 	}
 	go d.serve(alive)
 	return &Process{
-		Stdin: (*input)(d), Stdout: stdout,
+		Stdin: (*input)(d), Stdout: stdout, Started: d.began,
 		Stderr:  func() string { d.mu.Lock(); defer d.mu.Unlock(); return d.stderr },
 		Waiting: d.waitingFor,
 		Kill:    kill,
@@ -170,8 +171,15 @@ func (d *detached) serve(ctx context.Context) {
 func (d *detached) launch(ctx context.Context) error {
 	folder, ended := d.folder(), endedOwners()
 	steps := []func() error{
-		func() error { return d.do(ctx, "umask 077; mkdir -p "+quote(folder)) },
-		func() error { return d.r.sh.put(ctx, folder+"/in", d.in.Bytes(), 0o600) },
+		// The lease lets others see, while the input is on its way, that the run
+		// is somebody's.
+		func() error {
+			return d.do(ctx, "umask 077; mkdir -p "+quote(folder)+" && date +%s >"+quote(folder+"/lease"))
+		},
+		func() error {
+			d.set(func(w *waiting) { w.asked = time.Time{} }) // it may be long
+			return d.r.sh.put(ctx, folder+"/in", d.in.Bytes(), 0o600)
+		},
 		func() error { return d.do(ctx, d.script(ended)) },
 	}
 	for _, step := range steps {
@@ -180,6 +188,7 @@ func (d *detached) launch(ctx context.Context) error {
 		}
 	}
 	forgetOwners(ended)
+	close(d.began)
 	return nil
 }
 

@@ -36,6 +36,9 @@ type Process struct {
 	// start the program only then.
 	Stdin  io.WriteCloser
 	Stdout io.Reader
+	// Started is closed when the program has its input and runs. Nil: it does so
+	// when Start returns.
+	Started <-chan struct{}
 	// Stderr returns the last part of what the program wrote there.
 	Stderr func() string
 	// Waiting says why nothing comes from the program for now, "" when nothing

@@ -79,6 +79,7 @@ func TestBundleUnderQEMU(t *testing.T) {
 	if err != nil || len(checks) < 4 {
 		t.Fatalf("%v, %v", checks, err)
 	}
+	computes(t, meter)
 
 	block := models.Block{Kind: models.Conv}
 	plan := lut.Plan{

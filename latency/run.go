@@ -57,11 +57,16 @@ const look = time.Second
 
 var errSilent = fmt.Errorf("no word from it for %v", silence)
 
-// run starts an agent with one request and hands its records to on, end and
-// error records aside. It returns nil after the end record; the agent's own
+// run is ask without inputs.
+func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) error) error {
+	return h.ask(ctx, req, nil, on)
+}
+
+// ask starts an agent with one request, and the inputs that belong to it, and
+// hands its records to on, end and error records aside. It returns nil after the end record; the agent's own
 // *wire.Error; on's error; ctx's; the device's where it cannot be reached any
 // more; or a *lostError.
-func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) error) error {
+func (h *Host) ask(ctx context.Context, req wire.Request, inputs []byte, on func(wire.Record) error) error {
 	argv, err := h.argv(ctx)
 	if err != nil {
 		return err
@@ -71,7 +76,7 @@ func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) e
 		return &wire.Error{Kind: wire.ErrorDevice, Detail: err.Error()}
 	}
 	lost := &lostError{}
-	records, stop := h.converse(p, req)
+	records, stop := h.converse(p, req, inputs)
 	err = h.listen(ctx, p, records, lost, on)
 	stop()
 	exit := p.Wait()
@@ -105,12 +110,14 @@ type received struct {
 
 // converse sends the request and reads the answer, each at its own pace. stop
 // kills the agent and returns when nothing reads from it any more.
-func (h *Host) converse(p *devices.Process, req wire.Request) (<-chan received, func()) {
+func (h *Host) converse(p *devices.Process, req wire.Request, inputs []byte) (<-chan received, func()) {
 	records, done, closed := make(chan received), make(chan struct{}), make(chan struct{})
 	go func() {
 		// An agent that does not read its request says so, or ends. Devices
 		// other than this machine start it when its input is whole.
-		_ = wire.WriteRequest(p.Stdin, req)
+		if wire.WriteRequest(p.Stdin, req) == nil {
+			_, _ = p.Stdin.Write(inputs)
+		}
 		p.Stdin.Close()
 	}()
 	go func() {
@@ -155,7 +162,7 @@ func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan re
 		case now := <-ticker.C:
 			why, left := waiting(p)
 			away.See(now, why, left)
-			if why != "" {
+			if why != "" || !started(p) {
 				heard = now
 			}
 			if now.Sub(heard) >= silence {
@@ -199,6 +206,20 @@ func waiting(p *devices.Process) (why string, left time.Duration) {
 		return "", 0
 	}
 	return p.Waiting()
+}
+
+// started says whether a process has all its input, which may take long to
+// send.
+func started(p *devices.Process) bool {
+	if p.Started == nil {
+		return true
+	}
+	select {
+	case <-p.Started:
+		return true
+	default:
+		return false
+	}
 }
 
 // lastLine is the last line of text that says something.

@@ -17,6 +17,9 @@ type Machine interface {
 	// Shares runs a model under the runtime's own profile: so many runs to warm
 	// up, and those that count. Errors as those of Load.
 	Shares(model []byte, seed uint64, warmUp, runs int) ([]wire.Share, error)
+	// Compute prepares a model to be given inputs; batch is the length of the
+	// first dimension where the model leaves it open. Errors as those of Load.
+	Compute(model []byte, batch int) (Computation, error)
 	// Now is a monotonic clock.
 	Now() time.Duration
 	// Counters are those of the calling thread.
@@ -39,6 +42,17 @@ type Session interface {
 	// Check looks for values in the last run's outputs that make its time
 	// meaningless.
 	Check() error
+	Close()
+}
+
+// Computation is a model of one input and one output that is given inputs. Run
+// returns what Load does.
+type Computation interface {
+	// Size is that of a run's input, in bytes.
+	Size() int64
+	// Run computes the float32 output for a tensor as it lies in memory; it is
+	// valid until the next run.
+	Run(input []byte) ([]float32, error)
 	Close()
 }
 

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -34,13 +35,14 @@ type Config struct {
 // its time, Serve gives up on its own measuring thread: the process must end.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, cfg Config) error {
 	w := wire.NewWriter(out)
-	req, err := wire.ReadRequest(in)
+	request := bufio.NewReaderSize(in, wire.MaxLine)
+	req, err := wire.ReadRequest(request)
 	if err != nil {
 		return refuse(w, &wire.Error{Kind: wire.ErrorProtocol, Detail: err.Error()})
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &server{ctx: ctx, cfg: cfg, req: req, out: w, drift: stats.NewDrift(req.SentinelU...), stuck: make(chan string, 1)}
+	s := &server{ctx: ctx, cfg: cfg, req: req, in: request, out: w, drift: stats.NewDrift(req.SentinelU...), stuck: make(chan string, 1)}
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -54,6 +56,7 @@ type server struct {
 	ctx     context.Context
 	cfg     Config
 	req     wire.Request
+	in      io.Reader // what is behind the request
 	out     *wire.Writer
 	machine Machine
 	drift   *stats.Drift
@@ -114,8 +117,11 @@ func (s *server) serve() error {
 	if err := s.out.Send(wire.TypeHello, hello); err != nil {
 		return err
 	}
-	if s.req.Op == wire.OpShares {
+	switch s.req.Op {
+	case wire.OpShares:
 		return s.shares()
+	case wire.OpCompute:
+		return s.compute()
 	}
 	for _, b := range s.req.Batches {
 		if err := s.batch(b); err != nil {

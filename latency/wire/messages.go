@@ -10,7 +10,7 @@ import (
 
 // Protocol is the version that this package speaks. A change that an older
 // side would misread raises the number before the point.
-const Protocol = "1.1"
+const Protocol = "1.2"
 
 // Limits of what either side reads.
 const (
@@ -19,6 +19,8 @@ const (
 	MaxModels     = 100_000  // models of a request
 	MaxBatch      = 1024     // sessions that may be open at once
 	MaxModelBytes = 1 << 30  // of a model file
+	MaxInputs     = 64 << 20 // bytes of a request's inputs
+	MaxValues     = 8192     // outputs of a record
 )
 
 // The kinds of operation that a request may ask for.
@@ -26,9 +28,11 @@ const (
 	OpMeasure  = "measure"  // with no batches: only hello and end
 	OpSelftest = "selftest" // one selftest record
 	OpShares   = "shares"   // of one model: one batch, no rounds
+	OpCompute  = "compute"  // of one model, as for shares: its outputs for the inputs behind the request
 )
 
-// Request is the one line that the agent reads.
+// Request is the one line that the agent reads; behind it are the inputs, where
+// it has any.
 type Request struct {
 	Protocol string  `json:"protocol"`
 	Op       string  `json:"op"`
@@ -38,6 +42,17 @@ type Request struct {
 	// SentinelU are the sentinel's accepted round medians of an earlier part
 	// of the same measurement, in µs: drift is judged against them too.
 	SentinelU []float64 `json:"sentinel_us,omitempty"`
+	Inputs    *Inputs   `json:"inputs,omitempty"`
+}
+
+// Inputs are the bytes behind a request: what the model's one input is given,
+// run by run, as the tensors lie in memory (row-major, little-endian).
+type Inputs struct {
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	// Batch is the length of the input's first dimension where the model leaves
+	// it open.
+	Batch int `json:"batch,omitempty"`
 }
 
 // Batch is a set of models whose sessions are open together, and the numbers
@@ -70,6 +85,7 @@ const (
 	TypeHello     = "hello"
 	TypeSelftest  = "selftest"
 	TypeShares    = "shares"
+	TypeOutputs   = "outputs"
 	TypeBegin     = "begin"
 	TypeGroup     = "group"
 	TypeRound     = "round"
@@ -199,6 +215,13 @@ type Share struct {
 	Provider string  `json:"provider"`
 	Nodes    int     `json:"nodes"`
 	Share    float64 `json:"share"` // of all operators' time
+}
+
+// Outputs are some of what a model's one output is, run by run, in their order.
+type Outputs struct {
+	Digest string `json:"digest"`
+	First  int64  `json:"first"`  // number of the first value, from 0
+	Values []byte `json:"values"` // float32, little-endian; at most MaxValues
 }
 
 // Heartbeat says that the agent lives.

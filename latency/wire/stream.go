@@ -185,13 +185,19 @@ func WriteRequest(w io.Writer, r Request) error {
 	return err
 }
 
-// ReadRequest reads and validates the one line of a request.
-func ReadRequest(r io.Reader) (Request, error) {
+// ReadRequest reads and validates the one line of a request; what is behind it
+// is left in r.
+func ReadRequest(r *bufio.Reader) (Request, error) {
 	var req Request
-	limited := bufio.NewReader(io.LimitReader(r, MaxRequest))
-	line, err := limited.ReadBytes('\n')
-	if err != nil {
-		return req, fmt.Errorf("request: no whole line within %d bytes: %w", MaxRequest, err)
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if line = append(line, part...); err == nil {
+			break
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) || len(line) > MaxRequest {
+			return req, fmt.Errorf("request: no whole line within %d bytes: %w", MaxRequest, err)
+		}
 	}
 	if err := json.Unmarshal(bytes.TrimSpace(line), &req); err != nil {
 		return req, fmt.Errorf("request: %w", err)

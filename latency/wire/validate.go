@@ -12,13 +12,12 @@ func (r *Request) Validate() error {
 		return nil
 	case OpMeasure:
 	case OpShares:
-		if len(r.Batches) != 1 || len(r.Batches[0].Models) != 1 {
-			return fmt.Errorf("shares are of one model")
+		return r.ofOne()
+	case OpCompute:
+		if err := r.Inputs.validate(); err != nil {
+			return err
 		}
-		if m := r.Batches[0].Models[0]; !IsDigest(m) {
-			return fmt.Errorf("model %q is no digest", m)
-		}
-		return r.Options.validate()
+		return r.ofOne()
 	default:
 		return fmt.Errorf("unknown operation %q", r.Op)
 	}
@@ -42,6 +41,31 @@ func (r *Request) Validate() error {
 				return fmt.Errorf("batch %d: model %q is no digest, or the sentinel's", b.Batch, m)
 			}
 		}
+	}
+	return nil
+}
+
+// ofOne is what requests about a single model have in common.
+func (r *Request) ofOne() error {
+	if len(r.Batches) != 1 || len(r.Batches[0].Models) != 1 {
+		return fmt.Errorf("%s is of one model", r.Op)
+	}
+	if m := r.Batches[0].Models[0]; !IsDigest(m) {
+		return fmt.Errorf("model %q is no digest", m)
+	}
+	return r.Options.validate()
+}
+
+func (in *Inputs) validate() error {
+	switch {
+	case in == nil:
+		return fmt.Errorf("there are no inputs")
+	case in.Bytes < 1 || in.Bytes > MaxInputs:
+		return fmt.Errorf("inputs of %d bytes; 1 to %d are possible", in.Bytes, MaxInputs)
+	case !IsDigest(in.SHA256):
+		return fmt.Errorf("inputs %q is no digest", in.SHA256)
+	case in.Batch < 0 || in.Batch > MaxInputs:
+		return fmt.Errorf("a batch of %d", in.Batch)
 	}
 	return nil
 }
@@ -86,6 +110,13 @@ func (s *Shares) check() error {
 		}
 	}
 	return checkDigest(s.Digest)
+}
+
+func (o *Outputs) check() error {
+	if o.First < 0 || len(o.Values)%4 != 0 || len(o.Values) > 4*MaxValues {
+		return fmt.Errorf("%d bytes of values from number %d", len(o.Values), o.First)
+	}
+	return checkDigest(o.Digest)
 }
 
 func (f *Failure) check() error { return checkDigest(f.Digest) }

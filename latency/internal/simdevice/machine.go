@@ -1,6 +1,7 @@
 package simdevice
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -193,6 +194,35 @@ func (m *Machine) Shares(model []byte, seed uint64, warmUp, runs int) ([]wire.Sh
 		}
 	}
 	return []wire.Share{{Op: "Simulated", Provider: "none", Nodes: 1, Share: 1}}, nil
+}
+
+// Compute prepares a model that is given two numbers, or a batch of pairs.
+func (m *Machine) Compute(model []byte, batch int) (agent.Computation, error) {
+	s, err := m.Load(model, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &computation{s.(*session), max(batch, 1)}, nil
+}
+
+// computation gives the sum and the product of each pair of numbers.
+type computation struct {
+	*session
+	pairs int
+}
+
+func (c *computation) Size() int64 { return 8 * int64(c.pairs) }
+
+func (c *computation) Run(input []byte) ([]float32, error) {
+	if err := c.session.Run(); err != nil {
+		return nil, err
+	}
+	var out []float32
+	for ; len(input) > 0; input = input[8:] {
+		a, b := math.Float32frombits(binary.LittleEndian.Uint32(input)), math.Float32frombits(binary.LittleEndian.Uint32(input[4:]))
+		out = append(out, a+b, a*b)
+	}
+	return out, nil
 }
 
 // perform does what a model's Create, Run or Output says.
