@@ -360,6 +360,45 @@ func TestDetachedSlow(t *testing.T) {
 	}
 }
 
+// An input that takes long to send is no device that does not answer: the
+// program has not begun, and its run is known to be somebody's.
+func TestDetachedLongInput(t *testing.T) {
+	base := t.TempDir() + "/base"
+	h := &host{}
+	r := dialForTest(t, h, base)
+	r.pace.slow = time.Nanosecond
+	sending, sent := make(chan struct{}), make(chan struct{})
+	h.faults(func(_ int, script string) error {
+		if strings.HasSuffix(script, "/in") {
+			close(sending)
+			<-sent
+		}
+		return nil
+	})
+	p, err := r.Start(t.Context(), []string{"/bin/cat"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := func() bool {
+		select {
+		case <-p.Started:
+			return true
+		default:
+			return false
+		}
+	}
+	io.WriteString(p.Stdin, "images")
+	p.Stdin.Close()
+	<-sending
+	if leases, _ := filepath.Glob(base + "/runs/*/lease"); began() || why(p) != "" || len(leases) != 1 {
+		t.Errorf("began %v, waits for %q, leases %v", began(), why(p), leases)
+	}
+	close(sent)
+	if out, _ := io.ReadAll(p.Stdout); string(out) != "images" || p.Wait() != nil || !began() {
+		t.Errorf("said %q, began %v", out, began())
+	}
+}
+
 // Without patience nothing is tried twice, and the run there is the next one's
 // to end.
 func TestDetachedImpatient(t *testing.T) {
