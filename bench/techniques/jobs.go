@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// network has three residual blocks, as much as a search in the demo's space
+// tends to find.
+const network = `version: 1
+name: study
+input: {channels: 1, height: 28, width: 28}
+classes: 10
+rounding: {divisor: 4}
+blocks:
+  - {kind: conv, out: 16, kernel: 3, stride: 2, act: hswish}
+  - {kind: ir, out: 16, kernel: 3, expansion: 3, act: hswish}
+  - {kind: ir, out: 24, kernel: 5, stride: 2, expansion: 4, act: hswish}
+  - {kind: ir, out: 24, kernel: 3, expansion: 4, act: hswish}
+  - {kind: ir, out: 40, kernel: 5, stride: 2, expansion: 4, act: hswish}
+  - {kind: ir, out: 40, kernel: 3, expansion: 4, act: hswish}
+head: {bias: true}
+`
+
+// part is a part of Fashion-MNIST: so many training images of each class from
+// `from` up to `to`, and all test images of these.
+type part struct {
+	name     string
+	from, to int
+	images   int
+}
+
+var (
+	few    = part{"few", 0, 10, 600}     // the techniques are tried on
+	source = part{"source", 0, 5, 3000}  // weights come from
+	target = part{"target", 5, 10, 50}   // weights are carried over to
+	parts  = []part{few, source, target} // all that are written
+)
+
+// variant is a way to train; the first of a study is what the others are
+// compared with.
+type variant struct {
+	name  string
+	flags string
+}
+
+// study is one table: ways to train on a part.
+type study struct {
+	name     string
+	data     part
+	common   string // flags of all variants
+	variants []variant
+}
+
+// everything has every technique, less of each than where it stands alone.
+const everything = "--crop-scale 0.7 --trivial-augment --mixup 0.1 --drop-path 0.05 --dropout 0.1 --ema 0.99"
+
+// studies are done in this order; pretrained is what --init-from SOURCE means.
+var studies = []study{
+	{"techniques", few, "--epochs 30 --batch 64", []variant{
+		{"none", ""},
+		{"ema 0.99", "--ema 0.99"},
+		{"ema 0.999", "--ema 0.999"},
+		{"drop-path 0.1", "--drop-path 0.1"},
+		{"dropout 0.2", "--dropout 0.2"},
+		{"mixup 0.2", "--mixup 0.2"},
+		{"pad-crop 2", "--pad-crop 2"},
+		{"crop-scale 0.7", "--crop-scale 0.7"},
+		{"trivial-augment", "--trivial-augment"},
+		{"all", everything},
+	}},
+	pretraining,
+	{"transfer", target, "--epochs 60 --batch 32", []variant{
+		{"random weights", "--lr 0.1"},
+		{"random weights, lr 0.02", "--lr 0.02"},
+		{"init-from", "--init-from SOURCE --lr 0.1"},
+		{"init-from, lr 0.02", "--init-from SOURCE --lr 0.02"},
+		{"init-from, lr 0.02, normalise data", "--init-from SOURCE --lr 0.02 --normalise data"},
+		{"freeze 3, lr 0.02", "--init-from SOURCE --lr 0.02 --freeze 3"},
+		{"freeze backbone", "--init-from SOURCE --lr 0.1 --freeze backbone"},
+		{"freeze backbone, lr 0.5", "--init-from SOURCE --lr 0.5 --freeze backbone"},
+		{"init-from, lr 0.02, ema 0.99", "--init-from SOURCE --lr 0.02 --ema 0.99"},
+		{"init-from, lr 0.02, all", "--init-from SOURCE --lr 0.02 " + everything},
+	}},
+}
+
+var pretraining = study{"pretraining", source, "--epochs 8 --batch 64", []variant{{"source", ""}}}
+
+// job is one training.
+type job struct {
+	study   study
+	variant variant
+	seed    int
+}
+
+// plan lists the trainings of all studies, seed by seed, so that the first
+// figures are of every variant.
+func plan(seeds int) []job {
+	var jobs []job
+	for _, s := range studies {
+		for seed := 1; seed <= seeds; seed++ {
+			for _, v := range s.variants {
+				jobs = append(jobs, job{s, v, seed})
+			}
+		}
+	}
+	return jobs
+}
+
+// run is the folder of the job's training.
+func (j job) run() string {
+	return fmt.Sprintf("%s/%s-%d", j.study.name, strings.NewReplacer(" ", "-", ",", "").Replace(j.variant.name), j.seed)
+}
+
+// args are those of `fbnas train`, but for -o, in the folder of the study.
+func (j job) args() []string {
+	flags := strings.Fields(j.study.common + " " + j.variant.flags)
+	pretrained := job{pretraining, pretraining.variants[0], j.seed}.run()
+	for i, f := range flags {
+		if f == "SOURCE" {
+			flags[i] = pretrained
+		}
+	}
+	return append([]string{"train", "study.yaml", "--data", j.study.data.name, "--seed", fmt.Sprint(j.seed), "--json"}, flags...)
+}
