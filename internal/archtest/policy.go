@@ -75,6 +75,7 @@ var policy = []row{
 
 	{"bench", "models nn graph engine engine/ort dataset train internal/python internal/setup"},
 	{"bench/zoo", "models engine engine/ort onnxexport internal/python internal/setup gonum.org/v1/gonum"},
+	{"bench/techniques", "internal/setup"},
 
 	{"cmd/fbnas-agent", "latency/agent"},
 	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb github.com/mattn/go-isatty"},
