@@ -61,6 +61,7 @@ var policy = []row{
 	{"latency", "devices latency/stats latency/wire internal/setup"},
 
 	{"onnxexport", "onnx graph graph/lower graph/opt engine engine/interp nn dataset models"},
+	{"quantize", "onnx onnx/onnxpb engine models onnxexport google.golang.org/protobuf"},
 	{"onnxexport/onnxgo", "onnx onnx/onnxpb engine github.com/owulveryck/onnx-go gorgonia.org/tensor"},
 
 	{"lut/predict", "models"},

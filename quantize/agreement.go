@@ -1,0 +1,61 @@
+package quantize
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"fbnas/onnxexport"
+)
+
+// Agreement says how close a quantised model is to the float model that it was
+// made from, on real images.
+type Agreement struct {
+	Images     int     `json:"images"`
+	SameClass  int     `json:"same_class"`   // images for which both see the same class
+	MaxAbsDiff float64 `json:"max_abs_diff"` // of the logits
+	SQNR       float64 `json:"sqnr_db"`      // mean square of the float logits to that of the difference
+}
+
+// Agree holds the logits of the quantised model against the float model's.
+// There is no limit to meet: what it says is for people. Logits that are not
+// numbers are an error.
+func Agree(ctx context.Context, float, quantised onnxexport.Logits, images [][]float32) (Agreement, error) {
+	want, err := float(ctx, images)
+	if err != nil {
+		return Agreement{}, fmt.Errorf("run the float model: %w", err)
+	}
+	got, err := quantised(ctx, images)
+	if err != nil {
+		return Agreement{}, fmt.Errorf("run the int8 model: %w", err)
+	}
+	a, signal, noise := Agreement{Images: len(images)}, 0.0, 0.0
+	for i := range want {
+		if len(got[i]) != len(want[i]) {
+			return Agreement{}, fmt.Errorf("%d logits in int8, %d in float", len(got[i]), len(want[i]))
+		}
+		for k, w := range want[i] {
+			d := got[i][k] - w
+			signal, noise = signal+w*w, noise+d*d
+			a.MaxAbsDiff = math.Max(a.MaxAbsDiff, math.Abs(d))
+		}
+		if best(got[i]) == best(want[i]) {
+			a.SameClass++
+		}
+	}
+	if math.IsNaN(noise) || math.IsInf(noise, 0) {
+		return a, fmt.Errorf("the int8 model gives logits that are not numbers")
+	}
+	a.SQNR = 10 * math.Log10(math.Max(signal, math.SmallestNonzeroFloat32)/math.Max(noise, math.SmallestNonzeroFloat32))
+	return a, nil
+}
+
+func best(v []float64) int {
+	at := 0
+	for i, x := range v {
+		if x > v[at] {
+			at = i
+		}
+	}
+	return at
+}

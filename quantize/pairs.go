@@ -1,0 +1,129 @@
+package quantize
+
+import (
+	"fmt"
+	"math"
+
+	"google.golang.org/protobuf/proto"
+
+	"fbnas/onnx"
+	"fbnas/onnx/onnxpb"
+)
+
+// Suffixes of the tensors that quantisation adds to a tensor's name.
+const (
+	codesSuffix = ".quantized"
+	scaleSuffix = ".scale"
+	zeroSuffix  = ".zero_point"
+	floatSuffix = ".float"       // what a layer gives before it is rounded
+	readSuffix  = ".dequantized" // a graph input as it is read
+)
+
+// operator is a new node of the standard domain. Nodes that take a value's name
+// over from the one that computed it are named otherwise than that.
+func operator(op string, out string, in ...string) *onnxpb.NodeProto {
+	name := out
+	if op == "DequantizeLinear" {
+		name = in[0] + readSuffix
+	}
+	return &onnxpb.NodeProto{OpType: &op, Name: &name, Input: in, Output: []string{out}}
+}
+
+func (r *rewriter) constant(t onnx.Tensor) string {
+	r.graph.Initializer = append(r.graph.Initializer, t.Proto())
+	return t.Name
+}
+
+// gridTensors adds a grid's scale and zero point as constants named after what
+// they are of.
+func (r *rewriter) gridTensors(name string, g Grid) (scale, zero string) {
+	scale = r.constant(onnx.Scalar(name+scaleSuffix, g.Scale))
+	if g.Type == onnx.Uint8 {
+		return scale, r.constant(onnx.Scalar(name+zeroSuffix, uint8(g.Zero)))
+	}
+	return scale, r.constant(onnx.Scalar(name+zeroSuffix, int8(g.Zero)))
+}
+
+// round writes the pair that rounds a value to g: QuantizeLinear of from, and
+// DequantizeLinear to the name to.
+func (r *rewriter) round(name, from, to string, g Grid) {
+	scale, zero := r.gridTensors(name, g)
+	r.nodes = append(r.nodes,
+		operator("QuantizeLinear", name+codesSuffix, from, scale, zero),
+		operator("DequantizeLinear", to, name+codesSuffix, scale, zero))
+	r.coded[name], r.grids[name] = to, g
+}
+
+// output writes n with codes as its output: out is the name of what it stands
+// for, which may be that of a node folded into n.
+func (r *rewriter) output(n *onnxpb.NodeProto, inputs []string, out string, g Grid) {
+	r.add(n, inputs, []string{out + floatSuffix})
+	r.round(out, out+floatSuffix, out, g)
+}
+
+// input makes sure that a value can be read as codes, and gives its grid.
+func (r *rewriter) input(name string) (Grid, error) {
+	if g, ok := r.grids[name]; ok {
+		return g, nil
+	}
+	if t, ok := r.floats[name]; ok {
+		return r.constantCodes(t)
+	}
+	g, err := r.grid(name)
+	if err == nil {
+		r.round(name, name, name+readSuffix, g)
+	}
+	return g, err
+}
+
+// grid is that of the range of a tensor.
+func (r *rewriter) grid(name string) (Grid, error) {
+	limits, err := r.ranges(name)
+	if err != nil {
+		return Grid{}, err
+	}
+	return r.gridOf(name, limits)
+}
+
+func (r *rewriter) gridOf(name string, limits Range) (Grid, error) {
+	g, err := GridOf(limits, r.o.activations())
+	if err != nil {
+		return g, fmt.Errorf("%s: %w", name, err)
+	}
+	return g, nil
+}
+
+// constantCodes stores a constant as codes.
+func (r *rewriter) constantCodes(t onnx.Tensor) (Grid, error) {
+	values, err := t.Float64s()
+	if err != nil {
+		return Grid{}, err
+	}
+	limits := Range{math.Inf(1), math.Inf(-1)}
+	for _, v := range values {
+		limits = Range{math.Min(limits.Low, v), math.Max(limits.High, v)}
+	}
+	g, err := r.gridOf(t.Name, limits)
+	if err != nil {
+		return g, err
+	}
+	stored := onnx.Tensor{Name: t.Name + codesSuffix, DType: g.Type, Dims: t.Dims, Raw: make([]byte, len(values))}
+	for i, v := range values {
+		stored.Raw[i] = byte(g.Code(v))
+	}
+	scale, zero := r.gridTensors(t.Name, g)
+	r.nodes = append(r.nodes, operator("DequantizeLinear", t.Name+readSuffix, r.constant(stored), scale, zero))
+	r.coded[t.Name], r.grids[t.Name] = t.Name+readSuffix, g
+	return g, nil
+}
+
+// perChannel writes a constant that has a scale for each index of an axis.
+func (r *rewriter) perChannel(stored onnx.Tensor, name string, scales []float32, zeros onnx.Tensor, axis int) string {
+	zeros.Name = name + zeroSuffix
+	d := operator("DequantizeLinear", name+readSuffix, r.constant(stored),
+		r.constant(onnx.Vector(name+scaleSuffix, scales...)), r.constant(zeros))
+	kind := onnxpb.AttributeProto_INT
+	d.Attribute = []*onnxpb.AttributeProto{{Name: proto.String("axis"), Type: &kind, I: proto.Int64(int64(axis))}}
+	r.nodes = append(r.nodes, d)
+	return d.Output[0]
+}

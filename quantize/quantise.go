@@ -1,0 +1,232 @@
+package quantize
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	"fbnas/internal/fault"
+	"fbnas/onnx"
+	"fbnas/onnx/onnxpb"
+)
+
+// leastOpset is the first whose DequantizeLinear has an axis.
+const leastOpset = 13
+
+// Quantise returns m in QDQ form. Convolutions, linear layers, sums, products
+// and average pools take codes and give codes; what limits a layer's output
+// (Relu, Clip, HardSigmoid) becomes the end of its codes; everything else stays
+// in float. ranges are of the tensors that Tensors names. m is left as it is.
+//
+// A model that is quantised already, that was made for another kind of
+// computing, or whose tensors are not as Check wants them is refused.
+func Quantise(m *onnx.Model, ranges map[string]Range, o Options) (*onnx.Model, error) {
+	return run(m, o, func(name string) (Range, error) {
+		r, ok := ranges[name]
+		if !ok {
+			return r, fmt.Errorf("there is no range for %s", name)
+		}
+		return r, nil
+	})
+}
+
+// Tensors names the tensors of m whose ranges Quantise needs, in the order in
+// which they are computed.
+func Tensors(m *onnx.Model, o Options) ([]string, error) {
+	var names []string
+	_, err := run(m, o, func(name string) (Range, error) {
+		names = append(names, name)
+		return Range{-1, 1}, nil
+	})
+	return unique(names), err
+}
+
+func run(m *onnx.Model, o Options, ranges func(string) (Range, error)) (*onnx.Model, error) {
+	if err := refuse(m); err != nil {
+		return nil, err
+	}
+	r, err := newRewriter(m, o, ranges)
+	if err != nil {
+		return nil, err
+	}
+	q, err := r.rewrite()
+	if err != nil {
+		return nil, fmt.Errorf("quantise %s: %w", m.Name(), err)
+	}
+	return q, nil
+}
+
+// refuse says why a model cannot be quantised.
+func refuse(m *onnx.Model) error {
+	why, hint := "", "Give a float model that `fbnas export` wrote."
+	switch opset := m.Opset(""); {
+	case opset < leastOpset:
+		why, hint = fmt.Sprintf("it uses opset %d, and scales of channels need %d", opset, leastOpset), "Export it with --opset 13 or newer."
+	case len(m.Inputs()) != 1:
+		why = fmt.Sprintf("it takes %d tensors, not one", len(m.Inputs()))
+	}
+	for _, n := range m.Proto.GetGraph().GetNode() {
+		switch {
+		case strings.Contains(n.GetOpType(), "QuantizeLinear") || strings.HasPrefix(n.GetOpType(), "QLinear"):
+			why, hint = "it is quantised already", "Give the float model."
+		case hasGraph(n):
+			why = fmt.Sprintf("node %q (%s) has a graph inside", n.GetName(), n.GetOpType())
+		}
+	}
+	if why == "" {
+		if err := onnx.Check(m); err != nil {
+			why = err.Error()
+		}
+	}
+	if why == "" {
+		return nil
+	}
+	return fault.New(fault.Failure, hint, "model %s cannot be quantised: %s", m.Name(), why)
+}
+
+func hasGraph(n *onnxpb.NodeProto) bool {
+	for _, a := range n.GetAttribute() {
+		if a.GetG() != nil || len(a.GetGraphs()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// rewriter writes a model's nodes anew, in their order.
+type rewriter struct {
+	o      Options
+	ranges func(name string) (Range, error)
+	graph  *onnxpb.GraphProto // of the copy that is rewritten
+	floats map[string]onnx.Tensor
+	from   map[string]*onnxpb.NodeProto   // what computes a value
+	to     map[string][]*onnxpb.NodeProto // what reads it
+	result map[string]bool                // the graph's outputs
+	left   map[string]bool                // layers that stay in float
+
+	model   *onnx.Model
+	nodes   []*onnxpb.NodeProto
+	done    map[*onnxpb.NodeProto]bool // folded into the layer before
+	coded   map[string]string          // quantised values: the name under which they are read
+	grids   map[string]Grid            // of the quantised values
+	written map[string]bool            // weights
+}
+
+func newRewriter(m *onnx.Model, o Options, ranges func(string) (Range, error)) (*rewriter, error) {
+	clone := m.Clone()
+	r := &rewriter{
+		o: o, ranges: ranges, model: clone, graph: clone.Proto.Graph,
+		floats: map[string]onnx.Tensor{}, from: map[string]*onnxpb.NodeProto{}, to: map[string][]*onnxpb.NodeProto{}, result: map[string]bool{},
+		done: map[*onnxpb.NodeProto]bool{}, coded: map[string]string{}, grids: map[string]Grid{}, written: map[string]bool{},
+	}
+	tensors, err := clone.Initializers()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tensors {
+		if t.DType == onnx.Float32 {
+			r.floats[t.Name] = t
+		}
+	}
+	for _, v := range clone.Outputs() {
+		r.result[v.Name] = true
+	}
+	var layers []string
+	for _, n := range r.graph.Node {
+		for _, in := range n.Input {
+			r.to[in] = append(r.to[in], n)
+		}
+		for _, out := range n.Output {
+			r.from[out] = n
+		}
+		if layer := layerOf(n); layer != "" {
+			layers = append(layers, layer)
+		}
+	}
+	r.left, err = o.validate(unique(layers))
+	return r, err
+}
+
+// layerOf names a convolution or linear layer by its weights; "" is no layer.
+func layerOf(n *onnxpb.NodeProto) string {
+	if outputAxis[n.GetOpType()] == nil || len(n.Input) < 2 {
+		return ""
+	}
+	return strings.TrimSuffix(n.Input[1], ".weight")
+}
+
+func (r *rewriter) rewrite() (*onnx.Model, error) {
+	for _, n := range r.graph.Node {
+		if r.done[n] {
+			continue
+		}
+		if err := r.node(n); err != nil {
+			return nil, fmt.Errorf("node %q (%s): %w", n.GetName(), n.GetOpType(), err)
+		}
+	}
+	r.graph.Node, r.graph.ValueInfo = r.nodes, nil
+	r.dropUnused()
+	if err := onnx.Check(r.model); err != nil {
+		return nil, err
+	}
+	return r.model, r.declare()
+}
+
+// node quantises n where its rule can, and leaves it in float elsewhere.
+func (r *rewriter) node(n *onnxpb.NodeProto) error {
+	rule, known := rules[n.GetOpType()]
+	if known && n.GetDomain() == "" && len(n.Output) == 1 && !r.left[layerOf(n)] {
+		if write := rule(r, n); write != nil {
+			return write()
+		}
+	}
+	r.add(n, n.Input, n.Output[:len(n.Output):len(n.Output)])
+	return nil
+}
+
+// add writes a node like n; what it reads of quantised values are their codes.
+func (r *rewriter) add(n *onnxpb.NodeProto, inputs, outputs []string) {
+	c := proto.CloneOf(n)
+	c.Input, c.Output = make([]string, len(inputs)), outputs
+	for i, in := range inputs {
+		c.Input[i] = in
+		if name, ok := r.coded[in]; ok {
+			c.Input[i] = name
+		}
+	}
+	r.nodes = append(r.nodes, c)
+}
+
+// dropUnused removes the initializers that nothing reads any more.
+func (r *rewriter) dropUnused() {
+	read := map[string]bool{}
+	for _, n := range r.nodes {
+		for _, in := range n.Input {
+			read[in] = true
+		}
+	}
+	var kept []*onnxpb.TensorProto
+	for _, t := range r.graph.Initializer {
+		if read[t.GetName()] || r.result[t.GetName()] {
+			kept = append(kept, t)
+		}
+	}
+	r.graph.Initializer = kept
+}
+
+// declare states the types of what flows between the nodes.
+func (r *rewriter) declare() error {
+	types, err := onnx.InferShapes(r.model)
+	if err != nil {
+		return err
+	}
+	for _, n := range r.nodes {
+		for _, out := range n.Output {
+			if t := types[out]; t.Shape != nil && !r.result[out] {
+				r.model.Declare(onnx.Value{Name: out, TypeShape: t})
+			}
+		}
+	}
+	return nil
+}

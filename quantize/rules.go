@@ -1,0 +1,141 @@
+package quantize
+
+import (
+	"fmt"
+
+	"fbnas/onnx"
+	"fbnas/onnx/onnxpb"
+)
+
+// rule looks at a node and gives what writes it quantised, nil where it has to
+// stay in float.
+type rule func(r *rewriter, n *onnxpb.NodeProto) func() error
+
+// rules are the operators that can be quantised. What limits a layer's output
+// (Relu, Clip, HardSigmoid) is folded into the layer, and has no rule.
+var rules = map[string]rule{
+	"Conv":              layer,
+	"Gemm":              layer,
+	"Add":               plain,
+	"Mul":               plain,
+	"GlobalAveragePool": plain,
+	"Sigmoid":           sigmoid,
+	"HardSwish":         hardSwish,
+	"HardSigmoid":       hardSigmoid,
+	"Reshape":           moved,
+	"Transpose":         moved,
+}
+
+// outputAxis says along which axis of its weights, input 1, the output channels
+// of a layer are.
+var outputAxis = map[string]func(n *onnxpb.NodeProto) int{
+	"Conv": func(*onnxpb.NodeProto) int { return 0 },
+	"Gemm": linearAxis,
+}
+
+func linearAxis(n *onnxpb.NodeProto) int {
+	if attrInt(n, "transB", 0) == 1 {
+		return 0
+	}
+	return 1
+}
+
+// plain operators take codes and give codes.
+func plain(r *rewriter, n *onnxpb.NodeProto) func() error {
+	return func() error {
+		for _, in := range n.Input {
+			if _, err := r.input(in); err != nil {
+				return err
+			}
+		}
+		g, err := r.grid(n.Output[0])
+		if err == nil {
+			r.output(n, n.Input, n.Output[0], g)
+		}
+		return err
+	}
+}
+
+// sigmoid gives values from 0 to 1, whatever it was calibrated on.
+func sigmoid(r *rewriter, n *onnxpb.NodeProto) func() error {
+	return r.ifCoded(n, func() error {
+		g, err := r.gridOf(n.Output[0], Range{0, 1})
+		if err == nil {
+			r.output(n, n.Input, n.Output[0], g)
+		}
+		return err
+	})
+}
+
+// moved operators move or pick values: codes go through them as they are. The
+// graph's output is not rounded once more.
+func moved(r *rewriter, n *onnxpb.NodeProto) func() error {
+	return r.ifCoded(n, func() error {
+		if out := n.Output[0]; !r.result[out] {
+			r.output(n, n.Input, out, r.grids[n.Input[0]])
+			return nil
+		}
+		r.add(n, n.Input, n.Output)
+		return nil
+	})
+}
+
+// ifCoded is write where n's first input is there as codes.
+func (r *rewriter) ifCoded(n *onnxpb.NodeProto, write func() error) func() error {
+	if _, ok := r.grids[n.Input[0]]; !ok {
+		return nil
+	}
+	return write
+}
+
+// Where x is at most -hardSwishEnd, x · clip(x/6 + 1/2, 0, 1) is 0.
+const hardSwishEnd = 3
+
+// hardSwish is a product of x and its gate, two integer kernels: the operator
+// itself would be a pass in float between two conversions
+// (docs/decisions/int8.md).
+func hardSwish(r *rewriter, n *onnxpb.NodeProto) func() error {
+	return r.ifCoded(n, func() error {
+		x, out := n.Input[0], n.Output[0]
+		gate := out + ".gate"
+		if err := r.gate(gate, x, affine{1.0 / (2 * hardSwishEnd), 0.5}); err != nil {
+			return err
+		}
+		g, err := r.grid(out)
+		if err == nil {
+			r.output(operator("Mul", out), []string{x, gate}, out, g)
+		}
+		return err
+	})
+}
+
+// hardSigmoid that does not follow a layer alone.
+func hardSigmoid(r *rewriter, n *onnxpb.NodeProto) func() error {
+	return r.ifCoded(n, func() error { return r.gate(n.Output[0], n.Input[0], hardSigmoidOf(n)) })
+}
+
+// gate writes clip(x·mul + add, 0, 1) as a sum: the codes of x + add/mul end at 0
+// and at 1/mul, and are read with a scale that is mul times the one that they
+// were written with.
+func (r *rewriter) gate(out, x string, change affine) error {
+	shift := fmt.Sprintf("gate.shift.%g", float32(change.add/change.mul))
+	if _, ok := r.floats[shift]; !ok {
+		r.floats[shift] = onnx.Scalar(shift, float32(change.add/change.mul))
+	}
+	if _, err := r.input(shift); err != nil {
+		return err
+	}
+	g, err := r.gridOf(out, Range{0, 1 / change.mul})
+	if err != nil {
+		return err
+	}
+	scale, zero := r.gridTensors(out, g)
+	g.Scale *= float32(change.mul)
+	read := r.constant(onnx.Scalar(out+readSuffix+scaleSuffix, g.Scale))
+	r.add(operator("Add", out), []string{x, shift}, []string{out + floatSuffix})
+	r.nodes = append(r.nodes,
+		operator("QuantizeLinear", out+codesSuffix, out+floatSuffix, scale, zero),
+		operator("DequantizeLinear", out, out+codesSuffix, read, zero))
+	r.coded[out], r.grids[out] = out, g
+	return nil
+}

@@ -1,0 +1,52 @@
+package quantize
+
+import (
+	"fmt"
+
+	"fbnas/models"
+	"fbnas/onnx"
+	"fbnas/onnxexport"
+)
+
+// ActivationsFor is the type of activations that ONNX Runtime's kernels compute
+// fastest with on a processor: int8 on arm64. On x86-64 it turns int8 into
+// uint8, and gives up where two read one tensor (docs/decisions/int8.md).
+func ActivationsFor(arch string) onnx.DType {
+	if arch == "amd64" {
+		return onnx.Uint8
+	}
+	return onnx.Int8
+}
+
+// Timed returns m in QDQ form for timing, with ranges that activations near 1
+// would have: times do not depend on the values.
+func Timed(m *onnx.Model, o Options) (*onnx.Model, error) {
+	return run(m, o, func(string) (Range, error) { return Range{-4, 4}, nil })
+}
+
+// Sample is s, a float model for timing, in QDQ form.
+func Sample(s onnxexport.Sample, o Options) (onnxexport.Sample, error) {
+	m, err := onnx.Decode(s.Bytes)
+	if err != nil {
+		return s, err
+	}
+	if m, err = Timed(m, o); err != nil {
+		return s, err
+	}
+	return onnxexport.SampleOf(s.Name, m)
+}
+
+// Block is onnxexport.Block in QDQ form: float32 goes in and comes out, and is
+// rounded at both borders. Blocks of a network hand codes on instead, which a
+// table's calibration sees as what each border saves.
+func Block(b models.Block, batch int, o Options) (onnxexport.Sample, error) {
+	s, err := onnxexport.Block(b, batch)
+	if err != nil {
+		return s, err
+	}
+	q, err := Sample(s, o)
+	if err != nil {
+		return q, fmt.Errorf("block %s: %w", s.Name, err)
+	}
+	return q, nil
+}
