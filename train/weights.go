@@ -58,6 +58,9 @@ func (w Weights) Write(path string) error {
 	return atomicfile.Write(path, func(out io.Writer) error { return safetensors.Write(out, file) })
 }
 
+// HoldsNetwork reports whether metadata is that of a file that Write wrote.
+func HoldsNetwork(metadata map[string]string) bool { return metadata[archKey] != "" }
+
 // ReadWeights reads a file that Write wrote.
 func ReadWeights(path string) (Weights, error) {
 	file, err := safetensors.Read(path)

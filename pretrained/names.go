@@ -1,0 +1,177 @@
+package pretrained
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fbnas/models"
+)
+
+// unit is the tensors of one block in a file.
+type unit struct {
+	prefix string
+	order  []int
+	forms  []form
+}
+
+// units lists the blocks that names belong to, in the order in which they run.
+func (f family) units(names map[string]bool) []unit {
+	var all []unit
+	for _, p := range f.places {
+		if p.prefix == "" {
+			if slices.ContainsFunc(p.forms, func(fm form) bool { return fm.inside(names) }) {
+				all = append(all, unit{forms: p.forms})
+			}
+			continue
+		}
+		all = append(all, p.units(names)...)
+	}
+	return all
+}
+
+func (p place) units(names map[string]bool) []unit {
+	pattern := regexp.MustCompile("^" + p.prefix)
+	found := map[string]unit{}
+	for name := range names {
+		match := pattern.FindStringSubmatch(name)
+		if match == nil {
+			continue
+		}
+		u := unit{prefix: match[0], forms: p.forms}
+		for _, text := range match[1:] {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				n = -1 // a number beyond any network's
+			}
+			u.order = append(u.order, n)
+		}
+		found[u.prefix] = u
+	}
+	var units []unit
+	for _, u := range found {
+		units = append(units, u)
+	}
+	slices.SortFunc(units, func(a, b unit) int { return slices.Compare(a.order, b.order) })
+	return units
+}
+
+// inside reports whether a file has every layer of a form at its root.
+func (fm form) inside(names map[string]bool) bool {
+	for _, l := range fm {
+		if !names[l.conv+".weight"] || l.norm != "" && !names[l.norm+".weight"] {
+			return false
+		}
+	}
+	return true
+}
+
+// fits reports whether the form has a name for every convolution of a block,
+// and no others but those of a squeeze-excite. Of forms alike, the one whose
+// layers the file has is meant.
+func (fm form) fits(b models.Block) bool {
+	left := len(fm)
+	for _, c := range b.Convolutions() {
+		l, ok := fm[c.Name]
+		if !ok || c.BatchNorm != (l.norm != "") {
+			return false
+		}
+		left--
+	}
+	for name := range fm {
+		if strings.HasPrefix(name, "se.") && b.Squeeze == 0 {
+			left--
+		}
+	}
+	return left == 0
+}
+
+// form finds the form of a block among those of its unit.
+func (u unit) form(b models.Block, names map[string]bool) (form, bool) {
+	var fitting form
+	for _, fm := range u.forms {
+		if !fm.fits(b) {
+			continue
+		}
+		if fitting == nil {
+			fitting = fm
+		}
+		missing := func(c models.Convolution) bool { return !names[u.name(fm[c.Name].conv)+".weight"] }
+		if !slices.ContainsFunc(b.Convolutions(), missing) {
+			return fm, true
+		}
+	}
+	return fitting, fitting != nil
+}
+
+// name is that of a layer in the file.
+func (u unit) name(layer string) string {
+	if root, ok := strings.CutPrefix(layer, "/"); ok {
+		return root
+	}
+	return u.prefix + layer
+}
+
+// translated gives the file's name of each parameter of a network, by the
+// name of ours; false where the file's blocks are not as many, or not of the
+// same kinds, and why.
+func (f family) translated(blocks []models.Block, names map[string]bool) (map[string]string, string) {
+	units := f.units(names)
+	byName := map[string]string{}
+	at := 0
+	for i, b := range blocks {
+		if len(b.Convolutions()) == 0 {
+			continue
+		}
+		if at == len(units) {
+			return byName, fmt.Sprintf("the file has weights for %d blocks, the network for more", at)
+		}
+		u := units[at]
+		at++
+		fm, ok := u.form(b, names)
+		if !ok {
+			return byName, fmt.Sprintf("%s is a block of kind %s, which has no names at %q", models.BlockName(b, i), b.Kind, u.prefix)
+		}
+		for _, p := range models.Params([]models.Block{b}) {
+			// Alone, the block is numbered 00.
+			inBlock := strings.TrimPrefix(strings.TrimPrefix(p.Name, models.BlockName(b, 0)), ".")
+			byName[models.BlockName(b, i)+"."+inBlock] = u.parameter(fm, inBlock, p.Role)
+		}
+	}
+	if at < len(units) {
+		return byName, fmt.Sprintf("the file has weights for %d blocks, the network for %d", len(units), at)
+	}
+	return byName, ""
+}
+
+// parameter is the file's name for a parameter of ours, such as
+// "depthwise.bn.mean".
+func (u unit) parameter(fm form, name string, role models.Role) string {
+	layer := strings.TrimSuffix(name, "."+string(role))
+	if conv, isNorm := strings.CutSuffix(layer, ".bn"); isNorm {
+		return u.name(fm[conv].norm) + "." + roles[role]
+	}
+	return u.name(fm[layer].conv) + "." + roles[role]
+}
+
+// familyOf picks the family whose names are the file's, by how many of them it
+// translates; nil where none translates any.
+func familyOf(blocks []models.Block, names map[string]bool) *family {
+	var best *family
+	most := 0
+	for i := range families {
+		byName, _ := families[i].translated(blocks, names)
+		hits := 0
+		for _, name := range byName {
+			if names[name] {
+				hits++
+			}
+		}
+		if hits > most {
+			best, most = &families[i], hits
+		}
+	}
+	return best
+}
