@@ -53,7 +53,7 @@ func (o exportOptions) bench(ctx context.Context, a *app, cmd *cobra.Command, mo
 			return profile.Benchmark{}, err
 		}
 	}
-	flags := measureFlags{device: o.device, seed: o.seed, allowNoisy: true, coolDown: usualCoolDown, wait: devices.UsualWait}
+	flags := measureFlags{deviceFlags: deviceFlags{device: o.device, wait: devices.UsualWait}, seed: o.seed, allowNoisy: true, coolDown: usualCoolDown}
 	opts, err := flags.options(cmd, t)
 	if err != nil {
 		return profile.Benchmark{}, err

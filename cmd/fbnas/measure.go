@@ -15,7 +15,7 @@ import (
 
 // measureFlags are those of every verb that measures.
 type measureFlags struct {
-	device     string
+	deviceFlags
 	rounds     int
 	threads    int
 	core       int
@@ -23,8 +23,6 @@ type measureFlags struct {
 	allowNoisy bool
 	coolDown   time.Duration
 	inDefault  bool // leave fixed-performance mode off
-	wait       time.Duration
-	record     string
 }
 
 const (
@@ -34,7 +32,7 @@ const (
 
 func (m *measureFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&m.device, "device", "", "where to measure: a registered `name`, local (this machine), adb[:SERIAL], ssh://USER@HOST[:PORT], qemu or replay:FILE")
+	m.deviceFlags.add(cmd, "where to measure")
 	f.IntVar(&m.rounds, "rounds", 0, "rounds of the measurement; more repeat better (default 12)")
 	f.IntVar(&m.threads, "threads", 0, "threads that a model runs on (default 1)")
 	f.IntVar(&m.core, "core", anyCore, "core to measure on (default: one of the fastest)")
@@ -42,8 +40,6 @@ func (m *measureFlags) add(cmd *cobra.Command) {
 	f.BoolVar(&m.allowNoisy, "allow-noisy", false, "mark an unsteady measurement instead of ending with exit status 5")
 	f.DurationVar(&m.coolDown, "cool-down", usualCoolDown, "how long in all to leave a device alone that is hot or grows slower, before exit status 5 (0: not at all)")
 	f.BoolVar(&m.inDefault, "default-mode", false, "leave off a phone's fixed-performance mode")
-	f.DurationVar(&m.wait, "wait", devices.UsualWait, "how long to wait for a device that is lost meanwhile (0: stop at once, and go on when the command is given again)")
-	f.StringVar(&m.record, "record", "", "a `file` that what the device says is added to; --device replay:FILE plays it back")
 }
 
 // options of the measurement. A table's own protocol and condition, or without
@@ -81,8 +77,8 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 	if m.coolDown < 0 {
 		return o, fault.New(fault.Usage, "Give --cool-down 0 or a time such as --cool-down 10m.", "a cool-down of %v", m.coolDown)
 	}
-	if m.wait < 0 {
-		return o, fault.New(fault.Usage, "Give --wait 0 or a time such as --wait 30m.", "a wait of %v", m.wait)
+	if err := m.deviceFlags.check(); err != nil {
+		return o, err
 	}
 	if cmd.Flags().Changed("rounds") && m.rounds < 1 {
 		return o, fault.New(fault.Usage, "Give --rounds 1 or more.", "%d rounds", m.rounds)
@@ -98,19 +94,6 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 }
 
 func micros(us int64) time.Duration { return time.Duration(us) * time.Microsecond }
-
-// open opens the device.
-func (m *measureFlags) open(ctx context.Context, a *app) (latency.Meter, error) {
-	if m.device == "" {
-		return nil, fault.New(fault.Usage, "Give --device local to measure on this machine; fbnas devices lists what there is.",
-			"no device is given")
-	}
-	by := devices.Opener{Wait: m.wait, Log: a.log, Record: m.record}
-	if m.wait == 0 {
-		by.Wait = -1
-	}
-	return latency.OpenBy(ctx, by, m.device, a.log)
-}
 
 // deviceInfo says in a document what was measured.
 type deviceInfo struct {
