@@ -55,7 +55,11 @@ type study struct {
 // everything has every technique, less of each than where it stands alone.
 const everything = "--crop-scale 0.7 --trivial-augment --mixup 0.1 --drop-path 0.05 --dropout 0.1 --ema 0.99"
 
-// studies are done in this order; pretrained is what --init-from SOURCE means.
+// carried starts from the pretraining under the same seed, whose classes have
+// the same names as those of the target: numbers.
+const carried = "--init-from SOURCE --new-classifier "
+
+// studies are done in this order.
 var studies = []study{
 	{"techniques", few, "--epochs 30 --batch 64", []variant{
 		{"none", ""},
@@ -73,14 +77,14 @@ var studies = []study{
 	{"transfer", target, "--epochs 60 --batch 32", []variant{
 		{"random weights", "--lr 0.1"},
 		{"random weights, lr 0.02", "--lr 0.02"},
-		{"init-from", "--init-from SOURCE --lr 0.1"},
-		{"init-from, lr 0.02", "--init-from SOURCE --lr 0.02"},
-		{"init-from, lr 0.02, normalise data", "--init-from SOURCE --lr 0.02 --normalise data"},
-		{"freeze 3, lr 0.02", "--init-from SOURCE --lr 0.02 --freeze 3"},
-		{"freeze backbone", "--init-from SOURCE --lr 0.1 --freeze backbone"},
-		{"freeze backbone, lr 0.5", "--init-from SOURCE --lr 0.5 --freeze backbone"},
-		{"init-from, lr 0.02, ema 0.99", "--init-from SOURCE --lr 0.02 --ema 0.99"},
-		{"init-from, lr 0.02, all", "--init-from SOURCE --lr 0.02 " + everything},
+		{"init-from", carried + "--lr 0.1"},
+		{"init-from, lr 0.02", carried + "--lr 0.02"},
+		{"init-from, lr 0.02, normalise data", carried + "--lr 0.02 --normalise data"},
+		{"freeze 3, lr 0.02", carried + "--lr 0.02 --freeze 3"},
+		{"freeze backbone", carried + "--lr 0.1 --freeze backbone"},
+		{"freeze backbone, lr 0.5", carried + "--lr 0.5 --freeze backbone"},
+		{"init-from, lr 0.02, ema 0.99", carried + "--lr 0.02 --ema 0.99"},
+		{"init-from, lr 0.02, all", carried + "--lr 0.02 " + everything},
 	}},
 }
 

@@ -73,8 +73,8 @@ func normalisation(a *app, how string, from *pretrained.File, channels int) (mea
 }
 
 // initialValues are a file's weights for the network, and the names of those
-// that start anew because the classes are others.
-func initialValues(a *app, f *pretrained.File, blocks []models.Block, classes []string) (values map[string][]float64, fresh []string, err error) {
+// that start anew because the classes are others or because anew asks for it.
+func initialValues(a *app, f *pretrained.File, blocks []models.Block, classes []string, anew bool) (values map[string][]float64, fresh []string, err error) {
 	l, err := f.Match(blocks)
 	if err == nil {
 		err = l.Whole()
@@ -84,7 +84,7 @@ func initialValues(a *app, f *pretrained.File, blocks []models.Block, classes []
 	}
 	values, fresh = maps.Clone(l.Values), l.Fresh
 	last := len(blocks) - 1
-	if fresh == nil && len(f.Classes) > 0 && !slices.Equal(f.Classes, classes) {
+	if others := len(f.Classes) > 0 && !slices.Equal(f.Classes, classes); fresh == nil && (anew || others) {
 		for _, p := range models.Params(blocks[last:]) {
 			delete(values, p.Name)
 			fresh = append(fresh, p.Name)

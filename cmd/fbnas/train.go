@@ -22,6 +22,7 @@ type trainOptions struct {
 	runFlags
 	train     train.Config
 	initial   string
+	anew      bool
 	normalise string
 }
 
@@ -64,6 +65,7 @@ func trainVerb(a *app) *cobra.Command {
 	techniqueFlags(cmd, &o.train.Techniques)
 	f := cmd.Flags()
 	f.StringVar(&o.initial, "init-from", "", "start from the weights in this `file` (.onnx, .safetensors) or finished training")
+	f.BoolVar(&o.anew, "new-classifier", false, "start the classifier anew where --init-from has one for classes of the same names, too")
 	f.StringVar(&o.normalise, "normalise", "", "`how` pixels are normalised: source (as for the weights of --init-from), data (by the images' own mean and deviation) or imagenet (default source where that is known, else data)")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) { return runTrain(ctx, a, cmd, o, args) })
 	return cmd
@@ -199,7 +201,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, err
 	}
-	job, arch, err := prepareTraining(ctx, a, &c, from)
+	job, arch, err := prepareTraining(ctx, a, &c, from, o.anew)
 	if err != nil {
 		return nil, err
 	}
@@ -241,8 +243,9 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 }
 
 // prepareTraining opens the data, fits the architecture to their classes and
-// takes over the weights to start from; c then says so.
-func prepareTraining(ctx context.Context, a *app, c *trainConfig, from *pretrained.File) (job train.Job, arch models.Arch, err error) {
+// takes over the weights to start from, whose classifier starts anew where that
+// is asked for; c then says so.
+func prepareTraining(ctx context.Context, a *app, c *trainConfig, from *pretrained.File, anew bool) (job train.Job, arch models.Arch, err error) {
 	if arch, err = models.ParseArch([]byte(c.Arch)); err != nil {
 		return job, arch, err
 	}
@@ -261,7 +264,7 @@ func prepareTraining(ctx context.Context, a *app, c *trainConfig, from *pretrain
 		return job, arch, err
 	}
 	if from != nil {
-		job.Initial, c.Fresh, err = initialValues(a, from, job.Blocks, set.Classes)
+		job.Initial, c.Fresh, err = initialValues(a, from, job.Blocks, set.Classes, anew || len(c.Fresh) > 0)
 	}
 	if c.Initial == "" && c.Train.Freeze != "" {
 		a.log.Warn(fmt.Sprintf("--freeze %s without --init-from keeps random weights", c.Train.Freeze))
