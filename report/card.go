@@ -12,27 +12,45 @@ import (
 // Card is what a model card says. Parts that are nil and figures that are 0
 // or "" are unknown and left out.
 type Card struct {
-	Name    string // of the network
-	File    string // base name of the ONNX file
-	Tool    string // program and version
-	Data    string // what it was trained on
-	Input   Input
-	Classes []string
-	MACs    int64
-	Params  int64
-	Export  *Export
-	Train   *Train
-	Search  *Origin
-	Latency *CardLatency
-	Licence string // of the weights, as the person who trained them says
-	Blocks  []Block
+	Name       string // of the network
+	File       string // base name of the ONNX file
+	LabelsFile string // base name of the file beside it that names the classes
+	Tool       string // program and version
+	Data       string // what it was trained on
+	Input      Input
+	Classes    []string
+	MACs       int64
+	Params     int64
+	Export     *Export
+	Train      *Train
+	Search     *Origin
+	Latency    *CardLatency
+	// Precision of the weights, where it is not float32.
+	Precision string
+	Licence   string // of the weights, as the person who trained them says
+	Blocks    []Block
 }
 
-// Input is what the network expects: Channels × Height × Width values, each
-// (v/255 - Mean[c]) / Std[c] of a channel of 0 to 255.
+// Input is what the file takes: Batch images (0: any number) of Channels ×
+// Height × Width values, each (v/255 - Mean[c]) / Std[c] of a channel of 0 to
+// 255; or of Pixels, Height × Width × Channels bytes, for which it does that
+// itself.
 type Input struct {
 	Channels, Height, Width int
 	Mean, Std               []float32
+	Batch                   int
+	Pixels                  bool
+}
+
+// Grey tells that pictures are to be read in one channel.
+func (in Input) Grey() bool { return in.Channels == 1 }
+
+// Images says how many the file takes at once, in a shape.
+func (in Input) Images() string {
+	if in.Batch == 0 {
+		return "N"
+	}
+	return fmt.Sprint(in.Batch)
 }
 
 // Origin is how the architecture came about.
@@ -92,7 +110,7 @@ func (c Card) Facts() []fact {
 	if e := c.Export; e != nil {
 		s.fact("file", optional("%s", inline(c.File))+optional(", %s", known(e.Bytes, Bytes)))
 		if e.Opset > 0 {
-			s.fact("format", fmt.Sprintf("ONNX, opset %d, IR %d", e.Opset, e.IRVersion))
+			s.fact("format", fmt.Sprintf("ONNX, opset %d, IR %d", e.Opset, e.IRVersion)+optional(", weights in %s", inline(c.Precision)))
 		}
 	}
 	return s.Facts
@@ -121,9 +139,6 @@ func (c Card) Architecture() *Table {
 	}
 	return BlockTable(c.Blocks)
 }
-
-// Grey tells that pictures are to be read in one channel.
-func (c Card) Grey() bool { return c.Input.Channels == 1 }
 
 // Labels names the classes, the first few where there are many.
 func (c Card) Labels() string {

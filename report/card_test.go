@@ -13,8 +13,8 @@ func fakeCard() Card {
 	r := fake()
 	n := r.Networks[0]
 	return Card{
-		Name: "demo-found", File: "model.onnx", Tool: "fbnas 0.1.0", Data: "fashion-mnist",
-		Input:   Input{1, 28, 28, []float32{0.286}, []float32{0.353}},
+		Name: "demo-found", File: "model.onnx", LabelsFile: "model.labels.txt", Tool: "fbnas 0.1.0", Data: "fashion-mnist",
+		Input:   Input{1, 28, 28, []float32{0.286}, []float32{0.353}, 1, false},
 		Classes: []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
 		MACs:    n.MACs, Params: n.Params, Export: n.Export, Train: n.Train, Blocks: n.Blocks,
 		Search:  &Origin{"demo", 9.1, 1300, 1258, 7},
@@ -24,8 +24,8 @@ func fakeCard() Card {
 
 func TestModelCard(t *testing.T) {
 	plain := Card{
-		Name: "fbnetv2_f1", File: "f1.onnx", Licence: "CC BY 4.0",
-		Input:   Input{3, 224, 224, []float32{0.485, 0.456, 0.406}, []float32{0.229, 0.224, 1}},
+		Name: "fbnetv2_f1", File: "f1.onnx", LabelsFile: "f1.labels.txt", Licence: "CC BY 4.0",
+		Input:   Input{3, 224, 224, []float32{0.485, 0.456, 0.406}, []float32{0.229, 0.224, 1}, 0, true},
 		Classes: make([]string, 1000),
 	}
 	for i := range plain.Classes {

@@ -25,9 +25,13 @@ func (r *exportResult) writeCard(t trained, md onnxexport.Metadata, from *origin
 
 func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (report.Card, error) {
 	p := t.Preprocessing
+	in := report.Input{Channels: p.Channels, Height: p.Height, Width: p.Width, Mean: p.Mean, Std: p.Std, Pixels: r.Input == onnxexport.PixelsNHWC}
+	if r.Batch != nil {
+		in.Batch = *r.Batch
+	}
 	c := report.Card{
-		Name: t.Arch.Name, File: filepath.Base(r.Path), Tool: md.Tool, Data: t.dataName(),
-		Input:   report.Input{Channels: p.Channels, Height: p.Height, Width: p.Width, Mean: p.Mean, Std: p.Std},
+		Name: t.Arch.Name, File: filepath.Base(r.Path), LabelsFile: filepath.Base(onnxexport.LabelsPath(r.Path)),
+		Tool: md.Tool, Data: t.dataName(), Input: in, Precision: md.Precision,
 		Classes: t.Classes, MACs: r.MACs, Params: r.Params,
 		Export: &report.Export{
 			Path: r.Path, Bytes: r.Bytes, Opset: int(r.Opset), IRVersion: int(r.IRVersion), Nodes: r.Nodes,
@@ -46,7 +50,7 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 		}
 	}
 	if l := md.Latency; l != nil {
-		c.Latency = &report.CardLatency{Device: l.Device, Runtime: l.Runtime, PredictedUS: l.PredictedUS,
+		c.Latency = &report.CardLatency{Device: l.Device, Runtime: l.Runtime, Table: l.Table[:min(12, len(l.Table))], MeasuredUS: l.MeasuredUS, PredictedUS: l.PredictedUS,
 			ErrorUS: l.ErrorUS, Rows: l.Rows, PredictedRows: l.PredictedRows}
 	}
 	if from == nil {
