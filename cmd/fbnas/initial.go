@@ -5,7 +5,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
@@ -37,11 +36,7 @@ func openInitial(name string) (*pretrained.File, error) {
 		}
 		name = t.path
 	}
-	f, err := pretrained.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("start from %s: %w", name, err)
-	}
-	return f, nil
+	return pretrained.Open(name)
 }
 
 // normalisation is the mean and deviation of a training's pixels under
@@ -80,7 +75,7 @@ func initialValues(a *app, f *pretrained.File, blocks []models.Block, classes []
 		err = l.Whole()
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("start from %s: %w", f.Path, err)
+		return nil, nil, fmt.Errorf("--init-from: %w", err)
 	}
 	values, fresh = maps.Clone(l.Values), l.Fresh
 	last := len(blocks) - 1
@@ -93,41 +88,8 @@ func initialValues(a *app, f *pretrained.File, blocks []models.Block, classes []
 	if fresh != nil {
 		a.log.Info(fmt.Sprintf("the classifier starts anew, for %d classes: %s", len(classes), list(fresh)))
 	}
-	for _, d := range otherwise(f.Arch, blocks) {
-		a.log.Warn(fmt.Sprintf("%s was trained with another network of equal shapes: %s", f.Path, d))
+	if l.Note != "" {
+		a.log.Warn(f.Path + ": " + l.Note)
 	}
 	return values, fresh, nil
-}
-
-// otherwise lists what is not the same in two networks whose weights have the
-// same shapes: strides, activations, gates.
-func otherwise(arch *models.Arch, blocks []models.Block) []string {
-	if arch == nil {
-		return nil
-	}
-	theirs, err := arch.Resolve()
-	if err != nil || len(theirs) != len(blocks) {
-		return nil
-	}
-	var found []string
-	for i, ours := range blocks {
-		var parts []string
-		differ := func(what string, a, b any) {
-			if a != b {
-				parts = append(parts, fmt.Sprintf("%s %v, here %v", what, a, b))
-			}
-		}
-		b := theirs[i]
-		differ("stride", b.Stride, ours.Stride)
-		differ("pad", b.Pad, ours.Pad)
-		differ("act", b.Act, ours.Act)
-		differ("se", b.SE, ours.SE)
-		differ("se_act", b.SEAct, ours.SEAct)
-		differ("shuffle", b.Shuffle, ours.Shuffle)
-		differ("residual", b.Residual, ours.Residual)
-		if len(parts) > 0 {
-			found = append(found, models.BlockName(ours, i)+" has "+strings.Join(parts, ", "))
-		}
-	}
-	return found
 }

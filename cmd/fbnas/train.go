@@ -64,7 +64,7 @@ func trainVerb(a *app) *cobra.Command {
 	trainFlags(cmd, &o.train)
 	techniqueFlags(cmd, &o.train.Techniques)
 	f := cmd.Flags()
-	f.StringVar(&o.initial, "init-from", "", "start from the weights in this `file` (.onnx, .safetensors) or finished training")
+	f.StringVar(&o.initial, "init-from", "", "start from the weights in this `file` (.onnx, .safetensors, .pth) or finished training")
 	f.BoolVar(&o.anew, "new-classifier", false, "start the classifier anew where --init-from has one for classes of the same names, too")
 	f.StringVar(&o.normalise, "normalise", "", "`how` pixels are normalised: source (as for the weights of --init-from), data (by the images' own mean and deviation) or imagenet (default source where that is known, else data)")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) { return runTrain(ctx, a, cmd, o, args) })
@@ -110,15 +110,13 @@ func (o trainOptions) config(a *app, cmd *cobra.Command, args []string) (c train
 	}
 	arch, err := o.arch(c, from, args)
 	if err != nil {
-		return c, nil, err
-	}
-	if !o.resume {
-		if c.Mean, c.Std, err = normalisation(a, o.normalise, from, arch.Input.Channels); err != nil {
-			return c, nil, err
-		}
+		return c, from, err
 	}
 	c.Arch = string(arch.YAML())
-	return c, from, nil
+	if !o.resume {
+		c.Mean, c.Std, err = normalisation(a, o.normalise, from, arch.Input.Channels)
+	}
+	return c, from, err
 }
 
 // resumed is the configuration of the run that is resumed, with what the
@@ -198,6 +196,9 @@ func keepGiven(cmd *cobra.Command, to *train.Config, given train.Config) {
 
 func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, args []string) (result, error) {
 	c, from, err := o.config(a, cmd, args)
+	if from != nil {
+		defer from.Close()
+	}
 	if err != nil {
 		return nil, err
 	}
