@@ -2,6 +2,7 @@ package onnxexport_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -70,6 +71,10 @@ func TestForms(t *testing.T) {
 			again, err := onnxexport.FormOf(m, md)
 			if err != nil {
 				t.Fatal(err)
+			}
+			want := onnxexport.Form{Batch: cmp.Or(f.Batch, 1), Opset: cmp.Or(f.Opset, 17), Input: cmp.Or(f.Input, onnxexport.FloatNCHW), Half: f.Half}
+			if again != want {
+				t.Errorf("read as %+v, want %+v", again, want)
 			}
 			if digest := onnxexport.WeightsDigest(export(t, in(t, again))); digest != md.Weights {
 				t.Errorf("%+v, read as %+v, has other weights", f, again)

@@ -117,6 +117,13 @@ func (e entry) encode() (string, error) {
 	return string(data), err
 }
 
+// Limits of what is read: a file may come from anyone.
+const (
+	maxEntry   = 1 << 20 // bytes
+	maxClasses = 1 << 16
+	maxSide    = 1 << 14 // of an image, in pixels
+)
+
 // ReadMetadata reads what an exported file says of itself; a file of other
 // origin gives the zero value. The error lists every entry that is not as
 // Export writes it.
@@ -125,27 +132,49 @@ func ReadMetadata(m *onnx.Model) (Metadata, error) {
 	var problems []error
 	props := m.Metadata()
 	for _, e := range md.entries() {
-		text, ok := props[e.key]
-		if !ok {
-			continue
-		}
-		if field, isText := e.value.(*string); isText {
-			*field = text
-		} else if err := json.Unmarshal([]byte(text), e.value); err != nil {
-			problems = append(problems, fmt.Errorf("metadata %s: %w", e.key, err))
+		if text, ok := props[e.key]; ok {
+			if err := e.decode(text); err != nil {
+				problems = append(problems, fmt.Errorf("metadata %s: %w", e.key, err))
+			}
 		}
 	}
-	if p := md.Preprocessing; p != nil && !valid(p) {
-		problems = append(problems, fmt.Errorf("metadata preprocessing: %d means and %d deviations for %d channels of %dx%d",
-			len(p.Mean), len(p.Std), p.Channels, p.Height, p.Width))
-	}
-	if len(problems) > 0 {
+	if problems = append(problems, md.problems()...); len(problems) > 0 {
 		return Metadata{}, shortened(problems)
 	}
 	return md, nil
 }
 
+func (e entry) decode(text string) error {
+	if len(text) > maxEntry {
+		return fmt.Errorf("%d bytes, at most %d are read", len(text), maxEntry)
+	}
+	if field, isText := e.value.(*string); isText {
+		*field = text
+		return nil
+	}
+	return json.Unmarshal([]byte(text), e.value)
+}
+
+// problems are values that no export has.
+func (md *Metadata) problems() []error {
+	var all []error
+	if p := md.Preprocessing; p != nil && !valid(p) {
+		all = append(all, fmt.Errorf("metadata preprocessing: %d means and %d deviations for %d channels of %dx%d",
+			len(p.Mean), len(p.Std), p.Channels, p.Height, p.Width))
+	}
+	if n := len(md.Classes); n > maxClasses {
+		all = append(all, fmt.Errorf("metadata classes: %d names, at most %d are read", n, maxClasses))
+	}
+	if !slices.Contains([]string{"", FloatNCHW, PixelsNHWC}, md.Input) {
+		all = append(all, fmt.Errorf("metadata input: %.40q is not known", md.Input))
+	}
+	if !slices.Contains([]string{"", HalfPrecision, Int8Precision}, md.Precision) {
+		all = append(all, fmt.Errorf("metadata precision: %.40q is not known", md.Precision))
+	}
+	return all
+}
+
 func valid(p *dataset.Preprocessing) bool {
-	return p.Channels > 0 && p.Height > 0 && p.Width > 0 && len(p.Mean) == p.Channels && len(p.Std) == p.Channels &&
-		!slices.Contains(p.Std, 0)
+	return p.Channels > 0 && p.Height > 0 && p.Width > 0 && max(p.Height, p.Width) <= maxSide &&
+		len(p.Mean) == p.Channels && len(p.Std) == p.Channels && !slices.Contains(p.Std, 0)
 }

@@ -19,6 +19,8 @@ func whole() onnxexport.Metadata {
 		Classes:       []string{"T-shirt/top", "Trouser"},
 		Accuracy:      &onnxexport.Accuracy{Top1: 0.91, Images: 10000, Data: "fashion-mnist"},
 		Latency:       &onnxexport.Latency{Device: "a phone", Runtime: "onnxruntime 1.27.0", Table: "0123", PredictedUS: 510, ErrorUS: 7, Rows: 18, PredictedRows: 3, MeasuredUS: 512.5},
+		Seed:          new(uint64(7)),
+		Quantization:  &onnxexport.Quantization{Activations: "int8", Method: "minmax", Images: 5, Data: "fashion-mnist", Compared: 64},
 		Parity:        &onnxexport.Parity{MaxAbsDiff: 1e-6, MaxAbsLogit: 12, Inputs: 64, SameClass: 64},
 	}
 }
@@ -62,8 +64,9 @@ func TestMetadataOfNothing(t *testing.T) {
 func model(t testing.TB, key, value string) *onnx.Model {
 	t.Helper()
 	b := onnx.NewBuilder("m", 17)
-	b.Node("Relu", []string{b.Input("x", onnx.Float32, onnx.Dims(1))}, []string{"y"})
-	b.Output("y", onnx.Float32, onnx.Dims(1))
+	pixels := onnx.Dims(1, 2, 2, 1)
+	b.Node("Cast", []string{b.Input("x", onnx.Uint8, pixels)}, []string{"y"}, onnx.Int("to", int(onnx.Float32)))
+	b.Output("y", onnx.Float32, pixels)
 	b.Metadata(key, value)
 	m, err := b.Model()
 	if err != nil {
@@ -80,28 +83,44 @@ func TestBrokenMetadata(t *testing.T) {
 		{"preprocessing", `{"channels":3,"height":8,"width":8,"mean":[0],"std":[1]}`},
 		{"preprocessing", `{"channels":1,"height":8,"width":8,"mean":[0],"std":[0]}`},
 		{"preprocessing", `{"channels":1,"height":-8,"width":8,"mean":[0],"std":[1]}`},
+		{"preprocessing", `{"channels":1,"height":8,"width":20000,"mean":[0],"std":[1]}`},
+		{"input", "jpeg"},
+		{"precision", "fp4"},
+		{"seed", "-1"},
+		{"tool", strings.Repeat("x", 1<<20+1)},
+		{"classes", "[" + strings.Repeat(`"",`, 1<<16) + `""]`},
 	} {
 		md, err := onnxexport.ReadMetadata(model(t, tc.key, tc.value))
 		if err == nil || !strings.Contains(err.Error(), tc.key) {
-			t.Errorf("%s %s: %v", tc.key, tc.value, err)
+			t.Errorf("%s %.80s: %v", tc.key, tc.value, err)
 		}
 		if !reflect.DeepEqual(md, onnxexport.Metadata{}) {
-			t.Errorf("%s %s: half of it is returned: %+v", tc.key, tc.value, md)
+			t.Errorf("%s %.80s: half of it is returned: %+v", tc.key, tc.value, md)
 		}
 	}
 }
 
+// FuzzReadMetadata reads any text as any entry of a file that takes pixels: it
+// is refused, or the file can be fed by it.
 func FuzzReadMetadata(f *testing.F) {
 	for key, value := range map[string]string{
-		"classes": `["a","b"]`, "parity": `{"inputs":64}`, "accuracy": `{"top1":0.9}`, "latency": `null`,
-		"preprocessing": `{"channels":1,"height":8,"width":8,"mean":[0],"std":[1]}`, "tool": "x",
+		"classes": `["a","b"]`, "parity": `{"inputs":64}`, "accuracy": `{"top1":0.9}`, "latency": `null`, "seed": "7",
+		"preprocessing": `{"channels":1,"height":2,"width":2,"mean":[0],"std":[1]}`, "tool": "x", "precision": "fp16",
+		"quantization": `{"images":1}`, "input": "uint8-nhwc",
 	} {
 		f.Add(key, value)
 	}
 	f.Fuzz(func(t *testing.T, key, value string) {
-		md, err := onnxexport.ReadMetadata(model(t, key, value))
-		if p := md.Preprocessing; err == nil && p != nil && (len(p.Mean) != p.Channels || len(p.Std) != p.Channels) {
+		m := model(t, key, value)
+		md, err := onnxexport.ReadMetadata(m)
+		if err != nil {
+			return
+		}
+		if p := md.Preprocessing; p != nil && (len(p.Mean) != p.Channels || len(p.Std) != p.Channels) {
 			t.Errorf("%q: %+v is taken", value, p)
+		}
+		if feed, err := onnxexport.FeedOf(m, md); err == nil && len(feed.Tensor(make([]float32, 8)).Bytes) != 8 {
+			t.Errorf("%q: fed by %+v", value, feed)
 		}
 	})
 }
