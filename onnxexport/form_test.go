@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/graph/lower"
 	"fbnas/internal/convert"
+	"fbnas/internal/python"
 	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -358,18 +358,9 @@ func farthest(a, b []float64) float64 {
 // TestONNXChecker holds files against ONNX's own checker and shape inference,
 // Debian's python3-onnx: version 1.12, which knows opsets up to 17.
 func TestONNXChecker(t *testing.T) {
-	python, err := exec.LookPath("python3")
+	interpreter, err := python.Find(t.Context(), "onnx.checker")
 	if err != nil {
-		t.Skip("no python3 (apt-get install python3-onnx)")
-	}
-	dir := t.TempDir() // in the module's folder, "onnx" would be ours
-	run := func(args ...string) ([]byte, error) {
-		cmd := exec.Command(python, args...)
-		cmd.Dir = dir
-		return cmd.CombinedOutput()
-	}
-	if _, err := run("-c", "import onnx.checker"); err != nil {
-		t.Skip("python3 has no onnx (apt-get install python3-onnx)")
+		t.Skipf("apt-get install python3-onnx: %v", err)
 	}
 	const check = `import sys, onnx
 from onnx import shape_inference
@@ -377,18 +368,21 @@ for path in sys.argv[1:]:
     m = onnx.load(path)
     onnx.checker.check_model(m, full_check=True)
     shape_inference.infer_shapes(m, check_type=True, strict_mode=True, data_prop=True)
+print(len(sys.argv) - 1)
 `
-	args := []string{"-c", check}
+	command, dir := []string{interpreter, "-c", check}, t.TempDir()
 	for name, f := range forms() {
 		if f.Opset > 17 {
 			continue
 		}
-		args = append(args, filepath.Join(dir, name+".onnx"))
-		if err := os.WriteFile(args[len(args)-1], encode(t, export(t, in(t, f))), 0o644); err != nil {
+		path := filepath.Join(dir, name+".onnx")
+		if err := os.WriteFile(path, encode(t, export(t, in(t, f))), 0o644); err != nil {
 			t.Fatal(err)
 		}
+		command = append(command, path)
 	}
-	if out, err := run(args...); err != nil {
-		t.Errorf("%v:\n%s", err, out)
+	out, err := python.Output(t.Context(), nil, nil, command...)
+	if want := fmt.Sprintln(len(command) - 3); err != nil || string(out) != want {
+		t.Errorf("%q of %q files are right: %v", out, want, err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/engine/ort"
+	"fbnas/internal/python"
 	"fbnas/internal/setup"
 	"fbnas/models"
 	"fbnas/onnxexport"
@@ -91,9 +92,9 @@ func TestSnippets(t *testing.T) {
 }
 
 func TestPythonParses(t *testing.T) {
-	python, err := exec.LookPath("python3")
+	interpreter, err := python.Find(t.Context(), "py_compile")
 	if err != nil {
-		t.Skip("no python3")
+		t.Skipf("apt-get install python3: %v", err)
 	}
 	dir := t.TempDir()
 	var files []string
@@ -103,8 +104,8 @@ func TestPythonParses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if out, err := exec.Command(python, append([]string{"-m", "py_compile"}, files...)...).CombinedOutput(); err != nil {
-		t.Errorf("%v:\n%s", err, out)
+	if _, err := python.Output(t.Context(), nil, nil, append([]string{interpreter, "-m", "py_compile"}, files...)...); err != nil {
+		t.Error(err)
 	}
 }
 
