@@ -2,8 +2,276 @@ package pretrained
 
 import (
 	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
 
+	"fbnas/internal/fault"
 	"fbnas/models"
+	"fbnas/nn"
 )
 
-func (l *Loaded) graph(blocks []models.Block) error { return errors.New("not yet") }
+// graph finds the network in the file's graph. Both are walked together from
+// the image to the logits; what the file's nodes are called does not matter.
+func (l *Loaded) graph(blocks []models.Block) error {
+	output, order, err := readGraph(l.File.model)
+	if err == nil {
+		w := &walk{consumers: map[*vertex][]*vertex{}, loaded: l}
+		w.follow(output, order)
+		err = w.network(blocks, order[0], output)
+	}
+	if err != nil {
+		return fault.New(fault.Failure, "Give the architecture that the file has, or a float32 export of the network as it is evaluated.", "%s: %w", l.File.Path, err)
+	}
+	return nil
+}
+
+// walk goes along a file's graph as a network's blocks lead it.
+type walk struct {
+	consumers map[*vertex][]*vertex // of vertices that the output depends on
+	loaded    *Loaded
+}
+
+// follow finds who reads what.
+func (w *walk) follow(output *vertex, order []*vertex) {
+	needed := map[*vertex]bool{output: true}
+	for _, v := range slices.Backward(order) {
+		if !needed[v] {
+			continue
+		}
+		for i, in := range v.in {
+			needed[in] = true
+			if !slices.Contains(v.in[:i], in) {
+				w.consumers[in] = append(w.consumers[in], v)
+			}
+		}
+	}
+}
+
+// apart is the panic of a step at which the graphs part.
+type apart struct{ error }
+
+func (w *walk) partf(where, format string, args ...any) {
+	panic(apart{fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...))})
+}
+
+func (w *walk) network(blocks []models.Block, input, output *vertex) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			broken, ok := p.(apart)
+			if !ok {
+				panic(p)
+			}
+			err = broken.error
+		}
+	}()
+	x := input
+	for i, b := range blocks {
+		x = w.block(models.BlockName(b, i), b, x)
+	}
+	if x != output {
+		return fmt.Errorf("behind the last block, the file goes on with %s", w.next(x))
+	}
+	return nil
+}
+
+// next lists what reads x, for messages.
+func (w *walk) next(x *vertex) string {
+	var labels []string
+	for _, v := range w.consumers[x] {
+		labels = append(labels, v.label)
+	}
+	if len(labels) == 0 {
+		return "nothing"
+	}
+	return strings.Join(labels, " and ")
+}
+
+// step goes from x to the one vertex of an operator that reads it, among as
+// many as the network has there.
+func (w *walk) step(where string, x *vertex, op string, readers int) *vertex {
+	found := slices.DeleteFunc(slices.Clone(w.consumers[x]), func(v *vertex) bool { return v.op != op })
+	if len(found) != 1 || len(w.consumers[x]) != readers {
+		w.partf(where, "the network goes on with a %s, the file with %s", op, w.next(x))
+	}
+	return found[0]
+}
+
+// block follows one block on x (models.Block.Build) and gives what it gives.
+func (w *walk) block(name string, b models.Block, x *vertex) *vertex {
+	if b.Identity() {
+		return x
+	}
+	readers := 1
+	if b.Residual {
+		readers = 2
+	}
+	y := x
+	for _, c := range b.Convolutions() {
+		where := name + "." + c.Name
+		switch c.Name {
+		case "depthwise":
+			if b.Shuffle {
+				y = w.step(where, y, opShuffle, readers)
+				if y.groups != b.Groups {
+					w.partf(where, "the network shuffles %d groups, the file %d", b.Groups, y.groups)
+				}
+				readers = 1
+			}
+		case "se.reduce":
+			return w.gated(name, b, x, y)
+		case "project":
+			if b.Kind == models.IRPool {
+				y = w.pool(where, y, b.Height*b.Width, 1)
+			}
+		case "classifier":
+			y = w.pool(where, y, b.Height*b.Width, 1)
+		}
+		y = w.convolution(where, c, y, readers)
+		readers = 1
+	}
+	return w.shortcut(name, b, x, y)
+}
+
+// gated follows what is behind the depthwise convolution of a block with
+// squeeze-excite: the gate of y, the product of both, the projection.
+func (w *walk) gated(name string, b models.Block, x, y *vertex) *vertex {
+	height, width := b.OutSize()
+	gate := w.pool(name+".se", y, height*width, 2)
+	readers := 1
+	if gate == y {
+		readers = 2
+	}
+	var project models.Convolution
+	for _, c := range b.Convolutions() {
+		switch c.Name {
+		case "se.reduce", "se.expand":
+			gate = w.convolution(name+"."+c.Name, c, gate, readers)
+			readers = 1
+		case "project":
+			project = c
+		}
+	}
+	scaled := w.step(name+".se", gate, opMul, 1)
+	if !slices.Contains(scaled.in, y) {
+		w.partf(name+".se", "the file's gate multiplies something else than what it looks at")
+	}
+	return w.shortcut(name, b, x, w.convolution(name+".project", project, scaled, 1))
+}
+
+// shortcut follows the addition at the end of a block that has one.
+func (w *walk) shortcut(name string, b models.Block, x, y *vertex) *vertex {
+	if !b.Residual {
+		return y
+	}
+	sum := w.step(name, y, opAdd, 1)
+	if !slices.Contains(sum.in, x) {
+		w.partf(name, "the file adds something else than the block's input")
+	}
+	return sum
+}
+
+// pool follows a global pool, which files may leave out where a map has one
+// element.
+func (w *walk) pool(where string, x *vertex, elements, readers int) *vertex {
+	if x.pooled || elements == 1 && !slices.ContainsFunc(w.consumers[x], func(v *vertex) bool { return v.op == opPool }) {
+		return x
+	}
+	return w.step(where, x, opPool, readers)
+}
+
+// acts are the words for the activations behind a convolution.
+var acts = map[string]string{"relu": opRelu, "hswish": opHSwish, "hsigmoid": opHSigmoid, "sigmoid": opSigmoid}
+
+// convolution follows a convolution with its batch norm and activation, and
+// takes its numbers.
+func (w *walk) convolution(where string, c models.Convolution, x *vertex, readers int) *vertex {
+	y := w.step(where, x, opConv, readers)
+	have := y.conv
+	want := kernelText(c.Out, c.In, c.Kernel, c.Stride, c.Pad, c.Groups)
+	same := have.String() == want
+	fresh := !same && c.Name == "classifier" && have.String() == kernelText(have.shape[0], c.In, c.Kernel, c.Stride, c.Pad, c.Groups)
+	if !same && !fresh {
+		w.partf(where, "the file's %s has %s; the network's has %s", y.label, have, want)
+	}
+	if err := w.take(where, c, have, fresh); err != nil {
+		w.partf(where, "%s: %v", y.label, err)
+	}
+	if c.Act == "none" {
+		return y
+	}
+	// A hard swish in several operators reads its input more than once; they
+	// are one vertex by now.
+	a := w.step(where, y, acts[c.Act], 1)
+	if !near(a.factor, 1) {
+		w.partf(where, "the file's %s is %g times the network's %s", a.label, a.factor, c.Act)
+	}
+	return a
+}
+
+// take stores the numbers of a convolution under the names of models.Params.
+func (w *walk) take(where string, c models.Convolution, have *convolution, fresh bool) error {
+	if fresh {
+		w.loaded.Fresh = append(w.loaded.Fresh, where+".weight")
+		if c.Bias {
+			w.loaded.Fresh = append(w.loaded.Fresh, where+".bias")
+		}
+		return nil
+	}
+	values, err := have.as(c)
+	if err != nil {
+		return err
+	}
+	for role, v := range values {
+		if slices.ContainsFunc(v, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }) {
+			return errors.New("numbers that are not finite")
+		}
+		name := where + "." + string(role)
+		if role != models.Weight && role != models.Bias {
+			name = where + ".bn." + string(role)
+		}
+		w.loaded.Values[name] = v
+	}
+	return nil
+}
+
+// as gives a layer's numbers in the form of ours. A batch norm that was folded
+// away comes back as one that does nothing but add: scale 1, mean 0 and a
+// variance of 1 less epsilon.
+func (have *convolution) as(c models.Convolution) (map[models.Role][]float64, error) {
+	n := c.Out
+	bias := make([]float64, n)
+	if have.bias != nil {
+		bias = have.bias()
+	}
+	out := map[models.Role][]float64{models.Weight: have.weight()}
+	if have.gamma != nil && !c.BatchNorm {
+		return nil, errors.New("a batch norm that the network does not have there")
+	}
+	switch {
+	case !c.BatchNorm && c.Bias:
+		out[models.Bias] = bias
+	case !c.BatchNorm:
+		if slices.ContainsFunc(bias, func(x float64) bool { return x != 0 }) {
+			return nil, errors.New("biases that the network does not have there")
+		}
+	case have.gamma != nil:
+		out[models.Gamma], out[models.Beta], out[models.Var] = have.gamma(), have.beta(), have.variance()
+		out[models.Mean] = slices.Clone(have.mean())
+		if c.Bias {
+			out[models.Bias] = bias
+			break
+		}
+		for i, b := range bias {
+			out[models.Mean][i] -= b // as the batch norm subtracts it
+		}
+	default:
+		out[models.Gamma], out[models.Beta] = slices.Repeat([]float64{1}, n), bias
+		out[models.Mean], out[models.Var] = make([]float64, n), slices.Repeat([]float64{1 - nn.Epsilon}, n)
+		if c.Bias {
+			out[models.Bias] = make([]float64, n)
+		}
+	}
+	return out, nil
+}
