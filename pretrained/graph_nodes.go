@@ -80,7 +80,8 @@ func reduceMean(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 		positive = append(positive, a)
 	}
 	slices.Sort(positive)
-	if !slices.Equal(positive, []int64{2, 3}) || len(r.types[n.Input[0]].Shape) != 4 {
+	shape := r.types[n.Input[0]].Shape
+	if !slices.Equal(positive, []int64{2, 3}) || shape != nil && len(shape) != 4 {
 		return v
 	}
 	return pool(r, n, v)
@@ -101,19 +102,25 @@ func averagePool(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 // channel shuffle.
 func reshape(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	x := v.in[0]
-	shape := r.types[n.Output[0]].Shape
+	var to []int64
+	if len(n.Input) > 1 {
+		to, _ = r.lengths(n.Input[1])
+	}
+	if to == nil {
+		to = r.shapeOf(n.Output[0])
+	}
 	switch {
 	case x.pooled:
 		return x
-	case x.op == opSwapped && len(shape) == 4:
+	case x.op == opSwapped && len(to) == 4:
 		s := v.become(opShuffle, x.in[0])
 		s.groups = x.groups
 		return s
-	case len(shape) == 5 && shape[1].Known():
+	case len(to) == 5 && to[1] > 0:
 		s := v.become(opSplit, x)
-		s.groups = int(shape[1].Size)
+		s.groups = int(to[1])
 		return s
-	case slices.Equal(shape, r.types[n.Input[0]].Shape) && len(shape) > 0:
+	case len(to) > 0 && slices.Equal(r.types[n.Output[0]].Shape, r.types[n.Input[0]].Shape):
 		return x
 	}
 	return v
@@ -160,6 +167,9 @@ func clip(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 		}
 	}
 	x := v.in[0]
+	if x.op == opRelu && low == 0 {
+		x = x.in[0] // PyTorch writes relu6 as Relu and Clip
+	}
 	switch {
 	case low == 0 && high == 6 && x.op == opShift && x.amount == 3:
 		s := v.become(opHSigmoid, x.in[0])

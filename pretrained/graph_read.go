@@ -62,6 +62,7 @@ type convolution struct {
 type reader struct {
 	types     map[string]onnx.TypeShape
 	constants map[string]array
+	shapes    map[string][]int64 // numbers about shapes
 	vertices  map[string]*vertex
 	order     []*vertex
 	listed    map[*vertex]bool
@@ -85,7 +86,7 @@ func readGraph(m *onnx.Model) (output *vertex, order []*vertex, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &reader{types: types, constants: map[string]array{}, vertices: map[string]*vertex{}, listed: map[*vertex]bool{}}
+	r := &reader{types: types, constants: map[string]array{}, shapes: map[string][]int64{}, vertices: map[string]*vertex{}, listed: map[*vertex]bool{}}
 	inputs, outputs := m.Inputs(), m.Outputs()
 	if len(inputs) != 1 || len(outputs) != 1 || len(inputs[0].Shape) != 4 || !inputs[0].Type.IsFloat() {
 		return nil, nil, fault.New(fault.Failure, "Export it with float32 images [N,C,H,W] as its one input, and logits as its one output.",
@@ -179,6 +180,7 @@ func (r *reader) node(n *onnxpb.NodeProto) {
 	}
 	if len(v.in) == 0 || !slices.ContainsFunc(v.in, func(in *vertex) bool { return in.op != opShape }) || n.GetOpType() == "Shape" {
 		v.op = opShape
+		r.computeShape(n)
 		r.add(out, v)
 		return
 	}

@@ -24,8 +24,8 @@ func small(t *testing.T, classes int) (models.Arch, []models.Block) {
 			{Kind: models.IR, Out: 8, Kernel: 3, Expansion: 1, Act: "relu"},
 			{Kind: models.IR, Out: 16, Kernel: 5, Stride: 2, Expansion: 2, Act: "hswish", SE: "hsigmoid", SEAct: "relu", SERatio: .25},
 			{Kind: models.IR, Out: 16, Kernel: 3, Expansion: 2, Act: "hswish", Groups: 2, OutGroups: 2, Shuffle: true, Bias: true},
-			{Kind: models.Skip, Out: 24},
-			{Kind: models.IRPool, Out: 32, Expansion: 2, Act: "hswish"},
+			{Kind: models.Skip, Out: 8},
+			{Kind: models.IRPool, Out: 8, Expansion: 2, Act: "hswish"},
 		},
 		Head: models.HeadRow{Bias: true},
 	}
@@ -104,7 +104,7 @@ func TestMisfitsAreAllNamed(t *testing.T) {
 	}
 	for _, want := range []string{
 		"blocks.01.depthwise.weight is [8 1 3 3] in the file, [8 1 5 5] in the network",
-		"blocks.04.conv.weight is [24 16 1 1]", "and ",
+		"blocks.04.conv.weight is [8 16 1 1]", "and ",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\ndoes not say %q", err, want)
