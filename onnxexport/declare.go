@@ -58,10 +58,10 @@ func WeightsDigest(m *onnx.Model) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// structureDigest is the SHA-256 of a model's message without weights (tensors
+// StructureDigest is the SHA-256 of a model's message without weights (tensors
 // with dimensions of float32, and of int8 and int32 in QDQ form), metadata and names of models and tools: equal for
 // models that a runtime executes alike.
-func structureDigest(m *onnx.Model) (string, error) {
+func StructureDigest(m *onnx.Model) (string, error) {
 	bare := m.Clone()
 	p := bare.Proto
 	p.MetadataProps, p.ProducerName, p.ProducerVersion, p.Graph.Name = nil, nil, nil, nil

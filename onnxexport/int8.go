@@ -18,4 +18,6 @@ type Quantization struct {
 	MaxAbsDiff float64 `json:"max_abs_diff"`
 	SQNR       float64 `json:"sqnr_db"`
 	FloatTop1  float64 `json:"float_top1,omitempty"` // accuracy before, on the images of Accuracy
+	// FloatWeights is the WeightsDigest of the float model.
+	FloatWeights string `json:"float_weights_sha256"`
 }

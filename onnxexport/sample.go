@@ -47,7 +47,7 @@ func sample(s Spec, seed uint64) (Sample, error) {
 
 // SampleOf is a model that was made from an exported one.
 func SampleOf(name string, m *onnx.Model) (Sample, error) {
-	digest, err := structureDigest(m)
+	digest, err := StructureDigest(m)
 	if err != nil {
 		return Sample{}, err
 	}

@@ -14,6 +14,7 @@ import (
 	"fbnas/engine"
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
+	"fbnas/onnx"
 	"fbnas/onnxexport"
 	"fbnas/report"
 	"fbnas/train"
@@ -23,38 +24,31 @@ import (
 const evalBatch = 256
 
 type evalOptions struct {
-	data   string
-	device string
+	place
+	data string
 }
 
 func evalVerb(a *app) *cobra.Command {
-	var o evalOptions
+	o := evalOptions{place: place{engine: engineORT}}
 	cmd := &cobra.Command{
 		Use:   "eval MODEL.onnx|RUN --data DATA",
 		Short: "Measure accuracy on test images",
 		Long: "Measure the accuracy of an exported file, or of a finished training, on the test\n" +
-			"images of a data set. Images are prepared as the file says that it wants them.",
-		Example: "  fbnas eval model.onnx --data fashion-mnist\n  fbnas eval runs/train-1 --data photos/ --json",
-		Args:    cobra.ExactArgs(1),
+			"images of a data set. Images are prepared as the file says that it wants them. With\n" +
+			"--device the device runs the file, by its own ONNX Runtime.",
+		Example: "  fbnas eval model.onnx --data fashion-mnist\n" +
+			"  fbnas eval model.onnx --data photos/ --device pixel\n" +
+			"  fbnas eval runs/train-1 --data photos/ --json",
+		Args: cobra.ExactArgs(1),
 	}
-	f := cmd.Flags()
-	f.StringVar(&o.data, "data", "", "`data` set (of a run, default: what it was trained on)")
-	f.StringVar(&o.device, "device", "local", "where: local")
+	o.deviceFlags.add(cmd, "where to run the file, instead of in this process")
+	cmd.Flags().StringVar(&o.data, "data", "", "`data` set (of a run, default: what it was trained on)")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
-		if err := onlyLocal(o.device); err != nil {
-			return nil, err
-		}
-		began := time.Now()
-		s, err := o.open(args[0])
+		r, err := o.run(ctx, a, args[0])
 		if err != nil {
 			return nil, err
 		}
-		defer s.run.Close()
-		accuracy, err := s.accuracy(ctx, a, args[0])
-		if err != nil {
-			return nil, fmt.Errorf("evaluate %s: %w", args[0], err)
-		}
-		return evalResult{args[0], s.data, accuracy.Top1(), accuracy.Images, time.Since(began).Seconds()}, nil
+		return r, nil
 	})
 	return cmd
 }
@@ -65,53 +59,99 @@ type evalResult struct {
 	Top1    float64 `json:"top1"`
 	Images  int     `json:"images"`
 	Seconds float64 `json:"seconds"`
+	ranOn
+}
+
+func (o evalOptions) run(ctx context.Context, a *app, path string) (evalResult, error) {
+	began := time.Now()
+	if err := o.check(); err != nil {
+		return evalResult{}, err
+	}
+	s, err := o.subject(path)
+	if err != nil {
+		return evalResult{}, err
+	}
+	set, err := openAs(ctx, a, s.data, s.preprocessing)
+	if err != nil {
+		return evalResult{}, err
+	}
+	if err := sameClasses(path, s.classes, set); err != nil {
+		return evalResult{}, err
+	}
+	shown, total := a.progress(), set.Test.Len()
+	defer shown.close()
+	e, err := s.open(ctx, a, total, func(done int) { shown.at("images", min(done, total), total) })
+	if err != nil {
+		return evalResult{}, err
+	}
+	defer e.Close()
+	accuracy, err := train.Evaluate(ctx, e, set.Test, e.batch, nil)
+	if err != nil {
+		return evalResult{}, fmt.Errorf("evaluate %s: %w", path, err)
+	}
+	return evalResult{path, s.data, accuracy.Top1(), accuracy.Images, time.Since(began).Seconds(), e.on}, nil
 }
 
 // subject is what is evaluated.
 type subject struct {
-	run           engine.Runner // from train.Images to train.Logits
-	batch         int
 	preprocessing dataset.Preprocessing
 	classes       []string
 	data          string
+	open          func(ctx context.Context, a *app, images int, told func(done int)) (evaluated, error)
 }
 
-func (o evalOptions) open(path string) (subject, error) {
+// evaluated runs from train.Images to train.Logits.
+type evaluated struct {
+	engine.Runner
+	batch int
+	on    ranOn
+}
+
+func (o evalOptions) subject(path string) (subject, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return subject{}, fault.New(fault.Usage, "Give an exported file, or the folder of a finished training.", "%w", err)
 	}
-	open := openFile
+	open := o.file
 	if info.IsDir() {
-		open = openTraining
+		open = o.training
 	}
 	s, err := open(path)
 	if err != nil {
 		return subject{}, err
 	}
-	s.data = cmp.Or(o.data, s.data)
-	if s.data == "" {
-		s.run.Close()
+	if s.data = cmp.Or(o.data, s.data); s.data == "" {
 		return subject{}, fault.New(fault.Usage, "Give --data DATA.", "no data set is given")
 	}
 	return s, nil
 }
 
-func openTraining(run string) (subject, error) {
+// training is a run, on the engine that trains.
+func (o evalOptions) training(run string) (subject, error) {
+	if o.device != "" {
+		return subject{}, fault.New(fault.Usage, "Export it, and evaluate the file.", "%s is a training: devices run exported files", run)
+	}
 	t, err := trainedRun(run)
 	if err != nil {
 		return subject{}, err
 	}
-	e, err := openEngine(ort.Options{})
-	if err != nil {
-		return subject{}, err
+	open := func(_ context.Context, _ *app, _ int, told func(int)) (evaluated, error) {
+		e, err := openEngine(ort.Options{})
+		if err != nil {
+			return evaluated{}, err
+		}
+		version, err := runtimeVersion()
+		if err != nil {
+			return evaluated{}, err
+		}
+		v, err := t.Evaluator(e, evalBatch)
+		return evaluated{&counted{v, evalBatch, 0, told}, evalBatch, ranOn{engineORT, version, nil}}, err
 	}
-	v, err := t.Evaluator(e, evalBatch)
-	return subject{v, evalBatch, t.Preprocessing, t.Classes, t.data}, err
+	return subject{t.Preprocessing, t.Classes, t.data, open}, nil
 }
 
-// openFile opens an exported file as an application would.
-func openFile(path string) (subject, error) {
+// file is an exported file, run as an application would.
+func (o evalOptions) file(path string) (subject, error) {
 	m, md, err := exported(path)
 	if err != nil {
 		return subject{}, err
@@ -120,62 +160,47 @@ func openFile(path string) (subject, error) {
 		return subject{}, fault.New(fault.Failure, "Export a training: fbnas export MODEL.onnx --from RUN",
 			"%s does not say how its images are prepared: it was exported without training", path)
 	}
-	model, err := m.Bytes()
+	open := func(ctx context.Context, a *app, images int, told func(int)) (evaluated, error) {
+		return o.evaluated(ctx, a, path, m, md, images, told)
+	}
+	return subject{*md.Preprocessing, md.Classes, "", open}, nil
+}
+
+func (o evalOptions) evaluated(ctx context.Context, a *app, path string, m *onnx.Model, md onnxexport.Metadata, images int, told func(int)) (evaluated, error) {
+	f, err := o.start(ctx, a, path, m, md, images, told)
 	if err != nil {
-		return subject{}, err
+		return evaluated{}, err
 	}
-	in := m.Inputs()
-	if len(in) != 1 || len(in[0].Shape) != 4 || !in[0].Shape[0].Known() {
-		return subject{}, fault.New(fault.Failure, "Export it again.", "%s was changed: it takes %v", path, in)
-	}
-	session, err := openModel(model)
-	if err != nil {
-		return subject{}, err
-	}
-	return subject{fed{session}, int(in[0].Shape[0].Size), *md.Preprocessing, md.Classes, ""}, nil
+	return evaluated{fed{f}, f.feed.Batch, f.on}, nil
 }
 
 // fed is an exported file under the names of an evaluation program.
-type fed struct{ onnxexport.Session }
+type fed struct{ *running }
 
 func (f fed) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
-	r, err := f.Session.Run(ctx, engine.Feeds{onnxexport.Input: feeds[train.Images]})
+	r, err := f.Session.Run(ctx, engine.Feeds{f.feed.Input: f.feed.Tensor(feeds[train.Images].Floats)})
 	if err != nil {
 		return nil, err
 	}
-	return engine.Results{train.Logits: r[onnxexport.Output]}, nil
+	return engine.Results{train.Logits: r[f.feed.Output]}, nil
 }
 
-// counted tells how many batches have been run.
+// counted tells how many images have been run, in batches.
 type counted struct {
 	engine.Runner
-	after func()
+	batch int
+	done  int
+	told  func(done int)
 }
 
-func (c counted) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
-	defer c.after()
-	return c.Runner.Run(ctx, feeds)
-}
-
-func (s subject) accuracy(ctx context.Context, a *app, name string) (train.Accuracy, error) {
-	set, err := openAs(ctx, a, s.data, s.preprocessing)
-	if err != nil {
-		return train.Accuracy{}, err
-	}
-	if err := sameClasses(name, s.classes, set); err != nil {
-		return train.Accuracy{}, err
-	}
-	shown := a.progress()
-	defer shown.close()
-	done := 0
-	run := counted{s.run, func() {
-		done++
-		shown.at("images", min(done*s.batch, set.Test.Len()), set.Test.Len())
-	}}
-	return train.Evaluate(ctx, run, set.Test, s.batch, nil)
+func (c *counted) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+	r, err := c.Runner.Run(ctx, feeds)
+	c.done += c.batch
+	c.told(c.done)
+	return r, err
 }
 
 func (r evalResult) Text(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "%s of %d test images of %s\n", report.Percent(r.Top1), r.Images, r.Data)
+	_, err := fmt.Fprintf(w, "%s of %d test images of %s, by %s\n", report.Percent(r.Top1), r.Images, r.Data, r.ranOn)
 	return err
 }

@@ -9,7 +9,6 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
-	"fbnas/internal/setup"
 	"fbnas/onnxexport"
 	"fbnas/train"
 )
@@ -81,15 +80,6 @@ func proofOf(t trained, images [][]float32) (proven, error) {
 	}, reference}, nil
 }
 
-// openModel opens an ONNX file's content as an application would.
-func openModel(model []byte) (onnxexport.Session, error) {
-	library, err := setup.ORTLibrary()
-	if err != nil {
-		return nil, err
-	}
-	return ort.Open(model, ort.Options{Library: library, Threads: 1})
-}
-
 // imagesOf takes real images for a comparison: test images, spread over all of
 // them, and training images where those are too few.
 func imagesOf(set *dataset.Set) ([][]float32, error) {
@@ -109,6 +99,18 @@ func imagesOf(set *dataset.Set) ([][]float32, error) {
 		}
 	}
 	return images, nil
+}
+
+// spread takes n of the images, evenly.
+func spread(images [][]float32, n int) [][]float32 {
+	if n >= len(images) {
+		return images
+	}
+	some := make([][]float32, n)
+	for i := range some {
+		some[i] = images[i*len(images)/n]
+	}
+	return some
 }
 
 // noiseFor is normal noise in the place of images, for a network without data.

@@ -3,22 +3,23 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/fault"
+	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
 
 type verifyOptions struct {
-	engine  string
-	device  string
+	place
 	weights string
 	data    string
 	root    string
+	images  int
 }
 
 func verifyVerb(a *app) *cobra.Command {
@@ -26,20 +27,27 @@ func verifyVerb(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify MODEL.onnx",
 		Short: "Check that an exported file computes what was trained",
-		Long: "Repeat the comparison of an export: run the file in ONNX Runtime and hold its logits\n" +
-			"against those of the engine that trained, on images of the data. The weights are\n" +
-			"those of --weights or of the finished training under ./runs that the file states\n" +
-			"by its digest.",
+		Long: "Repeat the comparison of an export: run the file and hold its logits against those\n" +
+			"of the engine that trained, on images of the data. The weights are those of\n" +
+			"--weights, or of the finished training under ./runs that the file states by its\n" +
+			"digest; random ones are drawn again.\n\n" +
+			"The file runs in the ONNX Runtime of this machine; with --device in that of the\n" +
+			"device; with --engine onnx-go in onnx-go and gorgonia, which share no code with\n" +
+			"either and need no C library. That is for small networks.",
 		Example: "  fbnas verify model.onnx\n" +
+			"  fbnas verify model.onnx --device pixel\n" +
+			"  fbnas verify model.onnx --engine onnx-go\n" +
 			"  fbnas verify model.onnx --weights runs/train-1/weights.safetensors --data photos/",
 		Args: cobra.ExactArgs(1),
 	}
+	o.deviceFlags.add(cmd, "where to run the file, instead of in this process")
 	f := cmd.Flags()
-	f.StringVar(&o.engine, "engine", "ort", "what runs the file: ort")
-	f.StringVar(&o.device, "device", "local", "where: local")
+	f.StringVar(&o.engine, "engine", engineORT, "what runs the file: ort or onnx-go")
 	f.StringVar(&o.weights, "weights", "", "the weights.safetensors of the training (default: looked for in --root)")
 	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
 	f.StringVar(&o.root, "root", "runs", "`folder` to look for the training in")
+	f.IntVar(&o.images, "images", 0, fmt.Sprintf("how many to compare on, %d to %d (default %d, with onnx-go %d)",
+		onnxexport.ParityInputs, parityImages, parityImages, onnxexport.ParityInputs))
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
 		r, err := o.run(ctx, a, args[0])
 		if r.Inputs == 0 {
@@ -51,18 +59,26 @@ func verifyVerb(a *app) *cobra.Command {
 }
 
 type verifyResult struct {
-	Path   string `json:"path"`
-	From   string `json:"from"` // the weights that the file was held against
-	Engine string `json:"engine"`
+	Path string  `json:"path"`
+	From *string `json:"from"` // the weights that the file was held against; null for random ones
+	Seed *uint64 `json:"seed"` // of random ones
+	// SameGraph says that this version of fbnas would write the same nodes.
+	SameGraph bool `json:"same_graph"`
+	ranOn
 	parityInfo
 }
 
-func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResult, error) {
-	r := verifyResult{Path: path, Engine: o.engine}
-	if o.engine != "ort" {
-		return r, fault.New(fault.Usage, "Leave out --engine: ort is what this version verifies.", "no engine %q in this version", o.engine)
+// check refuses flags that do not go together.
+func (o verifyOptions) check() error {
+	if o.images != 0 && (o.images < onnxexport.ParityInputs || o.images > parityImages) {
+		return fault.New(fault.Usage, fmt.Sprintf("Give --images %d to %d.", onnxexport.ParityInputs, parityImages), "a comparison on %d images", o.images)
 	}
-	if err := onlyLocal(o.device); err != nil {
+	return o.place.check()
+}
+
+func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResult, error) {
+	r := verifyResult{Path: path}
+	if err := o.check(); err != nil {
 		return r, err
 	}
 	m, md, err := exported(path)
@@ -72,86 +88,96 @@ func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResu
 	if md.Weights != onnxexport.WeightsDigest(m) {
 		return r, fault.New(fault.Failure, "Export it again.", "%s was changed: its weights are not those that it was exported with", path)
 	}
-	t, err := o.origin(a, path, md)
+	t, images, err := o.origin(ctx, a, path, m, md)
 	if err != nil {
 		return r, err
 	}
-	r.From = t.path
-	data := cmp.Or(o.data, t.data)
-	images, err := comparison(ctx, a, t, data)
-	if err != nil {
+	r.From, r.Seed = orNull(t.path), md.Seed
+	if r.SameGraph, err = sameGraph(t, m, md); err != nil {
 		return r, err
 	}
-	proof, err := proofOf(t, images)
-	if err != nil {
-		return r, err
+	if o.images == 0 && o.engine == engineOnnxGo {
+		o.images = onnxexport.ParityInputs
 	}
-	defer proof.close()
-	parity, err := onnxexport.Verify(ctx, m, proof.Proof)
-	r.parityInfo = parityOf(parity, data != "")
+	images = spread(images, cmp.Or(o.images, parityImages))
+	parity, err := o.compare(ctx, a, &r, m, md, t, images)
+	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.data) != "")
+	if err == nil && md.Quantization != nil {
+		err = agrees(parity, *md.Quantization)
+	}
 	switch {
 	case err == nil:
 		return r, nil
 	case parity.Inputs > 0 && fault.CodeOf(err) == fault.Failure:
-		return r, fault.New(fault.Failure, "If the file was changed, export it again. If not, the runtime computes it differently: please report its version.",
-			"verify %s: %w", path, err)
+		return r, fault.New(fault.Failure, r.hint(), "verify %s: %w", path, err)
 	}
 	return r, fmt.Errorf("verify %s: %w", path, err)
 }
 
-// origin finds the network that a file was exported from: the one whose export
-// has the same weights.
-func (o verifyOptions) origin(a *app, path string, md onnxexport.Metadata) (trained, error) {
-	if o.weights != "" {
-		t, err := trainedFile(o.weights)
-		if err != nil {
-			return t, err
-		}
-		if same, err := exportsTo(t, md); err != nil || !same {
-			return t, errors.Join(err, fault.New(fault.Failure, "Give the weights that it was exported from.",
-				"%s was not exported from %s: the weights differ", path, o.weights))
-		}
-		return t, nil
-	}
-	runs, err := finishedTrainings(a, o.root)
+// compare runs the file and the network that it is from.
+func (o verifyOptions) compare(ctx context.Context, a *app, r *verifyResult, m *onnx.Model, md onnxexport.Metadata, t trained, images [][]float32) (onnxexport.Parity, error) {
+	shown := a.progress()
+	defer shown.close()
+	file, err := o.start(ctx, a, r.Path, m, md, len(images), func(done int) { shown.at("images", min(done, len(images)), len(images)) })
 	if err != nil {
-		return trained{}, err
+		return onnxexport.Parity{}, err
 	}
-	for _, run := range runs {
-		t, err := trainedRun(run)
-		if err != nil {
-			a.log.Warn("a training cannot be read", "run", run, "error", err)
-			continue
-		}
-		if same, err := exportsTo(t, md); err != nil || same {
-			return t, err
-		}
+	defer file.Close()
+	r.ranOn = file.on
+	proof, err := proofOf(t, images)
+	if err != nil {
+		return onnxexport.Parity{}, err
 	}
-	return trained{}, fault.New(fault.Usage, "Give --weights W.safetensors, or --root where the training's folder is. Random weights are not kept: such a file cannot be verified again.",
-		"none of the %d finished trainings under %s has the weights of %s", len(runs), o.root, path)
+	defer proof.close()
+	seen := make([][]float32, len(images))
+	for i, image := range images {
+		seen[i] = file.feed.Seen(image)
+	}
+	tolerance := md.Tolerance()
+	if md.Quantization != nil {
+		tolerance = math.Inf(1) // see agrees
+	}
+	return onnxexport.CompareWithin(ctx, tolerance, proof.Reference, file.feed.Logits(file), seen)
 }
 
-// exportsTo reports whether a network's export has the weights that a file's
-// metadata state.
-func exportsTo(t trained, md onnxexport.Metadata) (bool, error) {
-	if string(t.Arch.YAML()) != md.Architecture {
-		return false, nil
+// int8Slack is how much less often than when it was written an int8 file may see
+// the class that the network sees: processors round and saturate differently.
+const int8Slack = 0.02
+
+// agrees holds an int8 file against what was stated when it was written: there
+// is no difference of logits that would be wrong.
+func agrees(p onnxexport.Parity, q onnxexport.Quantization) error {
+	stated, now := float64(q.SameClass)/float64(max(1, q.Compared)), float64(p.SameClass)/float64(p.Inputs)
+	if !(now >= stated-int8Slack) || math.IsNaN(p.MaxAbsDiff) {
+		return fault.New(fault.Failure, "", "the int8 file sees the class that the network sees for %.3g of the images; when it was written, it was %.3g", now, stated)
 	}
-	m, err := onnxexport.Export(onnxexport.Spec{Name: t.Arch.Name, Blocks: t.blocks, Weights: t.Values})
-	if err != nil {
-		return false, err
-	}
-	return onnxexport.WeightsDigest(m) == md.Weights, nil
+	return nil
 }
 
-// onlyLocal refuses devices that this version does not reach.
-func onlyLocal(device string) error {
-	if device == "local" {
-		return nil
+// hint says what to do about a file that computes something else.
+func (r verifyResult) hint() string {
+	switch {
+	case !r.SameGraph:
+		return "Its nodes are not those that this version of fbnas exports: if it was changed, export it again."
+	case r.Engine == engineOnnxGo:
+		return "Compare with --engine ort: if that agrees, the lowering or onnx-go is wrong; please report it."
+	case r.Device != nil:
+		return "Without --device it runs here: if that agrees, the device's runtime computes it differently."
 	}
-	return fault.New(fault.Device, "Leave out --device: this version runs files on this machine.", "device %s is not reached by this version", device)
+	return "The runtime computes it differently: please report its version."
 }
 
 func (r verifyResult) Text(w io.Writer) error {
-	return writeFacts(w, fact{"model", r.Path}, fact{"weights", r.From}, fact{"parity", r.parityInfo})
+	weights := "random"
+	switch {
+	case r.From != nil:
+		weights = *r.From
+	case r.Seed != nil:
+		weights = fmt.Sprintf("random, drawn again from seed %d", *r.Seed)
+	}
+	facts := []fact{{"model", r.Path}, {"weights", weights}, {"run by", r.ranOn}, {"parity", r.parityInfo}}
+	if !r.SameGraph {
+		facts = append(facts, fact{"graph", "not the nodes that this version of fbnas exports"})
+	}
+	return writeFacts(w, facts...)
 }

@@ -33,6 +33,7 @@ var rules = map[string]func(node) error{
 	// It broadcasts single numbers, and counts an input that is there twice once.
 	"Add": elementwise,
 	"Mul": elementwise,
+	"Sub": elementwise,
 
 	// Its Reshape reads 0 and -1 in its own way.
 	"Reshape": reshape,

@@ -99,6 +99,9 @@ var cases = map[string][]func(b *onnx.Builder){
 		beside("Mul", onnx.Scalar("", float32(-3))),
 		gate, square,
 	},
+	"Sub": {
+		beside("Sub", onnx.NewTensor("", noise(6, "channels"), 6, 1, 1)),
+	},
 	"Reshape": {func(b *onnx.Builder) {
 		b.Node("Reshape", []string{"x", b.Const(onnx.Vector("", int64(0), -1))}, []string{"y"})
 		b.Output("y", onnx.Float32, onnx.Dims(2, 120))

@@ -48,7 +48,7 @@ func Open(content []byte) (*Session, error) {
 	return s, err
 }
 
-// Run computes the output of a batch.
+// Run computes the output of a batch, of numbers or pixels.
 func (s *Session) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -59,6 +59,9 @@ func (s *Session) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, 
 		shape[i] = int(n)
 	}
 	values := append([]float32{}, feeds[s.input.Name].Floats...)
+	for _, pixel := range feeds[s.input.Name].Bytes {
+		values = append(values, float32(pixel))
+	}
 	var result []float64
 	err := guarded(func() error {
 		if err := s.model.SetInput(0, tensor.New(tensor.WithShape(shape...), tensor.WithBacking(values))); err != nil {

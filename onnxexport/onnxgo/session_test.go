@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/dataset"
 	"fbnas/engine"
 	"fbnas/internal/fault"
 	"fbnas/models"
@@ -79,8 +80,15 @@ func whole(t testing.TB, s onnxexport.Spec) []byte {
 
 // TestNetwork holds a network of all kinds of blocks against ONNX Runtime.
 func TestNetwork(t *testing.T) {
-	for _, s := range []onnxexport.Spec{{Name: "every", Batch: 3}, {Name: "every", Opset: 14}} {
-		alike(t, whole(t, s))
+	colours := &dataset.Preprocessing{Channels: 3, Height: 12, Width: 10, Mean: []float32{0.4, 0.5, 0.6}, Std: []float32{0.2, 0.3, 0.4}}
+	for name, s := range map[string]onnxexport.Spec{
+		"batch":     {Form: onnxexport.Form{Batch: 3}},
+		"opset 13":  {Form: onnxexport.Form{Opset: 13}},
+		"opset 21":  {Form: onnxexport.Form{Opset: 21, Half: true}},
+		"pixels":    {Form: onnxexport.Form{Input: onnxexport.PixelsNHWC}, Metadata: onnxexport.Metadata{Preprocessing: colours}},
+		"any batch": {Form: onnxexport.Form{Batch: onnxexport.AnyBatch}},
+	} {
+		t.Run(name, func(t *testing.T) { alike(t, whole(t, s)) })
 	}
 }
 
@@ -103,12 +111,18 @@ func alike(t *testing.T, file []byte) {
 		t.Fatal(err)
 	}
 	in := there.Inputs()[0]
-	lengths, _ := in.Shape.Lengths()
 	n := 1
-	for _, d := range lengths {
-		n *= int(d)
+	for _, d := range in.Shape {
+		n *= max(1, int(d.Size)) // an open batch is one image
 	}
 	feeds := engine.Feeds{in.Name: engine.Floats(noise(n, "image"))}
+	if in.Type == onnx.Uint8 {
+		pixels := make([]uint8, n)
+		for i := range pixels {
+			pixels[i] = uint8(i * i)
+		}
+		feeds = engine.Feeds{in.Name: engine.Bytes(pixels)}
+	}
 	want, err := there.Run(t.Context(), feeds)
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +221,7 @@ func TestVersionIsThatOfTheModule(t *testing.T) {
 }
 
 func FuzzLower(f *testing.F) {
-	f.Add(whole(f, onnxexport.Spec{Name: "every", Batch: 2}))
+	f.Add(whole(f, onnxexport.Spec{Form: onnxexport.Form{Batch: 2}}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := onnx.Decode(data)
 		if err != nil {

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+
+	"fbnas/engine"
+	"fbnas/latency"
+	"fbnas/onnxexport"
+)
+
+// requestBytes is about how much of images goes to a device at once.
+const requestBytes = 16 << 20
+
+// onDevice opens a session's file on the device: in ONNX Runtime there, on one
+// of its fastest cores.
+func (p *place) onDevice(ctx context.Context, a *app, s *deviceSession) (*running, error) {
+	host, err := p.deviceFlags.open(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	device, condition, err := host.Identity(ctx, asApplication)
+	if err != nil {
+		return nil, errors.Join(err, host.Close())
+	}
+	s.host, s.inRun = host, s.feed.Batch
+	if s.feed.Batch == onnxexport.AnyBatch {
+		s.inRun, s.open = openBatch, openBatch
+	}
+	info, feed := deviceOf(p.device, device), s.feed
+	feed.Batch = s.batch()
+	return &running{s, feed, ranOn{engineORT, condition.Runtime, &info}}, nil
+}
+
+// asApplication leaves a phone in its usual mode: nothing is timed.
+var asApplication = latency.Options{DefaultMode: true}
+
+// deviceSession is a file on a device, as a session of as many images as go
+// there at once.
+type deviceSession struct {
+	host   *latency.Host
+	model  latency.Model
+	feed   onnxexport.Feed // as the file is fed
+	image  int             // bytes of one
+	values int             // that come back for it
+	inRun  int             // images of a run there
+	open   int             // the same where the file leaves it open, or 0
+	images int             // that will be run in all
+	done   int
+	told   func(done int)
+}
+
+// batch is a number of whole runs.
+func (s *deviceSession) batch() int {
+	fit, needed := requestBytes/(s.inRun*s.image), (s.images+s.inRun-1)/s.inRun
+	return max(1, min(fit, needed)) * s.inRun
+}
+
+func (s *deviceSession) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+	in := latency.Inputs{Bytes: feeds[s.feed.Input].Bytes, Batch: s.open}
+	for _, v := range feeds[s.feed.Input].Floats {
+		in.Bytes = binary.LittleEndian.AppendUint32(in.Bytes, math.Float32bits(v))
+	}
+	in.OnValues = func(n int) { s.told(min(s.done+n/s.values, s.images)) }
+	values, err := s.host.Compute(ctx, s.model, in, asApplication)
+	if err != nil {
+		return nil, err
+	}
+	images := len(in.Bytes) / s.image
+	if len(values) != images*s.values {
+		return nil, fmt.Errorf("%s gave %d numbers for %d images, not %d for each", s.model.Name, len(values), images, s.values)
+	}
+	s.done += images
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = float64(v)
+	}
+	return engine.Results{s.feed.Output: out}, nil
+}
+
+func (s *deviceSession) Close() error { return s.host.Close() }
