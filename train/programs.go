@@ -1,6 +1,8 @@
 package train
 
 import (
+	"slices"
+
 	"fbnas/engine"
 	"fbnas/graph"
 	"fbnas/graph/grad"
@@ -45,9 +47,9 @@ func NetworkOf(blocks []models.Block) Network {
 }
 
 // Optimise rewrites a finished program into one that computes the same in
-// fewer passes over feature maps.
-func Optimise(p *engine.Program) *engine.Program {
-	outputs := opt.Rewrite(p.Graph, p.Outputs(), opt.Training...)
+// fewer passes over feature maps, by opt.Training after other rules.
+func Optimise(p *engine.Program, first ...opt.Rule) *engine.Program {
+	outputs := opt.Rewrite(p.Graph, p.Outputs(), slices.Concat(first, opt.Training)...)
 	for i := range p.Writes {
 		p.Writes[i].Node = outputs[i]
 	}
@@ -88,6 +90,9 @@ func (n Network) WeightStep(s Shape, o SGD, smoothing float64) *engine.Program {
 	}
 	program.Writes = append(program.Writes, runningStatistics(nb)...)
 	program.Writes = n.average(g, program.Writes)
+	if n.freeze != "" { // frozen batch norms are scales and shifts
+		return Optimise(program, opt.Inference...)
+	}
 	return Optimise(program)
 }
 
