@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"fbnas/engine/enginetest"
@@ -103,5 +104,28 @@ func TestWeightsDigest(t *testing.T) {
 	m.Proto.Graph.Initializer[3].RawData[5] ^= 1
 	if onnxexport.WeightsDigest(m) == before {
 		t.Error("a bit of a weight changes, the digest does not")
+	}
+}
+
+// TestStructureStays: tables of latencies that were measured with earlier
+// versions hold as long as blocks are written as they were then. A change here
+// makes every row of every table stale: it needs a reason that is worth that.
+func TestStructureStays(t *testing.T) {
+	s := tiny(t)
+	whole, err := onnxexport.Network("tiny", s.Blocks, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{whole.Graph[:12]}
+	for _, b := range s.Blocks {
+		sample, err := onnxexport.Block(b, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, sample.Graph[:12])
+	}
+	want := []string{"dc6db5a9abc2", "2b6e7197043b", "28a244e1756a", "d81dba4b28f7", "c727d3152413", "2d7a18474792", "cc471b8766bc", "f907732458a3", "4b401a615e39"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
