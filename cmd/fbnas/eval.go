@@ -169,7 +169,7 @@ func (o evalOptions) file(path string) (subject, error) {
 func (o evalOptions) evaluated(ctx context.Context, a *app, path string, m *onnx.Model, md onnxexport.Metadata, images int, told func(int)) (evaluated, error) {
 	f, err := o.start(ctx, a, path, m, md, images, told)
 	if err != nil {
-		return evaluated{}, err
+		return evaluated{}, fmt.Errorf("evaluate %s: %w", path, err)
 	}
 	return evaluated{fed{f}, f.feed.Batch, f.on}, nil
 }

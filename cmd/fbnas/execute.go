@@ -52,10 +52,11 @@ func (r ranOn) String() string {
 	if r.Device == nil {
 		return r.Runtime + " in this process"
 	}
-	text := fmt.Sprintf("%s on %s (%s)", r.Runtime, r.Device.Name, r.Device.SoC)
+	processor := r.Device.SoC
 	if r.Device.Emulator != nil {
-		text += ", emulated by " + *r.Device.Emulator
+		processor = *r.Device.Emulator
 	}
+	text := fmt.Sprintf("%s on %s (%s)", r.Runtime, r.Device.Name, processor)
 	if r.Device.Replayed {
 		text += ", as it was recorded"
 	}
@@ -91,7 +92,7 @@ func (p *place) start(ctx context.Context, a *app, path string, m *onnx.Model, m
 		}
 		s, err := onnxgo.Open(content)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, err
 		}
 		return &running{&counted{s, feed.Batch, 0, told}, feed, ranOn{engineOnnxGo, onnxgo.Version, nil}}, nil
 	}
@@ -100,7 +101,7 @@ func (p *place) start(ctx context.Context, a *app, path string, m *onnx.Model, m
 	}
 	s, err := openModel(content)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	version, err := runtimeVersion()
 	return &running{&counted{s, feed.Batch, 0, told}, feed, ranOn{engineORT, version, nil}}, err
