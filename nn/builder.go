@@ -11,6 +11,8 @@ const (
 	Batch Statistics = iota
 	// Running reads the running statistics: evaluation and export.
 	Running
+	// Observed is Running, and records the batch's all the same.
+	Observed
 )
 
 // Epsilon is added to a variance before its root is taken.
@@ -21,7 +23,7 @@ const Epsilon = 1e-5
 type Builder struct {
 	G          *graph.Graph
 	Statistics Statistics
-	Moments    []Moments // of each batch norm, in order, when Statistics is Batch
+	Moments    []Moments // of each batch norm, in order, unless Statistics is Running
 	// Frozen tells of a batch norm's parameters that they are not trained: it
 	// reads its running statistics, whatever Statistics says. nil: of none.
 	Frozen func(param string) bool
@@ -75,7 +77,8 @@ func (b *Builder) BatchNorm(name string, x, mask *graph.Node) *graph.Node {
 	g, channels := b.G, x.Shape[1]
 	vector := func(part string) *graph.Node { return g.Input(name+"."+part, graph.Float, channels) }
 	scale, shift := vector("gamma"), vector("beta")
-	running := b.Statistics == Running || b.Frozen != nil && b.Frozen(name+".gamma")
+	frozen := b.Frozen != nil && b.Frozen(name+".gamma")
+	running := frozen || b.Statistics != Batch
 	if running {
 		scale = g.Div(scale, g.Unary(graph.Sqrt, g.Add(vector("var"), g.Scalar(Epsilon))))
 		shift = g.Sub(shift, g.Mul(vector("mean"), scale))
@@ -83,11 +86,13 @@ func (b *Builder) BatchNorm(name string, x, mask *graph.Node) *graph.Node {
 	if mask != nil {
 		scale, shift = g.Mul(scale, mask), g.Mul(shift, mask)
 	}
+	if !frozen && b.Statistics != Running {
+		mean, variance := g.Moments(x)
+		b.Moments = append(b.Moments, Moments{name, mean, variance, x.Shape.Len() / channels})
+	}
 	if running {
 		return g.Affine(x, scale, shift)
 	}
-	mean, variance := g.Moments(x)
-	b.Moments = append(b.Moments, Moments{name, mean, variance, x.Shape.Len() / channels})
 	return g.BatchNorm(x, scale, shift, Epsilon)
 }
 

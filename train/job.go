@@ -67,7 +67,7 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 		return Result{}, err
 	}
 	defer state.Close()
-	from, before, err := j.start(net, state)
+	from, before, err := j.start(ctx, net, state)
 	if err != nil {
 		return Result{}, err
 	}
@@ -93,11 +93,16 @@ func (j Job) network() (Network, error) {
 	return net, nil
 }
 
-func (j Job) start(net Network, state engine.State) (from int, before Timing, err error) {
+// start puts the values into the state with which the steps from `from` on
+// begin.
+func (j Job) start(ctx context.Context, net Network, state engine.State) (from int, before Timing, err error) {
 	if j.From != nil {
 		return Restore(j.From, state)
 	}
-	return 0, before, net.InitialiseFrom(state, j.Initial, j.Config.Seed)
+	if err := net.InitialiseFrom(state, j.Initial, j.Config.Seed); err != nil || !folded(net.Params, j.Initial) {
+		return 0, before, err
+	}
+	return 0, before, net.unfold(ctx, j.Engine, state, j.shape(j.Config.Batch), j.Data.Train)
 }
 
 func (j Job) shape(batch int) Shape {
