@@ -63,6 +63,7 @@ func (inf *inference) run(m *onnxpb.ModelProto) {
 				inf.settle(label(n), name, ts)
 			}
 		}
+		inf.foldIntegers(n)
 	}
 }
 

@@ -239,3 +239,39 @@ func TestShapeOfAKnownShapeIsAConstant(t *testing.T) {
 		t.Errorf("%s (%v)", got, err)
 	}
 }
+
+// TestComputedShapesAreInferred: a reshape to what nodes compute from the
+// input's shape, as PyTorch exports view(n, 2, c // 2, h, w).
+func TestComputedShapesAreInferred(t *testing.T) {
+	b := onnx.NewBuilder("computed", 13)
+	x := b.Input("x", onnx.Float32, onnx.Dims(1, 6, 4, 5))
+	axes := b.Const(onnx.Vector[int64]("", 0))
+	shape := b.Op("Shape", []string{x})
+	part := func(i int64) string {
+		return b.Op("Gather", []string{shape, b.Const(onnx.Scalar("", i))}, onnx.Int("axis", 0))
+	}
+	half := b.Op("Div", []string{part(1), b.Const(onnx.Scalar[int64]("", 2))})
+	var parts []string
+	for _, name := range []string{part(0), b.Const(onnx.Scalar[int64]("", 2)), half, part(2), part(-1)} {
+		parts = append(parts, b.Op("Unsqueeze", []string{name, axes}))
+	}
+	b.Node("Reshape", []string{x, b.Op("Concat", parts, onnx.Int("axis", 0))}, []string{"y"})
+	ends := b.Op("Slice", []string{shape, b.Const(onnx.Vector[int64]("", 2)), b.Const(onnx.Vector[int64]("", 1<<62))})
+	b.Node("ConstantOfShape", []string{b.Op("Add", []string{ends, b.Op("Mul", []string{ends, b.Const(onnx.Vector[int64]("", 2))})})}, []string{"z"})
+	b.Output("y", onnx.Float32, nil)
+	b.Output("z", onnx.Float32, nil)
+	m, err := b.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	types, err := onnx.InferShapes(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := types["y"].Shape.String(); got != "[1,2,3,4,5]" {
+		t.Errorf("y has the shape %s", got)
+	}
+	if got := types["z"].Shape.String(); got != "[12,15]" {
+		t.Errorf("z has the shape %s", got)
+	}
+}

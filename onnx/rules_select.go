@@ -175,7 +175,9 @@ func gather(c *call) {
 		return
 	}
 	axis := c.axis(c.attrInt("axis", 0), len(x))
-	c.give(0, t, slices.Concat(x[:axis], at, x[axis+1:]))
+	// Of a vector with one index it is a scalar: no dimensions, not unknown ones.
+	out := append(Shape{}, x[:axis]...)
+	c.give(0, t, append(append(out, at...), x[axis+1:]...))
 }
 
 // pad: begins then ends, on all axes or (from opset 18 on) on those of the

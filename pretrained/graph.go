@@ -15,7 +15,7 @@ import (
 // graph finds the network in the file's graph. Both are walked together from
 // the image to the logits; what the file's nodes are called does not matter.
 func (l *Loaded) graph(blocks []models.Block) error {
-	output, order, err := readGraph(l.File.model)
+	output, order, err := readGraph(l.File.model, blocks[0])
 	if err == nil {
 		w := &walk{consumers: map[*vertex][]*vertex{}, loaded: l}
 		w.follow(output, order)

@@ -80,8 +80,7 @@ func reduceMean(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 		positive = append(positive, a)
 	}
 	slices.Sort(positive)
-	shape := r.types[n.Input[0]].Shape
-	if !slices.Equal(positive, []int64{2, 3}) || shape != nil && len(shape) != 4 {
+	if !slices.Equal(positive, []int64{2, 3}) || len(r.types[n.Input[0]].Shape) != 4 {
 		return v
 	}
 	return pool(r, n, v)
@@ -102,13 +101,7 @@ func averagePool(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 // channel shuffle.
 func reshape(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	x := v.in[0]
-	var to []int64
-	if len(n.Input) > 1 {
-		to, _ = r.lengths(n.Input[1])
-	}
-	if to == nil {
-		to = r.shapeOf(n.Output[0])
-	}
+	from, to := r.types[n.Input[0]].Shape, r.types[n.Output[0]].Shape
 	switch {
 	case x.pooled:
 		return x
@@ -116,11 +109,11 @@ func reshape(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 		s := v.become(opShuffle, x.in[0])
 		s.groups = x.groups
 		return s
-	case len(to) == 5 && to[1] > 0:
+	case len(from) == 4 && len(to) == 5 && to[1].Known():
 		s := v.become(opSplit, x)
-		s.groups = int(to[1])
+		s.groups = int(to[1].Size)
 		return s
-	case len(to) > 0 && slices.Equal(r.types[n.Output[0]].Shape, r.types[n.Input[0]].Shape):
+	case len(to) > 0 && slices.Equal(from, to):
 		return x
 	}
 	return v

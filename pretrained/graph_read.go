@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fbnas/internal/fault"
+	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
 )
@@ -62,7 +63,6 @@ type convolution struct {
 type reader struct {
 	types     map[string]onnx.TypeShape
 	constants map[string]array
-	shapes    map[string][]int64 // numbers about shapes
 	vertices  map[string]*vertex
 	order     []*vertex
 	listed    map[*vertex]bool
@@ -77,21 +77,31 @@ type array struct {
 }
 
 // readGraph gives the vertex behind the graph's output and all vertices in an
-// order in which inputs come first.
-func readGraph(m *onnx.Model) (output *vertex, order []*vertex, err error) {
+// order in which inputs come first. Dimensions of the image that the file
+// leaves open are those of the network's first block.
+func readGraph(m *onnx.Model, first models.Block) (output *vertex, order []*vertex, err error) {
 	if err := onnx.CheckGraph(m); err != nil {
+		return nil, nil, err
+	}
+	inputs, outputs := m.Inputs(), m.Outputs()
+	if len(inputs) != 1 || len(outputs) != 1 || len(inputs[0].Shape) != 4 || !inputs[0].Type.IsFloat() {
+		return nil, nil, fault.New(fault.Failure, "Export it with float32 images [N,C,H,W] as its one input, and logits as its one output.",
+			"the graph takes %v and gives %v", inputs, outputs)
+	}
+	image := []int64{1, int64(first.In), int64(first.Height), int64(first.Width)}
+	for i, d := range inputs[0].Shape {
+		if d.Known() {
+			image[i] = d.Size
+		}
+	}
+	if m, err = m.AtShapes(map[string][]int64{inputs[0].Name: image}); err != nil {
 		return nil, nil, err
 	}
 	types, err := onnx.InferShapes(m)
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &reader{types: types, constants: map[string]array{}, shapes: map[string][]int64{}, vertices: map[string]*vertex{}, listed: map[*vertex]bool{}}
-	inputs, outputs := m.Inputs(), m.Outputs()
-	if len(inputs) != 1 || len(outputs) != 1 || len(inputs[0].Shape) != 4 || !inputs[0].Type.IsFloat() {
-		return nil, nil, fault.New(fault.Failure, "Export it with float32 images [N,C,H,W] as its one input, and logits as its one output.",
-			"the graph takes %v and gives %v", inputs, outputs)
-	}
+	r := &reader{types: types, constants: map[string]array{}, vertices: map[string]*vertex{}, listed: map[*vertex]bool{}}
 	r.add(inputs[0].Name, &vertex{op: opInput, label: inputs[0].Name})
 	for _, t := range m.Proto.Graph.Initializer {
 		r.constant(t.GetName(), t)
@@ -180,7 +190,6 @@ func (r *reader) node(n *onnxpb.NodeProto) {
 	}
 	if len(v.in) == 0 || !slices.ContainsFunc(v.in, func(in *vertex) bool { return in.op != opShape }) || n.GetOpType() == "Shape" {
 		v.op = opShape
-		r.computeShape(n)
 		r.add(out, v)
 		return
 	}

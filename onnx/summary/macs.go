@@ -54,6 +54,8 @@ func matrices(c *counter, _ *onnxpb.NodeProto, a, _, out onnx.Shape) int64 {
 	return c.total.mul(c.product(out), a[len(a)-1].Size)
 }
 
+const unknownShapes = "the shapes that it works on are not known"
+
 // multiplications counts a node's multiply-accumulates and pooled elements, or
 // says why it cannot.
 func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
@@ -71,13 +73,17 @@ func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
 		}
 		for _, s := range []onnx.Shape{in[0], in[1], out} {
 			if lengths, known := s.Lengths(); !known || len(lengths) == 0 && op != "MatMul" && op != "MatMulInteger" && op != "QLinearMatMul" {
-				return "the shapes that it works on are not known"
+				return unknownShapes
 			}
 		}
 		to.MACs = p.count(c, n, in[0], in[1], out)
 	}
 	if c.globalPool(n) {
-		to.Pooled = c.product(c.types[n.Input[0]].Shape)
+		elements, known := c.elements(c.types[n.Input[0]].Shape)
+		if !known {
+			return unknownShapes
+		}
+		to.Pooled = elements
 	}
 	return ""
 }

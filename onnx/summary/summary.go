@@ -52,8 +52,11 @@ type Node struct {
 	Op     string // "Conv", "com.microsoft.FusedConv"
 	Output onnx.TypeShape
 	Counts
-	// Why is the reason why not all of Counts is known; "" where it is.
+	// Why is the reason why its multiply-accumulates or pooled elements are not
+	// known; "" where they are.
 	Why string
+	// Unsized: the shape of something that it gives is not known.
+	Unsized bool
 }
 
 // Of counts a model. Operators that fbnas has no rule for are counted as far
@@ -65,7 +68,7 @@ func Of(m *onnx.Model, o Options) (Summary, error) {
 	if err := onnx.CheckGraph(m); err != nil {
 		return Summary{}, fmt.Errorf("graph %q: %w", m.Name(), err)
 	}
-	m, err := at(m, o.Shapes)
+	m, err := m.AtShapes(o.Shapes)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -117,7 +120,7 @@ func (c *counter) summary() (Summary, error) {
 		node := c.node(n)
 		s.Nodes = append(s.Nodes, node)
 		s.Counts = c.total.counts(s.Counts, node.Counts)
-		if node.Why != "" {
+		if node.Why != "" || node.Unsized {
 			s.Uncounted++
 		}
 	}
@@ -145,15 +148,13 @@ func (c *counter) node(n *onnxpb.NodeProto) Node {
 		}
 		elements, ok := c.elements(t.Shape)
 		if !ok || t.Type.Size() == 0 {
-			out.Why = "the shape of what it gives is not known"
+			out.Unsized = true
 			continue
 		}
 		out.Elements = c.total.add(out.Elements, elements)
 		out.Bytes = c.total.add(out.Bytes, c.total.mul(elements, t.Type.Size()))
 	}
-	if why := c.multiplications(n, &out.Counts); why != "" {
-		out.Why = why
-	}
+	out.Why = c.multiplications(n, &out.Counts)
 	return out
 }
 

@@ -1,25 +1,26 @@
-package summary
+package onnx
 
 import (
 	"fmt"
 	"slices"
 
 	"fbnas/internal/fault"
-	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
 )
 
-// at is a copy of the model, which shares its tensors, with inputs of the given
-// shapes. Where one replaces a shape that the file fixes, the shapes declared
-// inside the graph go: they belong to the old one.
-func at(m *onnx.Model, shapes map[string][]int64) (*onnx.Model, error) {
+// AtShapes is a copy of the model, which shares its nodes and tensors, with
+// inputs of fixed shapes: those given by name, and otherwise the declared ones
+// with 1 for an open first dimension. Where one replaces a shape that the file
+// fixes, the shapes declared inside the graph go: they belong to the old one.
+// An open dimension that nothing is given for is an error that names it.
+func (m *Model) AtShapes(shapes map[string][]int64) (*Model, error) {
 	inputs := m.Inputs()
 	for name := range shapes {
-		if !slices.ContainsFunc(inputs, func(v onnx.Value) bool { return v.Name == name }) {
-			return nil, fault.New(fault.Usage, "Inputs of the file: "+names(inputs), "the model has no input %q", name)
+		if !slices.ContainsFunc(inputs, func(v Value) bool { return v.Name == name }) {
+			return nil, fault.New(fault.Usage, "Inputs of the file: "+inputNames(inputs), "the model has no input %q", name)
 		}
 	}
-	c := choice{fixed: map[string]onnx.TypeShape{}, sizes: map[string]int64{}}
+	c := choice{fixed: map[string]TypeShape{}, sizes: map[string]int64{}}
 	for _, v := range inputs {
 		if err := c.input(v, shapes[v.Name]); err != nil {
 			return nil, err
@@ -29,7 +30,7 @@ func at(m *onnx.Model, shapes map[string][]int64) (*onnx.Model, error) {
 	copied := &onnxpb.GraphProto{Name: g.Name, Node: g.Node, Initializer: g.Initializer}
 	for _, v := range g.Input {
 		if t, ok := c.fixed[v.GetName()]; ok && t.Shape != nil {
-			v = onnx.Value{Name: v.GetName(), TypeShape: t}.Proto()
+			v = Value{Name: v.GetName(), TypeShape: t}.Proto()
 		}
 		copied.Input = append(copied.Input, v)
 	}
@@ -39,7 +40,7 @@ func at(m *onnx.Model, shapes map[string][]int64) (*onnx.Model, error) {
 	for _, v := range g.ValueInfo {
 		copied.ValueInfo = append(copied.ValueInfo, c.declared(v))
 	}
-	return &onnx.Model{Proto: &onnxpb.ModelProto{
+	return &Model{Proto: &onnxpb.ModelProto{
 		IrVersion: p.IrVersion, OpsetImport: p.OpsetImport, ProducerName: p.ProducerName, ProducerVersion: p.ProducerVersion,
 		Graph: copied,
 	}}, nil
@@ -48,18 +49,18 @@ func at(m *onnx.Model, shapes map[string][]int64) (*onnx.Model, error) {
 // choice is what the shapes of the inputs are and what that makes of the
 // dimensions that the file names.
 type choice struct {
-	fixed    map[string]onnx.TypeShape // of inputs
-	sizes    map[string]int64          // of named dimensions
-	replaced bool                      // a shape that the file fixes
+	fixed    map[string]TypeShape // of inputs
+	sizes    map[string]int64     // of named dimensions
+	replaced bool                 // a shape that the file fixes
 }
 
-func (c *choice) input(v onnx.Value, given []int64) error {
-	shape, other, err := shapeOf(v, given)
+func (c *choice) input(v Value, given []int64) error {
+	shape, other, err := inputShape(v, given)
 	if err != nil {
 		return err
 	}
 	c.replaced = c.replaced || other
-	c.fixed[v.Name] = onnx.TypeShape{Type: v.Type, Shape: shape}
+	c.fixed[v.Name] = TypeShape{Type: v.Type, Shape: shape}
 	for i, d := range v.Shape {
 		if !d.Known() && d.Name != "" {
 			c.sizes[d.Name] = shape[i].Size
@@ -74,21 +75,21 @@ func (c *choice) declared(v *onnxpb.ValueInfoProto) *onnxpb.ValueInfoProto {
 	if c.replaced {
 		return &onnxpb.ValueInfoProto{Name: v.Name}
 	}
-	value := onnx.ValueOf(v)
+	value := ValueOf(v)
 	if value.Shape == nil {
 		return v
 	}
 	for i, d := range value.Shape {
 		if size, ok := c.sizes[d.Name]; ok && d.Name != "" && !d.Known() {
-			value.Shape[i] = onnx.Fixed(size)
+			value.Shape[i] = Fixed(size)
 		}
 	}
 	return value.Proto()
 }
 
-// shapeOf is the shape to count an input at, and whether it differs from what
+// inputShape is the shape to fix an input at, and whether it differs from what
 // the file fixes.
-func shapeOf(v onnx.Value, given []int64) (shape onnx.Shape, other bool, err error) {
+func inputShape(v Value, given []int64) (shape Shape, other bool, err error) {
 	if given == nil {
 		return assumed(v)
 	}
@@ -98,18 +99,18 @@ func shapeOf(v onnx.Value, given []int64) (shape onnx.Shape, other bool, err err
 	for i, d := range v.Shape {
 		other = other || d.Known() && d.Size != given[i]
 	}
-	return onnx.Dims(given...), other, nil
+	return Dims(given...), other, nil
 }
 
 // assumed is the declared shape with a batch of 1. What is not a tensor has
 // none.
-func assumed(v onnx.Value) (onnx.Shape, bool, error) {
+func assumed(v Value) (Shape, bool, error) {
 	shape := slices.Clone(v.Shape)
 	for i, d := range shape {
 		switch {
 		case d.Known():
 		case i == 0:
-			shape[i] = onnx.Fixed(1)
+			shape[i] = Fixed(1)
 		default:
 			return nil, false, fault.New(fault.Usage, fmt.Sprintf("Give its sizes, such as --input %s:1x3x224x224.", v.Name),
 				"input %q has the shape %v: the file leaves dimensions open", v.Name, v.Shape)
@@ -118,7 +119,7 @@ func assumed(v onnx.Value) (onnx.Shape, bool, error) {
 	return shape, false, nil
 }
 
-func names(values []onnx.Value) string {
+func inputNames(values []Value) string {
 	text := ""
 	for i, v := range values {
 		if i > 0 {

@@ -1,0 +1,117 @@
+package onnx
+
+import (
+	"slices"
+
+	"fbnas/onnx/onnxpb"
+)
+
+// maxFolded is the most numbers that are computed while shapes are inferred:
+// they are shapes and parts of them.
+const maxFolded = 4 * maxRank
+
+// foldIntegers remembers the whole numbers that a node makes of known ones.
+// Exporters write shapes in this way: Shape, Gather, arithmetic, Concat.
+func (inf *inference) foldIntegers(n *onnxpb.NodeProto) {
+	fold := integerFolds[n.GetOpType()]
+	if fold == nil || canonical(n.GetDomain()) != "" || len(n.GetOutput()) != 1 || len(n.GetInput()) == 0 {
+		return
+	}
+	var in [][]int64
+	for _, name := range n.Input {
+		v, ok := inf.consts[name]
+		if !ok || len(v) > maxFolded {
+			return
+		}
+		in = append(in, v)
+	}
+	out, ok := fold(n, in)
+	t := inf.types[n.Output[0]]
+	lengths, known := t.Shape.Lengths()
+	if size, err := elements(lengths); !ok || !known || err != nil || size != int64(len(out)) || len(out) > maxFolded ||
+		t.Type != Int64 && t.Type != Int32 {
+		return
+	}
+	inf.consts[n.Output[0]] = out
+}
+
+// integerFolds compute operators on vectors of known numbers; false where they
+// do not.
+var integerFolds = map[string]func(n *onnxpb.NodeProto, in [][]int64) ([]int64, bool){
+	"Cast":      firstInput,
+	"Reshape":   firstInput,
+	"Squeeze":   firstInput,
+	"Unsqueeze": firstInput,
+	"Add":       pairs(func(a, b int64) (int64, bool) { return a + b, true }),
+	"Sub":       pairs(func(a, b int64) (int64, bool) { return a - b, true }),
+	"Mul":       pairs(func(a, b int64) (int64, bool) { return a * b, true }),
+	"Div":       pairs(quotient),
+	"Concat":    func(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) { return slices.Concat(in...), true },
+	"Gather":    picked,
+	"Slice":     part,
+}
+
+func firstInput(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) { return in[0], true }
+
+func quotient(a, b int64) (int64, bool) {
+	if b == 0 || b == -1 && a == -a { // the least number has no negative
+		return 0, false
+	}
+	return a / b, true
+}
+
+// pairs computes element by element; a single number goes with each.
+func pairs(compute func(a, b int64) (int64, bool)) func(*onnxpb.NodeProto, [][]int64) ([]int64, bool) {
+	return func(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) {
+		if len(in) != 2 || len(in[0]) == 0 || len(in[1]) == 0 {
+			return nil, false
+		}
+		a, b := in[0], in[1]
+		if len(a) != len(b) && len(a) != 1 && len(b) != 1 {
+			return nil, false
+		}
+		out := make([]int64, max(len(a), len(b)))
+		for i := range out {
+			v, ok := compute(a[i%len(a)], b[i%len(b)])
+			if !ok {
+				return nil, false
+			}
+			out[i] = v
+		}
+		return out, true
+	}
+}
+
+// picked is Gather from a vector.
+func picked(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) {
+	if len(in) != 2 {
+		return nil, false
+	}
+	var out []int64
+	for _, at := range in[1] {
+		if at < 0 {
+			at += int64(len(in[0]))
+		}
+		if at < 0 || at >= int64(len(in[0])) {
+			return nil, false
+		}
+		out = append(out, in[0][at])
+	}
+	return out, true
+}
+
+// part is Slice of a vector by inputs, in steps of 1.
+func part(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) {
+	if len(in) < 3 || len(in[1]) != 1 || len(in[2]) != 1 || len(in) == 5 && !slices.Equal(in[4], []int64{1}) {
+		return nil, false
+	}
+	n := int64(len(in[0]))
+	clamp := func(v int64) int64 {
+		if v < 0 {
+			v += n
+		}
+		return max(0, min(n, v))
+	}
+	start := clamp(in[1][0])
+	return in[0][start:max(start, clamp(in[2][0]))], true
+}
