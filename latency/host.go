@@ -170,7 +170,7 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 	return device, Condition{
 		Runtime: hello.Runtime, RuntimeDigest: hello.RuntimeDigest,
 		Provider: hello.Provider, SessionOptions: hello.SessionOptions,
-		Precision: "fp32", Batch: 1, Threads: opts.Threads,
+		Precision: opts.Precision, Batch: 1, Threads: opts.Threads,
 		CoreSet: hello.CoreSet, FixedPerformance: mode,
 	}, nil
 }

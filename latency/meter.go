@@ -45,6 +45,12 @@ type DeviceModel struct {
 	Emulator string `json:"emulator,omitempty"`
 }
 
+// Number formats that models compute in.
+const (
+	FP32 = "fp32"
+	Int8 = "int8"
+)
+
 // Condition is everything that must be equal for two figures to be compared;
 // a table has one.
 type Condition struct {
@@ -71,7 +77,8 @@ type Options struct {
 	WarmUp       time.Duration
 	BatchModels  int // sessions a batch, the sentinel among them
 	Threads      int
-	Core         *int // nil: the device's fastest, chosen by the agent
+	Core         *int   // nil: the device's fastest, chosen by the agent
+	Precision    string // of the models, for the condition; default FP32
 	Seed         uint64
 	ModelTimeout time.Duration // a session's creation and each of its groups; default 60 s
 

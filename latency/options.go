@@ -22,6 +22,7 @@ func (o Options) WithDefaults() Options {
 	set(&o.ModelTimeout, time.Minute)
 	set(&o.Repeats, (o.Rounds+1)/2)
 	set(&o.CoolDown, 5*time.Minute)
+	set(&o.Precision, FP32)
 	return o
 }
 

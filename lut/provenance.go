@@ -127,6 +127,17 @@ func (t *Table) CheckDevice(device latency.Device, cond latency.Condition) error
 		"table %s is from another device or condition: %s differs (table, device)", t.Path, list(ds))
 }
 
+// CheckPrecision fails when the table holds latencies of models in another
+// number format than precision: they say nothing about each other.
+func (t *Table) CheckPrecision(precision string) error {
+	if has := t.Header.Condition.Precision; has != precision {
+		return fault.New(fault.Usage,
+			fmt.Sprintf("Give a table of %s models: fbnas profile --precision %s --device DEVICE --space %s -o ANOTHER.lut", precision, precision, t.Header.Space.Name),
+			"table %s holds latencies of %s models, and this one is %s", t.Path, has, precision)
+	}
+	return nil
+}
+
 // CheckSpace fails when the table was made for other spaces than this one.
 func (t *Table) CheckSpace(space SpaceID) error {
 	for _, s := range append([]SpaceID{t.Header.Space}, t.Header.Also...) {

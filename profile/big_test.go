@@ -39,7 +39,7 @@ func TestBigSpaceHere(t *testing.T) {
 		}
 		return rep.Table
 	}
-	plan := NewPlan(space, 10, 1)
+	plan := NewPlan(space, 10, 1, Format{})
 	plan.MaxRows = 2000
 	part := measure("part.lut", plan)
 

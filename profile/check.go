@@ -12,7 +12,6 @@ import (
 	"fbnas/latency/stats"
 	"fbnas/lut"
 	"fbnas/models"
-	"fbnas/onnxexport"
 )
 
 // What a table may differ from a device that it fits. Rows repeat to 1.5 %
@@ -43,7 +42,7 @@ func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts l
 		if err := block.Check(); err != nil {
 			return Fit{}, nil, fmt.Errorf("table %s: row %.12s: %w", t.Path, row.KeyDigest, err)
 		}
-		s, err := onnxexport.Block(block, 1)
+		s, err := formatOf(t).block(block)
 		if err != nil {
 			return Fit{}, nil, err
 		}

@@ -10,7 +10,6 @@ import (
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
-	"fbnas/onnxexport"
 )
 
 // Purpose of networks that are measured; each has random numbers of its own.
@@ -55,7 +54,7 @@ func (d Draw) Networks(t *lut.Table) ([]lut.Network, error) {
 		if err != nil {
 			return nil, err
 		}
-		networks, excluded, err := d.export(chosen)
+		networks, excluded, err := d.export(chosen, formatOf(t))
 		if err != nil {
 			return nil, err
 		}
@@ -88,9 +87,9 @@ func (d Draw) sampler() func(*rand.Rand) []models.Block {
 
 // export gives the chosen networks their models; excluded are those that must
 // not be among them.
-func (d Draw) export(chosen [][]models.Block) (networks []lut.Network, excluded [][]models.Block, err error) {
+func (d Draw) export(chosen [][]models.Block, f Format) (networks []lut.Network, excluded [][]models.Block, err error) {
 	for _, blocks := range chosen {
-		n, err := network(blocks)
+		n, err := f.drawn(blocks)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -102,16 +101,16 @@ func (d Draw) export(chosen [][]models.Block) (networks []lut.Network, excluded 
 	return networks, excluded, nil
 }
 
-// network exports blocks under a name and with weights that depend on nothing
+// drawn exports blocks under a name and with weights that depend on nothing
 // but the blocks: what calibrated a table is recognised by its digest.
-func network(blocks []models.Block) (lut.Network, error) {
+func (f Format) drawn(blocks []models.Block) (lut.Network, error) {
 	id, err := json.Marshal(blocks)
 	if err != nil {
 		return lut.Network{}, err
 	}
 	sum := sha256.Sum256(id)
 	name := fmt.Sprintf("network-%x", sum[:6])
-	s, err := onnxexport.Network(name, blocks, 1, 1)
+	s, err := f.network(name, blocks)
 	return lut.Network{
 		Name: name, Blocks: blocks, MACs: models.Count(blocks).MACs,
 		Model: latency.Model{Name: name, Bytes: s.Bytes},

@@ -4,19 +4,19 @@ import (
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
-	"fbnas/onnxexport"
 )
 
 // NewPlan returns what lut.Profile measures for a space: every block that it
 // can ask for, then networks that calibrate the table and others that validate
-// it. Networks are drawn from the seed and have the given number of classes.
-func NewPlan(space models.Space, classes int, seed uint64) lut.Plan {
+// it, all in a number format. Networks are drawn from the seed and have the
+// given number of classes.
+func NewPlan(space models.Space, classes int, seed uint64, f Format) lut.Plan {
 	return lut.Plan{
 		Space:    lut.SpaceID{Name: space.Name, Digest: space.Digest(), YAML: string(space.YAML())},
 		Sentinel: Sentinel(),
 		Blocks:   space.Blocks(),
 		Export: func(b models.Block) (latency.Model, string, error) {
-			s, err := onnxexport.Block(b, 1)
+			s, err := f.block(b)
 			return latency.Model{Name: s.Name, Bytes: s.Bytes}, s.Graph, err
 		},
 		Networks: func(t *lut.Table) (calibration, validation []lut.Network, err error) {

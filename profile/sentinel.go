@@ -21,7 +21,7 @@ func Sentinel() latency.Model { return latency.Model{Name: "sentinel-1", Bytes: 
 func yardsticks(t *lut.Table) (lut.Yardsticks, error) {
 	y := lut.Yardsticks{Sentinel: Sentinel()}
 	if r := t.Header.Reference; r != nil {
-		n, err := network(r.Blocks)
+		n, err := formatOf(t).drawn(r.Blocks)
 		if err != nil {
 			return y, fmt.Errorf("table %s: reference network: %w", t.Path, err)
 		}

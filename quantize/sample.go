@@ -1,9 +1,6 @@
 package quantize
 
 import (
-	"fmt"
-
-	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
@@ -24,7 +21,9 @@ func Timed(m *onnx.Model, o Options) (*onnx.Model, error) {
 	return run(m, o, func(string) (Range, error) { return Range{-4, 4}, nil })
 }
 
-// Sample is s, a float model for timing, in QDQ form.
+// Sample is s, a float model for timing, in QDQ form. float32 goes in and comes
+// out, and is rounded at both borders. Blocks of a network hand codes on
+// instead, which a table's calibration sees as what each border saves.
 func Sample(s onnxexport.Sample, o Options) (onnxexport.Sample, error) {
 	m, err := onnx.Decode(s.Bytes)
 	if err != nil {
@@ -34,19 +33,4 @@ func Sample(s onnxexport.Sample, o Options) (onnxexport.Sample, error) {
 		return s, err
 	}
 	return onnxexport.SampleOf(s.Name, m)
-}
-
-// Block is onnxexport.Block in QDQ form: float32 goes in and comes out, and is
-// rounded at both borders. Blocks of a network hand codes on instead, which a
-// table's calibration sees as what each border saves.
-func Block(b models.Block, batch int, o Options) (onnxexport.Sample, error) {
-	s, err := onnxexport.Block(b, batch)
-	if err != nil {
-		return s, err
-	}
-	q, err := Sample(s, o)
-	if err != nil {
-		return q, fmt.Errorf("block %s: %w", s.Name, err)
-	}
-	return q, nil
 }

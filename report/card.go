@@ -27,7 +27,8 @@ type Card struct {
 	Latency    *CardLatency
 	// Precision of the weights, where it is not float32.
 	Precision string
-	Licence   string // of the weights, as the person who trained them says
+	Int8      *CardInt8 // nil for float files
+	Licence   string    // of the weights, as the person who trained them says
 	Blocks    []Block
 }
 
@@ -69,6 +70,33 @@ type CardLatency struct {
 	ErrorUS                 float64 // to be expected of the prediction
 	Rows, PredictedRows     int     // that the prediction adds up; of them not measured
 	TargetUS                float64
+}
+
+// CardInt8 is how a file was quantised, and what that changed.
+type CardInt8 struct {
+	Activations                   string // int8 or uint8
+	WeightBits                    int
+	Method, Data                  string // of the calibration
+	Images                        int    // of the calibration
+	Float                         string // layers left in float
+	Compared, SameClass           int    // inputs that both were run on
+	SQNR                          float64
+	FloatTop1, Top1               float64
+	FloatLatencyUS, Int8LatencyUS float64
+	Device                        string
+	FloatBytes, Int8Bytes         int64
+	Warnings                      []string
+}
+
+// Table has float and int8 side by side.
+func (i CardInt8) Table() *Table {
+	t := NewTable(Text(""), Number("float"), Number("int8"), Number("change"))
+	if i.FloatTop1 > 0 {
+		t.Row("top-1 accuracy", Percent(i.FloatTop1), Percent(i.Top1), fmt.Sprintf("%+.2f points", 100*(i.Top1-i.FloatTop1)))
+	}
+	t.Row("latency on "+inline(i.Device), Latency(i.FloatLatencyUS), Latency(i.Int8LatencyUS), Change(i.Int8LatencyUS, i.FloatLatencyUS))
+	t.Row("size", Bytes(i.FloatBytes), Bytes(i.Int8Bytes), Change(float64(i.Int8Bytes), float64(i.FloatBytes)))
+	return t
 }
 
 //go:embed card.md

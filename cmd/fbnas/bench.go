@@ -14,6 +14,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/lut"
+	"fbnas/onnxexport"
 	"fbnas/profile"
 	"fbnas/report"
 )
@@ -105,6 +106,9 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 		if t, err = lut.Load(o.lut); err != nil {
 			return r, err
 		}
+		if err := checkPrecisions(t, paths); err != nil {
+			return r, err
+		}
 	}
 	opts, err := o.options(cmd, t)
 	if err != nil {
@@ -157,6 +161,25 @@ func readModels(paths []string) ([]latency.Model, error) {
 		models = append(models, latency.Model{Name: path, Bytes: data})
 	}
 	return models, nil
+}
+
+// checkPrecisions refuses a table for models of another number format, as far as
+// the files say theirs.
+func checkPrecisions(t *lut.Table, paths []string) error {
+	for _, path := range paths {
+		_, md, err := exported(path)
+		if err != nil {
+			continue // not from fbnas: it is timed, and nothing is predicted
+		}
+		precision := latency.FP32
+		if md.Precision == onnxexport.Int8Precision {
+			precision = latency.Int8
+		}
+		if err := t.CheckPrecision(precision); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return nil
 }
 
 // predicted is what a table says of an exported model; nil, and a warning

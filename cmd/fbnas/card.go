@@ -35,10 +35,15 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 		Classes: t.Classes, MACs: r.MACs, Params: r.Params,
 		Export: &report.Export{
 			Path: r.Path, Bytes: r.Bytes, Opset: int(r.Opset), IRVersion: int(r.IRVersion), Nodes: r.Nodes,
-			ParityDiff: md.Parity.MaxAbsDiff, ParityInputs: md.Parity.Inputs,
 		},
 		Train:  &report.Train{Top1: t.Test.Top1(), TestImages: t.Test.Images},
 		Blocks: report.Blocks(t.blocks),
+	}
+	if p := md.Parity; p != nil {
+		c.Export.ParityDiff, c.Export.ParityInputs = p.MaxAbsDiff, p.Inputs
+	}
+	if r.Int8 != nil {
+		c.Int8, c.Train.Top1 = r.Int8.card(r.Bytes), md.Accuracy.Top1
 	}
 	if t.run != "" {
 		config, err := rundir.ReadConfig[trainConfig](t.run)

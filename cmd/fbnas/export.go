@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"fbnas/internal/fault"
+	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/onnx"
@@ -18,16 +20,15 @@ import (
 )
 
 type exportOptions struct {
-	from        string
-	weights     string
-	data        string
-	lut         string
-	root        string
-	device      string
-	seed        uint64
-	form        formFlags
-	int8        bool
-	calibration string
+	from    string
+	weights string
+	data    string
+	lut     string
+	root    string
+	device  string
+	seed    uint64
+	form    formFlags
+	int8    int8Flags
 }
 
 func exportVerb(a *app) *cobra.Command {
@@ -46,6 +47,7 @@ func exportVerb(a *app) *cobra.Command {
 			"  fbnas export model.onnx --input uint8-nhwc           # takes a camera's pixels\n" +
 			"  fbnas export model.onnx --batch symbolic --opset 21  # for a server\n" +
 			"  fbnas export model.onnx --fp16                       # half the size\n" +
+			"  fbnas export model.onnx --int8 --device pixel        # compared with float there\n" +
 			"  fbnas export f1.onnx --from fbnetv2_f1               # random weights",
 		Args: cobra.ExactArgs(1),
 	}
@@ -55,11 +57,10 @@ func exportVerb(a *app) *cobra.Command {
 	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
 	f.StringVar(&o.lut, "lut", "", "`table` that predicts the latency; the file states it")
 	f.StringVar(&o.root, "root", "runs", "`folder` to look for trainings in")
-	f.StringVar(&o.device, "device", "", "time the file on this `device`, as bench does; the file states it (default: it is not timed)")
+	f.StringVar(&o.device, "device", "", "time the file on this `device`, as bench does; the file states it (default: it is not timed; with --int8, local)")
 	f.Uint64Var(&o.seed, "seed", 1, "of random weights and of the inputs that they are compared on")
 	o.form.add(f)
-	f.BoolVar(&o.int8, "int8", false, "not in this version")
-	f.StringVar(&o.calibration, "calibration", "", "not in this version")
+	o.int8.add(f)
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
 		r, err := o.run(ctx, a, cmd, args[0])
 		if r.Inputs == 0 {
@@ -71,20 +72,20 @@ func exportVerb(a *app) *cobra.Command {
 }
 
 // check refuses what this version cannot do.
-func (o exportOptions) check(out string) error {
-	switch {
-	case o.int8 || o.calibration != "":
-		return fault.New(fault.Usage, "Leave out --int8 and --calibration.", "quantisation is not in this version")
-	case filepath.Ext(out) != ".onnx":
+func (o exportOptions) check(flags *pflag.FlagSet, out string) error {
+	if filepath.Ext(out) != ".onnx" {
 		return fault.New(fault.Usage, "Give the path of the file to write, such as model.onnx.", "%s does not end in .onnx", out)
 	}
-	return o.form.check()
+	if err := o.form.check(); err != nil {
+		return err
+	}
+	return o.int8.check(flags, o.form)
 }
 
 func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out string) (exportResult, error) {
 	r := exportResult{Path: out}
 	began := time.Now()
-	if err := o.check(out); err != nil {
+	if err := o.check(cmd.Flags(), out); err != nil {
 		return r, err
 	}
 	t, images, err := o.subject(ctx, a)
@@ -100,12 +101,11 @@ func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out 
 	if err != nil {
 		return r, err
 	}
-	if err := o.time(ctx, a, cmd, m); err != nil {
-		return r, err
+	export := o.exportFloat
+	if o.int8.wanted {
+		export = o.exportInt8
 	}
-	parity, err := publish(ctx, out, m, t, images)
-	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.data) != "")
-	if err != nil {
+	if m, err = export(ctx, a, cmd, &r, m, t, images); err != nil {
 		return r, err
 	}
 	err = r.describe(m, t, from)
@@ -126,14 +126,19 @@ func (o exportOptions) subject(ctx context.Context, a *app) (trained, [][]float3
 	return t, images, err
 }
 
-// publish proves the model and writes it.
-func publish(ctx context.Context, out string, m *onnx.Model, t trained, images [][]float32) (onnxexport.Parity, error) {
+// exportFloat times the model where that is asked for, proves it and writes it.
+func (o exportOptions) exportFloat(ctx context.Context, a *app, cmd *cobra.Command, r *exportResult, m *onnx.Model, t trained, images [][]float32) (*onnx.Model, error) {
+	if err := o.time(ctx, a, cmd, m); err != nil {
+		return m, err
+	}
 	proof, err := proofOf(t, images)
 	if err != nil {
-		return onnxexport.Parity{}, err
+		return m, err
 	}
 	defer proof.close()
-	return onnxexport.Publish(ctx, out, m, proof.Proof)
+	parity, err := onnxexport.Publish(ctx, r.Path, m, proof.Proof)
+	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.data) != "")
+	return m, err
 }
 
 // spec is the network with what its file says of itself.
@@ -215,11 +220,22 @@ func (o exportOptions) drawn(ctx context.Context, a *app, arch models.Arch) (tra
 	return t, err
 }
 
+// precision is the number format that the file computes in.
+func (o exportOptions) precision() string {
+	if o.int8.wanted {
+		return latency.Int8
+	}
+	return latency.FP32
+}
+
 // predicted is what the table of --lut says about the network, else what the
 // search said that found it.
 func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexport.Latency, error) {
 	if o.lut == "" {
 		if from == nil {
+			return nil, nil
+		}
+		if cmp.Or(from.config.Precision, latency.FP32) != o.precision() {
 			return nil, nil
 		}
 		f := from.found
@@ -228,6 +244,9 @@ func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexpo
 	}
 	t, err := lut.Load(o.lut)
 	if err != nil {
+		return nil, err
+	}
+	if err := t.CheckPrecision(o.precision()); err != nil {
 		return nil, err
 	}
 	if err := t.Require(blocks); err != nil {

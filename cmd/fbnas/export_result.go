@@ -25,7 +25,7 @@ type exportResult struct {
 	Nodes       int      `json:"nodes"`
 	Batch       *int     `json:"batch"`     // null: any number of images
 	Input       string   `json:"input"`     // float32-nchw or uint8-nhwc
-	Precision   string   `json:"precision"` // of the weights: fp32 or fp16
+	Precision   string   `json:"precision"` // of the weights: fp32, fp16 or int8
 	PredictedUS *float64 `json:"predicted_us"`
 	ErrorUS     *float64 `json:"error_us"`       // to be expected of it
 	Predicted   *int     `json:"predicted_rows"` // of the table's rows that it adds up
@@ -33,6 +33,9 @@ type exportResult struct {
 	Labels      *string  `json:"labels"`
 	Card        *string  `json:"card"` // null for random weights: there is nothing to say
 	Seconds     float64  `json:"seconds"`
+	// Int8 compares an int8 file with the float model that it was made from,
+	// whose parity is given; null for float files.
+	Int8 *int8Info `json:"int8"`
 	parityInfo
 }
 
@@ -95,8 +98,11 @@ func (r exportResult) Text(w io.Writer) error {
 	if r.PredictedUS != nil {
 		facts = append(facts, fact{"predicted", fmt.Sprintf("%s ± %s", report.Latency(*r.PredictedUS), report.Latency(*r.ErrorUS))})
 	}
-	if r.MeasuredUS != nil {
+	if r.MeasuredUS != nil && r.Int8 == nil {
 		facts = append(facts, fact{"measured", report.Latency(*r.MeasuredUS)})
+	}
+	if r.Int8 != nil {
+		facts = append(facts, r.Int8.facts(r.Bytes)...)
 	}
 	if r.Labels != nil {
 		facts = append(facts, fact{"class names", *r.Labels})

@@ -51,7 +51,7 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 		p := t.Header.Protocol
 		o.Rounds, o.MinRuns, o.MaxRuns, o.BatchModels = p.Rounds, p.MinRuns, p.MaxRuns, p.BatchModels
 		o.GroupTime, o.WarmUp = micros(p.GroupTimeUS), micros(p.WarmUpUS)
-		o.Threads = t.Header.Condition.Threads
+		o.Threads, o.Precision = t.Header.Condition.Threads, t.Header.Condition.Precision
 		o.DefaultMode = t.Header.Condition.FixedPerformance == latency.FixedOff
 		if core, err := strconv.Atoi(t.Header.Condition.CoreSet); err == nil {
 			o.Core = &core

@@ -16,6 +16,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/lut"
+	"fbnas/models"
 	"fbnas/profile"
 	"fbnas/report"
 )
@@ -45,7 +46,8 @@ func profileVerb(a *app) *cobra.Command {
 			"where it stopped when the same command is given again.",
 		Example: "  fbnas profile --device local --dry-run\n" +
 			"  fbnas profile --device local -o local.lut\n" +
-			"  fbnas profile --device local --space my-space.yaml --budget 10m -o mine.lut",
+			"  fbnas profile --device local --space my-space.yaml --budget 10m -o mine.lut\n" +
+			"  fbnas profile --device pixel --precision int8 -o pixel-int8.lut",
 		Args: cobra.NoArgs,
 	}
 	o.add(cmd)
@@ -55,7 +57,7 @@ func profileVerb(a *app) *cobra.Command {
 	f.StringVarP(&o.out, "output", "o", "", "the `table` to write or go on with")
 	f.DurationVar(&o.budget, "budget", 0, "measure fewer rounds, then fewer rows, where the default takes longer than this")
 	f.IntVar(&o.maxRows, "max-rows", 2000, "most rows to measure; the others are predicted (0: measure all)")
-	f.StringVar(&o.precision, "precision", "fp32", "number format of the models: fp32")
+	f.StringVar(&o.precision, "precision", latency.FP32, "number format of the models: fp32, or int8, with tables of its own")
 	f.StringVar(&o.provider, "ep", "cpu", "execution provider: cpu")
 	f.BoolVar(&o.force, "force", false, "overwrite the table, whatever it is")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only print the plan")
@@ -66,8 +68,8 @@ func profileVerb(a *app) *cobra.Command {
 // check refuses what this version cannot do, before anything is measured.
 func (o profileOptions) check(flags *pflag.FlagSet) error {
 	switch {
-	case o.precision != "fp32":
-		return fault.New(fault.Usage, "Leave out --precision: fp32 is what this version measures.", "unknown precision %q", o.precision)
+	case o.precision != latency.FP32 && o.precision != latency.Int8:
+		return fault.New(fault.Usage, "Give --precision fp32 or int8.", "unknown precision %q", o.precision)
 	case o.provider != "cpu":
 		return fault.New(fault.Usage, "Leave out --ep: cpu is what this version measures.", "unknown execution provider %q", o.provider)
 	case flags.Changed("budget") && flags.Changed("rounds"):
@@ -140,6 +142,7 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	if err != nil {
 		return nil, err
 	}
+	opts.Precision = o.precision
 	if o.budget > 0 && !cmd.Flags().Changed("cool-down") {
 		opts.CoolDown = min(opts.CoolDown, o.budget)
 	}
@@ -160,9 +163,7 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	}
 	a.log.Info(r.Plan.String())
 	began := time.Now()
-	plan := profile.NewPlan(space, o.classes, o.seed)
-	plan.MaxRows = o.maxRows
-	rep, err := o.measure(ctx, a, plan, lut.Options{
+	rep, err := o.measure(ctx, a, space, lut.Options{
 		Measure: opts, Tool: "fbnas " + version, Command: again(cmd), Force: o.force,
 	})
 	if err != nil {
@@ -175,7 +176,7 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	return r, nil
 }
 
-func (o profileOptions) measure(ctx context.Context, a *app, plan lut.Plan, opts lut.Options) (lut.Report, error) {
+func (o profileOptions) measure(ctx context.Context, a *app, space models.Space, opts lut.Options) (lut.Report, error) {
 	if info, err := os.Stat(o.out); err == nil && info.IsDir() {
 		return lut.Report{}, fault.New(fault.Usage, "Give the path of a file, such as -o X.lut.", "%s is a folder", o.out)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -186,6 +187,16 @@ func (o profileOptions) measure(ctx context.Context, a *app, plan lut.Plan, opts
 		return lut.Report{}, err
 	}
 	defer meter.Close()
+	format := profile.Format{Precision: o.precision}
+	if o.precision == latency.Int8 {
+		device, _, err := meter.Identity(ctx, opts.Measure)
+		if err != nil {
+			return lut.Report{}, err
+		}
+		format.Arch = device.Model.Arch
+	}
+	plan := profile.NewPlan(space, o.classes, o.seed, format)
+	plan.MaxRows = o.maxRows
 	shown := a.progress()
 	defer shown.close()
 	return lut.Profile(ctx, meter, plan, o.out, opts, func(p lut.Progress) { shown.at(p.Stage, p.Done, p.Total) })

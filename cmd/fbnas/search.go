@@ -15,6 +15,7 @@ import (
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
+	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/report"
@@ -36,6 +37,7 @@ type searchConfig struct {
 	Space       string        `yaml:"space"` // space.yaml, whole
 	Table       string        `yaml:"lut"`
 	TableDigest string        `yaml:"lut_sha256"`
+	Precision   string        `yaml:"lut_precision,omitempty"` // of the table's models; absent: fp32
 	TargetsUS   []float64     `yaml:"targets_us"`
 	Margin      float64       `yaml:"margin"` // fraction
 	Engine      engineConfig  `yaml:",inline"`
@@ -84,6 +86,9 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	c, table, space, err := o.config(cmd)
 	if err != nil {
 		return nil, err
+	}
+	if c.Precision != "" {
+		a.log.Info(fmt.Sprintf("the table holds latencies of %s models: export what is found with --%s", c.Precision, c.Precision))
 	}
 	set, err := openData(ctx, a, c.Data, space.Input)
 	if err != nil {
@@ -184,6 +189,9 @@ func (o searchOptions) config(cmd *cobra.Command) (searchConfig, *lut.Table, mod
 		return fail(err)
 	}
 	c.Space = string(space.YAML())
+	if p := table.Header.Condition.Precision; p != latency.FP32 {
+		c.Precision = p
+	}
 	c.TableDigest, err = fileDigest(c.Table)
 	return c, table, space, err
 }

@@ -61,14 +61,14 @@ var policy = []row{
 	{"latency", "devices latency/stats latency/wire internal/setup"},
 
 	{"onnxexport", "onnx graph graph/lower graph/opt engine engine/interp nn dataset models"},
-	{"quantize", "onnx onnx/onnxpb engine models onnxexport google.golang.org/protobuf"},
+	{"quantize", "onnx onnx/onnxpb engine onnxexport google.golang.org/protobuf"},
 	{"onnxexport/onnxgo", "onnx onnx/onnxpb engine github.com/owulveryck/onnx-go gorgonia.org/tensor"},
 
 	{"lut/predict", "models"},
 	{"lut", "latency latency/stats lut/predict models"},
 	{"train", "graph graph/grad graph/opt engine nn models dataset internal/rundir internal/safetensors"},
 	{"pretrained", "dataset graph internal/safetensors internal/torchfile models nn onnx onnx/onnxpb onnxexport train"},
-	{"profile", "latency latency/stats lut models onnxexport"},
+	{"profile", "latency latency/stats lut models onnxexport quantize"},
 
 	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
 

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+
+	"fbnas/latency"
+	"fbnas/quantize"
+	"fbnas/report"
+)
+
+// int8Info is an int8 file beside the float model that it was made from.
+type int8Info struct {
+	Activations string   `json:"activations"` // int8 or uint8
+	WeightBits  int      `json:"weight_bits"` // 8, or 7 with --reduce-range
+	Method      string   `json:"calibration_method"`
+	Images      int      `json:"calibration_images"`
+	Calibration *string  `json:"calibration"` // null: random inputs
+	Float       []string `json:"float_layers"`
+	FloatBytes  int64    `json:"float_bytes"`
+
+	Agreement quantize.Agreement `json:"agreement"`
+
+	FloatTop1  *float64 `json:"float_top1"` // null without data
+	Top1       *float64 `json:"top1"`
+	TestImages int      `json:"test_images"`
+
+	FloatLatencyUS float64             `json:"float_latency_us"`
+	LatencyUS      float64             `json:"latency_us"`
+	AgainstFloat   *latency.Comparison `json:"against_float"`
+	Device         deviceInfo          `json:"device"`
+
+	Warnings []string `json:"warnings"`
+}
+
+// mostLoss of accuracy goes without a warning.
+const mostLoss = 0.01
+
+// judge says where int8 does not pay.
+func (x *int8Export) judge() {
+	i := x.result.Int8
+	warn := func(format string, args ...any) {
+		i.Warnings = append(i.Warnings, fmt.Sprintf(format, args...))
+		x.log.Warn(i.Warnings[len(i.Warnings)-1])
+	}
+	if i.Top1 != nil && *i.FloatTop1-*i.Top1 > mostLoss {
+		warn("int8 loses %.1f points of accuracy: try another --calibration-method, more --calibration-images, or --int8-float (docs/int8.md)",
+			100*(*i.FloatTop1-*i.Top1))
+	}
+	switch c := i.AgainstFloat; {
+	case c != nil && c.Differs() && c.Ratio > 1, c == nil && i.LatencyUS > i.FloatLatencyUS:
+		warn("int8 is slower than float on %s (%s): ship the float file there", i.Device.Name, report.Change(i.LatencyUS, i.FloatLatencyUS))
+	case c != nil && !c.Differs():
+		warn("int8 is not told from float in speed on %s: it only saves space there", i.Device.Name)
+	}
+}
+
+// card is the part of the model card.
+func (i int8Info) card(bytes int64) *report.CardInt8 {
+	c := report.CardInt8{
+		Activations: i.Activations, WeightBits: i.WeightBits, Method: i.Method, Images: i.Images, Float: list(i.Float),
+		Compared: i.Agreement.Images, SameClass: i.Agreement.SameClass, SQNR: i.Agreement.SQNR,
+		FloatLatencyUS: i.FloatLatencyUS, Int8LatencyUS: i.LatencyUS, Device: i.Device.Name,
+		FloatBytes: i.FloatBytes, Int8Bytes: bytes, Warnings: i.Warnings,
+	}
+	if i.Calibration != nil {
+		c.Data = *i.Calibration
+	}
+	if i.Top1 != nil {
+		c.FloatTop1, c.Top1 = *i.FloatTop1, *i.Top1
+	}
+	return &c
+}
+
+// facts are the lines of an int8 export, before and after side by side.
+func (i int8Info) facts(bytes int64) []fact {
+	on := "random inputs"
+	if i.Calibration != nil {
+		on = "training images of " + *i.Calibration
+	}
+	facts := []fact{
+		{"int8", fmt.Sprintf("activations in %s, weights of %d bits for each channel; %s of %d %s", i.Activations, i.WeightBits, i.Method, i.Images, on)},
+		{"left in float", list(i.Float)},
+		{"agreement", fmt.Sprintf("same class for %d of %d inputs; logits differ by at most %.2g, SQNR %.1f dB", i.Agreement.SameClass, i.Agreement.Images, i.Agreement.MaxAbsDiff, i.Agreement.SQNR)},
+	}
+	if i.Top1 != nil {
+		facts = append(facts, fact{"accuracy", fmt.Sprintf("%s in float, %s in int8 (%+.2f points) of %d test images",
+			report.Percent(*i.FloatTop1), report.Percent(*i.Top1), 100*(*i.Top1-*i.FloatTop1), i.TestImages)})
+	}
+	facts = append(facts,
+		fact{"latency", fmt.Sprintf("%s in float, %s in int8 (%s) on %s", report.Latency(i.FloatLatencyUS), report.Latency(i.LatencyUS),
+			report.Change(i.LatencyUS, i.FloatLatencyUS), i.Device.Name)},
+		fact{"size", fmt.Sprintf("%s in float, %s in int8", report.Bytes(i.FloatBytes), report.Bytes(bytes))})
+	for _, w := range i.Warnings {
+		facts = append(facts, fact{"warning", w})
+	}
+	return facts
+}
