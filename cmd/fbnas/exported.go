@@ -14,21 +14,31 @@ import (
 // errForeign is an ONNX file that fbnas has not exported.
 var errForeign = errors.New("the file does not state its architecture")
 
-// exported reads a file that fbnas has exported.
-func exported(path string) (*onnx.Model, onnxexport.Metadata, error) {
+// readONNX reads an ONNX file of any origin, and what it says of itself where
+// fbnas has exported it.
+func readONNX(path string) (*onnx.Model, onnxexport.Metadata, error) {
 	m, err := onnx.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, onnxexport.Metadata{}, fault.New(fault.Usage, "Give the path of an ONNX file.", "%w", err)
 	}
 	if err != nil {
-		return nil, onnxexport.Metadata{}, fault.New(fault.Failure, "Give a file that `fbnas export` wrote.", "%w", err)
+		return nil, onnxexport.Metadata{}, fault.New(fault.Failure, "Give an ONNX file.", "%w", err)
 	}
 	md, err := onnxexport.ReadMetadata(m)
+	if err != nil {
+		return nil, md, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, md, nil
+}
+
+// exported reads a file that fbnas has exported.
+func exported(path string) (*onnx.Model, onnxexport.Metadata, error) {
+	m, md, err := readONNX(path)
 	if err == nil && (md.Architecture == "" || md.Weights == "") {
-		err = errForeign
+		err = fmt.Errorf("%s: %w", path, errForeign)
 	}
 	if err != nil {
-		return nil, md, fault.New(fault.Failure, "Give a file that `fbnas export` wrote.", "%s: %w", path, err)
+		return nil, md, fault.New(fault.CodeOf(err), "Give a file that `fbnas export` wrote.", "%w", err)
 	}
 	return m, md, nil
 }
@@ -39,6 +49,10 @@ func exportedArch(path string) (models.Arch, error) {
 	if err != nil {
 		return models.Arch{}, err
 	}
+	return statedArch(path, md)
+}
+
+func statedArch(path string, md onnxexport.Metadata) (models.Arch, error) {
 	arch, err := models.ParseArch([]byte(md.Architecture))
 	if err != nil {
 		return arch, fmt.Errorf("architecture in %s: %w", path, err)

@@ -57,7 +57,7 @@ func TestScripts(t *testing.T) {
 	}
 	_, noRuntime := setup.ORTLibrary()
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
-		"exits": exits, "document": document, "interrupt": interrupt, "sigkill": sigkill, "export": exportTiny, "foreign": foreign,
+		"exits": exits, "document": document, "interrupt": interrupt, "sigkill": sigkill, "export": exportTiny, "foreign": foreign, "strange": strange,
 	}
 	maps.Copy(cmds, trainedCmds)
 	testscript.Run(t, testscript.Params{

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"fbnas/internal/fault"
+	"fbnas/onnx"
+	"fbnas/onnx/summary"
+	"fbnas/report"
+)
+
+// fileInfo is an ONNX file as its nodes have it.
+type fileInfo struct {
+	Name          string      `json:"name"`
+	Graph         string      `json:"graph"`
+	Input         *imageShape `json:"input"` // null unless there is one input [N,C,H,W]
+	Inputs        []valueInfo `json:"inputs"`
+	Outputs       []valueInfo `json:"outputs"`
+	Opset         int64       `json:"opset"`
+	IRVersion     int64       `json:"ir_version"`
+	Producer      *string     `json:"producer"`
+	Uncounted     int         `json:"uncounted_nodes"`
+	ConstantBytes int64       `json:"constant_bytes"`
+	PeakBytes     int64       `json:"peak_activation_bytes"`
+	nodeCounts
+	Layers []nodeInfo `json:"layers"`
+}
+
+type valueInfo struct {
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Shape []any  `json:"shape"` // a number, a name, or null for each dimension; null where the rank is not known
+}
+
+// nodeCounts are summary.Counts in a document; what is not known is null.
+type nodeCounts struct {
+	counts
+	Elements *int64 `json:"activation_elements"`
+	Bytes    *int64 `json:"activation_bytes"`
+}
+
+type nodeInfo struct {
+	Name    string    `json:"name"`
+	Op      string    `json:"op"`
+	Output  valueInfo `json:"output"`
+	MACs    *int64    `json:"macs"`
+	Params  int64     `json:"params"`
+	Weights int64     `json:"conv_weights"`
+	// FLOPsWithPool is null where MACs is.
+	FLOPsWithPool *int64  `json:"flops_with_pool"`
+	Elements      *int64  `json:"activation_elements"`
+	Bytes         *int64  `json:"activation_bytes"`
+	Unknown       *string `json:"unknown"` // why not all of it is known
+}
+
+// file counts the nodes of an ONNX file.
+func (o showOptions) file(path string, m *onnx.Model) (result, error) {
+	shapes := map[string][]int64{}
+	for _, text := range o.inputs {
+		name, shape, err := inputShape(text)
+		if err != nil {
+			return nil, err
+		}
+		shapes[name] = shape
+	}
+	s, err := summary.Of(m, summary.Options{Shapes: shapes})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return describeFile(path, s), nil
+}
+
+// inputShape reads NAME:1x3x224x224; names may have colons themselves.
+func inputShape(text string) (string, []int64, error) {
+	wrong := fault.New(fault.Usage, "Write it as in --input data:1x3x224x224.", "--input %s is not a name and a shape", text)
+	at := strings.LastIndexByte(text, ':')
+	if at < 1 {
+		return "", nil, wrong
+	}
+	var shape []int64
+	for _, size := range strings.Split(text[at+1:], "x") {
+		n, err := strconv.ParseInt(size, 10, 32)
+		if err != nil || n < 1 {
+			return "", nil, wrong
+		}
+		shape = append(shape, n)
+	}
+	return text[:at], shape, nil
+}
+
+func describeFile(path string, s summary.Summary) fileInfo {
+	f := fileInfo{
+		Name: path, Graph: s.Name, Opset: s.Opset, IRVersion: s.IR, Producer: orNull(s.Producer),
+		Uncounted: s.Uncounted, ConstantBytes: s.ConstantBytes, PeakBytes: s.PeakBytes,
+		nodeCounts: nodeCounts{counts{s.MACs, s.Params, s.Weights, s.MACs + s.Pooled}, &s.Elements, &s.Bytes},
+	}
+	for _, v := range s.Inputs {
+		f.Inputs = append(f.Inputs, describeValue(v))
+	}
+	for _, v := range s.Outputs {
+		f.Outputs = append(f.Outputs, describeValue(v))
+	}
+	if len(s.Inputs) == 1 {
+		if sides, known := s.Inputs[0].Shape.Lengths(); known && len(sides) == 4 {
+			f.Input = &imageShape{int(sides[1]), int(sides[2]), int(sides[3])}
+		}
+	}
+	for _, n := range s.Nodes {
+		f.Layers = append(f.Layers, describeNode(n))
+	}
+	return f
+}
+
+func describeNode(n summary.Node) nodeInfo {
+	info := nodeInfo{Name: n.Name, Op: n.Op, Output: describeValue(onnx.Value{TypeShape: n.Output}), Params: n.Params, Weights: n.Weights, Unknown: orNull(n.Why)}
+	if n.Why == "" {
+		flops := n.MACs + n.Pooled
+		info.MACs, info.FLOPsWithPool = &n.MACs, &flops
+	}
+	if !n.Unsized {
+		info.Elements, info.Bytes = &n.Elements, &n.Bytes
+	} else if info.Unknown == nil {
+		why := "the shape of what it gives"
+		info.Unknown = &why
+	}
+	return info
+}
+
+func describeValue(v onnx.Value) valueInfo {
+	info := valueInfo{Name: v.Name, Type: v.Type.String()}
+	if v.Shape == nil {
+		return info
+	}
+	info.Shape = []any{}
+	for _, d := range v.Shape {
+		switch {
+		case d.Known():
+			info.Shape = append(info.Shape, d.Size)
+		case d.Name != "":
+			info.Shape = append(info.Shape, d.Name)
+		default:
+			info.Shape = append(info.Shape, nil)
+		}
+	}
+	return info
+}
+
+func (v valueInfo) String() string {
+	var sides []string
+	for _, d := range v.Shape {
+		if d == nil {
+			d = "?"
+		}
+		sides = append(sides, fmt.Sprint(d))
+	}
+	shape := strings.Join(sides, "x")
+	if v.Shape == nil {
+		shape = "?"
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s", v.Name, v.Type, shape))
+}
+
+func (f fileInfo) Text(w io.Writer) error {
+	producer := ""
+	if f.Producer != nil {
+		producer = *f.Producer
+	}
+	uncounted := ""
+	if f.Uncounted > 0 {
+		uncounted = fmt.Sprintf("%d of %d nodes: the totals lack them (marked ?)", f.Uncounted, len(f.Layers))
+	}
+	err := writeFacts(w,
+		fact{"file", f.Name},
+		fact{"producer", producer},
+		fact{"opset", fmt.Sprintf("%d (IR version %d)", f.Opset, f.IRVersion)},
+		fact{"inputs", list(f.Inputs)},
+		fact{"outputs", list(f.Outputs)},
+		fact{"nodes", len(f.Layers)},
+		fact{"MACs", f.MACs},
+		fact{"params", fmt.Sprintf("%d (weights alone: %d)", f.Params, f.ConvWeights)},
+		fact{"FLOPs with pools", f.FLOPsWithPool},
+		fact{"activations", fmt.Sprintf("%d numbers, %d bytes; at most %d bytes at once", *f.Elements, *f.Bytes, f.PeakBytes)},
+		fact{"constants", fmt.Sprintf("%d bytes", f.ConstantBytes)},
+		fact{"not counted", uncounted})
+	if err != nil {
+		return err
+	}
+	t := report.NewTable(report.Text("node"), report.Text("operator"), report.Text("output"),
+		report.Number("MACs"), report.Number("params"), report.Number("activations"))
+	for _, n := range f.Layers {
+		t.Row(n.Name, n.Op, n.Output.String(), orUnknown(n.MACs), report.Count(n.Params), orUnknown(n.Elements))
+	}
+	fmt.Fprintln(w)
+	return t.WriteText(w)
+}
+
+func orUnknown(n *int64) string {
+	if n == nil {
+		return "?"
+	}
+	return report.Count(*n)
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"fbnas/onnx"
+)
+
+// strange OUT.onnx writes a file of somebody else: Conv 3x3 from 2 to 4
+// channels of 6x6, BatchNormalization, an operator that nobody knows, pool,
+// Gemm to 5.
+func strange(ts *testscript.TestScript, _ bool, args []string) {
+	b := onnx.NewBuilder("strange", 17)
+	b.Import("else", 1)
+	images := func(channels, side int) onnx.Shape {
+		return onnx.Shape{onnx.Sym("N"), onnx.Fixed(channels), onnx.Fixed(side), onnx.Fixed(side)}
+	}
+	zeros := func(name string, dims ...int) string {
+		n := 1
+		for _, d := range dims {
+			n *= d
+		}
+		return b.Initializer(name, onnx.NewTensor("", make([]float32, n), dims...))
+	}
+	x := b.Input("x", onnx.Float32, images(2, 6))
+	b.Node("Conv", []string{x, zeros("w", 4, 2, 3, 3), zeros("bias", 4)}, []string{"c"})
+	b.Node("BatchNormalization", []string{"c", zeros("gamma", 4), zeros("beta", 4), zeros("mean", 4), zeros("var", 4)}, []string{"n"})
+	b.Node("Mystery", []string{"n", zeros("theirs", 4)}, []string{"m"}).In("else")
+	b.ValueInfo("m", onnx.Float32, images(4, 4))
+	b.Node("GlobalAveragePool", []string{"m"}, []string{"g"})
+	b.Node("Flatten", []string{"g"}, []string{"f"})
+	b.Node("Gemm", []string{"f", zeros("fc", 4, 5)}, []string{"y"})
+	b.Output("y", onnx.Float32, onnx.Shape{onnx.Sym("N"), onnx.Fixed(5)})
+	m, err := b.Model()
+	ts.Check(err)
+	ts.Check(m.Write(ts.MkAbs(args[0])))
+}
