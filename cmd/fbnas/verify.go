@@ -12,6 +12,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
+	"fbnas/report"
 )
 
 type verifyOptions struct {
@@ -64,6 +65,9 @@ type verifyResult struct {
 	Seed *uint64 `json:"seed"` // of random ones
 	// SameGraph says that this version of fbnas would write the same nodes.
 	SameGraph bool `json:"same_graph"`
+	// Stated is, of an int8 file, the fraction of images for which it saw the
+	// class that the float model sees when it was written; null of others.
+	Stated *float64 `json:"stated_same_class_fraction"`
 	ranOn
 	parityInfo
 }
@@ -102,8 +106,9 @@ func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResu
 	images = spread(images, cmp.Or(o.images, parityImages))
 	parity, err := o.compare(ctx, a, &r, m, md, t, images)
 	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.data) != "")
-	if err == nil && md.Quantization != nil {
-		err = agrees(parity, *md.Quantization)
+	if q := md.Quantization; err == nil && q != nil {
+		stated := float64(q.SameClass) / float64(max(1, q.Compared))
+		r.Stated, err = &stated, agrees(parity, stated)
 	}
 	switch {
 	case err == nil:
@@ -145,10 +150,12 @@ func (o verifyOptions) compare(ctx context.Context, a *app, r *verifyResult, m *
 const int8Slack = 0.02
 
 // agrees holds an int8 file against what was stated when it was written: there
-// is no difference of logits that would be wrong.
-func agrees(p onnxexport.Parity, q onnxexport.Quantization) error {
-	stated, now := float64(q.SameClass)/float64(max(1, q.Compared)), float64(p.SameClass)/float64(p.Inputs)
-	if !(now >= stated-int8Slack) || math.IsNaN(p.MaxAbsDiff) {
+// is no difference of logits that would be wrong. Other images than those may
+// differ by chance, too: by two standard errors.
+func agrees(p onnxexport.Parity, stated float64) error {
+	now := float64(p.SameClass) / float64(p.Inputs)
+	chance := 2 * math.Sqrt(stated*(1-stated)/float64(p.Inputs))
+	if now < stated-int8Slack-chance || math.IsNaN(p.MaxAbsDiff) {
 		return fault.New(fault.Failure, "", "the int8 file sees the class that the network sees for %.3g of the images; when it was written, it was %.3g", now, stated)
 	}
 	return nil
@@ -176,6 +183,9 @@ func (r verifyResult) Text(w io.Writer) error {
 		weights = fmt.Sprintf("random, drawn again from seed %d", *r.Seed)
 	}
 	facts := []fact{{"model", r.Path}, {"weights", weights}, {"run by", r.ranOn}, {"parity", r.parityInfo}}
+	if r.Stated != nil {
+		facts = append(facts, fact{"int8", fmt.Sprintf("same class for %s of the images when it was written", report.Percent(*r.Stated))})
+	}
 	if !r.SameGraph {
 		facts = append(facts, fact{"graph", "not the nodes that this version of fbnas exports"})
 	}
