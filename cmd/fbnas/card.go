@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -12,9 +13,23 @@ import (
 	"fbnas/report"
 )
 
-// writeCard writes the model card beside the file: model.md for model.onnx.
+// cardPath is where the model card of a file stands: model.md for model.onnx.
+func cardPath(path string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".md"
+}
+
+// warnOfCard tells of a card that an earlier file has left, and that says of
+// this one what is not so.
+func warnOfCard(a *app, path string) {
+	card := cardPath(path)
+	if _, err := os.Stat(card); err == nil {
+		a.log.Warn("the model card beside it is of an earlier file", "card", card)
+	}
+}
+
+// writeCard writes the model card beside the file.
 func (r *exportResult) writeCard(t trained, md onnxexport.Metadata, from *origin) error {
-	path := strings.TrimSuffix(r.Path, filepath.Ext(r.Path)) + ".md"
+	path := cardPath(r.Path)
 	r.Card = &path
 	card, err := r.card(t, md, from)
 	if err != nil {

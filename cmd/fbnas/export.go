@@ -108,7 +108,9 @@ func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out 
 	if m, err = export(ctx, a, cmd, &r, m, t, images); err != nil {
 		return r, err
 	}
-	err = r.describe(m, t, from)
+	if err = r.describe(m, t, from); err == nil && t.random() {
+		warnOfCard(a, out)
+	}
 	r.Seconds = time.Since(began).Seconds()
 	return r, err
 }
