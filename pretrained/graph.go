@@ -10,6 +10,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/models"
 	"fbnas/nn"
+	"fbnas/onnx"
 )
 
 // graph finds the network in the file's graph. Both are walked together from
@@ -25,6 +26,16 @@ func (l *Loaded) graph(blocks []models.Block) error {
 		return fault.New(fault.Failure, "Give the architecture that the file has, or a float32 export of the network as it is evaluated.", "%s: %w", l.File.Path, err)
 	}
 	return nil
+}
+
+// Graph is the model of an ONNX file for one image of the network's size; an
+// error for files of other formats.
+func (f *File) Graph(blocks []models.Block) (*onnx.Model, error) {
+	if f.model == nil || len(f.model.Inputs()) != 1 {
+		return nil, fmt.Errorf("%s has no graph of one input", f.Path)
+	}
+	b := blocks[0]
+	return f.model.AtShapes(map[string][]int64{f.model.Inputs()[0].Name: {1, int64(b.In), int64(b.Height), int64(b.Width)}})
 }
 
 // walk goes along a file's graph as a network's blocks lead it.
@@ -213,7 +224,7 @@ func (w *walk) convolution(where string, c models.Convolution, x *vertex, reader
 // take stores the numbers of a convolution under the names of models.Params.
 func (w *walk) take(where string, c models.Convolution, have *convolution, fresh bool) error {
 	if fresh {
-		w.loaded.Fresh = append(w.loaded.Fresh, where+".weight")
+		w.loaded.Fresh, w.loaded.FileClasses = append(w.loaded.Fresh, where+".weight"), have.shape[0]
 		if c.Bias {
 			w.loaded.Fresh = append(w.loaded.Fresh, where+".bias")
 		}

@@ -133,7 +133,7 @@ func TestGraphOfOtherClasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"head.classifier.weight", "head.classifier.bias"}; !slices.Equal(l.Fresh, want) {
+	if want := []string{"head.classifier.weight", "head.classifier.bias"}; !slices.Equal(l.Fresh, want) || l.FileClasses != 3 {
 		t.Errorf("fresh are %v, want %v", l.Fresh, want)
 	}
 }

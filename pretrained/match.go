@@ -26,6 +26,8 @@ type Loaded struct {
 	// models.Params, when the file's tells apart another number of classes
 	// than the network: Values lacks them, they have to start anew.
 	Fresh []string
+	// FileClasses is the file's number of classes where parameters are Fresh.
+	FileClasses int
 	// Missing are the other parameters that the file has no values for, Unused
 	// the file's tensors that the network has no place for, Misfits what
 	// differs otherwise, in words.
@@ -137,7 +139,7 @@ func (l *Loaded) tensors(blocks []models.Block, tensors map[string]tensor, byNam
 			}
 			l.Values[p.Name] = v
 		case head[p.Name] && otherClasses(t.shape, p.Shape):
-			l.Fresh = append(l.Fresh, p.Name)
+			l.Fresh, l.FileClasses = append(l.Fresh, p.Name), t.shape[0]
 		default:
 			l.Misfits = append(l.Misfits, fmt.Sprintf("%s is %v in the file, %v in the network", p.Name, t.shape, p.Shape))
 		}

@@ -17,6 +17,19 @@ type unit struct {
 	forms  []form
 }
 
+// String names a block of a file.
+func (u unit) String() string {
+	if u.prefix != "" {
+		return u.prefix + "*"
+	}
+	for _, fm := range u.forms {
+		for _, l := range fm {
+			return u.name(l.conv)
+		}
+	}
+	return "nothing"
+}
+
 // units lists the blocks that names belong to, in the order in which they run.
 func (f family) units(names map[string]bool) []unit {
 	var all []unit
@@ -132,7 +145,7 @@ func (f family) translated(blocks []models.Block, names map[string]bool) (map[st
 		at++
 		fm, ok := u.form(b, names)
 		if !ok {
-			return byName, fmt.Sprintf("%s is a block of kind %s, which has no names at %q", models.BlockName(b, i), b.Kind, u.prefix)
+			return byName, fmt.Sprintf("%s is a block of kind %s, in the file's order there is %s", models.BlockName(b, i), b.Kind, u)
 		}
 		for _, p := range models.Params([]models.Block{b}) {
 			// Alone, the block is numbered 00.

@@ -38,6 +38,7 @@ var verbs = []func(*app) *cobra.Command{
 	searchVerb,
 	trainVerb,
 	baselineVerb,
+	importVerb,
 	exportVerb,
 	verifyVerb,
 	evalVerb,

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/dataset"
+	"fbnas/engine/ort"
+	"fbnas/graph"
+	"fbnas/internal/fault"
+	"fbnas/models"
+	"fbnas/onnxexport"
+	"fbnas/pretrained"
+	"fbnas/report"
+	"fbnas/train"
+)
+
+type importOptions struct {
+	arch      string
+	out       string
+	data      string
+	normalise string
+	partial   bool
+	seed      uint64
+}
+
+func importVerb(a *app) *cobra.Command {
+	var o importOptions
+	cmd := &cobra.Command{
+		Use:   "import FILE -o W.safetensors",
+		Short: "Take over the weights of a network from another file",
+		Long: "Write the weights.safetensors of a network whose weights are in FILE: an ONNX file,\n" +
+			"a safetensors file or a state dict that torch.save wrote. Of an ONNX file, the graph\n" +
+			"is compared with the architecture and then run beside it; of the others, the names\n" +
+			"of the tensors are looked up (docs/weights.md). FILE has to fit the architecture to\n" +
+			"the last tensor, unless --partial is given.",
+		Example: "  fbnas import model.onnx -o weights.safetensors\n" +
+			"  fbnas import theirs.onnx --arch arch.yaml --data photos/ --normalise imagenet -o weights.safetensors\n" +
+			"  fbnas import fbnetv2_f1.pth --arch fbnetv2_f1 --normalise imagenet -o weights.safetensors\n" +
+			"  fbnas export model.onnx --weights weights.safetensors --data photos/",
+		Args: cobra.ExactArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+			return o.run(ctx, a, args[0])
+		}),
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.arch, "arch", "", "the `network` that the weights are of: a built-in name, an arch.yaml or a run's folder (default: what FILE states)")
+	f.StringVarP(&o.out, "output", "o", "", "the weights.safetensors to `write`")
+	f.StringVar(&o.data, "data", "", "`data` set that gives the names of the classes, and whose test images give the accuracy")
+	f.StringVar(&o.normalise, "normalise", "", "how the weights want pixels: source (as FILE states), imagenet, or data (by the data's own mean and deviation); default: source where FILE states it")
+	f.BoolVar(&o.partial, "partial", false, "draw the parameters that FILE has nothing for, and leave out what the network has no place for")
+	f.Uint64Var(&o.seed, "seed", 1, "of parameters that are drawn, and of the inputs of the comparison")
+	return cmd
+}
+
+// importResult says where a network's weights came from, and what is known of
+// them.
+type importResult struct {
+	Path    string   `json:"path"`
+	From    string   `json:"from"`
+	Format  string   `json:"format"`
+	Names   *string  `json:"names"` // the family whose names were translated
+	Arch    string   `json:"arch"`
+	Tensors int      `json:"tensors"` // taken from the file
+	Drawn   []string `json:"drawn"`   // parameters that the file has nothing for
+	Unused  []string `json:"unused"`  // tensors that the network has no place for
+	Misfits []string `json:"misfits"`
+	Note    *string  `json:"note"`
+	counts
+	Parity *parityInfo `json:"parity"` // of the file with the network; null without a graph
+	Top1   *float64    `json:"top1"`
+	Images int         `json:"test_images"`
+}
+
+func (o importOptions) run(ctx context.Context, a *app, path string) (result, error) {
+	if o.out == "" {
+		return nil, fault.New(fault.Usage, "Give -o W.safetensors.", "no file to write is given")
+	}
+	f, err := pretrained.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	arch, err := o.network(f)
+	if err != nil {
+		return nil, err
+	}
+	t, l, err := o.taken(f, arch)
+	if err != nil {
+		return nil, err
+	}
+	set, err := o.describe(ctx, a, f, &t)
+	if err != nil {
+		return nil, err
+	}
+	r := importResult{
+		Path: o.out, From: path, Format: string(f.Format), Names: orNull(l.Names), Note: orNull(l.Note), Arch: t.Arch.Name,
+		Tensors: len(l.Values), Drawn: slices.Concat(l.Fresh, l.Missing), Unused: l.Unused, Misfits: l.Misfits, counts: countsOf(t.blocks...),
+	}
+	if f.Format == pretrained.ONNX && len(r.Drawn) == 0 {
+		parity, err := o.compared(ctx, f, t, set)
+		if err != nil {
+			return nil, err
+		}
+		r.Parity = &parity
+	}
+	if set != nil && len(r.Drawn) == 0 {
+		if err := o.evaluate(ctx, &t, set); err != nil {
+			return nil, err
+		}
+		top1 := t.Test.Top1()
+		r.Top1, r.Images = &top1, t.Test.Images
+	}
+	return r, t.Write(o.out)
+}
+
+// network is the architecture of --arch, or what the file states.
+func (o importOptions) network(f *pretrained.File) (models.Arch, error) {
+	if o.arch != "" {
+		return archOf(o.arch)
+	}
+	if f.Arch == nil {
+		return models.Arch{}, fault.New(fault.Usage, "Give --arch with the architecture that the weights are of; `fbnas models list` has those that are built in.",
+			"%s does not state its architecture", f.Path)
+	}
+	return *f.Arch, nil
+}
+
+// taken matches the file with the architecture, whose number of classes is the
+// file's. With --partial, what is missing is drawn.
+func (o importOptions) taken(f *pretrained.File, arch models.Arch) (trained, pretrained.Loaded, error) {
+	t := trained{path: f.Path}
+	t.Arch = arch
+	l, err := o.matched(f, &t)
+	if err == nil && l.FileClasses > 0 {
+		t.Arch.Classes = l.FileClasses
+		l, err = o.matched(f, &t)
+	}
+	if err != nil {
+		return t, l, err
+	}
+	if err := l.Whole(); err != nil && !o.partial {
+		return t, l, fault.New(fault.CodeOf(err), "Give the architecture that the weights are of with --arch, or --partial to take what fits.", "%w", err)
+	}
+	t.Values, t.Test = l.Values, f.Test
+	for _, p := range models.Params(t.blocks) {
+		if len(t.Values[p.Name]) != graph.Shape(p.Shape).Len() {
+			t.Values[p.Name] = train.InitialValues(p, o.seed)
+		}
+	}
+	return t, l, nil
+}
+
+func (o importOptions) matched(f *pretrained.File, t *trained) (pretrained.Loaded, error) {
+	var err error
+	if t.blocks, err = t.Arch.Resolve(); err != nil {
+		return pretrained.Loaded{}, err
+	}
+	return f.Match(t.blocks)
+}
+
+// describe adds what the file, the flags and the data say of images and
+// classes; it opens the data where some is given.
+func (o importOptions) describe(ctx context.Context, a *app, f *pretrained.File, t *trained) (*dataset.Set, error) {
+	in := t.Arch.Input
+	t.Classes = f.Classes
+	if o.data == "" && o.normalise == "" && f.Preprocessing == nil {
+		return nil, nil // nothing is said of images
+	}
+	mean, std, err := normalisation(a, o.normalise, f, in.Channels)
+	if err != nil {
+		return nil, err
+	}
+	if mean != nil {
+		t.Preprocessing = dataset.Preprocessing{Height: in.Height, Width: in.Width, Channels: in.Channels, Mean: mean, Std: std}
+	}
+	if o.data == "" {
+		return nil, nil
+	}
+	p := t.Preprocessing
+	p.Height, p.Width, p.Channels = in.Height, in.Width, in.Channels
+	set, err := openAs(ctx, a, o.data, p)
+	if err != nil {
+		return nil, err
+	}
+	if len(set.Classes) != t.Arch.Classes {
+		return nil, fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+quoted(f.Path)+" --data "+quoted(o.data),
+			"%s tells apart %d classes, data set %s has %d", f.Path, t.Arch.Classes, o.data, len(set.Classes))
+	}
+	t.Classes, t.Preprocessing = set.Classes, set.Preprocessing()
+	return set, nil
+}
+
+// compared runs the file's graph and the network on the same images, the
+// data's or noise.
+func (o importOptions) compared(ctx context.Context, f *pretrained.File, t trained, set *dataset.Set) (parityInfo, error) {
+	images := noiseFor(t, o.seed)
+	if set != nil {
+		var err error
+		if images, err = imagesOf(set); err != nil {
+			return parityInfo{}, err
+		}
+	}
+	proof, err := proofOf(t, images)
+	if err != nil {
+		return parityInfo{}, err
+	}
+	defer proof.close()
+	m, err := f.Graph(t.blocks)
+	if err != nil {
+		return parityInfo{}, err
+	}
+	parity, err := onnxexport.Verify(ctx, m, proof.Proof)
+	if err != nil {
+		return parityInfo{}, fault.New(fault.CodeOf(err), "The graph looks like the architecture and computes something else: give the architecture that it is of, or report both.",
+			"import %s: %w", f.Path, err)
+	}
+	return parityOf(parity, set != nil), nil
+}
+
+// evaluate measures the accuracy on the test images.
+func (o importOptions) evaluate(ctx context.Context, t *trained, set *dataset.Set) error {
+	e, err := openEngine(ort.Options{})
+	if err != nil {
+		return err
+	}
+	v, err := t.Evaluator(e, evalBatch)
+	if err != nil {
+		return err
+	}
+	defer v.Close()
+	t.Test, err = train.Evaluate(ctx, v, set.Test, evalBatch, nil)
+	return err
+}
+
+func (r importResult) Text(w io.Writer) error {
+	parity, accuracy, names := "", "", ""
+	if r.Parity != nil {
+		parity = r.Parity.String()
+	}
+	if r.Top1 != nil {
+		accuracy = fmt.Sprintf("%s of %d test images", report.Percent(*r.Top1), r.Images)
+	}
+	if r.Names != nil {
+		names = ", by the names of " + *r.Names
+	}
+	if r.Note != nil {
+		names += "; " + *r.Note
+	}
+	return writeFacts(w,
+		fact{"weights", r.Path},
+		fact{"network", r.Arch},
+		fact{"from", fmt.Sprintf("%s (%s): %d tensors%s", r.From, r.Format, r.Tensors, names)},
+		fact{"drawn", list(r.Drawn)},
+		fact{"left out", list(r.Unused)},
+		fact{"misfits", list(r.Misfits)},
+		fact{"params", r.Params},
+		fact{"checked", parity},
+		fact{"accuracy", accuracy})
+}
