@@ -32,12 +32,13 @@ func (l *Loader) mix(b *Batch, j *job) {
 	}
 }
 
-// beta draws from Beta(alpha, alpha), alpha from 0 to 1, by Jöhnk's method.
+// beta draws from Beta(alpha, alpha), alpha from 0 to 1, by Jöhnk's method: with
+// logarithms, since powers of 1/alpha underflow.
 func beta(rng *rand.Rand, alpha float64) float64 {
 	for {
-		x, y := math.Pow(rng.Float64(), 1/alpha), math.Pow(rng.Float64(), 1/alpha)
-		if sum := x + y; sum > 0 && sum <= 1 {
-			return x / sum
+		x, y := math.Log(rng.Float64())/alpha, math.Log(rng.Float64())/alpha
+		if math.Exp(x)+math.Exp(y) <= 1 {
+			return 1 / (1 + math.Exp(y-x))
 		}
 	}
 }

@@ -44,7 +44,7 @@ func TestMixup(t *testing.T) {
 // TestBeta compares mean and variance with the distribution's, 1/2 and
 // 1 / (4 (2 alpha + 1)).
 func TestBeta(t *testing.T) {
-	for _, alpha := range []float64{0.05, 0.2, 0.5, 1} {
+	for _, alpha := range []float64{1e-9, 0.05, 0.2, 0.5, 1} {
 		const n = 20000
 		r := random.New(1, "beta")
 		var sum, squares float64

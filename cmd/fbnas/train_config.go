@@ -69,8 +69,10 @@ func (o trainOptions) resumed(cmd *cobra.Command) (trainConfig, error) {
 			set()
 		}
 	}
-	if cmd.Flags().Changed("normalise") {
-		return c, fault.New(fault.Usage, "Start another run.", "--normalise: a run keeps its mean and deviation")
+	for _, flag := range []string{"normalise", "new-classifier"} {
+		if cmd.Flags().Changed(flag) {
+			return c, fault.New(fault.Usage, "Start another run.", "--%s is for the start of a run, not for --resume", flag)
+		}
 	}
 	c.Engine.keepGiven(cmd, o.engine)
 	return c, nil
