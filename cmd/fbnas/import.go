@@ -4,13 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
+	"maps"
 
 	"github.com/spf13/cobra"
 
 	"fbnas/dataset"
 	"fbnas/engine/ort"
-	"fbnas/graph"
 	"fbnas/internal/fault"
 	"fbnas/models"
 	"fbnas/onnxexport"
@@ -89,7 +88,7 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 	if err != nil {
 		return nil, err
 	}
-	t, l, err := o.taken(f, arch)
+	t, l, drawn, err := o.taken(f, arch)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +98,7 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 	}
 	r := importResult{
 		Path: o.out, From: path, Format: string(f.Format), Names: orNull(l.Names), Note: orNull(l.Note), Arch: t.Arch.Name,
-		Tensors: len(l.Values), Drawn: slices.Concat(l.Fresh, l.Missing), Unused: l.Unused, Misfits: l.Misfits, counts: countsOf(t.blocks...),
+		Tensors: len(l.Values), Drawn: drawn, Unused: l.Unused, Misfits: l.Misfits, counts: countsOf(t.blocks...),
 	}
 	if f.Format == pretrained.ONNX && len(r.Drawn) == 0 {
 		parity, err := o.compared(ctx, f, t, set)
@@ -131,28 +130,31 @@ func (o importOptions) network(f *pretrained.File) (models.Arch, error) {
 }
 
 // taken matches the file with the architecture, whose number of classes is the
-// file's. With --partial, what is missing is drawn.
-func (o importOptions) taken(f *pretrained.File, arch models.Arch) (trained, pretrained.Loaded, error) {
-	t := trained{path: f.Path}
-	t.Arch = arch
-	l, err := o.matched(f, &t)
+// file's. With --partial, what the file has nothing for is drawn.
+func (o importOptions) taken(f *pretrained.File, arch models.Arch) (t trained, l pretrained.Loaded, drawn []string, err error) {
+	t.path, t.Arch = f.Path, arch
+	l, err = o.matched(f, &t)
 	if err == nil && l.FileClasses > 0 {
 		t.Arch.Classes = l.FileClasses
 		l, err = o.matched(f, &t)
 	}
 	if err != nil {
-		return t, l, err
+		return t, l, nil, err
 	}
 	if err := l.Whole(); err != nil && !o.partial {
-		return t, l, fault.New(fault.CodeOf(err), "Give the architecture that the weights are of with --arch, or --partial to take what fits.", "%w", err)
+		return t, l, nil, fault.New(fault.CodeOf(err), "Give the architecture that the weights are of with --arch, or --partial to take what fits.", "%w", err)
 	}
-	t.Values, t.Test = l.Values, f.Test
+	t.Values = maps.Clone(l.Values)
 	for _, p := range models.Params(t.blocks) {
-		if len(t.Values[p.Name]) != graph.Shape(p.Shape).Len() {
+		if _, ok := t.Values[p.Name]; !ok {
 			t.Values[p.Name] = train.InitialValues(p, o.seed)
+			drawn = append(drawn, p.Name)
 		}
 	}
-	return t, l, nil
+	if drawn == nil {
+		t.Test = f.Test
+	}
+	return t, l, drawn, nil
 }
 
 func (o importOptions) matched(f *pretrained.File, t *trained) (pretrained.Loaded, error) {

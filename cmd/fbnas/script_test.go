@@ -55,6 +55,14 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pretrainedFiles, err := filepath.Abs("../../pretrained/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	torchFiles, err := filepath.Abs("../../internal/torchfile/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	_, noRuntime := setup.ORTLibrary()
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
 		"exits": exits, "document": document, "interrupt": interrupt, "sigkill": sigkill, "export": exportTiny, "foreign": foreign, "strange": strange,
@@ -66,6 +74,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("FBNAS_CACHE", string(cache))
 			env.Setenv("FBNAS_AGENT", agentPath)
+			env.Setenv("PRETRAINED", pretrainedFiles)
+			env.Setenv("TORCHFILE", torchFiles)
 			env.Setenv("TMPDIR", env.WorkDir)
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 			env.Setenv("FBNAS_ADB", "no-adb")         // the user's phones are not the tests'
