@@ -5,21 +5,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"fbnas/dataset"
-	"fbnas/engine"
 	"fbnas/engine/enginetest"
-	"fbnas/engine/ort"
 	"fbnas/graph/lower"
-	"fbnas/internal/convert"
-	"fbnas/internal/python"
-	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
@@ -153,135 +145,6 @@ func TestOpenBatchRuns(t *testing.T) {
 	}
 }
 
-// TestZooOnPixels: no built-in network has needless nodes where it takes any
-// number of pixel images; TestZooRuns has the plain form. Their first
-// convolutions have padding, hence Sub.
-func TestZooOnPixels(t *testing.T) {
-	if raced {
-		t.Skip("takes long under the race detector")
-	}
-	f := onnxexport.Form{Batch: onnxexport.AnyBatch, Input: onnxexport.PixelsNHWC}
-	p := dataset.Preprocessing{Channels: 3, Height: 64, Width: 64, Mean: []float32{0.4, 0.5, 0.6}, Std: []float32{1, 1, 1}}
-	for _, name := range models.ArchNames() {
-		arch, err := models.LoadArch(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		arch.Input.Height, arch.Input.Width = p.Height, p.Width
-		blocks, err := arch.Resolve()
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := export(t, onnxexport.Spec{Name: name, Blocks: blocks, Weights: flat(blocks), Form: f,
-			Metadata: onnxexport.Metadata{Preprocessing: &p}})
-		checkNeeded(t, m, f)
-		checkDeclared(t, m, true)
-		if ops := histogram(m); ops["Transpose"] != 1+shuffles(blocks) || ops["Sub"] != 1 {
-			t.Errorf("%s: %v", name, ops)
-		}
-	}
-}
-
-func shuffles(blocks []models.Block) int {
-	n := 0
-	for _, b := range blocks {
-		if b.Shuffle {
-			n++
-		}
-	}
-	return n
-}
-
-// flat are weights that cost nothing to draw.
-func flat(blocks []models.Block) map[string][]float64 {
-	weights := map[string][]float64{}
-	for _, p := range models.Params(blocks) {
-		n := 1
-		for _, d := range p.Shape {
-			n *= d
-		}
-		weights[p.Name] = slices.Repeat([]float64{0.5}, n)
-	}
-	return weights
-}
-
-// TestPixels: a file that takes pixels computes, from bytes, what the network
-// computes from the image that they are normalised to; what it has before the
-// first layer follows from that layer.
-func TestPixels(t *testing.T) {
-	p := dataset.Preprocessing{Channels: 3, Height: 9, Width: 7, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
-	first := models.Block{Kind: models.Conv, Kernel: 3, Stride: 2, Pad: 1, Act: "hswish", Groups: 1, OutGroups: 1, In: 3, Out: 4, Height: 9, Width: 7, ExpandConv: true}
-	unpadded, shortcut := first, first
-	unpadded.Pad = 0
-	shortcut.Kind, shortcut.Stride, shortcut.Mid, shortcut.Out, shortcut.Residual = models.IR, 1, 6, 3, true
-	for name, c := range map[string]struct {
-		block models.Block
-		front []string
-	}{
-		"padding":    {first, []string{"Transpose", "Cast", "Sub"}},
-		"no padding": {unpadded, []string{"Transpose", "Cast"}},
-		"a shortcut": {shortcut, []string{"Transpose", "Cast", "Sub", "Mul"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			blocks := []models.Block{c.block}
-			s := onnxexport.Spec{Name: name, Blocks: blocks, Weights: onnxexport.RandomWeights(blocks, 3),
-				Metadata: onnxexport.Metadata{Preprocessing: &p}, Form: onnxexport.Form{Batch: 2, Input: onnxexport.PixelsNHWC}}
-			m := export(t, s)
-			if in := m.Inputs(); len(in) != 1 || in[0].Name != "input" || in[0].Type != onnx.Uint8 || in[0].Shape.String() != "[2,9,7,3]" {
-				t.Errorf("inputs %v", in)
-			}
-			var front []string
-			for _, n := range m.Proto.Graph.Node[:len(c.front)+1] {
-				front = append(front, n.GetOpType())
-			}
-			if want := append(slices.Clone(c.front), "Conv"); !slices.Equal(front, want) {
-				t.Errorf("nodes begin with %v, want %v", front, want)
-			}
-			images, pixels := bytePictures(2, p)
-			o, err := ort.Open(encode(t, m), options(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer o.Close()
-			got, err := o.Run(context.Background(), engine.Feeds{"input": engine.Bytes(pixels)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := enginetest.Close(got["logits"], oracle(t, s, 2, convert.Slice[float64](images)), 1e-5); err != nil {
-				t.Error(err)
-			}
-			md, err := onnxexport.ReadMetadata(m)
-			if err != nil {
-				t.Fatal(err)
-			}
-			feed, err := onnxexport.FeedOf(m, md)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if fed := feed.Tensor(images).Bytes; !bytes.Equal(fed, pixels) {
-				t.Errorf("fed %v for pixels %v", fed, pixels)
-			}
-			if seen := feed.Seen(images[:9*7*3]); !slices.Equal(seen, images[:9*7*3]) {
-				t.Error("the file sees other images than the data set's")
-			}
-		})
-	}
-}
-
-// bytePictures are n images twice: normalised as a data set gives them, and as
-// pixels, [H,W,C].
-func bytePictures(n int, p dataset.Preprocessing) (images []float32, pixels []uint8) {
-	plane := p.Height * p.Width
-	images, pixels = make([]float32, n*plane*p.Channels), make([]uint8, n*plane*p.Channels)
-	for i := range images {
-		image, c, at := i/(plane*p.Channels), i/plane%p.Channels, i%plane
-		v := uint8(i * 97)
-		pixels[(image*plane+at)*p.Channels+c] = v
-		images[i] = (float32(v)/255 - p.Mean[c]) / p.Std[c]
-	}
-	return images, pixels
-}
-
 // TestFormsAreProven: parity holds for each form, on real images.
 func TestFormsAreProven(t *testing.T) {
 	p := pictures()
@@ -302,87 +165,5 @@ func TestFormsAreProven(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 		t.Logf("%s: %+v", name, got)
-	}
-}
-
-// TestHalf: a file of half the size, whose Casts the runtime computes when it
-// opens it, and whose weights are the nearest ones of float16.
-func TestHalf(t *testing.T) {
-	l := largeNetwork(t, "fbnetv2_f1")
-	s := l.spec
-	s.Half = true
-	m := export(t, s)
-	data := encode(t, m)
-	if ratio := float64(len(data)) / float64(len(l.bytes)); ratio > 0.52 {
-		t.Errorf("%d bytes, %.3f of %d", len(data), ratio, len(l.bytes))
-	}
-	full, err := onnx.Decode(l.bytes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	halves, err := m.Initializers()
-	if err != nil {
-		t.Fatal(err)
-	}
-	wholes, err := full.Initializers()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, half := range halves {
-		if half.Name != wholes[i].Name {
-			t.Fatalf("initializer %d is called %s, not %s", i, half.Name, wholes[i].Name)
-		}
-		a, err := half.Float64s()
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, _ := wholes[i].Float64s()
-		for k := range a {
-			if math.Abs(a[k]-b[k]) > math.Abs(b[k])/2048+0x1p-25 {
-				t.Fatalf("%s: %g became %g", half.Name, b[k], a[k])
-			}
-		}
-	}
-	x := enginetest.Normal(1, "image", 3*64*64)
-	t.Logf("largest difference %.3g", farthest(runModel(t, data, x), runModel(t, l.bytes, x)))
-}
-
-func farthest(a, b []float64) float64 {
-	d := 0.0
-	for i := range a {
-		d = max(d, math.Abs(a[i]-b[i]))
-	}
-	return d
-}
-
-// TestONNXChecker holds files against ONNX's own checker and shape inference,
-// Debian's python3-onnx: version 1.12, which knows opsets up to 17.
-func TestONNXChecker(t *testing.T) {
-	interpreter, err := python.Find(t.Context(), "onnx.checker")
-	if err != nil {
-		t.Skipf("apt-get install python3-onnx: %v", err)
-	}
-	const check = `import sys, onnx
-from onnx import shape_inference
-for path in sys.argv[1:]:
-    m = onnx.load(path)
-    onnx.checker.check_model(m, full_check=True)
-    shape_inference.infer_shapes(m, check_type=True, strict_mode=True, data_prop=True)
-print(len(sys.argv) - 1)
-`
-	command, dir := []string{interpreter, "-c", check}, t.TempDir()
-	for name, f := range forms() {
-		if f.Opset > 17 {
-			continue
-		}
-		path := filepath.Join(dir, name+".onnx")
-		if err := os.WriteFile(path, encode(t, export(t, in(t, f))), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		command = append(command, path)
-	}
-	out, err := python.Output(t.Context(), nil, nil, command...)
-	if want := fmt.Sprintln(len(command) - 3); err != nil || string(out) != want {
-		t.Errorf("%q of %q files are right: %v", out, want, err)
 	}
 }
