@@ -2,7 +2,6 @@ package train
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -32,11 +31,20 @@ func (f Freeze) Has(name string) bool {
 		return strings.HasPrefix(name, "blocks.")
 	}
 	if n, err := strconv.Atoi(string(f)); err == nil {
-		var i int
-		_, err := fmt.Sscanf(name, "blocks.%d", &i)
-		return err == nil && i < n
+		i := blockOf(name)
+		return i >= 0 && i < n
 	}
 	return name == string(f) || strings.HasPrefix(name, string(f)+".")
+}
+
+// blockOf is the index of the block that a name belongs to; -1 for the
+// classifier's.
+func blockOf(name string) int {
+	var i int
+	if _, err := fmt.Sscanf(name, "blocks.%d", &i); err != nil {
+		return -1
+	}
+	return i
 }
 
 // Left is the number of trained numbers that are not frozen.
@@ -52,7 +60,17 @@ func (f Freeze) Left(params []models.Param) (n int64) {
 // Check is nil where part of the network is frozen, if anything is meant to
 // be, and part of it is not.
 func (f Freeze) Check(params []models.Param) error {
-	frozen := slices.ContainsFunc(params, func(p models.Param) bool { return f.Has(p.Name) })
+	frozen, blocks := false, 0
+	for _, p := range params {
+		frozen = frozen || f.Has(p.Name)
+		blocks = max(blocks, blockOf(p.Name)+1)
+		if p.Name == string(f) && p.Role != models.Weight && p.Role != models.Bias {
+			return fmt.Errorf("freeze: a batch norm is frozen as a whole: %s", strings.TrimSuffix(p.Name, "."+string(p.Role)))
+		}
+	}
+	if n, err := strconv.Atoi(string(f)); err == nil && n > blocks {
+		return fmt.Errorf("freeze: the network has %d blocks in front of the classifier, not %d", blocks, n)
+	}
 	switch {
 	case f.Left(params) == 0:
 		return fmt.Errorf("freeze: %s leaves nothing to train", f)

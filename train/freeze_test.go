@@ -77,10 +77,18 @@ func TestFreeze(t *testing.T) {
 		}
 	}
 	params := models.Params(blocks(t))
-	for _, freeze := range []train.Freeze{"blocks.07", "0"} {
-		if err := freeze.Check(params); err == nil || !strings.Contains(err.Error(), "has no "+string(freeze)) {
+	for freeze, problem := range map[train.Freeze]string{
+		"blocks.07":              "has no blocks.07",
+		"0":                      "has no 0",
+		"4":                      "has 3 blocks",
+		"blocks.00.conv.bn.mean": "as a whole: blocks.00.conv.bn",
+	} {
+		if err := freeze.Check(params); err == nil || !strings.Contains(err.Error(), problem) {
 			t.Errorf("freezing %s: %v", freeze, err)
 		}
+	}
+	if err := train.Freeze("3").Check(params); err != nil {
+		t.Error(err)
 	}
 	if err := train.Freeze("1").Check(params[:3]); err == nil || !strings.Contains(err.Error(), "nothing to train") {
 		t.Errorf("everything is frozen: %v", err)
