@@ -1,6 +1,7 @@
 package pretrained
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -128,24 +129,28 @@ func (u unit) name(layer string) string {
 }
 
 // translated gives the file's name of each parameter of a network, by the
-// name of ours; false where the file's blocks are not as many, or not of the
-// same kinds, and why.
-func (f family) translated(blocks []models.Block, names map[string]bool) (map[string]string, string) {
+// name of ours, as far as the blocks are of the same kinds in the same order;
+// why says where they are not.
+func (f family) translated(blocks []models.Block, names map[string]bool) (byName map[string]string, why string) {
 	units := f.units(names)
-	byName := map[string]string{}
+	byName = map[string]string{}
+	filled := slices.DeleteFunc(slices.Clone(blocks), models.Block.Identity)
+	if len(filled) != len(units) {
+		why = fmt.Sprintf("the file has weights for %d blocks, the network for %d", len(units), len(filled))
+	}
 	at := 0
 	for i, b := range blocks {
-		if len(b.Convolutions()) == 0 {
+		if b.Identity() {
 			continue
 		}
 		if at == len(units) {
-			return byName, fmt.Sprintf("the file has weights for %d blocks, the network for more", at)
+			break
 		}
 		u := units[at]
 		at++
 		fm, ok := u.form(b, names)
 		if !ok {
-			return byName, fmt.Sprintf("%s is a block of kind %s, in the file's order there is %s", models.BlockName(b, i), b.Kind, u)
+			return byName, cmp.Or(why, fmt.Sprintf("%s is a block of kind %s, in the file's order there is %s", models.BlockName(b, i), b.Kind, u))
 		}
 		for _, p := range models.Params([]models.Block{b}) {
 			// Alone, the block is numbered 00.
@@ -153,10 +158,7 @@ func (f family) translated(blocks []models.Block, names map[string]bool) (map[st
 			byName[models.BlockName(b, i)+"."+inBlock] = u.parameter(fm, inBlock, p.Role)
 		}
 	}
-	if at < len(units) {
-		return byName, fmt.Sprintf("the file has weights for %d blocks, the network for %d", len(units), at)
-	}
-	return byName, ""
+	return byName, why
 }
 
 // parameter is the file's name for a parameter of ours, such as
