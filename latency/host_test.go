@@ -324,8 +324,8 @@ func TestDoneRoundsAreNotMeasured(t *testing.T) {
 
 func TestIdentityAndSelftest(t *testing.T) {
 	meter := latency.NewMeter(&simdevice.Conn{}, latency.HostConfig{})
-	device, condition, err := meter.Identity(t.Context(), latency.Options{Threads: 2})
-	if err != nil || device.Model.SoC != "simulated" || condition.Runtime != "simulated 1" || condition.Threads != 2 || condition.CoreSet != "0" {
+	device, condition, err := meter.Identity(t.Context(), latency.Options{Threads: 2, Precision: latency.Int8})
+	if err != nil || device.Model.SoC != "simulated" || condition.Runtime != "simulated 1" || condition.Threads != 2 || condition.CoreSet != "0" || condition.Precision != latency.Int8 {
 		t.Errorf("%+v, %+v, %v", device, condition, err)
 	}
 	if _, _, err := meter.Identity(t.Context(), latency.Options{Threads: -1, Rounds: -1}); fault.ExitCode(err) != 2 || !strings.Contains(err.Error(), "-1 rounds") || !strings.Contains(err.Error(), "-1 threads") {

@@ -88,6 +88,17 @@ func TestAnotherDeviceOrSpace(t *testing.T) {
 	}
 }
 
+func TestAnotherPrecision(t *testing.T) {
+	table := profiled(t, newDevice(), blocksOnly())
+	if err := table.CheckPrecision(latency.FP32); err != nil {
+		t.Error(err)
+	}
+	err := table.CheckPrecision(latency.Int8)
+	if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "fp32 models, and this one is int8") || !strings.Contains(fault.HintOf(err), "--precision int8") {
+		t.Errorf("int8 models: %v (hint: %s)", err, fault.HintOf(err))
+	}
+}
+
 func TestMeasureNetworks(t *testing.T) {
 	table := profiled(t, newDevice(), plan())
 	nets := []lut.Network{

@@ -32,8 +32,8 @@ head: {bias: true}
 // bytes.
 type byBytes struct{}
 
-func (byBytes) Identity(context.Context, latency.Options) (latency.Device, latency.Condition, error) {
-	return latency.Device{Model: latency.DeviceModel{SoC: "simulated"}}, latency.Condition{Precision: "fp32", Batch: 1}, nil
+func (byBytes) Identity(_ context.Context, o latency.Options) (latency.Device, latency.Condition, error) {
+	return latency.Device{Model: latency.DeviceModel{SoC: "simulated", Arch: "amd64"}}, latency.Condition{Precision: o.WithDefaults().Precision, Batch: 1}, nil
 }
 
 func (byBytes) Close() error { return nil }

@@ -59,6 +59,9 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 	}
 	if r.Int8 != nil {
 		c.Int8, c.Train.Top1 = r.Int8.card(r.Bytes), md.Accuracy.Top1
+		if r.MaxAbsDiff != nil { // of the float model
+			c.Export.ParityDiff, c.Export.ParityInputs = *r.MaxAbsDiff, r.Inputs
+		}
 	}
 	if t.run != "" {
 		config, err := rundir.ReadConfig[trainConfig](t.run)

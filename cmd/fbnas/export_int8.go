@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"fbnas/devices"
-	"fbnas/engine"
 	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/onnx"
@@ -221,14 +220,21 @@ func (x *int8Export) calibrationOn(ctx context.Context) (quantize.Calibration, e
 	return c, nil
 }
 
+// start opens one of the two in this process.
+func (x *int8Export) start(ctx context.Context, m *onnx.Model, told func(done int)) (*running, error) {
+	p := place{engine: engineORT}
+	return p.start(ctx, x.app, x.result.Path, m, x.md, 0, told)
+}
+
 // agree runs both on the images of the comparison.
 func (x *int8Export) agree(ctx context.Context) error {
-	float, err := x.open(x.float)
+	quiet := func(int) {}
+	float, err := x.start(ctx, x.float, quiet)
 	if err != nil {
 		return err
 	}
 	defer float.Close()
-	quantised, err := x.open(x.quantised)
+	quantised, err := x.start(ctx, x.quantised, quiet)
 	if err != nil {
 		return err
 	}
@@ -237,60 +243,41 @@ func (x *int8Export) agree(ctx context.Context) error {
 	for i, image := range x.images {
 		images[i] = x.feed.Seen(image)
 	}
-	a, err := quantize.Agree(ctx, x.feed.Logits(float), x.feed.Logits(quantised), images)
-	x.result.Int8.Agreement = a
+	x.result.Int8.Agreement, err = quantize.Agree(ctx, x.feed.Logits(float), x.feed.Logits(quantised), images)
 	return err
 }
 
-func (x *int8Export) open(m *onnx.Model) (onnxexport.Session, error) {
-	data, err := m.Bytes()
-	if err != nil {
-		return nil, err
-	}
-	return openModel(data)
-}
-
-// accuracy evaluates both on the test images, where the network has data.
+// accuracy evaluates both on the test images, where the network was trained.
 func (x *int8Export) accuracy(ctx context.Context) error {
-	if x.dataset() == "" || x.t.random() {
+	if x.t.random() {
 		return nil
 	}
 	set, err := openAs(ctx, x.app, x.dataset(), x.t.Preprocessing)
 	if err != nil {
 		return err
 	}
-	var top1 [2]float64
-	for i, m := range []*onnx.Model{x.float, x.quantised} {
-		s, err := x.open(m)
+	shown, total := x.progress(), set.Test.Len()
+	defer shown.close()
+	evaluate := func(m *onnx.Model, before int) (train.Accuracy, error) {
+		f, err := x.start(ctx, m, func(done int) { shown.at("images", min(before+done, 2*total), 2*total) })
 		if err != nil {
-			return err
+			return train.Accuracy{}, err
 		}
-		batch := max(x.feed.Batch, 1)
-		a, err := train.Evaluate(ctx, answering{s, x.feed}, set.Test, batch, nil)
-		s.Close()
-		if err != nil {
-			return fmt.Errorf("evaluate on %s: %w", set.Name, err)
-		}
-		top1[i] = a.Top1()
-		x.result.Int8.TestImages = a.Images
-		x.md.Accuracy = &onnxexport.Accuracy{Top1: a.Top1(), Images: a.Images, Data: x.t.dataName()}
+		defer f.Close()
+		return train.Evaluate(ctx, fed{f}, set.Test, f.feed.Batch, nil)
 	}
-	x.result.Int8.FloatTop1, x.result.Int8.Top1 = &top1[0], &top1[1]
-	return nil
-}
-
-// answering is a file under the names of an evaluation program.
-type answering struct {
-	onnxexport.Session
-	feed onnxexport.Feed
-}
-
-func (s answering) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
-	r, err := s.Session.Run(ctx, engine.Feeds{s.feed.Input: s.feed.Tensor(feeds[train.Images].Floats)})
+	before, err := evaluate(x.float, 0)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("evaluate the float model on %s: %w", set.Name, err)
 	}
-	return engine.Results{train.Logits: r[s.feed.Output]}, nil
+	after, err := evaluate(x.quantised, total)
+	if err != nil {
+		return fmt.Errorf("evaluate the int8 model on %s: %w", set.Name, err)
+	}
+	i, float, quantised := x.result.Int8, before.Top1(), after.Top1()
+	i.FloatTop1, i.Top1, i.TestImages = &float, &quantised, after.Images
+	x.md.Accuracy = &onnxexport.Accuracy{Top1: quantised, Images: after.Images, Data: x.t.dataName()}
+	return nil
 }
 
 // time measures both on the device in the same rounds.
@@ -302,8 +289,8 @@ func (x *int8Export) time(ctx context.Context, cmd *cobra.Command) error {
 			return err
 		}
 		models[i] = latency.Model{Name: []string{"float", "int8"}[i], Bytes: data}
-		x.result.Int8.FloatBytes = int64(len(models[0].Bytes))
 	}
+	x.result.Int8.FloatBytes = int64(len(models[0].Bytes))
 	b, err := x.bench(ctx, x.app, cmd, models)
 	if err != nil {
 		return err

@@ -59,7 +59,7 @@ func (i int8Info) card(bytes int64) *report.CardInt8 {
 	c := report.CardInt8{
 		Activations: i.Activations, WeightBits: i.WeightBits, Method: i.Method, Images: i.Images, Float: list(i.Float),
 		Compared: i.Agreement.Images, SameClass: i.Agreement.SameClass, SQNR: i.Agreement.SQNR,
-		FloatLatencyUS: i.FloatLatencyUS, Int8LatencyUS: i.LatencyUS, Device: i.Device.Name,
+		FloatLatencyUS: i.FloatLatencyUS, Int8LatencyUS: i.LatencyUS, Device: i.Device.SoC,
 		FloatBytes: i.FloatBytes, Int8Bytes: bytes, Warnings: i.Warnings,
 	}
 	if i.Calibration != nil {

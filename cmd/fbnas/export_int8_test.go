@@ -1,0 +1,63 @@
+package main
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+
+	"fbnas/latency"
+	"fbnas/onnx"
+	"fbnas/quantize"
+)
+
+func TestInt8Options(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		flags int8Flags
+		arch  string
+		vnni  bool
+		want  quantize.Options
+	}{
+		{"a phone", int8Flags{activations: auto, reduce: auto}, "arm64", false, quantize.Options{Activations: onnx.Int8}},
+		{"x86 with VNNI", int8Flags{activations: auto, reduce: auto}, "amd64", true, quantize.Options{Activations: onnx.Uint8}},
+		{"x86 without", int8Flags{activations: auto, reduce: auto}, "amd64", false, quantize.Options{Activations: onnx.Uint8, ReduceRange: true}},
+		{"without, as asked for", int8Flags{activations: "int8", reduce: off}, "amd64", false, quantize.Options{Activations: onnx.Int8}},
+		{"a phone, as asked for", int8Flags{activations: "uint8", reduce: on}, "arm64", false, quantize.Options{Activations: onnx.Uint8, ReduceRange: true}},
+	} {
+		got := tc.flags.options(tc.arch, tc.vnni)
+		if got.Activations != tc.want.Activations || got.ReduceRange != tc.want.ReduceRange {
+			t.Errorf("%s: %+v, want %+v", tc.name, got, tc.want)
+		}
+	}
+}
+
+// TestInt8Judged: what does not pay is said, and nothing else.
+func TestInt8Judged(t *testing.T) {
+	faster := &latency.Comparison{Ratio: 0.8, P: 0.001}
+	for _, tc := range []struct {
+		name          string
+		float, top1   float64
+		against       *latency.Comparison
+		before, after float64
+		want          []string
+	}{
+		{"all well", 0.9, 0.895, faster, 100, 80, nil},
+		{"no accuracy", 0, 0, faster, 100, 80, nil},
+		{"a point", 0.9, 0.885, faster, 100, 80, []string{"loses 1.5 points"}},
+		{"slower", 0.9, 0.9, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"slower than float on local (+40.0 %)"}},
+		{"the same", 0.9, 0.9, &latency.Comparison{Ratio: 1.01, P: 0.4}, 100, 101, []string{"not told from float"}},
+		{"few rounds", 0.9, 0.9, nil, 100, 101, []string{"slower than float"}},
+		{"both", 0.9, 0.8, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"loses 10.0 points", "slower than float"}},
+	} {
+		i := &int8Info{AgainstFloat: tc.against, FloatLatencyUS: tc.before, LatencyUS: tc.after, Device: deviceInfo{Name: "local"}}
+		if tc.float > 0 {
+			i.FloatTop1, i.Top1 = &tc.float, &tc.top1
+		}
+		x := int8Export{app: &app{log: slog.New(slog.DiscardHandler)}, result: &exportResult{Int8: i}}
+		x.judge()
+		if !slices.EqualFunc(i.Warnings, tc.want, strings.Contains) {
+			t.Errorf("%s: %q, want %q", tc.name, i.Warnings, tc.want)
+		}
+	}
+}
