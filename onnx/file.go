@@ -40,6 +40,9 @@ func decode(data []byte) (*Model, error) {
 	if len(data) > maxMessage {
 		return nil, fmt.Errorf("decode ONNX model: %d bytes, more than the %d of a protobuf message", len(data), maxMessage)
 	}
+	if err := checkParts(data); err != nil {
+		return nil, fmt.Errorf("decode ONNX model: %w", err)
+	}
 	m := &onnxpb.ModelProto{}
 	if err := (proto.UnmarshalOptions{RecursionLimit: maxNesting}).Unmarshal(data, m); err != nil {
 		return nil, fmt.Errorf("decode ONNX model: %w", err)

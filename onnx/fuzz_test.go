@@ -1,11 +1,14 @@
 package onnx_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	"fbnas/internal/setup"
@@ -103,5 +106,33 @@ func TestHostileModelIsSurvived(t *testing.T) {
 	}
 	if err := onnx.Check(&onnx.Model{Proto: &onnxpb.ModelProto{}}); err == nil {
 		t.Error("the empty model passes")
+	}
+}
+
+// TestManyPartsAreRefused: empty messages cost two bytes in a file and hundreds
+// in memory.
+func TestManyPartsAreRefused(t *testing.T) {
+	graph := bytes.Repeat([]byte{0x0a, 0x00}, 3<<20) // nodes without content
+	data := protowire.AppendBytes(protowire.AppendTag(nil, 7, protowire.BytesType), graph)
+	before := allocated()
+	if _, err := onnx.Decode(data); err == nil || !strings.Contains(err.Error(), "parts") {
+		t.Errorf("%v", err)
+	}
+	if used := allocated() - before; used > 1<<20 {
+		t.Errorf("%d bytes were taken to refuse it", used)
+	}
+}
+
+// TestDeepModelsAreRefused: graphs in attributes in graphs.
+func TestDeepModelsAreRefused(t *testing.T) {
+	var graph []byte
+	for range 1000 {
+		attribute := protowire.AppendBytes(protowire.AppendTag(nil, 6, protowire.BytesType), graph)
+		node := protowire.AppendBytes(protowire.AppendTag(nil, 5, protowire.BytesType), attribute)
+		graph = protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), node)
+	}
+	data := protowire.AppendBytes(protowire.AppendTag(nil, 7, protowire.BytesType), graph)
+	if _, err := onnx.Decode(data); err == nil || !strings.Contains(err.Error(), "nested too deeply") {
+		t.Errorf("%v", err)
 	}
 }

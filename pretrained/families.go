@@ -8,7 +8,8 @@ type family struct {
 	name    string
 	source  string  // where the names are documented
 	epsilon float64 // of its batch norms; files of weights do not hold it
-	note    string  // what its networks compute otherwise; "" for the same
+	relu6   string  // those of its networks that compute ReLU6 where ours compute ReLU
+	half    bool    // its networks pad every kernel by half of it
 	places  []place
 }
 
@@ -58,7 +59,7 @@ var families = []family{
 		},
 	},
 	{
-		name: "timm", epsilon: 1e-5,
+		name: "timm", epsilon: 1e-5, relu6: "its mobilenetv2 networks", half: true,
 		source: "github.com/huggingface/pytorch-image-models: timm/models/efficientnet.py, mobilenetv3.py, _efficientnet_blocks.py",
 		places: []place{
 			{"", []form{{"conv": {"conv_stem", "bn1"}}}},
@@ -75,7 +76,7 @@ var families = []family{
 		},
 	},
 	{
-		name: "torchvision mobilenet_v2", epsilon: 1e-5, note: "it was trained with ReLU6, the network computes ReLU: good to start a training from, not to be used as it is",
+		name: "torchvision mobilenet_v2", epsilon: 1e-5, relu6: "its networks", half: true,
 		source: "github.com/pytorch/vision: torchvision/models/mobilenetv2.py",
 		places: []place{
 			{`features\.(\d+)\.`, []form{
@@ -87,7 +88,7 @@ var families = []family{
 		},
 	},
 	{
-		name: "torchvision mobilenet_v3", epsilon: 1e-3,
+		name: "torchvision mobilenet_v3", epsilon: 1e-3, half: true,
 		source: "github.com/pytorch/vision: torchvision/models/mobilenetv3.py",
 		places: []place{
 			{`features\.(\d+)\.`, []form{

@@ -216,3 +216,17 @@ func TestOtherNumberOfBlocks(t *testing.T) {
 		t.Errorf("%v, %v", err, l.Misfits)
 	}
 }
+
+// TestPaddingOfTimm: timm's FBNetV3 has the shapes of ours and other paddings.
+func TestPaddingOfTimm(t *testing.T) {
+	arch, err := models.LoadArch("fbnetv3_b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		says := len(f.otherwise(resolved(t, arch))) > 0
+		if says != (f.name != "mobile-vision") {
+			t.Errorf("%s: a difference is seen: %v", f.name, says)
+		}
+	}
+}

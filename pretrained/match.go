@@ -103,7 +103,8 @@ func (f *File) Match(blocks []models.Block) (Loaded, error) {
 		if byName, why = fam.translated(blocks, names); why != "" {
 			l.Misfits = append(l.Misfits, why)
 		}
-		l.Names, l.Note, epsilon = fam.name, fam.note, fam.epsilon
+		l.Misfits = append(l.Misfits, fam.otherwise(blocks)...)
+		l.Names, l.Note, epsilon = fam.name, fam.note(blocks), fam.epsilon
 	}
 	return l, l.tensors(blocks, tensors, byName, epsilon)
 }

@@ -161,6 +161,28 @@ func (f family) translated(blocks []models.Block, names map[string]bool) (byName
 	return byName, why
 }
 
+// note says what a network may compute otherwise than the family's did, which
+// the shapes of weights do not tell; "" for nothing.
+func (f family) note(blocks []models.Block) string {
+	relu := func(b models.Block) bool { return b.Act == "relu" && b.Kind != models.Head }
+	if f.relu6 == "" || !slices.ContainsFunc(blocks, relu) {
+		return ""
+	}
+	return f.relu6 + " are trained with ReLU6, the network computes ReLU: good to start a training from, not to be used as they are"
+}
+
+// otherwise lists where a network computes what no network of the family does,
+// though the shapes of its weights may be the same.
+func (f family) otherwise(blocks []models.Block) []string {
+	var out []string
+	for i, b := range blocks {
+		if f.half && b.Kernel > 1 && b.Pad != b.Kernel/2 {
+			out = append(out, fmt.Sprintf("%s pads by %d, networks of %s by %d", models.BlockName(b, i), b.Pad, f.name, b.Kernel/2))
+		}
+	}
+	return out
+}
+
 // parameter is the file's name for a parameter of ours, such as
 // "depthwise.bn.mean".
 func (u unit) parameter(fm form, name string, role models.Role) string {

@@ -1,0 +1,56 @@
+package pretrained_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"fbnas/models"
+	"fbnas/pretrained"
+)
+
+// FuzzOpen: whatever a file holds, it is read or refused; memory stays in
+// proportion to it, and what counts as whole has every tensor.
+func FuzzOpen(f *testing.F) {
+	for _, name := range []string{"folded.onnx", "batchnorm.onnx", "byhand.onnx", "timm.pth", "mobile_vision.pth"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	arch := models.Arch{
+		Name: "tiny", Input: models.Input{Channels: 3, Height: 16, Width: 16}, Classes: 3, Rounding: models.Rounding{Divisor: 8},
+		Rows: []models.Row{{Kind: models.Conv, Out: 8, Kernel: 3, Stride: 2, Act: "hswish", Bias: true}, {Kind: models.IR, Out: 8, Kernel: 3, Expansion: 1, Act: "relu"}},
+	}
+	blocks, err := arch.Resolve()
+	if err != nil {
+		f.Fatal(err)
+	}
+	path := filepath.Join(f.TempDir(), "x")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		before := allocated()
+		l, err := pretrained.Load(path, blocks)
+		if used, limit := allocated()-before, uint64(64<<20+4096*len(data)); used > limit {
+			t.Errorf("%d bytes of file took %d bytes of memory", len(data), used)
+		}
+		if err != nil {
+			return
+		}
+		for _, p := range models.Params(blocks) {
+			if l.Values[p.Name] == nil && len(l.Fresh) == 0 {
+				t.Errorf("%s is missing", p.Name)
+			}
+		}
+	})
+}
+
+func allocated() uint64 {
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	return s.TotalAlloc
+}
