@@ -1,6 +1,7 @@
 package pretrained
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -23,7 +24,8 @@ func (l *Loaded) graph(blocks []models.Block) error {
 		err = w.network(blocks, order[0], output)
 	}
 	if err != nil {
-		return fault.New(fault.Failure, "Give the architecture that the file has, or a float32 export of the network as it is evaluated.", "%s: %w", l.File.Path, err)
+		hint := cmp.Or(fault.HintOf(err), "Give the architecture that the file has, or a float32 export of the network as it is evaluated.")
+		return fault.New(fault.Failure, hint, "%s: %w", l.File.Path, err)
 	}
 	return nil
 }
