@@ -49,6 +49,7 @@ check-vm: build
 # The same on the phone that is attached: see docs/check-phone.md. For example
 # make check-phone CHECK=--yes FBNAS_PHONE=serial
 check-phone: build
+	bin/fbnas setup
 	bin/fbnas setup onnxruntime-arm64 linux-arm64-libraries
 	scripts/check-phone.sh $(CHECK)
 

@@ -37,6 +37,19 @@ stages:
   - {blocks: 2, width: [4, 8], expansion: [1, 2, 3], kernel: [3, 5], act: relu}
 head: {bias: true}
 END
+cat >"$out/net.yaml" <<'END'
+version: 1
+name: net
+input: {channels: 3, height: 32, width: 32}
+classes: 10
+rounding: {divisor: 8, bump_below: 0.95}
+blocks:
+  - {kind: conv, out: 16, kernel: 3, stride: 2, act: hswish, bias: true}
+  - {kind: ir, out: 24, kernel: 3, stride: 2, expansion: 4, act: relu}
+  - {kind: ir, out: 24, kernel: 5, expansion: 3, act: hswish, se: hsigmoid, se_ratio: 0.25}
+  - {kind: ir_pool, out: 64, expansion: 2, act: hswish}
+head: {bias: true}
+END
 
 say() { echo "$*" | tee -a "$out/summary.txt"; }
 
@@ -81,6 +94,10 @@ listed() {
 registered() { "$fbnas" devices add $phone "adb:$serial" >"$out/add.txt" 2>&1; }
 checked() { "$fbnas" devices check $phone --json >"$out/check.json" 2>"$out/check.err"; }
 tabled() { profile table.lut "$rounds" --record "$out/table.rec" && has "$out/table.lut.json" '"failed":0'; }
+computed() {
+	"$fbnas" export "$out/net.onnx" --from "$out/net.yaml" >"$out/export.txt" 2>&1 &&
+		"$fbnas" verify "$out/net.onnx" --device $phone --json >"$out/verify.json" 2>"$out/verify.err"
+}
 private() { ! has "$out/table.lut" "$serial"; }
 
 host_killed() {
@@ -137,6 +154,7 @@ listed||the phone is attached, and lets this computer in
 registered||it gets a name
 checked||it says what it is, takes the agent, and computes the right numbers
 tabled||a small table, with every row measured
+computed||a network computes there what it computes here
 private||the table does not have the phone's serial number
 host_killed||a profile whose computer fails goes on where it was
 cable_pulled|Will you pull the cable for a moment when you are told to?|a profile goes on when the cable is back

@@ -2,6 +2,8 @@ package agent_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -75,6 +77,42 @@ func TestRefusals(t *testing.T) {
 		}
 		if len(records) == 0 || records[len(records)-1].Type != wire.TypeError {
 			t.Errorf("%s: the host is not told: %v", c.name, records)
+		}
+	}
+}
+
+// Inputs that are not what the request says void what was computed from them.
+func TestInputsAreChecked(t *testing.T) {
+	model := simdevice.Model{U: 1}.Encode()
+	digest := sha256.Sum256(model)
+	name := hex.EncodeToString(digest[:])
+	inputs := strings.Repeat("\x00", 24)
+	sum := sha256.Sum256([]byte(inputs))
+	whole := wire.Request{
+		Protocol: wire.Protocol, Op: wire.OpCompute, Options: options, Batches: []wire.Batch{{Models: []string{name}}},
+		Inputs: &wire.Inputs{Bytes: 24, SHA256: hex.EncodeToString(sum[:])},
+	}
+	files := fstest.MapFS{name + ".onnx": {Data: model}}
+	for _, c := range []struct {
+		name, inputs, want string
+	}{
+		{"whole", inputs, ""},
+		{"more", inputs + "more", ""}, // what is behind them is not read
+		{"cut", inputs[:20], "the inputs end after 16 of 24 bytes"},
+		{"missing", "", "the inputs end after 0 of 24 bytes"},
+		{"changed", inputs[:23] + "1", "not what their digest says"},
+	} {
+		records, err := answer(t, files, line(t, whole)+c.inputs)
+		last := records[len(records)-1].Type
+		if c.want == "" {
+			if err != nil || last != wire.TypeEnd || records[len(records)-2].Type != wire.TypeOutputs {
+				t.Errorf("%s: %v, ends with %s", c.name, err, last)
+			}
+			continue
+		}
+		var told *wire.Error
+		if !errors.As(err, &told) || !strings.Contains(told.Detail, c.want) || last != wire.TypeError {
+			t.Errorf("%s: %v, ends with %s, want %q", c.name, err, last, c.want)
 		}
 	}
 }
