@@ -135,16 +135,11 @@ func TestMobileVisionNumbersTheZoo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var published zoo
-	if err := json.Unmarshal(data, &published); err != nil {
+	var list zoo
+	if err := json.Unmarshal(data, &list); err != nil {
 		t.Fatal(err)
 	}
-	suffixes := map[string]string{
-		"conv.conv": "conv", "skip.conv": "conv.conv", "head.classifier": "conv",
-		"ir.expand": "pw.conv", "ir.depthwise": "dw.conv", "ir.se.reduce": "se.se.0.conv", "ir.se.expand": "se.se.1", "ir.project": "pwl.conv",
-		"ir_pool.expand": "pw.conv", "ir_pool.project": "pwl.conv",
-	}
-	for _, m := range published.Models {
+	for _, m := range list.Models {
 		arch, err := models.LoadArch(strings.ToLower(m.Name))
 		if err != nil {
 			t.Fatal(err)
@@ -164,24 +159,8 @@ func TestMobileVisionNumbersTheZoo(t *testing.T) {
 		if len(prefixes) != len(blocks) {
 			t.Fatalf("%s: %d blocks published, %d ours", m.Name, len(prefixes), len(blocks))
 		}
-		f := &File{Path: m.Name}
-		want := map[string]string{}
-		for i, b := range blocks {
-			for _, c := range b.Convolutions() {
-				name := prefixes[i] + suffixes[string(b.Kind)+"."+c.Name]
-				f.tensors = append(f.tensors, ones(name+".weight", c.WeightShape()))
-				want[models.BlockName(b, i)+"."+c.Name+".weight"] = name + ".weight"
-				if c.Bias {
-					f.tensors = append(f.tensors, ones(name+".bias", []int{c.Out}))
-				}
-				if c.BatchNorm {
-					for _, role := range []string{"weight", "bias", "running_mean", "running_var"} {
-						f.tensors = append(f.tensors, ones(strings.TrimSuffix(name, "conv")+"bn."+role, []int{c.Out}))
-					}
-					f.tensors = append(f.tensors, ones(strings.TrimSuffix(name, "conv")+"bn.num_batches_tracked", []int{}))
-				}
-			}
-		}
+		f, want := published(blocks, prefixes)
+		f.Path = m.Name
 		names := map[string]bool{}
 		for _, x := range f.tensors {
 			names[x.name] = true
@@ -200,6 +179,36 @@ func TestMobileVisionNumbersTheZoo(t *testing.T) {
 			t.Errorf("%s: %s: %v", m.Name, l.Names, err)
 		}
 	}
+}
+
+// published is a file with the tensors of a network whose blocks are named
+// after prefixes, as mobile-vision names them, and the names of the weights by
+// the names of ours.
+func published(blocks []models.Block, prefixes []string) (*File, map[string]string) {
+	suffixes := map[string]string{
+		"conv.conv": "conv", "skip.conv": "conv.conv", "head.classifier": "conv",
+		"ir.expand": "pw.conv", "ir.depthwise": "dw.conv", "ir.se.reduce": "se.se.0.conv", "ir.se.expand": "se.se.1", "ir.project": "pwl.conv",
+		"ir_pool.expand": "pw.conv", "ir_pool.project": "pwl.conv",
+	}
+	f, names := &File{}, map[string]string{}
+	for i, b := range blocks {
+		for _, c := range b.Convolutions() {
+			name := prefixes[i] + suffixes[string(b.Kind)+"."+c.Name]
+			f.tensors = append(f.tensors, ones(name+".weight", c.WeightShape()))
+			names[models.BlockName(b, i)+"."+c.Name+".weight"] = name + ".weight"
+			if c.Bias {
+				f.tensors = append(f.tensors, ones(name+".bias", []int{c.Out}))
+			}
+			if c.BatchNorm {
+				norm := strings.TrimSuffix(name, "conv") + "bn."
+				for _, role := range []string{"weight", "bias", "running_mean", "running_var"} {
+					f.tensors = append(f.tensors, ones(norm+role, []int{c.Out}))
+				}
+				f.tensors = append(f.tensors, ones(norm+"num_batches_tracked", []int{}))
+			}
+		}
+	}
+	return f, names
 }
 
 // TestOtherNumberOfBlocks says so instead of comparing shapes that do not

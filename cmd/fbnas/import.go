@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"maps"
 
 	"github.com/spf13/cobra"
@@ -14,7 +12,6 @@ import (
 	"fbnas/models"
 	"fbnas/onnxexport"
 	"fbnas/pretrained"
-	"fbnas/report"
 	"fbnas/train"
 )
 
@@ -54,25 +51,6 @@ func importVerb(a *app) *cobra.Command {
 	f.BoolVar(&o.partial, "partial", false, "draw the parameters that FILE has nothing for, and leave out what the network has no place for")
 	f.Uint64Var(&o.seed, "seed", 1, "of parameters that are drawn, and of the inputs of the comparison")
 	return cmd
-}
-
-// importResult says where a network's weights came from, and what is known of
-// them.
-type importResult struct {
-	Path    string   `json:"path"`
-	From    string   `json:"from"`
-	Format  string   `json:"format"`
-	Names   *string  `json:"names"` // the family whose names were translated
-	Arch    string   `json:"arch"`
-	Tensors int      `json:"tensors"` // taken from the file
-	Drawn   []string `json:"drawn"`   // parameters that the file has nothing for
-	Unused  []string `json:"unused"`  // tensors that the network has no place for
-	Misfits []string `json:"misfits"`
-	Note    *string  `json:"note"`
-	counts
-	Parity *parityInfo `json:"parity"` // of the file with the network; null without a graph
-	Top1   *float64    `json:"top1"`
-	Images int         `json:"test_images"`
 }
 
 func (o importOptions) run(ctx context.Context, a *app, path string) (result, error) {
@@ -237,30 +215,4 @@ func (o importOptions) evaluate(ctx context.Context, t *trained, set *dataset.Se
 	defer v.Close()
 	t.Test, err = train.Evaluate(ctx, v, set.Test, evalBatch, nil)
 	return err
-}
-
-func (r importResult) Text(w io.Writer) error {
-	parity, accuracy, names := "", "", ""
-	if r.Parity != nil {
-		parity = r.Parity.String()
-	}
-	if r.Top1 != nil {
-		accuracy = fmt.Sprintf("%s of %d test images", report.Percent(*r.Top1), r.Images)
-	}
-	if r.Names != nil {
-		names = ", by the names of " + *r.Names
-	}
-	if r.Note != nil {
-		names += "; " + *r.Note
-	}
-	return writeFacts(w,
-		fact{"weights", r.Path},
-		fact{"network", r.Arch},
-		fact{"from", fmt.Sprintf("%s (%s): %d tensors%s", r.From, r.Format, r.Tensors, names)},
-		fact{"drawn", list(r.Drawn)},
-		fact{"left out", list(r.Unused)},
-		fact{"misfits", list(r.Misfits)},
-		fact{"params", r.Params},
-		fact{"checked", parity},
-		fact{"accuracy", accuracy})
 }
