@@ -84,12 +84,9 @@ func (c Calibration) group(ctx context.Context, m *onnx.Model, names []string, s
 		ranges[name] = Range{math.Inf(1), math.Inf(-1)}
 	}
 	err = c.each(ctx, o, step, func(name string, values []float64) error {
-		r := ranges[name]
-		for _, v := range values {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("%s has values that are not finite", name)
-			}
-			r = Range{math.Min(r.Low, v), math.Max(r.High, v)}
+		r := ranges[name].with(values)
+		if math.IsNaN(r.High) || math.IsInf(r.High, 1) || math.IsInf(r.Low, -1) {
+			return fmt.Errorf("%s has values that are not finite", name)
 		}
 		ranges[name] = r
 		return nil

@@ -29,6 +29,22 @@ func (m Method) Validate() error {
 	return nil
 }
 
+// with is r widened to hold values; NaN where one of them is no number.
+func (r Range) with(values []float64) Range {
+	for _, v := range values {
+		if v < r.Low {
+			r.Low = v
+		}
+		if v > r.High {
+			r.High = v
+		}
+		if v != v {
+			return Range{v, v}
+		}
+	}
+	return r
+}
+
 // Histogram counts values in bins of equal width between the ends of Range.
 type Histogram struct {
 	Range
@@ -45,15 +61,15 @@ func NewHistogram(r Range) *Histogram { return &Histogram{Range: r, Bins: make([
 
 // Add counts values.
 func (h *Histogram) Add(values []float64) {
-	width := (h.High - h.Low) / float64(len(h.Bins))
+	perUnit := 0.0
+	if h.High > h.Low {
+		perUnit = float64(len(h.Bins)) / (h.High - h.Low)
+	}
 	for _, v := range values {
 		if v == 0 {
 			h.Zeros++
 		}
-		i := 0
-		if width > 0 {
-			i = int((v - h.Low) / width)
-		}
+		i := int((v - h.Low) * perUnit)
 		h.Bins[min(max(i, 0), len(h.Bins)-1)]++
 	}
 }

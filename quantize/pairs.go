@@ -2,7 +2,6 @@ package quantize
 
 import (
 	"fmt"
-	"math"
 
 	"google.golang.org/protobuf/proto"
 
@@ -99,11 +98,7 @@ func (r *rewriter) constantCodes(t onnx.Tensor) (Grid, error) {
 	if err != nil {
 		return Grid{}, err
 	}
-	limits := Range{math.Inf(1), math.Inf(-1)}
-	for _, v := range values {
-		limits = Range{math.Min(limits.Low, v), math.Max(limits.High, v)}
-	}
-	g, err := r.gridOf(t.Name, limits)
+	g, err := r.gridOf(t.Name, Range{}.with(values))
 	if err != nil {
 		return g, err
 	}

@@ -16,8 +16,8 @@ const leastOpset = 13
 
 // Quantise returns m in QDQ form. Convolutions, linear layers, sums, products
 // and average pools take codes and give codes; what limits a layer's output
-// (Relu, Clip, HardSigmoid) becomes the end of its codes; everything else stays
-// in float. ranges are of the tensors that Tensors names. m is left as it is.
+// (Relu, HardSigmoid) becomes the end of its codes; everything else stays in
+// float. ranges are of the tensors that Tensors names. m is left as it is.
 //
 // A model that is quantised already, that was made for another kind of
 // computing, or whose tensors are not as Check wants them is refused.
@@ -100,7 +100,6 @@ type rewriter struct {
 	ranges func(name string) (Range, error)
 	graph  *onnxpb.GraphProto // of the copy that is rewritten
 	floats map[string]onnx.Tensor
-	from   map[string]*onnxpb.NodeProto   // what computes a value
 	to     map[string][]*onnxpb.NodeProto // what reads it
 	result map[string]bool                // the graph's outputs
 	left   map[string]bool                // layers that stay in float
@@ -117,7 +116,7 @@ func newRewriter(m *onnx.Model, o Options, ranges func(string) (Range, error)) (
 	clone := m.Clone()
 	r := &rewriter{
 		o: o, ranges: ranges, model: clone, graph: clone.Proto.Graph,
-		floats: map[string]onnx.Tensor{}, from: map[string]*onnxpb.NodeProto{}, to: map[string][]*onnxpb.NodeProto{}, result: map[string]bool{},
+		floats: map[string]onnx.Tensor{}, to: map[string][]*onnxpb.NodeProto{}, result: map[string]bool{},
 		done: map[*onnxpb.NodeProto]bool{}, coded: map[string]string{}, grids: map[string]Grid{}, written: map[string]bool{},
 	}
 	tensors, err := clone.Initializers()
@@ -136,9 +135,6 @@ func newRewriter(m *onnx.Model, o Options, ranges func(string) (Range, error)) (
 	for _, n := range r.graph.Node {
 		for _, in := range n.Input {
 			r.to[in] = append(r.to[in], n)
-		}
-		for _, out := range n.Output {
-			r.from[out] = n
 		}
 		if layer := layerOf(n); layer != "" {
 			layers = append(layers, layer)
@@ -185,7 +181,8 @@ func (r *rewriter) node(n *onnxpb.NodeProto) error {
 	return nil
 }
 
-// add writes a node like n; what it reads of quantised values are their codes.
+// add writes a node like n. Where it reads a quantised value, it reads what was
+// rounded.
 func (r *rewriter) add(n *onnxpb.NodeProto, inputs, outputs []string) {
 	c := proto.CloneOf(n)
 	c.Input, c.Output = make([]string, len(inputs)), outputs

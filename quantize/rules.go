@@ -11,8 +11,8 @@ import (
 // stay in float.
 type rule func(r *rewriter, n *onnxpb.NodeProto) func() error
 
-// rules are the operators that can be quantised. What limits a layer's output
-// (Relu, Clip, HardSigmoid) is folded into the layer, and has no rule.
+// rules are the operators that can be quantised. A Relu behind a layer is folded
+// into the layer; another one stays in float.
 var rules = map[string]rule{
 	"Conv":              layer,
 	"Gemm":              layer,
