@@ -79,11 +79,11 @@ func (c *check) versions() {
 	for _, o := range c.model.GetOpsetImport() {
 		domain := canonical(o.GetDomain())
 		if _, twice := c.opsets[domain]; twice {
-			c.addf("domain %q is imported twice", domain)
+			c.addf("domain %.200q is imported twice", domain)
 		}
 		c.opsets[domain] = o.GetVersion()
 		if o.GetVersion() < 1 {
-			c.addf("domain %q is imported at version %d", domain, o.GetVersion())
+			c.addf("domain %.200q is imported at version %d", domain, o.GetVersion())
 		}
 	}
 	opset, ok := c.opsets[""]
@@ -123,7 +123,7 @@ func (c *check) define(what, name string) {
 	case name == "":
 		c.addf("%s without a name", what)
 	case c.defined[name]:
-		c.addf("%s: %q is defined twice", what, name)
+		c.addf("%s: %.200q is defined twice", what, name)
 	}
 	c.defined[name] = true
 }
@@ -132,7 +132,7 @@ func (c *check) define(what, name string) {
 // tensor (a sequence, a map) is none of fbnas's business.
 func (c *check) declaration(what string, v *onnxpb.ValueInfoProto) {
 	if v.GetType() == nil {
-		c.addf("%s %q has no type", what, v.GetName())
+		c.addf("%s %.200q has no type", what, v.GetName())
 		return
 	}
 	t := v.GetType().GetTensorType()
@@ -140,11 +140,11 @@ func (c *check) declaration(what string, v *onnxpb.ValueInfoProto) {
 		return
 	}
 	if _, known := onnxpb.TensorProto_DataType_name[t.GetElemType()]; !known || t.GetElemType() == 0 {
-		c.addf("%s %q has elements of unknown type %d", what, v.GetName(), t.GetElemType())
+		c.addf("%s %.200q has elements of unknown type %d", what, v.GetName(), t.GetElemType())
 	}
 	for _, d := range t.GetShape().GetDim() {
 		if d.GetDimValue() < 0 {
-			c.addf("%s %q has a dimension of %d", what, v.GetName(), d.GetDimValue())
+			c.addf("%s %.200q has a dimension of %d", what, v.GetName(), d.GetDimValue())
 		}
 	}
 }
@@ -164,10 +164,10 @@ func (c *check) exits() {
 	for _, v := range c.model.GetGraph().GetOutput() {
 		c.declaration("graph output", v)
 		if !c.defined[v.GetName()] {
-			c.addf("graph output %q is not defined", v.GetName())
+			c.addf("graph output %.200q is not defined", v.GetName())
 		}
 		if seen[v.GetName()] {
-			c.addf("graph output %q is listed twice", v.GetName())
+			c.addf("graph output %.200q is listed twice", v.GetName())
 		}
 		seen[v.GetName()] = true
 	}
@@ -177,7 +177,7 @@ func (c *check) exits() {
 func (c *check) names(n *onnxpb.NodeProto) {
 	for _, name := range n.GetInput() {
 		if name != "" && !c.defined[name] {
-			c.addf("%s: input %q is not defined before it", label(n), name)
+			c.addf("%s: input %.200q is not defined before it", label(n), name)
 		}
 	}
 	for _, name := range n.GetOutput() {
@@ -192,7 +192,7 @@ func (c *check) names(n *onnxpb.NodeProto) {
 func (c *check) operator(n *onnxpb.NodeProto) {
 	opset, imported := c.opsets[canonical(n.GetDomain())]
 	if !imported {
-		c.addf("%s: domain %q is not imported", label(n), n.GetDomain())
+		c.addf("%s: domain %.200q is not imported", label(n), n.GetDomain())
 		return
 	}
 	if _, table := domains[canonical(n.GetDomain())]; table {

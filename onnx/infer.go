@@ -54,7 +54,7 @@ func (inf *inference) run(m *onnxpb.ModelProto) {
 	}
 	for _, t := range g.GetInitializer() {
 		ts := TypeShape{DType(t.GetDataType()), Dims(t.GetDims()...)}
-		inf.settle(fmt.Sprintf("initializer %q", t.GetName()), t.GetName(), ts)
+		inf.settle(fmt.Sprintf("initializer %.200q", t.GetName()), t.GetName(), ts)
 		inf.remember(t.GetName(), t)
 	}
 	for _, n := range g.GetNode() {
@@ -94,7 +94,7 @@ func (inf *inference) settle(who, name string, ts TypeShape) {
 	if ok {
 		merged, agree := merge(declared, ts)
 		if !agree {
-			inf.problems.add(fmt.Errorf("%s: %q is declared as %v and is %v", who, name, declared, ts))
+			inf.problems.add(fmt.Errorf("%s: %.200q is declared as %v and is %v", who, name, declared, ts))
 			merged = ts
 		}
 		ts = merged
@@ -170,13 +170,13 @@ func mergeDim(a, b Dim) (Dim, bool) {
 
 func (s span) holds(n int) bool { return s.min <= n && n <= s.max }
 
-// label names a node in messages.
+// label names a node in messages, as far as a person reads names.
 func label(n *onnxpb.NodeProto) string {
 	name := n.GetName()
 	if name == "" && len(n.GetOutput()) > 0 {
 		name = n.Output[0]
 	}
-	return fmt.Sprintf("node %q (%s)", name, n.GetOpType())
+	return fmt.Sprintf("node %.200q (%.200s)", name, n.GetOpType())
 }
 
 // problems collects errors, up to a number that a person may still read.

@@ -9,35 +9,31 @@ import (
 
 // readers read the operators that exporters write for our blocks: v is the
 // node as other, with its inputs that are no constants.
-var readers map[string]func(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex
-
-func init() { // the readers call each other through the table's users
-	readers = map[string]func(*reader, *onnxpb.NodeProto, *vertex) *vertex{
-		"Add":                arithmetic,
-		"AveragePool":        averagePool,
-		"BatchNormalization": batchNorm,
-		"Cast":               pass,
-		"Clip":               clip,
-		"Conv":               conv,
-		"Div":                arithmetic,
-		"Dropout":            pass,
-		"Flatten":            reshape,
-		"Gemm":               gemm,
-		"GlobalAveragePool":  pool,
-		"HardSigmoid":        hardSigmoid,
-		"HardSwish":          unary(opHSwish),
-		"Identity":           pass,
-		"MatMul":             matMul,
-		"Mul":                arithmetic,
-		"ReduceMean":         reduceMean,
-		"Relu":               unary(opRelu),
-		"Reshape":            reshape,
-		"Sigmoid":            unary(opSigmoid),
-		"Squeeze":            reshape,
-		"Sub":                arithmetic,
-		"Transpose":          transpose,
-		"Unsqueeze":          reshape,
-	}
+var readers = map[string]func(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex{
+	"Add":                arithmetic,
+	"AveragePool":        averagePool,
+	"BatchNormalization": batchNorm,
+	"Cast":               pass,
+	"Clip":               clip,
+	"Conv":               conv,
+	"Div":                arithmetic,
+	"Dropout":            pass,
+	"Flatten":            reshape,
+	"Gemm":               gemm,
+	"GlobalAveragePool":  pool,
+	"HardSigmoid":        hardSigmoid,
+	"HardSwish":          unary(opHSwish),
+	"Identity":           pass,
+	"MatMul":             matMul,
+	"Mul":                arithmetic,
+	"ReduceMean":         reduceMean,
+	"Relu":               unary(opRelu),
+	"Reshape":            reshape,
+	"Sigmoid":            unary(opSigmoid),
+	"Squeeze":            reshape,
+	"Sub":                arithmetic,
+	"Transpose":          transpose,
+	"Unsqueeze":          reshape,
 }
 
 // become makes of v, which is other, a vertex of an operator on one input.

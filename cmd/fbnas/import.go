@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,7 @@ func importVerb(a *app) *cobra.Command {
 		Use:   "import FILE -o W.safetensors",
 		Short: "Take over the weights of a network from another file",
 		Long: "Write the weights.safetensors of a network whose weights are in FILE: an ONNX file,\n" +
-			"a safetensors file or a state dict that torch.save wrote. Of an ONNX file, the graph\n" +
+			"a safetensors file or a state dict that torch.save wrote; or a training's folder. Of an ONNX file, the graph\n" +
 			"is compared with the architecture and then run beside it; of the others, the names\n" +
 			"of the tensors are looked up (docs/weights.md). FILE has to fit the architecture to\n" +
 			"the last tensor, unless --partial is given.",
@@ -57,7 +58,7 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 	if o.out == "" {
 		return nil, fault.New(fault.Usage, "Give -o W.safetensors.", "no file to write is given")
 	}
-	f, err := pretrained.Open(path)
+	f, err := openInitial(path)
 	if err != nil {
 		return nil, err
 	}
@@ -195,9 +196,12 @@ func (o importOptions) compared(ctx context.Context, f *pretrained.File, t train
 		return parityInfo{}, err
 	}
 	parity, err := onnxexport.Verify(ctx, m, proof.Proof)
-	if err != nil {
-		return parityInfo{}, fault.New(fault.CodeOf(err), "The graph looks like the architecture and computes something else: give the architecture that it is of, or report both.",
+	switch {
+	case err != nil && parity.Inputs > 0:
+		return parityInfo{}, fault.New(fault.Failure, "The graph looks like the architecture and computes something else: give the architecture that it is of, or report both.",
 			"import %s: %w", f.Path, err)
+	case err != nil:
+		return parityInfo{}, fmt.Errorf("import %s: run its graph: %w", f.Path, err)
 	}
 	return parityOf(parity, set != nil), nil
 }

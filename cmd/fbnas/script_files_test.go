@@ -1,9 +1,12 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"fbnas/onnx"
+	"fbnas/onnx/onnxpb"
 )
 
 // strange OUT.onnx writes a file of somebody else: Conv 3x3 from 2 to 4
@@ -34,4 +37,23 @@ func strange(ts *testscript.TestScript, _ bool, args []string) {
 	m, err := b.Model()
 	ts.Check(err)
 	ts.Check(m.Write(ts.MkAbs(args[0])))
+}
+
+// truncating IN.onnx OUT.onnx has what the first convolution gives cut to whole
+// numbers.
+func truncating(ts *testscript.TestScript, _ bool, args []string) {
+	m, err := onnx.Read(ts.MkAbs(args[0]))
+	ts.Check(err)
+	g := m.Proto.Graph
+	at := slices.IndexFunc(g.Node, func(n *onnxpb.NodeProto) bool { return n.GetOpType() == "Conv" })
+	out := g.Node[at].Output[0]
+	g.Node[at].Output[0] = "whole"
+	b := onnx.NewBuilder("casts", 17)
+	b.Node("Cast", []string{"whole"}, []string{"cut"}, onnx.Int("to", onnx.Int32))
+	b.Node("Cast", []string{"cut"}, []string{out}, onnx.Int("to", onnx.Float32)).Named("back")
+	b.Input("whole", onnx.Float32, nil)
+	casts, err := b.Model()
+	ts.Check(err)
+	g.Node = slices.Insert(g.Node, at+1, casts.Proto.Graph.Node...)
+	ts.Check(m.Write(ts.MkAbs(args[1])))
 }
