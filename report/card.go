@@ -59,6 +59,7 @@ type Origin struct {
 	Space              string
 	Log10Architectures float64
 	TargetUS, LimitUS  float64
+	Precision          string // of the files that these are of; "": float32
 	Seed               uint64
 }
 

@@ -17,7 +17,7 @@ func fakeCard() Card {
 		Input:   Input{1, 28, 28, []float32{0.286}, []float32{0.353}, 1, false},
 		Classes: []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
 		MACs:    n.MACs, Params: n.Params, Export: n.Export, Train: n.Train, Blocks: n.Blocks,
-		Search:  &Origin{"demo", 9.1, 1300, 1258, 7},
+		Search:  &Origin{Space: "demo", Log10Architectures: 9.1, TargetUS: 1300, LimitUS: 1258, Seed: 7},
 		Latency: &CardLatency{"Xeon, 2 cores", "onnxruntime 1.27.0", "demo.lut", 1251, 1234, 26, 6, 2, 1300},
 	}
 }
@@ -33,6 +33,9 @@ func TestModelCard(t *testing.T) {
 	}
 	int8 := fakeCard()
 	int8.Precision = "int8"
+	search := *int8.Search
+	search.Precision = "int8"
+	int8.Search = &search
 	int8.Int8 = &CardInt8{
 		Activations: "uint8", WeightBits: 7, Method: "percentile", Data: "fashion-mnist", Images: 256, Float: "first, blocks.01.se",
 		Compared: 256, SameClass: 251, SQNR: 27.5, FloatTop1: 0.913, Top1: 0.898, FloatLatencyUS: 1234, Int8LatencyUS: 1345,

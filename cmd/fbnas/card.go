@@ -8,6 +8,7 @@ import (
 
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/rundir"
+	"fbnas/latency"
 	"fbnas/models"
 	"fbnas/onnxexport"
 	"fbnas/report"
@@ -80,8 +81,13 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 		return c, nil
 	}
 	space, err := models.ParseSpace([]byte(from.config.Space))
+	kind := ""
+	if from.precision() != latency.FP32 {
+		kind = from.precision()
+	}
 	c.Search = &report.Origin{
-		Space: space.Name, Log10Architectures: from.summary.Log10Architectures,
+		Precision: kind,
+		Space:     space.Name, Log10Architectures: from.summary.Log10Architectures,
 		TargetUS: from.found.Target, LimitUS: from.found.Limit, Seed: from.summary.Seed,
 	}
 	return c, err

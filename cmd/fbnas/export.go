@@ -92,6 +92,9 @@ func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out 
 		return r, err
 	}
 	from := originOf(a, t, o.root)
+	if from != nil && from.precision() != o.precision() {
+		a.log.Warn(fmt.Sprintf("the search that found this network aimed at the latency of %s files, and this one is %s", from.precision(), o.precision()))
+	}
 	spec, err := o.spec(t, from)
 	if err != nil {
 		return r, err
@@ -161,10 +164,7 @@ func (o exportOptions) precision() string {
 // search said that found it.
 func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexport.Latency, error) {
 	if o.lut == "" {
-		if from == nil {
-			return nil, nil
-		}
-		if cmp.Or(from.config.Precision, latency.FP32) != o.precision() {
+		if from == nil || from.precision() != o.precision() {
 			return nil, nil
 		}
 		f := from.found

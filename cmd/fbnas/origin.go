@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"path/filepath"
 
 	"fbnas/internal/rundir"
+	"fbnas/latency"
 	"fbnas/models"
 	"fbnas/search"
 )
@@ -15,6 +17,9 @@ type origin struct {
 	summary search.Summary
 	found   search.Found
 }
+
+// precision is the number format of the files whose latency the search aimed at.
+func (o *origin) precision() string { return cmp.Or(o.config.Precision, latency.FP32) }
 
 // originOf looks for the search that found the architecture, the newest first,
 // under root and beside the training's folder; nil where there is none.
