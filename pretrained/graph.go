@@ -50,10 +50,11 @@ func (w *walk) follow(output *vertex, order []*vertex) {
 		if !needed[v] {
 			continue
 		}
-		for i, in := range v.in {
+		for _, in := range v.in {
 			needed[in] = true
-			if !slices.Contains(v.in[:i], in) {
-				w.consumers[in] = append(w.consumers[in], v)
+			// A vertex that reads another twice is one reader.
+			if list := w.consumers[in]; len(list) == 0 || list[len(list)-1] != v {
+				w.consumers[in] = append(list, v)
 			}
 		}
 	}
@@ -88,8 +89,13 @@ func (w *walk) network(blocks []models.Block, input, output *vertex) (err error)
 
 // next lists what reads x, for messages.
 func (w *walk) next(x *vertex) string {
+	const shown = 3
 	var labels []string
-	for _, v := range w.consumers[x] {
+	for i, v := range w.consumers[x] {
+		if i == shown {
+			labels = append(labels, "others")
+			break
+		}
 		labels = append(labels, v.label)
 	}
 	if len(labels) == 0 {

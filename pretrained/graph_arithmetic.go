@@ -93,7 +93,7 @@ func product(v *vertex) *vertex {
 			return s
 		}
 	}
-	return &vertex{op: opMul, in: v.in, label: v.label, factor: 1}
+	return &vertex{op: opMul, in: v.in, label: v.label, factor: 1, pooled: v.in[0].pooled && v.in[1].pooled}
 }
 
 // withNumber is an activation and one number.

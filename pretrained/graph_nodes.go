@@ -1,6 +1,7 @@
 package pretrained
 
 import (
+	"math"
 	"slices"
 
 	"fbnas/nn"
@@ -140,8 +141,8 @@ func batchNorm(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 			return v
 		}
 	}
-	if !near(epsilon, nn.Epsilon) {
-		c.variance = shiftedBy(c.variance, epsilon-nn.Epsilon)
+	if by := epsilon - nn.Epsilon; math.Abs(by) > 1e-9 { // more than float32 makes of ours
+		c.variance = shiftedBy(c.variance, by)
 	}
 	return &vertex{op: opConv, in: x.in, label: x.label, conv: &c, factor: 1, pooled: x.pooled}
 }

@@ -182,7 +182,7 @@ func (r *reader) node(n *onnxpb.NodeProto) {
 	if r.folds(n) {
 		return
 	}
-	v := &vertex{op: opOther, label: fmt.Sprintf("%s %q", n.GetOpType(), out)}
+	v := &vertex{op: opOther, label: fmt.Sprintf("%.200s %.200q", n.GetOpType(), out)}
 	for _, name := range n.GetInput() {
 		if in := r.vertices[name]; in != nil {
 			v.in = append(v.in, in)

@@ -23,8 +23,8 @@ func (w *walk) take(where string, c models.Convolution, have *convolution, fresh
 		return err
 	}
 	for role, v := range values {
-		if slices.ContainsFunc(v, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }) {
-			return errors.New("numbers that are not finite")
+		if !finite(v) {
+			return errNotFinite
 		}
 		name := where + "." + string(role)
 		if role != models.Weight && role != models.Bias {
@@ -33,6 +33,13 @@ func (w *walk) take(where string, c models.Convolution, have *convolution, fresh
 		w.loaded.Values[name] = v
 	}
 	return nil
+}
+
+var errNotFinite = errors.New("numbers that float32 does not hold")
+
+// finite tells whether float32 holds every number.
+func finite(v []float64) bool {
+	return !slices.ContainsFunc(v, func(x float64) bool { return !(math.Abs(x) <= math.MaxFloat32) })
 }
 
 // as gives a layer's numbers in the form of ours. A batch norm that was folded

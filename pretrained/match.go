@@ -132,8 +132,11 @@ func (l *Loaded) tensors(blocks []models.Block, tensors map[string]tensor, byNam
 			l.Missing = append(l.Missing, p.Name)
 		case sameShape(t.shape, p.Shape):
 			v, err := t.values()
+			if err == nil && !finite(v) {
+				err = errNotFinite
+			}
 			if err != nil {
-				return fmt.Errorf("read %s: tensor %s: %w", l.File.Path, t.name, err)
+				return fmt.Errorf("read %s: tensor %.200s: %w", l.File.Path, t.name, err)
 			}
 			if p.Role == models.Var {
 				v = shifted(v, epsilon-nn.Epsilon)
