@@ -226,10 +226,12 @@ func difference(name, now, then string) string {
 	return fmt.Sprintf("%s is %s, recorded was %s", name, or(now), or(then))
 }
 
-// decoded is a JSON document; what is none is a string.
+// decoded is the JSON document in the first line, behind which there may be
+// bytes that it names; what has none is a string.
 func decoded(data []byte) any {
 	var v any
-	if json.Unmarshal(data, &v) != nil {
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	if json.Unmarshal(line, &v) != nil {
 		return string(data)
 	}
 	return v

@@ -2,6 +2,7 @@ package latency_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/devices"
+	"fbnas/internal/fault"
 	"fbnas/internal/random"
 	"fbnas/latency"
 	"fbnas/latency/internal/simdevice"
@@ -188,4 +191,48 @@ func TestComputeFails(t *testing.T) {
 			t.Errorf("%s: the failure is %+v, want %s", c.name, f, c.kind)
 		}
 	}
+}
+
+// An interruption is one, wherever it comes.
+func TestComputeInterrupted(t *testing.T) {
+	for calls := range 3 {
+		ctx, cancel := context.WithCancel(t.Context())
+		conn := &interrupted{Conn: &simdevice.Conn{}, after: calls, cancel: cancel}
+		meter := latency.NewMeter(conn, latency.HostConfig{})
+		_, _, err := meter.Identity(ctx, latency.Options{})
+		if err == nil {
+			_, err = meter.Compute(ctx, simulated(simdevice.Model{Name: "a", U: 1}), latency.Inputs{Bytes: make([]byte, 8)}, latency.Options{})
+		}
+		if fault.CodeOf(err) != fault.Interrupted {
+			t.Errorf("interrupted at call %d: %v", calls, err)
+		}
+	}
+}
+
+// interrupted is a device under whose call the command is interrupted.
+type interrupted struct {
+	*simdevice.Conn
+	after  int
+	cancel context.CancelFunc
+}
+
+func (i *interrupted) fails() bool {
+	if i.after--; i.after < 0 {
+		i.cancel()
+	}
+	return i.after < 0
+}
+
+func (i *interrupted) Identity(ctx context.Context) (devices.Identity, error) {
+	if i.fails() {
+		return devices.Identity{}, ctx.Err()
+	}
+	return i.Conn.Identity(ctx)
+}
+
+func (i *interrupted) Start(ctx context.Context, argv, env []string) (*devices.Process, error) {
+	if i.fails() {
+		return nil, ctx.Err()
+	}
+	return i.Conn.Start(ctx, argv, env)
 }

@@ -117,7 +117,7 @@ func openLocal(ctx context.Context, by devices.Opener, device string, log *slog.
 func (h *Host) gather(ctx context.Context, own Own) error {
 	id, err := h.conn.Identity(ctx)
 	if err != nil {
-		return fault.New(fault.Device, "", "identify %s: %w", h.conn.Name(), err)
+		return h.unreached(ctx, err)
 	}
 	if id.Replayed {
 		// What was recorded has cooled down already.
@@ -135,6 +135,15 @@ func (h *Host) gather(ctx context.Context, own Own) error {
 	return err
 }
 
+// unreached is the error of a device that does not say what it is; an
+// interruption stays one.
+func (h *Host) unreached(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fault.New(fault.Device, "", "identify %s: %w", h.conn.Name(), err)
+}
+
 // Close closes the device.
 func (h *Host) Close() error { return h.conn.Close() }
 
@@ -147,7 +156,7 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 	opts = opts.WithDefaults()
 	id, err := h.conn.Identity(ctx)
 	if err != nil {
-		return Device{}, Condition{}, fault.New(fault.Device, "", "identify %s: %w", h.conn.Name(), err)
+		return Device{}, Condition{}, h.unreached(ctx, err)
 	}
 	mode, err := h.mode(ctx, opts)
 	if err != nil {

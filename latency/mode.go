@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"fbnas/devices"
-	"fbnas/internal/fault"
 )
 
 // The values of Condition.FixedPerformance.
@@ -25,7 +24,7 @@ func (h *Host) mode(ctx context.Context, opts Options) (string, error) {
 	if h.canFix == nil {
 		can, err := clocked.FixedPerformance(ctx)
 		if err != nil {
-			return "", fault.New(fault.Device, "", "%w", err)
+			return "", h.unreached(ctx, err)
 		}
 		h.canFix = &can
 	}

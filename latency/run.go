@@ -63,15 +63,18 @@ func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) e
 }
 
 // ask starts an agent with one request, and the inputs that belong to it, and
-// hands its records to on, end and error records aside. It returns nil after the end record; the agent's own
-// *wire.Error; on's error; ctx's; the device's where it cannot be reached any
-// more; or a *lostError.
+// hands its records to on, end and error records aside. It returns nil after the
+// end record; the agent's own *wire.Error; on's error; ctx's; the device's where
+// it cannot be reached any more; or a *lostError.
 func (h *Host) ask(ctx context.Context, req wire.Request, inputs []byte, on func(wire.Record) error) error {
 	argv, err := h.argv(ctx)
 	if err != nil {
 		return err
 	}
 	p, err := h.start(ctx, argv, []string{"GODEBUG=asyncpreemptoff=1"})
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return &wire.Error{Kind: wire.ErrorDevice, Detail: err.Error()}
 	}

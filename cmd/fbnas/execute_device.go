@@ -8,8 +8,10 @@ import (
 	"math"
 
 	"fbnas/engine"
+	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/onnxexport"
+	"fbnas/report"
 )
 
 // requestBytes is about how much of images goes to a device at once.
@@ -18,6 +20,14 @@ const requestBytes = 16 << 20
 // onDevice opens a session's file on the device: in ONNX Runtime there, on one
 // of its fastest cores.
 func (p *place) onDevice(ctx context.Context, a *app, s *deviceSession) (*running, error) {
+	s.inRun = s.feed.Batch
+	if s.feed.Batch == onnxexport.AnyBatch {
+		s.inRun, s.open = openBatch, openBatch
+	}
+	if s.inRun > latency.MaxInputs/s.image {
+		return nil, fault.New(fault.Failure, "Export it with a smaller --batch, or with --batch symbolic.",
+			"a run takes %d images of %s, and a device is given %s at once", s.inRun, report.Bytes(int64(s.image)), report.Bytes(latency.MaxInputs))
+	}
 	host, err := p.deviceFlags.open(ctx, a)
 	if err != nil {
 		return nil, err
@@ -26,10 +36,7 @@ func (p *place) onDevice(ctx context.Context, a *app, s *deviceSession) (*runnin
 	if err != nil {
 		return nil, errors.Join(err, host.Close())
 	}
-	s.host, s.inRun = host, s.feed.Batch
-	if s.feed.Batch == onnxexport.AnyBatch {
-		s.inRun, s.open = openBatch, openBatch
-	}
+	s.host = host
 	info, feed := deviceOf(p.device, device), s.feed
 	feed.Batch = s.batch()
 	return &running{s, feed, ranOn{engineORT, condition.Runtime, &info}}, nil

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/onnxexport"
+)
+
+// What goes to a device at once is whole runs of it, and no more images than
+// there are.
+func TestImagesOfARequest(t *testing.T) {
+	const pixels, floats = 224 * 224 * 3, 4 * 224 * 224 * 3
+	for _, c := range []struct{ image, inRun, images, want int }{
+		{4 * 28 * 28, 1, 256, 256},
+		{4 * 28 * 28, 1, 10000, 5349},
+		{4 * 28 * 28, 16, 250, 256},
+		{floats, 1, 256, 27},
+		{floats, 16, 256, 16},
+		{pixels, 16, 256, 96},
+		{floats, 100, 256, 100}, // larger than usual, and not too large
+		{floats, 1, 0, 1},
+	} {
+		s := deviceSession{image: c.image, inRun: c.inRun, images: c.images}
+		if got := s.batch(); got != c.want {
+			t.Errorf("%+v: %d at once", c, got)
+		}
+		if n := s.batch() * c.image; n > latency.MaxInputs {
+			t.Errorf("%+v: %d bytes at once", c, n)
+		}
+	}
+}
+
+// A run that is too large for a request is refused before a device is reached.
+func TestRunTooLargeForADevice(t *testing.T) {
+	p := place{deviceFlags: deviceFlags{device: "nowhere"}}
+	_, err := p.onDevice(t.Context(), nil, &deviceSession{image: 1 << 20, feed: onnxexport.Feed{Batch: 65}})
+	if err == nil || !strings.Contains(err.Error(), "a run takes 65 images") || fault.HintOf(err) == "" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSpread(t *testing.T) {
+	images := make([][]float32, 10)
+	for i := range images {
+		images[i] = []float32{float32(i)}
+	}
+	var got []float32
+	for _, image := range spread(images, 4) {
+		got = append(got, image[0])
+	}
+	if len(got) != 4 || got[0] != 0 || got[1] != 2 || got[2] != 5 || got[3] != 7 || len(spread(images, 11)) != 10 {
+		t.Errorf("took %v", got)
+	}
+}
+
+// An int8 file may see other classes by chance, and not by more.
+func TestInt8Agrees(t *testing.T) {
+	for _, c := range []struct {
+		same, of int
+		stated   float64
+		ok       bool
+	}{
+		{256, 256, 1, true},
+		{251, 256, 1, true},
+		{250, 256, 1, false},
+		{61, 64, 0.98, true},
+		{58, 64, 0.98, false},
+		{0, 64, 0.98, false},
+	} {
+		err := agrees(onnxexport.Parity{Inputs: c.of, SameClass: c.same}, c.stated)
+		if (err == nil) != c.ok {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
