@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	onnxgo "github.com/owulveryck/onnx-go"
+	upstream "github.com/owulveryck/onnx-go"
 	"github.com/owulveryck/onnx-go/backend/x/gorgonnx"
 	"gorgonia.org/tensor"
 
@@ -18,7 +18,7 @@ const Version = "onnx-go 0.5.0, gorgonia 0.9.4"
 // Session is a model in onnx-go: an onnxexport.Session. It is not safe for use
 // by several goroutines.
 type Session struct {
-	model  *onnxgo.Model
+	model  *upstream.Model
 	graph  *gorgonnx.Graph
 	input  onnx.Value
 	output string
@@ -43,7 +43,7 @@ func Open(content []byte) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{graph: gorgonnx.NewGraph(), input: in[0], output: out[0].Name}
-	s.model = onnxgo.NewModel(s.graph)
+	s.model = upstream.NewModel(s.graph)
 	err = guarded(func() error { return s.model.UnmarshalBinary(data) })
 	return s, err
 }

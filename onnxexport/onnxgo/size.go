@@ -3,7 +3,7 @@ package onnxgo
 import "fbnas/internal/fault"
 
 // What a network may cost in onnx-go, which multiplies every channel with every
-// other one, in Go: 2 GB of memory and four seconds for an image of fbnetv2_f4.
+// other one, in Go: 2 to 3 GB of memory, and some seconds for an image.
 const (
 	maxWeights = 128 << 20      // numbers of all kernels
 	maxMACs    = 10_000_000_000 // of a run
