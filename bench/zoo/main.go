@@ -34,6 +34,7 @@ type options struct {
 	rounds   int
 	from     []string
 	markdown string
+	opsets   bool
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
@@ -45,6 +46,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.folder, "folder", "", "keep the exported files in this `folder` (default: a temporary one)")
 	flags.IntVar(&o.rounds, "rounds", 24, "`rounds` of each measurement")
 	flags.StringVar(&o.markdown, "markdown", "", "write the figures as a page to `file` as well")
+	flags.BoolVar(&o.opsets, "opsets", false, "time nothing: write, check and run every network in every opset, and compare the logits")
 	from := flags.String("from", "", "measure nothing: take the JSON lines of these `files`, separated by commas; the table shows the first's")
 	err := flags.Parse(args)
 	if err == nil {
@@ -60,6 +62,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o, err := parse(args, stderr)
 	if err != nil {
 		return err
+	}
+	if o.opsets {
+		return o.checkOpsets(ctx, stdout, stderr)
 	}
 	var runs [][]network
 	if len(o.from) == 0 {
@@ -103,21 +108,29 @@ func (o options) measure(ctx context.Context, stdout, stderr io.Writer) ([]netwo
 	}
 	var list []network
 	emit := json.NewEncoder(stdout)
+	err = o.each(func(name string) error {
+		n, err := t.measure(ctx, name)
+		if err != nil {
+			return err
+		}
+		n.Published = counts[name]
+		list = append(list, n)
+		return emit.Encode(n)
+	})
+	return list, err
+}
+
+// each does something for every network that is asked for.
+func (o options) each(do func(name string) error) error {
 	for _, name := range models.ArchNames() {
 		if !o.only.MatchString(name) {
 			continue
 		}
-		n, err := t.measure(ctx, name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		n.Published = counts[name]
-		list = append(list, n)
-		if err := emit.Encode(n); err != nil {
-			return nil, err
+		if err := do(name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return list, nil
+	return nil
 }
 
 // published are the figures that the networks' authors give, by name; see

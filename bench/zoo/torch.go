@@ -70,11 +70,7 @@ func (t tools) exportByTorch(ctx context.Context, ours string, blocks []models.B
 
 // difference runs both files on the same noise.
 func difference(ctx context.Context, first models.Block, ours, theirs string) (float64, error) {
-	r := random.New(1, "image")
-	image := make([]float32, first.In*first.Height*first.Width)
-	for i := range image {
-		image[i] = float32(r.NormFloat64())
-	}
+	image := noise(first)
 	var logits [2][]float64
 	for i, path := range []string{ours, theirs} {
 		var err error
@@ -87,6 +83,16 @@ func difference(ctx context.Context, first models.Block, ours, theirs string) (f
 		diff, largest = math.Max(diff, math.Abs(y-logits[1][i])), math.Max(largest, math.Abs(y))
 	}
 	return diff / largest, nil
+}
+
+// noise is an image for a network.
+func noise(first models.Block) []float32 {
+	r := random.New(1, "image")
+	image := make([]float32, first.In*first.Height*first.Width)
+	for i := range image {
+		image[i] = float32(r.NormFloat64())
+	}
+	return image
 }
 
 func runFile(ctx context.Context, path string, image []float32) ([]float64, error) {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,23 @@ func TestTorchComputesTheSame(t *testing.T) {
 				t.Errorf("PyTorch's file has %d nodes, fbnas's %d", p.Nodes, ours)
 			}
 		})
+	}
+}
+
+func TestOpsets(t *testing.T) {
+	checker, err := python.Find(context.Background(), "onnx.checker")
+	if err != nil {
+		t.Log("without ONNX's own checker:", err)
+	}
+	line, err := opsetsOf(context.Background(), "fbnet_96", checker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int{13, 14, 15, 16, 17, 18, 19, 20, 21}; !slices.Equal(line.Opsets, want) {
+		t.Errorf("opsets %v, want %v", line.Opsets, want)
+	}
+	if checker != "" && len(line.Checked) != 5 {
+		t.Errorf("ONNX's checker saw opsets %v", line.Checked)
 	}
 }
 

@@ -75,7 +75,7 @@ var policy = []row{
 	{"report", "onnx models onnxexport lut search internal/rundir github.com/olekukonko/tablewriter gonum.org/v1/plot"},
 
 	{"bench", "models nn graph engine engine/ort dataset train internal/python internal/setup"},
-	{"bench/zoo", "models engine engine/ort onnxexport internal/python internal/setup gonum.org/v1/gonum"},
+	{"bench/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/python internal/setup gonum.org/v1/gonum"},
 	{"bench/techniques", "internal/setup"},
 
 	{"cmd/fbnas-agent", "latency/agent"},
