@@ -31,6 +31,7 @@ var verbs = []struct {
 	{"baseline", nil},
 	{"train", nil},
 	{"export", (*loader).addExport},
+	{"verify", nil},
 	{"eval", (*loader).addEval},
 	{"bench", (*loader).addBench},
 }

@@ -45,6 +45,7 @@ stage profile profile --device local --space demo -o "$out/demo.lut" --allow-noi
 stage search search --lut "$out/demo.lut" --data fashion-mnist --target 45% --epochs "$search_epochs" $(resume "$out/search")
 stage train train "$out/search" $training $(resume "$out/train")
 stage export export "$out/model.onnx" --from "$out/train" --lut "$out/demo.lut"
+stage verify verify "$out/model.onnx" --engine onnx-go
 stage eval eval "$out/model.onnx" --data fashion-mnist
 
 # The same training for a network made by hand.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -67,7 +68,8 @@ type verifyResult struct {
 	SameGraph bool `json:"same_graph"`
 	// Stated is, of an int8 file, the fraction of images for which it saw the
 	// class that the float model sees when it was written; null of others.
-	Stated *float64 `json:"stated_same_class_fraction"`
+	Stated  *float64 `json:"stated_same_class_fraction"`
+	Seconds float64  `json:"seconds"`
 	ranOn
 	parityInfo
 }
@@ -82,6 +84,7 @@ func (o verifyOptions) check() error {
 
 func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResult, error) {
 	r := verifyResult{Path: path}
+	began := time.Now()
 	if err := o.check(); err != nil {
 		return r, err
 	}
@@ -110,6 +113,7 @@ func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResu
 		stated := float64(q.SameClass) / float64(max(1, q.Compared))
 		r.Stated, err = &stated, agrees(parity, stated)
 	}
+	r.Seconds = time.Since(began).Seconds()
 	switch {
 	case err == nil:
 		return r, nil
