@@ -97,7 +97,7 @@ func TestExternalDataStaysInItsFolder(t *testing.T) {
 // TestManyNodesTakeTimeInProportion: nothing here grows with the square of the
 // file. It would not end within the test's time.
 func TestManyNodesTakeTimeInProportion(t *testing.T) {
-	const n = 100_000
+	const n = 20_000
 	b := onnx.NewBuilder("many", 17)
 	last := b.Input("x", onnx.Float32, onnx.Dims(1, 4))
 	for i := range n {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package pretrained_test
+
+const raced = false
