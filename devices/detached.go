@@ -177,7 +177,9 @@ func (d *detached) launch(ctx context.Context) error {
 			return d.do(ctx, "umask 077; mkdir -p "+quote(folder)+" && date +%s >"+quote(folder+"/lease"))
 		},
 		func() error {
-			d.set(func(w *waiting) { w.asked = time.Time{} }) // it may be long
+			if d.in.Len() > chunk { // an answer takes as long as that is on its way
+				d.set(func(w *waiting) { w.asked = time.Time{} })
+			}
 			return d.r.sh.put(ctx, folder+"/in", d.in.Bytes(), 0o600)
 		},
 		func() error { return d.do(ctx, d.script(ended)) },
