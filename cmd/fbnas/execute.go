@@ -99,28 +99,34 @@ func (p *place) start(ctx context.Context, a *app, path string, m *onnx.Model, m
 	if feed.Batch == onnxexport.AnyBatch {
 		feed.Batch = openBatch
 	}
+	version, err := runtimeVersion()
+	if err != nil {
+		return nil, err
+	}
 	s, err := openModel(content)
 	if err != nil {
 		return nil, err
 	}
-	version, err := runtimeVersion()
-	return &running{&counted{s, feed.Batch, 0, told}, feed, ranOn{engineORT, version, nil}}, err
+	return &running{&counted{s, feed.Batch, 0, told}, feed, ranOn{engineORT, version, nil}}, nil
 }
 
 // sizes of an image as a model takes it, in bytes, and of what it gives for one,
 // in numbers.
 func sizes(m *onnx.Model) (image, values int) {
+	const beyondAll = 1 << 40 // what a changed file may say does not overflow
 	product := func(v onnx.Value) int {
 		n := 1
-		for _, d := range v.Shape[1:] {
-			n *= int(max(d.Size, 1))
+		for i, d := range v.Shape {
+			if d.Size > int64(beyondAll/n) {
+				return beyondAll
+			}
+			if i > 0 {
+				n *= int(max(d.Size, 1))
+			}
 		}
 		return n
 	}
 	in, out := m.Inputs()[0], m.Outputs()[0]
-	if len(out.Shape) == 0 {
-		return product(in) * int(in.Type.Size()), 1
-	}
 	return product(in) * int(in.Type.Size()), product(out)
 }
 

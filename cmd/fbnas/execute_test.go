@@ -6,6 +6,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/latency"
+	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
 
@@ -39,6 +40,32 @@ func TestRunTooLargeForADevice(t *testing.T) {
 	_, err := p.onDevice(t.Context(), nil, &deviceSession{image: 1 << 20, feed: onnxexport.Feed{Batch: 65}})
 	if err == nil || !strings.Contains(err.Error(), "a run takes 65 images") || fault.HintOf(err) == "" {
 		t.Errorf("%v", err)
+	}
+}
+
+// A file may say of its input what it likes.
+func TestSizes(t *testing.T) {
+	for _, c := range []struct {
+		in, out       onnx.Shape
+		image, values int
+	}{
+		{onnx.Dims(7, 3, 10, 20), onnx.Dims(7, 5), 2400, 5},
+		{onnx.Shape{onnx.Sym("batch"), onnx.Fixed(3), onnx.Fixed(1), onnx.Fixed(1)}, onnx.Shape{onnx.Sym("batch"), onnx.Fixed(5)}, 12, 5},
+		{onnx.Dims(1, 1<<33, 1<<33, 1<<33), nil, 4 << 40, 1},
+		{onnx.Dims(1, 0, 1, 1), onnx.Dims[int](), 4, 1},
+	} {
+		b := onnx.NewBuilder("m", 17)
+		b.Input("x", onnx.Float32, c.in)
+		b.Node("Made", []string{"x"}, []string{"y"}).In("elsewhere")
+		b.Output("y", onnx.Float32, c.out)
+		b.Import("elsewhere", 1)
+		m, err := b.Model()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if image, values := sizes(m); image != c.image || values != c.values {
+			t.Errorf("%v to %v: %d bytes, %d numbers", c.in, c.out, image, values)
+		}
 	}
 }
 
