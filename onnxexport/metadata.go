@@ -78,9 +78,12 @@ func (md *Metadata) entries() []entry {
 		{"quantization", &md.Quantization, md.Quantization == nil},
 		{"input", &md.Input, md.Input == ""},
 		{"precision", &md.Precision, md.Precision == ""},
-		{"weights_sha256", &md.Weights, md.Weights == ""},
+		{weightsKey, &md.Weights, md.Weights == ""},
 	}
 }
+
+// weightsKey is the entry that every exported file has.
+const weightsKey = "weights_sha256"
 
 // Store replaces m's metadata. Keys that are not ours stay, behind ours.
 func (md *Metadata) Store(m *onnx.Model) error {
@@ -125,12 +128,16 @@ const (
 )
 
 // ReadMetadata reads what an exported file says of itself; a file of other
-// origin gives the zero value. The error lists every entry that is not as
-// Export writes it.
+// origin, which does not state the digest of its weights, gives the zero value:
+// what it means by the same keys is its own business. The error lists every
+// entry that is not as Export writes it.
 func ReadMetadata(m *onnx.Model) (Metadata, error) {
 	var md Metadata
 	var problems []error
 	props := m.Metadata()
+	if props[weightsKey] == "" {
+		return md, nil
+	}
 	for _, e := range md.entries() {
 		if text, ok := props[e.key]; ok {
 			if err := e.decode(text); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/onnx"
+	"fbnas/onnx/onnxpb"
 	"fbnas/onnxexport"
 )
 
@@ -54,10 +55,20 @@ func TestMetadataOfNothing(t *testing.T) {
 	if props := m.Metadata(); len(props) != 1 || len(props["weights_sha256"]) != 64 {
 		t.Errorf("an export without metadata says %v", props)
 	}
-	foreign := model(t, "producer", "somebody")
-	if md, err := onnxexport.ReadMetadata(foreign); err != nil || !reflect.DeepEqual(md, onnxexport.Metadata{}) {
-		t.Errorf("a foreign file says %+v, %v", md, err)
+	for key, value := range map[string]string{"producer": "somebody", "input": "float32[1,3,8,8]", "classes": "cat,dog"} {
+		if md, err := onnxexport.ReadMetadata(model(t, key, value)); err != nil || !reflect.DeepEqual(md, onnxexport.Metadata{}) {
+			t.Errorf("a foreign file with %s says %+v, %v", key, md, err)
+		}
 	}
+}
+
+// stating is a model of ours with one more entry of metadata.
+func stating(t testing.TB, key, value string) *onnx.Model {
+	m := model(t, key, value)
+	weights := "weights_sha256"
+	digest := onnxexport.WeightsDigest(m)
+	m.Proto.MetadataProps = append(m.Proto.MetadataProps, &onnxpb.StringStringEntryProto{Key: &weights, Value: &digest})
+	return m
 }
 
 // model is a model with one entry of metadata.
@@ -90,7 +101,7 @@ func TestBrokenMetadata(t *testing.T) {
 		{"tool", strings.Repeat("x", 1<<20+1)},
 		{"classes", "[" + strings.Repeat(`"",`, 1<<16) + `""]`},
 	} {
-		md, err := onnxexport.ReadMetadata(model(t, tc.key, tc.value))
+		md, err := onnxexport.ReadMetadata(stating(t, tc.key, tc.value))
 		if err == nil || !strings.Contains(err.Error(), tc.key) {
 			t.Errorf("%s %.80s: %v", tc.key, tc.value, err)
 		}
@@ -111,7 +122,7 @@ func FuzzReadMetadata(f *testing.F) {
 		f.Add(key, value)
 	}
 	f.Fuzz(func(t *testing.T, key, value string) {
-		m := model(t, key, value)
+		m := stating(t, key, value)
 		md, err := onnxexport.ReadMetadata(m)
 		if err != nil {
 			return
