@@ -10,7 +10,8 @@ import (
 // they are shapes and parts of them.
 const maxFolded = 4 * maxRank
 
-// foldIntegers remembers the whole numbers that a node makes of known ones.
+// foldIntegers remembers the whole numbers, one or a vector, that a node makes
+// of known ones; the folds do not see along which axis matrices are joined.
 // Exporters write shapes in this way: Shape, Gather, arithmetic, Concat.
 func (inf *inference) foldIntegers(n *onnxpb.NodeProto) {
 	fold := integerFolds[n.GetOpType()]
@@ -28,7 +29,7 @@ func (inf *inference) foldIntegers(n *onnxpb.NodeProto) {
 	out, ok := fold(n, in)
 	t := inf.types[n.Output[0]]
 	lengths, known := t.Shape.Lengths()
-	if size, err := elements(lengths); !ok || !known || err != nil || size != int64(len(out)) || len(out) > maxFolded ||
+	if size, err := elements(lengths); !ok || !known || len(lengths) > 1 || err != nil || size != int64(len(out)) || len(out) > maxFolded ||
 		t.Type != Int64 && t.Type != Int32 {
 		return
 	}

@@ -240,6 +240,26 @@ func TestShapeOfAKnownShapeIsAConstant(t *testing.T) {
 	}
 }
 
+// TestMatricesAreNotComputed: joined along their rows, they are not one behind
+// the other.
+func TestMatricesAreNotComputed(t *testing.T) {
+	b := onnx.NewBuilder("matrices", 13)
+	x := b.Input("x", onnx.Float32, onnx.Dims(24))
+	left := b.Const(onnx.NewTensor("", []int64{1, 2, 3, 4}, 2, 2))
+	joined := b.Op("Concat", []string{left, b.Const(onnx.NewTensor("", []int64{1, 1}, 2, 1))}, onnx.Int("axis", 1))
+	shape := b.Op("Reshape", []string{joined, b.Const(onnx.Vector[int64]("", 6))})
+	b.Node("Reshape", []string{x, shape}, []string{"y"})
+	b.Output("y", onnx.Float32, nil)
+	m, err := b.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	types, err := onnx.InferShapes(m)
+	if lengths, known := types["y"].Shape.Lengths(); err != nil || known {
+		t.Errorf("y has the shape %v (%v), want one that is not known or [1 2 1 3 4 1]", lengths, err)
+	}
+}
+
 // TestComputedShapesAreInferred: a reshape to what nodes compute from the
 // input's shape, as PyTorch exports view(n, 2, c // 2, h, w).
 func TestComputedShapesAreInferred(t *testing.T) {
