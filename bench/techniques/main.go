@@ -135,5 +135,6 @@ func (s trainer) finished(j job) (figures, error) {
 	if err != nil {
 		return r, err
 	}
-	return r, json.Unmarshal(text, &r)
+	err = json.Unmarshal(text, &r)
+	return r, err
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +47,22 @@ func TestParts(t *testing.T) {
 	}
 	if h := header(1, 258); !slices.Equal(h, []byte{0, 0, 8, 1, 0, 0, 1, 2}) {
 		t.Errorf("header %v", h)
+	}
+}
+
+// TestFinished: a training's own summary gives the figures.
+func TestFinished(t *testing.T) {
+	s, j := trainer{folder: t.TempDir()}, plan(1)[0]
+	if _, err := s.finished(j); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v", err)
+	}
+	path := filepath.Join(s.folder, j.run(), "summary.json")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(`{"top1": 0.75, "seconds": 2.5, "seed": 1}`), 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	want := figures{j.study.name, j.variant.name, j.study.common + " " + j.variant.flags, 1, 0.75, 2.5}
+	if got, err := s.finished(j); err != nil || got != want {
+		t.Errorf("%+v (%v), want %+v", got, err, want)
 	}
 }
 
