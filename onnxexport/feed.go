@@ -86,16 +86,19 @@ func (f Feed) Seen(image []float32) []float32 {
 	return seen
 }
 
-// openBatch is how many images a file of open batch is given at once here.
-const openBatch = 16
+// AtOnce is how many images the file is given in a run: as many as it takes,
+// or 16 where it takes any number.
+func (f Feed) AtOnce() int {
+	const open = 16
+	if f.Batch == AnyBatch {
+		return open
+	}
+	return f.Batch
+}
 
 // Logits computes logits by a session of the file.
 func (f Feed) Logits(s Runner) Logits {
-	batch := f.Batch
-	if batch == AnyBatch {
-		batch = openBatch
-	}
-	return Batched(fed{s, f}, f.Input, f.Output, batch)
+	return Batched(fed{s, f}, f.Input, f.Output, f.AtOnce())
 }
 
 // fed is a session that takes normalised images, whatever the file takes.

@@ -89,7 +89,8 @@ func (t tools) measure(ctx context.Context, name string) (network, error) {
 		}
 		files = []string{torchFile(ours), ours}
 	}
-	return n, t.time(ctx, files, &n)
+	err = t.time(ctx, files, &n)
+	return n, err
 }
 
 // time measures the files, of which the last is fbnas's.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -33,8 +35,14 @@ PyTorch's, made round by round, with its 95 %% interval; below 1, fbnas's file i
 faster.
 `
 
-// page prints the runs: the first one's figures, and the ratios of all.
+// page prints the runs: the first one's figures, and the ratios of all. They
+// have to be of the same networks.
 func page(w io.Writer, runs [][]network) error {
+	for _, run := range runs {
+		if len(run) == 0 || !slices.EqualFunc(run, runs[0], alike) {
+			return errors.New("a run is empty, or not of the same networks as the first")
+		}
+	}
 	out := bufio.NewWriter(w)
 	io.WriteString(out, introduction)
 	first := runs[0]
@@ -50,6 +58,9 @@ func page(w io.Writer, runs [][]network) error {
 	}
 	return out.Flush()
 }
+
+// alike are lines of one network, both with PyTorch's file or without.
+func alike(a, b network) bool { return a.Name == b.Name && (a.Torch == nil) == (b.Torch == nil) }
 
 // beside is the table of what PyTorch's files are to ours.
 func beside(w io.Writer, runs [][]network) {

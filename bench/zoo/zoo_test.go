@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -131,6 +132,15 @@ func TestPage(t *testing.T) {
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the page lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+func TestPageRefusesRunsThatDiffer(t *testing.T) {
+	a, b := network{Name: "a"}, network{Name: "b"}
+	for _, runs := range [][][]network{{{}}, {{a, b}, {a}}, {{a}, {b}}, {{a}, {{Name: "a", Torch: &peerFile{}}}}} {
+		if err := page(io.Discard, runs); err == nil {
+			t.Errorf("%v make a page", runs)
 		}
 	}
 }

@@ -20,9 +20,6 @@ const (
 	engineOnnxGo = "onnx-go"
 )
 
-// openBatch is how many images a file of open batch is given at once.
-const openBatch = 16
-
 // place is where an exported file is run: in this process, or on a device.
 type place struct {
 	deviceFlags
@@ -96,9 +93,7 @@ func (p *place) start(ctx context.Context, a *app, path string, m *onnx.Model, m
 		}
 		return &running{&counted{s, feed.Batch, 0, told}, feed, ranOn{engineOnnxGo, onnxgo.Version, nil}}, nil
 	}
-	if feed.Batch == onnxexport.AnyBatch {
-		feed.Batch = openBatch
-	}
+	feed.Batch = feed.AtOnce()
 	version, err := runtimeVersion()
 	if err != nil {
 		return nil, err

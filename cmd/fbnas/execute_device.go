@@ -20,9 +20,8 @@ const requestBytes = 16 << 20
 // onDevice opens a session's file on the device: in ONNX Runtime there, on one
 // of its fastest cores.
 func (p *place) onDevice(ctx context.Context, a *app, s *deviceSession) (*running, error) {
-	s.inRun = s.feed.Batch
-	if s.feed.Batch == onnxexport.AnyBatch {
-		s.inRun, s.open = openBatch, openBatch
+	if s.inRun = s.feed.AtOnce(); s.feed.Batch == onnxexport.AnyBatch {
+		s.open = s.inRun
 	}
 	if s.inRun > latency.MaxInputs/s.image {
 		return nil, fault.New(fault.Failure, "Export it with a smaller --batch, or with --batch symbolic.",

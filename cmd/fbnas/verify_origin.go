@@ -44,6 +44,9 @@ func (o verifyOptions) drawnAgain(ctx context.Context, a *app, path string, m *o
 		if o.data == "" {
 			return t, nil, fault.New(fault.Usage, "Give --data DATA, what it was exported with.", "%s has random weights that were fitted to data", path)
 		}
+		if md.Preprocessing == nil {
+			return t, nil, fault.New(fault.Failure, "Export it again.", "%s was changed: it names classes, and not how images are prepared", path)
+		}
 		t.Preprocessing = *md.Preprocessing
 	}
 	images, err := comparison(ctx, a, t, o.data)
@@ -85,8 +88,12 @@ func (o verifyOptions) found(a *app, path string, m *onnx.Model, md onnxexport.M
 			a.log.Warn("a training cannot be read", "run", run, "error", err)
 			continue
 		}
-		if same, err := exportsTo(t, m, md); err != nil || same {
-			return t, err
+		same, err := exportsTo(t, m, md)
+		if err != nil {
+			a.log.Warn("a training cannot be compared", "run", run, "error", err)
+		}
+		if same {
+			return t, nil
 		}
 	}
 	return trained{}, fault.New(fault.Usage, "Give --weights W.safetensors, or --root where the training's folder is.",
