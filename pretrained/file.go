@@ -2,6 +2,7 @@ package pretrained
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -65,7 +66,7 @@ func Open(path string) (*File, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("\x80\x02")):
 		open = (*File).openPyTorch
-	case len(head) > 8 && head[8] == '{':
+	case len(head) > 8 && head[8] == '{' && binary.LittleEndian.Uint64(head) < 1<<32: // a header of that length
 		open = (*File).openSafetensors
 	}
 	f := &File{Path: path, close: func() error { return nil }}

@@ -68,7 +68,7 @@ func (p place) units(names map[string]bool) []unit {
 	for _, u := range found {
 		units = append(units, u)
 	}
-	slices.SortFunc(units, func(a, b unit) int { return slices.Compare(a.order, b.order) })
+	slices.SortFunc(units, func(a, b unit) int { return cmp.Or(slices.Compare(a.order, b.order), cmp.Compare(a.prefix, b.prefix)) })
 	return units
 }
 
