@@ -1,9 +1,9 @@
 package onnxexport
 
 import (
-	"fmt"
 	"math"
 
+	"fbnas/internal/fault"
 	"fbnas/onnx"
 )
 
@@ -32,7 +32,7 @@ func halve(m *onnx.Model) error {
 		}
 		for _, v := range values {
 			if math.Abs(float64(v)) > largestHalf {
-				return fmt.Errorf("%s has an element of %g, too large for float16", t.Name, v)
+				return fault.New(fault.Failure, "Export it with weights in float32.", "%s has an element of %g, too large for float16", t.Name, v)
 			}
 		}
 		half := onnx.Float16Tensor(t.Name, values, t.Dims...)

@@ -45,7 +45,9 @@ type Accuracy struct {
 	Data   string  `json:"data"`
 }
 
-// Latency is a prediction and, where the model was timed, a measurement.
+// Latency is a prediction, a measurement, or both. Device and Runtime are those
+// of the measurement where there is one: what a search predicted is for the
+// device of its table, which the digest tells.
 type Latency struct {
 	Device      string  `json:"device"`
 	Runtime     string  `json:"runtime"`
