@@ -1,6 +1,9 @@
 package engine
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Engine makes states and compiles programs against them. How a state lies in
 // memory (buffers, alignment, padding, layout) is the engine's secret; by
@@ -61,3 +64,12 @@ func Bytes(v []uint8) Feed { return Feed{Bytes: v} }
 
 // Results are a run's returned tensors by name.
 type Results map[string][]float64
+
+// Argmax is the index of the largest value, of several the first: the class
+// that logits stand for. It is -1 where there is none, or one is not a number.
+func Argmax(values []float64) int {
+	if len(values) == 0 {
+		return -1
+	}
+	return slices.Index(values, slices.Max(values))
+}

@@ -127,17 +127,7 @@ func (p *Parity) add(got, want []float64) {
 		p.MaxAbsLogit = math.Max(p.MaxAbsLogit, math.Abs(w))
 		p.MaxAbsDiff = math.Max(p.MaxAbsDiff, math.Abs(got[k]-w))
 	}
-	if argmax(got) == argmax(want) {
+	if engine.Argmax(got) == engine.Argmax(want) {
 		p.SameClass++
 	}
-}
-
-func argmax(v []float64) int {
-	best := 0
-	for i, x := range v {
-		if x > v[best] {
-			best = i
-		}
-	}
-	return best
 }

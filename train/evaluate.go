@@ -28,21 +28,11 @@ func (a Accuracy) Top1() float64 {
 func (a *Accuracy) Count(logits []float64, labels []int64, n int) {
 	classes := len(logits) / len(labels)
 	for i := range n {
-		if int64(argmax(logits[i*classes:(i+1)*classes])) == labels[i] {
+		if int64(engine.Argmax(logits[i*classes:(i+1)*classes])) == labels[i] {
 			a.Correct++
 		}
 	}
 	a.Images += n
-}
-
-func argmax(v []float64) int {
-	best := 0
-	for i, x := range v {
-		if x > v[best] {
-			best = i
-		}
-	}
-	return best
 }
 
 // Evaluate measures the accuracy of an evaluation program on a split; extra
