@@ -126,7 +126,7 @@ func (s Spec) validate() error {
 	}
 	if len(problems) > 0 {
 		return fault.New(fault.Failure, "The weights belong to another architecture, or their training diverged.",
-			"weights: %w", shortened(problems))
+			"weights: %w", fault.Join(problems))
 	}
 	return nil
 }
@@ -149,13 +149,4 @@ func checkLiterals(g *graph.Graph, outputs []*graph.Node) error {
 		}
 	}
 	return nil
-}
-
-// shortened joins as many problems as a person reads.
-func shortened(problems []error) error {
-	const shown = 10
-	if more := len(problems) - shown; more > 0 {
-		problems = append(problems[:shown:shown], fmt.Errorf("and %d more", more))
-	}
-	return errors.Join(problems...)
 }

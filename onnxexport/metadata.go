@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"fbnas/dataset"
+	"fbnas/internal/fault"
 	"fbnas/onnx"
 )
 
@@ -148,7 +149,7 @@ func ReadMetadata(m *onnx.Model) (Metadata, error) {
 		}
 	}
 	if problems = append(problems, md.problems()...); len(problems) > 0 {
-		return Metadata{}, shortened(problems)
+		return Metadata{}, fault.Join(problems)
 	}
 	return md, nil
 }

@@ -74,3 +74,13 @@ func ExitCode(err error) int {
 	}
 	return exits[CodeOf(err)]
 }
+
+// Join is errors.Join of as many problems as a person reads; it says how many
+// more there are.
+func Join(problems []error) error {
+	const shown = 10
+	if more := len(problems) - shown; more > 0 {
+		problems = append(problems[:shown:shown], fmt.Errorf("and %d more", more))
+	}
+	return errors.Join(problems...)
+}

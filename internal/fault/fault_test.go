@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"fbnas/internal/fault"
@@ -30,5 +31,21 @@ func TestExitCodeAndHint(t *testing.T) {
 		if got := fault.HintOf(c.err); got != c.hint {
 			t.Errorf("%s: hint %q, want %q", c.name, got, c.hint)
 		}
+	}
+}
+
+func TestJoin(t *testing.T) {
+	var problems []error
+	for i := range 13 {
+		problems = append(problems, fmt.Errorf("problem %d", i))
+	}
+	for n, want := range map[int]string{1: "problem 0", 10: "problem 9", 11: "and 1 more", 13: "and 3 more"} {
+		lines := strings.Split(fault.Join(problems[:n]).Error(), "\n")
+		if last := lines[len(lines)-1]; last != want || len(lines) != min(n, 11) {
+			t.Errorf("of %d problems: %d lines, the last is %q, want %q", n, len(lines), last, want)
+		}
+	}
+	if fault.Join(nil) != nil || problems[10].Error() != "problem 10" {
+		t.Error("an error for no problems, or the list is changed")
 	}
 }
