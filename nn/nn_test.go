@@ -74,6 +74,21 @@ func TestCrossEntropy(t *testing.T) {
 	}
 }
 
+// TestMixedCrossEntropy: each image counts by its share under the one label, and
+// by the rest under the other.
+func TestMixedCrossEntropy(t *testing.T) {
+	g := graph.New()
+	logits := g.Const([]float64{0, math.Log(3), 0, 0}, 2, 2)
+	labels, others, shares := g.Input("labels", graph.Int, 2), g.Input("others", graph.Int, 2), g.Input("shares", graph.Float, 2, 1)
+	inputs := map[string][]float64{"labels": {1, 0}, "others": {0, 1}, "shares": {0.8, 1}}
+	for smoothing, second := range map[float64]float64{0: 0.2, 0.1: 0.23} { // what the first image's target has of class 0
+		want := -((1-second)*math.Log(0.75) + second*math.Log(0.25) + math.Log(0.5)) / 2
+		if got := eval(t, inputs, nn.MixedCrossEntropy(g, logits, labels, others, shares, smoothing))[0][0]; math.Abs(got-want) > 1e-12 {
+			t.Errorf("smoothing %g: loss %g, want %g", smoothing, got, want)
+		}
+	}
+}
+
 // TestBatchNormNormalises, and a mask weighs its result also where it is zero.
 func TestBatchNormNormalises(t *testing.T) {
 	g := graph.New()

@@ -64,6 +64,13 @@ func TestDropRates(t *testing.T) {
 	if a, b := net.Feeds(c, 3), net.Feeds(c, 3); !reflect.DeepEqual(a, b) || reflect.DeepEqual(a, net.Feeds(c, 4)) {
 		t.Error("gates are no function of the step")
 	}
+	apart, feeds := false, net.Feeds(c, 3)
+	for i, v := range feeds[nn.GateOf("blocks.02")].Floats { // under the lower rate
+		apart = apart || v == 0 && feeds[nn.GateOf("blocks.03")].Floats[i] > 0
+	}
+	if !apart {
+		t.Error("two layers are dropped together")
+	}
 	c.Freeze = "3"
 	if fed := c.Network(deep(t)).Feeds(c, 0); len(fed) != 2 { // the last branch and the classifier
 		t.Errorf("frozen blocks are dropped too: %d feeds", len(fed))
