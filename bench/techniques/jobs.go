@@ -31,10 +31,11 @@ type part struct {
 }
 
 var (
-	few    = part{"few", 0, 10, 600}     // the techniques are tried on
-	source = part{"source", 0, 5, 3000}  // weights come from
-	target = part{"target", 5, 10, 50}   // weights are carried over to
-	parts  = []part{few, source, target} // all that are written
+	few    = part{"few", 0, 10, 600}    // the techniques are tried on
+	all    = part{"all", 0, 10, 6000}   // the ones that help there are tried on
+	source = part{"source", 0, 5, 3000} // weights come from
+	target = part{"target", 5, 10, 50}  // weights are carried over to
+	parts  = []part{few, all, source, target}
 )
 
 // variant is a way to train; the first of a study is what the others are
@@ -72,6 +73,11 @@ var studies = []study{
 		{"crop-scale 0.7", "--crop-scale 0.7"},
 		{"trivial-augment", "--trivial-augment"},
 		{"all", everything},
+	}},
+	{"defaults", all, "--epochs 10 --batch 64", []variant{
+		{"none", ""},
+		{"pad-crop 2", "--pad-crop 2"},
+		{"trivial-augment", "--trivial-augment"},
 	}},
 	pretraining,
 	{"transfer", target, "--epochs 60 --batch 32", []variant{
