@@ -60,7 +60,7 @@ func normalisation(a *app, how string, from *pretrained.File, channels int) (mea
 		return nil, nil, nil
 	case asImageNet:
 		if channels != len(imageNet.Mean) {
-			return nil, nil, fault.New(fault.Usage, "", "--normalise imagenet: the network takes images of %d channels, not 3", channels)
+			return nil, nil, fault.New(fault.Usage, "Give --normalise data.", "--normalise imagenet is for images in colour, and the network's channels are %d", channels)
 		}
 		return imageNet.Mean, imageNet.Std, nil
 	}
