@@ -58,6 +58,12 @@ func (m *Model) Declare(v Value) {
 	g.ValueInfo = append(g.ValueInfo, valueInfo(v.Name, v.Type, v.Shape))
 }
 
+// AddInput adds a value that a caller has to feed.
+func (m *Model) AddInput(v Value) {
+	g := m.Proto.GetGraph()
+	g.Input = append(g.Input, valueInfo(v.Name, v.Type, v.Shape))
+}
+
 // AddOutput makes a value inside the graph an output.
 func (m *Model) AddOutput(v Value) {
 	g := m.Proto.GetGraph()

@@ -19,18 +19,20 @@ func formatOf(t *lut.Table) Format {
 	return Format{t.Header.Condition.Precision, t.Header.Device.Model.Arch}
 }
 
-// quantised is s in the format.
-func (f Format) quantised(s onnxexport.Sample, err error) (onnxexport.Sample, error) {
+// in is s in the format, by what quantises it.
+func (f Format) in(quantise func(onnxexport.Sample, quantize.Options) (onnxexport.Sample, error), s onnxexport.Sample, err error) (onnxexport.Sample, error) {
 	if err != nil || f.Precision != latency.Int8 {
 		return s, err
 	}
-	return quantize.Sample(s, quantize.Options{Activations: quantize.ActivationsFor(f.Arch)})
+	return quantise(s, quantize.Options{Activations: quantize.ActivationsFor(f.Arch)})
 }
 
 func (f Format) block(b models.Block) (onnxexport.Sample, error) {
-	return f.quantised(onnxexport.Block(b, 1))
+	s, err := onnxexport.Block(b, 1)
+	return f.in(quantize.Inner, s, err)
 }
 
 func (f Format) network(name string, blocks []models.Block) (onnxexport.Sample, error) {
-	return f.quantised(onnxexport.Network(name, blocks, 1, 1))
+	s, err := onnxexport.Network(name, blocks, 1, 1)
+	return f.in(quantize.Sample, s, err)
 }

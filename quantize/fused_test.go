@@ -1,30 +1,31 @@
 package quantize_test
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	ortgo "github.com/yalue/onnxruntime_go"
 
+	"fbnas/models"
 	"fbnas/onnx"
+	"fbnas/onnxexport"
 	"fbnas/quantize"
 )
 
 // optimised is what ONNX Runtime makes of a model before it runs it.
 func optimised(t *testing.T, m *onnx.Model) *onnx.Model {
 	t.Helper()
+	loadLibrary(t)
 	data, err := m.Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := open(t)(data) // loads the library
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Close()
 	path := filepath.Join(t.TempDir(), "optimised.onnx")
 	options, err := ortgo.NewSessionOptions()
 	if err != nil {
@@ -49,6 +50,20 @@ func optimised(t *testing.T, m *onnx.Model) *onnx.Model {
 	return o
 }
 
+// loadLibrary has the runtime loaded by the package that loads it for all.
+func loadLibrary(t *testing.T) {
+	t.Helper()
+	data, err := linear(t).Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := open(t)(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+}
+
 // TestInteger: everything between the first rounding and the last reading runs
 // in integer kernels, with the activations that suit the processor.
 func TestInteger(t *testing.T) {
@@ -71,6 +86,59 @@ func TestInteger(t *testing.T) {
 		if !maps.Equal(got, want) {
 			t.Errorf("%s runs as %v, want %v", name, got, want)
 		}
+	}
+}
+
+// TestInner: a block with the borders that it has inside a network is integer
+// kernels alone, as many as it has there.
+func TestInner(t *testing.T) {
+	arch, err := models.LoadArch("fbnetv2_f1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, err := arch.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := quantize.Options{Activations: quantize.ActivationsFor(runtime.GOARCH)}
+	for _, b := range blocks {
+		s, err := onnxexport.Block(b, 1)
+		if errors.Is(err, onnxexport.ErrNothing) {
+			continue
+		}
+		if err == nil {
+			s, err = quantize.Inner(s, o)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := onnx.Decode(s.Bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, out := m.Inputs()[0], m.Outputs()[0]
+		if want := onnx.Dims(1, b.Height, b.Width, b.In); in.Type != o.Activations || !slices.Equal(in.Shape, want) {
+			t.Errorf("%s takes %v", s.Name, in)
+		}
+		if b.Kind == models.Head {
+			continue // gives logits
+		}
+		if h, w := b.OutSize(); out.Type != o.Activations || !slices.Equal(out.Shape, onnx.Dims(1, h, w, b.Out)) {
+			t.Errorf("%s gives %v", s.Name, out)
+		}
+		for op, n := range ops(optimised(t, m)) {
+			if !strings.HasPrefix(op, "QLinear") {
+				t.Errorf("%s has %d %s", s.Name, n, op)
+			}
+		}
+	}
+	s, err := onnxexport.Network("n", blocks[:1], 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Float = []string{quantize.First}
+	if _, err := quantize.Inner(s, o); err == nil || !strings.Contains(err.Error(), "input is not rounded") {
+		t.Errorf("a block that begins in float: %v", err)
 	}
 }
 

@@ -21,16 +21,19 @@ func Timed(m *onnx.Model, o Options) (*onnx.Model, error) {
 	return run(m, o, func(string) (Range, error) { return Range{-4, 4}, nil })
 }
 
-// Sample is s, a float model for timing, in QDQ form. float32 goes in and comes
-// out, and is rounded at both borders. Blocks of a network hand codes on
-// instead, which a table's calibration sees as what each border saves.
+// Sample is s, a float model for timing, in QDQ form.
 func Sample(s onnxexport.Sample, o Options) (onnxexport.Sample, error) {
-	m, err := onnx.Decode(s.Bytes)
+	m, err := decodeTimed(s, o)
 	if err != nil {
 		return s, err
 	}
-	if m, err = Timed(m, o); err != nil {
-		return s, err
-	}
 	return onnxexport.SampleOf(s.Name, m)
+}
+
+func decodeTimed(s onnxexport.Sample, o Options) (*onnx.Model, error) {
+	m, err := onnx.Decode(s.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	return Timed(m, o)
 }

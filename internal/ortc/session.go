@@ -12,6 +12,7 @@ import (
 const (
 	Float = 1 // float32
 	Byte  = 2 // uint8
+	Int8  = 3
 )
 
 // Tensor says what an input is. A dimension that the model leaves open is -1.
@@ -195,9 +196,13 @@ func (s *Session) SetInput(i int, values []float32, shape []int64) error {
 	return setInput(s, i, Float, values, shape)
 }
 
-// SetBytes is SetInput for an input of uint8.
+// SetBytes is SetInput for an input of uint8, or of int8 given by its bits.
 func (s *Session) SetBytes(i int, values []uint8, shape []int64) error {
-	return setInput(s, i, Byte, values, shape)
+	kind := Byte
+	if s.Inputs[i].Type == Int8 {
+		kind = Int8
+	}
+	return setInput(s, i, kind, values, shape)
 }
 
 func setInput[T float32 | uint8](s *Session, i, kind int, values []T, shape []int64) error {

@@ -141,15 +141,21 @@ func TestOpenErrors(t *testing.T) {
 }
 
 func TestBytes(t *testing.T) {
+	for dtype, want := range map[onnx.DType][]float32{onnx.Uint8: {0, 7, 255}, onnx.Int8: {0, 7, -1}} {
+		t.Run(dtype.String(), func(t *testing.T) { testBytes(t, dtype, want) })
+	}
+}
+
+func testBytes(t *testing.T, dtype onnx.DType, want []float32) {
 	m := onnx.NewBuilder("cast", 17)
-	m.Node("Cast", []string{m.Input("x", onnx.Uint8, onnx.Shape{onnx.Sym("batch"), onnx.Fixed(3)})}, []string{"y"}, onnx.Int("to", int(onnx.Float32)))
+	m.Node("Cast", []string{m.Input("x", dtype, onnx.Shape{onnx.Sym("batch"), onnx.Fixed(3)})}, []string{"y"}, onnx.Int("to", int(onnx.Float32)))
 	m.Output("y", onnx.Float32, onnx.Shape{onnx.Sym("batch"), onnx.Fixed(3)})
 	s, err := open(t).NewSession(encode(t, m), ortc.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if got := fmt.Sprint(s.Inputs); got != "[{x 2 [-1 3]}]" {
+	if got := fmt.Sprint(s.Inputs); got != fmt.Sprintf("[{x %d [-1 3]}]", int(dtype)) {
 		t.Fatalf("inputs %s", got)
 	}
 	if err := s.SetBytes(0, make([]uint8, 4), []int64{1, 3}); err == nil {
@@ -158,7 +164,7 @@ func TestBytes(t *testing.T) {
 	if err := errors.Join(s.SetBytes(0, []uint8{0, 7, 255}, []int64{1, 3}), s.Run()); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := s.Outputs(); err != nil || !slices.Equal(out[0], []float32{0, 7, 255}) {
+	if out, err := s.Outputs(); err != nil || !slices.Equal(out[0], want) {
 		t.Errorf("outputs %v, %v", out, err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // feed gives every input of a session random values, the same for the same
-// seed, place and shape: standard-normal ones, and for pixels any of a byte.
+// seed, place and shape: standard-normal ones, and any byte for pixels and codes.
 func feed(s *ortc.Session, seed uint64) error {
 	for i, in := range s.Inputs {
 		shape := make([]int64, len(in.Shape))
@@ -27,10 +27,10 @@ func feed(s *ortc.Session, seed uint64) error {
 		switch in.Type {
 		case ortc.Float:
 			err = s.SetInput(i, drawn(elements, func() float32 { return float32(stream.NormFloat64()) }), shape)
-		case ortc.Byte:
+		case ortc.Byte, ortc.Int8:
 			err = s.SetBytes(i, drawn(elements, func() uint8 { return uint8(stream.Uint32()) }), shape)
 		default:
-			err = fmt.Errorf("input %s is of element type %d: only float32 and uint8 inputs can be measured", in.Name, in.Type)
+			err = fmt.Errorf("input %s is of element type %d: only float32, uint8 and int8 inputs can be measured", in.Name, in.Type)
 		}
 		if err != nil {
 			return err
