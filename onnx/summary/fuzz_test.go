@@ -133,6 +133,11 @@ func FuzzSummary(f *testing.F) {
 		c.change(m.Proto.Graph)
 		add(m)
 	}
+	for _, c := range bare {
+		m := dot(f, c.op, c.in).Clone()
+		c.change(m.Proto)
+		add(m)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		before := allocated()
 		m, err := onnx.Decode(data)

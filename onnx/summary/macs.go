@@ -62,8 +62,10 @@ func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
 	if why := c.opaque(n); why != "" {
 		return why
 	}
-	op := operatorName(n)
-	if p, ok := products[op]; ok {
+	if p, ok := products[operatorName(n)]; ok {
+		if len(n.GetOutput()) == 0 {
+			return unknownShapes
+		}
 		out := c.types[n.Output[0]].Shape
 		var in [2]onnx.Shape
 		for i, at := range p.inputs {
@@ -71,8 +73,9 @@ func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
 				in[i] = c.types[n.Input[at]].Shape
 			}
 		}
-		for _, s := range []onnx.Shape{in[0], in[1], out} {
-			if lengths, known := s.Lengths(); !known || len(lengths) == 0 && op != "MatMul" && op != "MatMulInteger" && op != "QLinearMatMul" {
+		// What goes in has dimensions; vectors multiply to a number without.
+		for i, s := range []onnx.Shape{out, in[0], in[1]} {
+			if lengths, known := s.Lengths(); !known || i > 0 && len(lengths) == 0 {
 				return unknownShapes
 			}
 		}

@@ -5,8 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	"fbnas/models"
 	"fbnas/onnx"
+	"fbnas/onnx/onnxpb"
 	"fbnas/onnx/onnxtest"
 	"fbnas/onnx/summary"
 	"fbnas/onnxexport"
@@ -156,6 +159,56 @@ func TestGivenShapes(t *testing.T) {
 	}
 	if _, err := summary.Of(chain(t, onnx.Sym("N")), summary.Options{Shapes: map[string][]int64{"z": {1}}}); err == nil {
 		t.Error("an input that the model has not is accepted")
+	}
+}
+
+// bare are single products whose shapes say nothing of how much they multiply.
+var bare = []struct {
+	name, op string
+	in       onnx.DType
+	change   func(m *onnxpb.ModelProto)
+}{
+	{"for nobody", "MatMul", onnx.Float32, func(m *onnxpb.ModelProto) { m.Graph.Node[0].Output = nil }},
+	{"of numbers, without an opset", "MatMul", onnx.Float32, func(m *onnxpb.ModelProto) { scalars(m); m.OpsetImport = nil }},
+	{"of codes, before the operator was there", "MatMulInteger", onnx.Int8, func(m *onnxpb.ModelProto) {
+		scalars(m)
+		m.OpsetImport[0].Version = proto.Int64(9)
+	}},
+}
+
+// scalars takes the dimensions of a model's inputs away.
+func scalars(m *onnxpb.ModelProto) {
+	for _, v := range m.Graph.Input {
+		v.Type.GetTensorType().Shape.Dim = nil
+	}
+}
+
+// dot is the product of two vectors of 4, which is a number.
+func dot(t testing.TB, op string, in onnx.DType) *onnx.Model {
+	t.Helper()
+	out := onnx.Float32
+	if in != onnx.Float32 {
+		out = onnx.Int32
+	}
+	b := onnx.NewBuilder("dot", 17)
+	x := b.Input("x", in, onnx.Dims(4))
+	b.Node(op, []string{x, x}, []string{"y"})
+	b.ValueInfo("y", out, onnx.Shape{})
+	b.Output(x, in, onnx.Dims(4))
+	return built(t, b)
+}
+
+func TestBareProductsAreNotCounted(t *testing.T) {
+	for _, c := range bare {
+		m := dot(t, c.op, c.in).Clone()
+		if s, err := summary.Of(m, summary.Options{}); err != nil || s.MACs != 4 {
+			t.Errorf("%s of vectors: %v, %d MACs", c.op, err, s.MACs)
+		}
+		c.change(m.Proto)
+		s, err := summary.Of(m, summary.Options{})
+		if err != nil || s.Uncounted != 1 || s.MACs != 0 || !strings.Contains(s.Nodes[0].Why, "not known") {
+			t.Errorf("%s %s: %v, %+v", c.op, c.name, err, s)
+		}
 	}
 }
 
