@@ -142,7 +142,8 @@ func reference(id []any, fields int) (string, *storage, error) {
 	length, isInt := id[4].(int64)
 	e := elements[kind]
 	if word != "storage" || e.size == 0 || !isText || !isInt || length < 0 || length > 1<<40 {
-		return "", nil, fmt.Errorf("a storage of %v", id)
+		// Without the id: its tuples may share tuples, and written out they double at each level.
+		return "", nil, errors.New(`a storage that is not ("storage", type, key, place, length)`)
 	}
 	return key, &storage{element: e, length: length}, nil
 }
