@@ -13,6 +13,10 @@ import (
 // onnx-go would take too much memory or time are refused before anything is
 // built.
 func Lower(m *onnx.Model) (*onnx.Model, error) {
+	// The rules rely on shapes that follow from the operators, not on stated ones.
+	if err := onnx.Check(m); err != nil {
+		return nil, fmt.Errorf("lower for onnx-go: %w", err)
+	}
 	m = bound(m)
 	types, err := onnx.InferShapes(m)
 	if err != nil {

@@ -56,7 +56,7 @@ func clip(n node) error {
 			continue
 		}
 		v, err := n.floats(i + 1)
-		if err != nil || len(v) != 1 {
+		if err != nil {
 			return fmt.Errorf("limits that are no constants: %w", err)
 		}
 		limits[i] = v[0]

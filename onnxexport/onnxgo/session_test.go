@@ -182,13 +182,33 @@ func TestRefusals(t *testing.T) {
 		"unknown":    {build("Softplus"), "no way to run Softplus"},
 		"no model":   {[]byte("x"), "decode"},
 		"not a cast": {build("Identity"), "no way to run Identity"},
+		"two limits": {withoutOpset(t, "Clip"), "is not imported"},
+		"no opset":   {withoutOpset(t, "Mul"), "is not imported"},
 	} {
-		if _, err := Open(c.file); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Open(c.file); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "%!") {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		} else if name == "too large" && fault.HintOf(err) == "" {
 			t.Errorf("%s: it is not said what to do", name)
 		}
 	}
+}
+
+// withoutOpset is a file whose shapes nobody can infer: what it states of an
+// operator on eight channels and a constant of two numbers is wrong.
+func withoutOpset(t testing.TB, op string) []byte {
+	b := onnx.NewBuilder("m", 17)
+	b.Input("x", onnx.Float32, onnx.Dims(1, 8, 1, 1))
+	two := b.Const(onnx.NewTensor("", []float32{1, 2}, 1, 2, 1, 1))
+	b.Node("Relu", []string{"x"}, []string{"y"})
+	b.Output("y", onnx.Float32, onnx.Dims(1, 8, 1, 1))
+	m, err := b.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Proto.OpsetImport = nil
+	n := m.Proto.GetGraph().GetNode()[0]
+	n.OpType, n.Input = &op, []string{"x", two}
+	return encoded(t, m)
 }
 
 // What onnx-go panics with is an error.
@@ -222,6 +242,7 @@ func TestVersionIsThatOfTheModule(t *testing.T) {
 
 func FuzzLower(f *testing.F) {
 	f.Add(whole(f, onnxexport.Spec{Form: onnxexport.Form{Batch: 2}}))
+	f.Add(withoutOpset(f, "Mul"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := onnx.Decode(data)
 		if err != nil {
