@@ -12,6 +12,17 @@ type Attr struct{ pb *onnxpb.AttributeProto }
 // String tells attributes apart: equal ones have one text within a process.
 func (a Attr) String() string { return a.pb.String() }
 
+// Attribute is a node's attribute of that name; nil, whose getters give zeros,
+// without it.
+func Attribute(n *onnxpb.NodeProto, name string) *onnxpb.AttributeProto {
+	for _, a := range n.GetAttribute() {
+		if a.GetName() == name {
+			return a
+		}
+	}
+	return nil
+}
+
 func attr(name string, t onnxpb.AttributeProto_AttributeType) Attr {
 	return Attr{&onnxpb.AttributeProto{Name: &name, Type: &t}}
 }

@@ -78,14 +78,7 @@ func (c *call) give(i int, t DType, s Shape) {
 	}
 }
 
-func (c *call) attribute(name string) *onnxpb.AttributeProto {
-	for _, a := range c.node.Attribute {
-		if a.GetName() == name {
-			return a
-		}
-	}
-	return nil
-}
+func (c *call) attribute(name string) *onnxpb.AttributeProto { return Attribute(c.node, name) }
 
 func (c *call) attrInt(name string, absent int64) int64 {
 	if a := c.attribute(name); a != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
 )
 
@@ -11,10 +12,10 @@ import (
 // are others.
 func hardSigmoid(_ *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	alpha, beta := float32(.2), float32(.5)
-	if a := attribute(n, "alpha"); a != nil {
+	if a := onnx.Attribute(n, "alpha"); a != nil {
 		alpha = a.GetF()
 	}
-	if a := attribute(n, "beta"); a != nil {
+	if a := onnx.Attribute(n, "beta"); a != nil {
 		beta = a.GetF()
 	}
 	if !near(float64(alpha), 1./6) || !near(float64(beta), .5) {
@@ -28,7 +29,7 @@ func hardSigmoid(_ *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 func clip(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	low, high := math.Inf(-1), math.Inf(1)
 	for i, end := range []*float64{&low, &high} {
-		if a := attribute(n, []string{"min", "max"}[i]); a != nil {
+		if a := onnx.Attribute(n, []string{"min", "max"}[i]); a != nil {
 			*end = float64(a.GetF())
 		}
 		if i+1 < len(n.Input) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
 )
 
@@ -33,7 +34,7 @@ func conv(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 // on every side.
 func (c *convolution) window(n *onnxpb.NodeProto) {
 	one := func(name string, absent int) int {
-		list := attribute(n, name).GetInts()
+		list := onnx.Attribute(n, name).GetInts()
 		if len(list) == 0 {
 			return absent
 		}
@@ -43,7 +44,7 @@ func (c *convolution) window(n *onnxpb.NodeProto) {
 		return int(list[0])
 	}
 	c.stride, c.pad = one("strides", 1), one("pads", 0)
-	if a := attribute(n, "group"); a != nil {
+	if a := onnx.Attribute(n, "group"); a != nil {
 		c.groups = int(a.GetI())
 	}
 	if d := one("dilations", 1); d != 1 {
@@ -52,7 +53,7 @@ func (c *convolution) window(n *onnxpb.NodeProto) {
 	if c.shape[2] != c.shape[3] {
 		c.unlike = fmt.Sprintf("a kernel of %dx%d", c.shape[2], c.shape[3])
 	}
-	switch auto := string(attribute(n, "auto_pad").GetS()); auto {
+	switch auto := string(onnx.Attribute(n, "auto_pad").GetS()); auto {
 	case "", "NOTSET":
 	case "VALID":
 		c.pad = 0
@@ -78,17 +79,17 @@ func kernelText(out, in, kernel, stride, pad, groups int) string {
 // gemm: a linear layer, on a 1x1 map the same as a 1x1 convolution.
 func gemm(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	alpha, beta := 1., 1.
-	if a := attribute(n, "alpha"); a != nil {
+	if a := onnx.Attribute(n, "alpha"); a != nil {
 		alpha = float64(a.GetF())
 	}
-	if a := attribute(n, "beta"); a != nil {
+	if a := onnx.Attribute(n, "beta"); a != nil {
 		beta = float64(a.GetF())
 	}
-	if len(n.Input) < 2 || attribute(n, "transA").GetI() != 0 {
+	if len(n.Input) < 2 || onnx.Attribute(n, "transA").GetI() != 0 {
 		return v
 	}
 	w := r.constants[n.Input[1]]
-	layer := r.linear(v, w, attribute(n, "transB").GetI() == 0)
+	layer := r.linear(v, w, onnx.Attribute(n, "transB").GetI() == 0)
 	if layer.op != opConv {
 		return v
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fbnas/nn"
+	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
 )
 
@@ -60,7 +61,7 @@ func pool(_ *reader, _ *onnxpb.NodeProto, v *vertex) *vertex {
 
 // reduceMean is a pool when it is over height and width.
 func reduceMean(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
-	axes := attribute(n, "axes").GetInts()
+	axes := onnx.Attribute(n, "axes").GetInts()
 	if len(n.Input) > 1 {
 		axes = nil
 		for _, x := range r.constants[n.Input[1]].values() {
@@ -85,8 +86,8 @@ func reduceMean(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 func averagePool(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	x, known := r.types[n.Input[0]].Shape.Lengths()
 	y, knownOut := r.types[n.Output[0]].Shape.Lengths()
-	if !known || !knownOut || len(x) != 4 || len(y) != 4 || !slices.Equal(x[2:], attribute(n, "kernel_shape").GetInts()) || y[2]*y[3] != 1 ||
-		slices.ContainsFunc(attribute(n, "pads").GetInts(), func(p int64) bool { return p != 0 }) {
+	if !known || !knownOut || len(x) != 4 || len(y) != 4 || !slices.Equal(x[2:], onnx.Attribute(n, "kernel_shape").GetInts()) || y[2]*y[3] != 1 ||
+		slices.ContainsFunc(onnx.Attribute(n, "pads").GetInts(), func(p int64) bool { return p != 0 }) {
 		return v
 	}
 	return pool(r, n, v)
@@ -116,7 +117,7 @@ func reshape(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 
 func transpose(_ *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	x := v.in[0]
-	if x.op != opSplit || !slices.Equal(attribute(n, "perm").GetInts(), []int64{0, 2, 1, 3, 4}) {
+	if x.op != opSplit || !slices.Equal(onnx.Attribute(n, "perm").GetInts(), []int64{0, 2, 1, 3, 4}) {
 		return v
 	}
 	s := v.become(opSwapped, x.in[0])
@@ -127,11 +128,11 @@ func transpose(_ *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 // batchNorm belongs to the convolution before it.
 func batchNorm(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	x := v.in[0]
-	if x.op != opConv || x.conv.gamma != nil || len(n.Input) != 5 || attribute(n, "training_mode").GetI() != 0 {
+	if x.op != opConv || x.conv.gamma != nil || len(n.Input) != 5 || onnx.Attribute(n, "training_mode").GetI() != 0 {
 		return v
 	}
 	epsilon := 1e-5
-	if a := attribute(n, "epsilon"); a != nil {
+	if a := onnx.Attribute(n, "epsilon"); a != nil {
 		epsilon = float64(a.GetF())
 	}
 	c := *x.conv

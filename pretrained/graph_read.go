@@ -230,7 +230,7 @@ func (r *reader) folds(n *onnxpb.NodeProto) bool {
 		}
 		a.shape = lengths
 	case "Transpose":
-		perm := attribute(n, "perm").GetInts()
+		perm := onnx.Attribute(n, "perm").GetInts()
 		if len(a.shape) != 2 || perm != nil && !slices.Equal(perm, []int64{1, 0}) {
 			return false
 		}
@@ -240,14 +240,4 @@ func (r *reader) folds(n *onnxpb.NodeProto) bool {
 	}
 	r.constants[out] = a
 	return true
-}
-
-// attribute is a node's attribute; nil, whose getters give zeros, without it.
-func attribute(n *onnxpb.NodeProto, name string) *onnxpb.AttributeProto {
-	for _, a := range n.GetAttribute() {
-		if a.GetName() == name {
-			return a
-		}
-	}
-	return nil
 }

@@ -38,10 +38,8 @@ func (c *counter) folds(n *onnxpb.NodeProto, s *Summary) bool {
 	out := n.Output[0]
 	if n.GetOpType() == "Constant" {
 		c.constants[out] = &constant{literal: true}
-		for _, a := range n.GetAttribute() {
-			if a.GetName() == "value" && a.GetT() != nil {
-				s.ConstantBytes = c.total.add(s.ConstantBytes, c.define(out, a.GetT()))
-			}
+		if t := onnx.Attribute(n, "value").GetT(); t != nil {
+			s.ConstantBytes = c.total.add(s.ConstantBytes, c.define(out, t))
 		}
 		return true
 	}

@@ -41,10 +41,8 @@ func transposed(c *counter, _ *onnxpb.NodeProto, x, w, _ onnx.Shape) int64 {
 // gemm: [M,K] by [K,N].
 func gemm(c *counter, n *onnxpb.NodeProto, a, _, out onnx.Shape) int64 {
 	inner := a[len(a)-1]
-	for _, attribute := range n.GetAttribute() {
-		if attribute.GetName() == "transA" && attribute.GetI() != 0 {
-			inner = a[0]
-		}
+	if onnx.Attribute(n, "transA").GetI() != 0 {
+		inner = a[0]
 	}
 	return c.total.mul(c.product(out), inner.Size)
 }

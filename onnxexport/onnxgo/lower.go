@@ -166,14 +166,7 @@ func (n node) number(v float32) string { return n.l.builder.Const(onnx.Vector(""
 
 func (n node) ints(v ...int64) string { return n.l.builder.Const(onnx.Vector("", v...)) }
 
-func (n node) attribute(name string) *onnxpb.AttributeProto {
-	for _, a := range n.pb.GetAttribute() {
-		if a.GetName() == name {
-			return a
-		}
-	}
-	return nil
-}
+func (n node) attribute(name string) *onnxpb.AttributeProto { return onnx.Attribute(n.pb, name) }
 
 func (n node) attrFloat(name string, absent float32) float32 {
 	if a := n.attribute(name); a != nil {
