@@ -1,7 +1,6 @@
 package pretrained
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,7 +65,7 @@ func (l Loaded) Whole() error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return fault.New(fault.Failure, "Give weights of the same architecture.", "%s does not fit the network: %w", l.File.Path, shortened(problems))
+	return fault.New(fault.Failure, "Give weights of the same architecture.", "%s does not fit the network: %w", l.File.Path, fault.Join(problems))
 }
 
 // Match finds the tensors of a network in the file. What does not fit is in
@@ -240,13 +239,4 @@ func shifted(v []float64, by float64) []float64 {
 		out[i] = x + by
 	}
 	return out
-}
-
-// shortened joins as many problems as a person reads.
-func shortened(problems []error) error {
-	const shown = 10
-	if more := len(problems) - shown; more > 0 {
-		problems = append(problems[:shown:shown], fmt.Errorf("and %d more", more))
-	}
-	return errors.Join(problems...)
 }
