@@ -1,6 +1,7 @@
 package latency
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -23,6 +24,9 @@ type Inputs struct {
 	Bytes []byte
 	// Batch is the length of the first dimension where the model leaves it open.
 	Batch int
+	// Values is how many come back at most (default: MaxInputs): a device that
+	// sends more does not fill this machine's memory.
+	Values int
 	// OnValues, where it is not nil, is told how many values have come back.
 	OnValues func(n int)
 }
@@ -78,6 +82,7 @@ func (h *Host) compute(ctx context.Context, m Model, in Inputs, opts Options) ([
 	if err := req.Validate(); err != nil {
 		return nil, err
 	}
+	most := cmp.Or(in.Values, MaxInputs)
 	var values []float32
 	err := h.ask(ctx, req, in.Bytes, func(rec wire.Record) error {
 		switch rec.Type {
@@ -91,6 +96,9 @@ func (h *Host) compute(ctx context.Context, m Model, in Inputs, opts Options) ([
 			}
 			if err != nil {
 				return err
+			}
+			if len(values)+len(out.Values)/4 > most {
+				return fmt.Errorf("it gives more than the %d values that are expected", most)
 			}
 			for b := out.Values; len(b) > 0; b = b[4:] {
 				values = append(values, math.Float32frombits(binary.LittleEndian.Uint32(b)))

@@ -137,6 +137,21 @@ func convolved(images []float32, channels, size int) []float32 {
 
 func TestComputeHere(t *testing.T) { computes(t, local(t)) }
 
+// Values that never end do not fill the memory.
+func TestComputeGivesTooMuch(t *testing.T) {
+	for most, want := range map[int]string{4: "", 3: "more than the 3 values"} {
+		conn := &simdevice.Conn{}
+		meter := latency.NewMeter(conn, latency.HostConfig{})
+		got, err := meter.Compute(t.Context(), simulated(simdevice.Model{Name: "a", U: 1}), latency.Inputs{Bytes: make([]byte, 16), Values: most}, latency.Options{})
+		if want == "" && (err != nil || len(got) != most) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("at most %d: %v, %v", most, got, err)
+		}
+		if conn.Starts() != 1 {
+			t.Errorf("at most %d: %d agents were started", most, conn.Starts())
+		}
+	}
+}
+
 // A model that fails is named; one that ends the agent gets a second chance, and
 // so does an answer that is cut or damaged.
 func TestComputeFails(t *testing.T) {

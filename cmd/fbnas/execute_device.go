@@ -14,7 +14,8 @@ import (
 	"fbnas/report"
 )
 
-// requestBytes is about how much of images goes to a device at once.
+// requestBytes is about how much of images goes to a device at once, and how
+// much comes back.
 const requestBytes = 16 << 20
 
 // onDevice opens a session's file on the device: in ONNX Runtime there, on one
@@ -61,7 +62,7 @@ type deviceSession struct {
 
 // batch is a number of whole runs.
 func (s *deviceSession) batch() int {
-	fit, needed := requestBytes/(s.inRun*s.image), (s.images+s.inRun-1)/s.inRun
+	fit, needed := requestBytes/s.inRun/max(s.image, 4*s.values), (s.images+s.inRun-1)/s.inRun
 	return max(1, min(fit, needed)) * s.inRun
 }
 
@@ -70,12 +71,13 @@ func (s *deviceSession) Run(ctx context.Context, feeds engine.Feeds) (engine.Res
 	for _, v := range feeds[s.feed.Input].Floats {
 		in.Bytes = binary.LittleEndian.AppendUint32(in.Bytes, math.Float32bits(v))
 	}
+	images := len(in.Bytes) / s.image
+	in.Values = images * s.values
 	in.OnValues = func(n int) { s.told(min(s.done+n/s.values, s.images)) }
 	values, err := s.host.Compute(ctx, s.model, in, asApplication)
 	if err != nil {
 		return nil, err
 	}
-	images := len(in.Bytes) / s.image
 	if len(values) != images*s.values {
 		return nil, fmt.Errorf("%s gave %d numbers for %d images, not %d for each", s.model.Name, len(values), images, s.values)
 	}

@@ -14,17 +14,18 @@ import (
 // there are.
 func TestImagesOfARequest(t *testing.T) {
 	const pixels, floats = 224 * 224 * 3, 4 * 224 * 224 * 3
-	for _, c := range []struct{ image, inRun, images, want int }{
-		{4 * 28 * 28, 1, 256, 256},
-		{4 * 28 * 28, 1, 10000, 5349},
-		{4 * 28 * 28, 16, 250, 256},
-		{floats, 1, 256, 27},
-		{floats, 16, 256, 16},
-		{pixels, 16, 256, 96},
-		{floats, 100, 256, 100}, // larger than usual, and not too large
-		{floats, 1, 0, 1},
+	for _, c := range []struct{ image, values, inRun, images, want int }{
+		{4 * 28 * 28, 10, 1, 256, 256},
+		{4 * 28 * 28, 10, 1, 10000, 5349},
+		{4 * 28 * 28, 10, 16, 250, 256},
+		{8 * 8, 1024, 1, 10000, 4096}, // more comes back than goes there
+		{floats, 1000, 1, 256, 27},
+		{floats, 1000, 16, 256, 16},
+		{pixels, 1000, 16, 256, 96},
+		{floats, 1000, 100, 256, 100}, // larger than usual, and not too large
+		{floats, 1000, 1, 0, 1},
 	} {
-		s := deviceSession{image: c.image, inRun: c.inRun, images: c.images}
+		s := deviceSession{image: c.image, values: c.values, inRun: c.inRun, images: c.images}
 		if got := s.batch(); got != c.want {
 			t.Errorf("%+v: %d at once", c, got)
 		}
