@@ -115,7 +115,29 @@ func TestOtherFunctionsAreRefused(t *testing.T) {
 	}
 }
 
-func saved(t *testing.T, b *onnx.Builder) string {
+// claimed is the network of forms whose filter is a single number, reshaped by
+// what nobody can compute to what the file says it is.
+func claimed() *onnx.Builder {
+	b := onnx.NewBuilder("claimed", 13)
+	b.Import("else", 1)
+	x := b.Input("x", onnx.Float32, onnx.Dims(1, 1, 4, 4))
+	b.Node("Mystery", []string{b.Op("Shape", []string{x})}, []string{"shape"}).In("else")
+	b.Node("Reshape", []string{b.Const(onnx.Vector[float32]("", 1)), "shape"}, []string{"w"})
+	b.ValueInfo("w", onnx.Float32, onnx.Dims(2, 1, 1, 1))
+	y := b.Op("Mul", []string{b.Op("Conv", []string{x, "w"}), b.Const(onnx.NewTensor("", []float32{1, 1}, 2, 1, 1))})
+	y = b.Op("Flatten", []string{b.Op("GlobalAveragePool", []string{b.Op("Relu", []string{y})})})
+	b.Node("MatMul", []string{y, b.Const(onnx.NewTensor("", make([]float32, 6), 2, 3))}, []string{"y"})
+	b.Output("y", onnx.Float32, nil)
+	return b
+}
+
+func TestClaimedShapesAreNotBelieved(t *testing.T) {
+	if _, err := pretrained.Load(saved(t, claimed()), forms(t)); err == nil || !strings.Contains(err.Error(), `Conv "Conv"`) {
+		t.Errorf("%v does not name the convolution", err)
+	}
+}
+
+func saved(t testing.TB, b *onnx.Builder) string {
 	t.Helper()
 	m, err := b.Model()
 	if err != nil {

@@ -13,8 +13,12 @@ import (
 // FuzzOpen: whatever a file holds, it is read or refused; memory stays in
 // proportion to it, and what counts as whole has every tensor.
 func FuzzOpen(f *testing.F) {
+	seeds := []string{saved(f, claimed())}
 	for _, name := range []string{"folded.onnx", "batchnorm.onnx", "byhand.onnx", "timm.pth", "mobile_vision.pth"} {
-		data, err := os.ReadFile(filepath.Join("testdata", name))
+		seeds = append(seeds, filepath.Join("testdata", name))
+	}
+	for _, path := range seeds {
+		data, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -228,7 +228,10 @@ func (r *reader) folds(n *onnxpb.NodeProto) bool {
 		if !known || a.flipped {
 			return false
 		}
-		a.shape = lengths
+		a.shape, a.tensor.Dims = lengths, lengths
+		if _, err := a.tensor.Len(); err != nil {
+			return false // the file claims a shape that its numbers do not have
+		}
 	case "Transpose":
 		perm := onnx.Attribute(n, "perm").GetInts()
 		if len(a.shape) != 2 || perm != nil && !slices.Equal(perm, []int64{1, 0}) {
