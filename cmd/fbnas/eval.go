@@ -145,7 +145,10 @@ func (o evalOptions) training(run string) (subject, error) {
 			return evaluated{}, err
 		}
 		v, err := t.Evaluator(e, evalBatch)
-		return evaluated{&counted{v, evalBatch, 0, told}, evalBatch, ranOn{engineORT, version, nil}}, err
+		if err != nil {
+			return evaluated{}, fmt.Errorf("evaluate %s: %w", run, err)
+		}
+		return evaluated{&counted{v, evalBatch, 0, told}, evalBatch, ranOn{engineORT, version, nil}}, nil
 	}
 	return subject{t.Preprocessing, t.Classes, t.data, open}, nil
 }
