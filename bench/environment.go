@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"fbnas/internal/python"
+	"fbnas/internal/process"
 	"fbnas/internal/setup"
 )
 
@@ -35,7 +35,7 @@ func environment(ctx context.Context, args []string, p plan, torch string) line 
 	if torch != "" {
 		l["pytorch"] = torch
 	}
-	if commit, err := python.Output(ctx, nil, nil, "git", "describe", "--always", "--dirty"); err == nil {
+	if commit, err := process.Output(ctx, nil, nil, "git", "describe", "--always", "--dirty"); err == nil {
 		l["commit"] = strings.TrimSpace(string(commit))
 	}
 	return l

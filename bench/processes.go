@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"fbnas/internal/process"
 	"fbnas/internal/python"
 )
 
@@ -25,7 +26,7 @@ func (p processes) measure(ctx context.Context, j job) (f figures, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, tooLong)
 	defer cancel()
-	out, err := python.Output(ctx, nil, j.Env, command...)
+	out, err := process.Output(ctx, nil, j.Env, command...)
 	if err != nil {
 		return f, err
 	}
@@ -58,6 +59,6 @@ func findTorch(ctx context.Context, script string) (program, version string, err
 	if err != nil {
 		return "", "", fmt.Errorf("rows with PyTorch are left out (on Debian: apt-get install python3-torch python3-numpy libopenblas0-pthread): %w", err)
 	}
-	out, err := python.Output(ctx, nil, nil, found, "-c", "import torch; print(torch.__version__)")
+	out, err := process.Output(ctx, nil, nil, found, "-c", "import torch; print(torch.__version__)")
 	return found, strings.TrimSpace(string(out)), err
 }

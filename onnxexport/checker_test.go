@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"fbnas/internal/process"
 	"fbnas/internal/python"
 )
 
@@ -35,7 +36,7 @@ print(len(sys.argv) - 1)
 		}
 		command = append(command, path)
 	}
-	out, err := python.Output(t.Context(), nil, nil, command...)
+	out, err := process.Output(t.Context(), nil, nil, command...)
 	if want := fmt.Sprintln(len(command) - 3); err != nil || string(out) != want {
 		t.Errorf("%q of %q files are right: %v", out, want, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/internal/process"
 	"fbnas/internal/python"
 )
 
@@ -91,7 +92,7 @@ func TestPythonParses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := python.Output(t.Context(), nil, nil, append([]string{interpreter, "-m", "py_compile"}, files...)...); err != nil {
+	if _, err := process.Output(t.Context(), nil, nil, append([]string{interpreter, "-m", "py_compile"}, files...)...); err != nil {
 		t.Error(err)
 	}
 }

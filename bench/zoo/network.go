@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"fbnas/internal/python"
+	"fbnas/internal/process"
 	"fbnas/models"
 )
 
@@ -133,7 +133,7 @@ func (t tools) time(ctx context.Context, files []string, n *network) error {
 
 // run runs fbnas and reads its document.
 func (t tools) run(ctx context.Context, document any, args ...string) error {
-	out, err := python.Output(ctx, nil, nil, append([]string{t.fbnas, "--json"}, args...)...)
+	out, err := process.Output(ctx, nil, nil, append([]string{t.fbnas, "--json"}, args...)...)
 	if err != nil {
 		return err
 	}

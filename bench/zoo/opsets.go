@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"fbnas/graph/lower"
+	"fbnas/internal/process"
 	"fbnas/internal/python"
 	"fbnas/models"
 	"fbnas/onnx"
@@ -84,7 +85,7 @@ func opsetsOf(ctx context.Context, name, checker string) (opsets, error) {
 	if checker == "" {
 		return line, nil
 	}
-	_, err = python.Output(ctx, nil, nil, command...)
+	_, err = process.Output(ctx, nil, nil, command...)
 	return line, err
 }
 

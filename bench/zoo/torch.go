@@ -13,6 +13,7 @@ import (
 
 	"fbnas/engine"
 	"fbnas/engine/ort"
+	"fbnas/internal/process"
 	"fbnas/internal/python"
 	"fbnas/internal/random"
 	"fbnas/internal/setup"
@@ -48,7 +49,7 @@ func (t tools) exportByTorch(ctx context.Context, ours string, blocks []models.B
 		return nil, err
 	}
 	theirs := torchFile(ours)
-	out, err := python.Output(ctx, bytes.NewReader(description), nil, t.torch, "-c", exportScript, ours, theirs, torchOpset)
+	out, err := process.Output(ctx, bytes.NewReader(description), nil, t.torch, "-c", exportScript, ours, theirs, torchOpset)
 	if err != nil {
 		return nil, err
 	}

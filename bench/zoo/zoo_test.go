@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/internal/process"
 	"fbnas/internal/python"
 	"fbnas/models"
 	"fbnas/onnxexport"
@@ -147,7 +148,7 @@ func TestPageRefusesRunsThatDiffer(t *testing.T) {
 
 // TestToolsReadDocuments: what fbnas says of files becomes a line.
 func TestToolsReadDocuments(t *testing.T) {
-	if _, err := python.Output(context.Background(), nil, nil, "sh", "-c", "true"); err != nil {
+	if _, err := process.Output(context.Background(), nil, nil, "sh", "-c", "true"); err != nil {
 		t.Skip(err)
 	}
 	program := filepath.Join(t.TempDir(), "fbnas")

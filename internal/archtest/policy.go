@@ -17,7 +17,8 @@ var policy = []row{
 	{"internal/convert", ""},
 	{"internal/fault", ""},
 	{"internal/memory", ""},
-	{"internal/python", ""},
+	{"internal/process", ""},
+	{"internal/python", "internal/process"},
 	{"internal/random", ""},
 	{"internal/ortc/ortctest", ""},
 	{"internal/ortc", "github.com/ebitengine/purego"},
@@ -74,8 +75,8 @@ var policy = []row{
 
 	{"report", "onnx models onnxexport lut search internal/rundir github.com/olekukonko/tablewriter gonum.org/v1/plot"},
 
-	{"bench", "models nn graph engine engine/ort dataset train internal/python internal/setup"},
-	{"bench/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/python internal/setup gonum.org/v1/gonum"},
+	{"bench", "models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
+	{"bench/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
 	{"bench/techniques", "internal/setup"},
 
 	{"cmd/fbnas-agent", "latency/agent"},

@@ -15,10 +15,8 @@ func TestFind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := Output(context.Background(), strings.NewReader("given"), []string{"OF_THE=test"}, python, "-c",
-		"import os, sys; print(sys.stdin.read(), os.environ['OF_THE'])")
-	if err != nil || string(out) != "given test\n" {
-		t.Errorf("%q, %v", out, err)
+	if err := exec.Command(python, "-c", "import json, sys").Run(); err != nil {
+		t.Errorf("%s: %v", python, err)
 	}
 	_, err = Find(context.Background(), "no_such_module_anywhere")
 	if err == nil || !strings.Contains(err.Error(), "no_such_module_anywhere") {
