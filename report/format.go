@@ -3,7 +3,9 @@ package report
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Absent stands where there is no figure: NaN is printed so.
@@ -70,6 +72,20 @@ func Seconds(s float64) string {
 	default:
 		return fmt.Sprintf("%d h %02d min", d/time.Hour, d%time.Hour/time.Minute)
 	}
+}
+
+// Plain makes text fit for a terminal: names in other people's files may hold
+// characters that move its cursor or set its title. Lines stay.
+func Plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || unicode.IsGraphic(r):
+			return r
+		case r == '\t':
+			return ' '
+		}
+		return unicode.ReplacementChar
+	}, text)
 }
 
 // absent says that there is no figure.

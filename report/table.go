@@ -77,7 +77,7 @@ func (t *Table) WriteMarkdown(w io.Writer) error {
 func (t *Table) render(w io.Writer, r tw.Renderer, padding tw.Padding, escape func(string) string) error {
 	names, align := make([]string, len(t.Columns)), make(tw.Alignment, len(t.Columns))
 	for i, c := range t.Columns {
-		names[i], align[i] = escape(c.Name), tw.AlignLeft
+		names[i], align[i] = escape(Plain(c.Name)), tw.AlignLeft
 		if c.Right {
 			align[i] = tw.AlignRight
 		}
@@ -97,7 +97,7 @@ func (t *Table) render(w io.Writer, r tw.Renderer, padding tw.Padding, escape fu
 	for _, row := range t.Rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = escape(cell)
+			cells[i] = escape(Plain(cell))
 		}
 		if err := table.Append(cells); err != nil {
 			return fmt.Errorf("table: %w", err)

@@ -102,6 +102,8 @@ func TestFormat(t *testing.T) {
 		{Seconds(192), "3 min 12 s"},
 		{Seconds(3900), "1 h 05 min"},
 		{Seconds(math.NaN()), Absent},
+		{Plain("größe µs\u00a0→ 卷积\nnext\tcell"), "größe µs\u00a0→ 卷积\nnext cell"},
+		{Plain("\x1b[2J\a\r\u009b1m\u202eevil\xff"), "�[2J���1m�evil�"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

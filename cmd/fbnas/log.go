@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+
+	"fbnas/report"
 )
 
 // handler writes log records as lines for a person at a terminal:
@@ -49,7 +51,7 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	_, err := fmt.Fprintln(h.w, line)
+	_, err := fmt.Fprintln(h.w, report.Plain(line))
 	return err
 }
 

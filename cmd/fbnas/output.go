@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/fault"
+	"fbnas/report"
 )
 
 // result is what a verb has to say. Its exported fields are the verb's own
@@ -73,9 +74,9 @@ func (a *app) report(cmd *cobra.Command, res result, err error) error {
 		err = failed
 	}
 	if err != nil {
-		fmt.Fprintf(a.errOut, "error: %s\n", message(err))
+		fmt.Fprintf(a.errOut, "error: %s\n", report.Plain(message(err)))
 		if hint := fault.HintOf(err); hint != "" {
-			fmt.Fprintf(a.errOut, "hint: %s\n", hint)
+			fmt.Fprintf(a.errOut, "hint: %s\n", report.Plain(hint))
 		}
 	}
 	return failed

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -34,6 +35,26 @@ func withVerb(t *testing.T, res result, err error) {
 			return res, err
 		})}
 	})
+}
+
+// TestNamesOfOthersDoNotSteerTheTerminal: what stands in somebody's file is
+// shown, and does nothing else.
+func TestNamesOfOthersDoNotSteerTheTerminal(t *testing.T) {
+	const evil = "\x1b[2Jgone\a"
+	producer, n := evil, int64(1)
+	shown := fileInfo{
+		Name: "x.onnx", Producer: &producer, Inputs: []valueInfo{{Name: evil}}, nodeCounts: nodeCounts{Elements: &n, Bytes: &n},
+		Layers: []nodeInfo{{Name: evil, Op: evil}},
+	}
+	withVerb(t, shown, fault.New(fault.Failure, "Rename "+evil, "a node is called %s", evil))
+	var stdout, stderr bytes.Buffer
+	run(context.Background(), []string{"try"}, &stdout, &stderr)
+	slog.New(newHandler(&stderr, slog.LevelInfo)).Warn("a name", "name", evil)
+	for name, text := range map[string]string{"stdout": stdout.String(), "stderr": stderr.String()} {
+		if strings.ContainsAny(text, "\x1b\a") || strings.Count(text, "\ufffd[2Jgone\ufffd") < 3 {
+			t.Errorf("%s: %q", name, text)
+		}
+	}
 }
 
 func TestOneDocumentAndTheRightExitStatus(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"fbnas/report"
 )
 
 // fact is one line of a verb's text.
@@ -19,7 +21,7 @@ func writeFacts(w io.Writer, facts ...fact) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range facts {
 		if text := fmt.Sprint(f.value); text != "" {
-			fmt.Fprintf(tw, "%s\t%s\n", f.name, text)
+			fmt.Fprintf(tw, "%s\t%s\n", f.name, report.Plain(text))
 		}
 	}
 	return tw.Flush()
