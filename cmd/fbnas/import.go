@@ -46,7 +46,7 @@ func importVerb(a *app) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.arch, "arch", "", "the `network` that the weights are of: a built-in name, an arch.yaml or a run's folder (default: what FILE states)")
-	f.StringVarP(&o.out, "output", "o", "", "the weights.safetensors to `write`")
+	f.StringVarP(&o.out, "output", "o", "", "the weights.safetensors `file` to write")
 	f.StringVar(&o.data, "data", "", "`data` set that gives the names of the classes, and whose test images give the accuracy")
 	f.StringVar(&o.normalise, "normalise", "", "how the weights want pixels: source (as FILE states), imagenet, or data (by the data's own mean and deviation); default: source where FILE states it")
 	f.BoolVar(&o.partial, "partial", false, "draw the parameters that FILE has nothing for, and leave out what the network has no place for")
