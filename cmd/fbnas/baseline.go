@@ -50,7 +50,7 @@ func baselineVerb(a *app) *cobra.Command {
 		f.StringVar(&o.space, "space", "", "built-in `space` or space.yaml (default: the table's)")
 		f.StringVar(&o.limit, "limit", "", "largest predicted latency, such as 15ms or 40%")
 		f.StringVar(&o.like, "like", "", "the limit is what the network of this search's `run` is predicted to take")
-		f.StringVarP(&o.out, "output", "o", kind+".yaml", "the arch.yaml to `write`")
+		f.StringVarP(&o.out, "output", "o", kind+".yaml", "the arch.yaml `file` to write")
 		f.Uint64Var(&o.seed, "seed", 1, "decides what is drawn")
 		classesFlag(cmd, &o.classes)
 		return cmd
