@@ -149,6 +149,9 @@ func (o importOptions) matched(f *pretrained.File, t *trained) (pretrained.Loade
 func (o importOptions) describe(ctx context.Context, a *app, f *pretrained.File, t *trained) (*dataset.Set, error) {
 	in := t.Arch.Input
 	t.Classes = f.Classes
+	if o.normalise == asData && o.data == "" {
+		return nil, fault.New(fault.Usage, "Give --data DATA.", "--normalise data: it is not known what data")
+	}
 	if o.data == "" && o.normalise == "" && f.Preprocessing == nil {
 		return nil, nil // nothing is said of images
 	}
