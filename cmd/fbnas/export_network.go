@@ -15,7 +15,7 @@ func (o exportOptions) subject(ctx context.Context, a *app) (trained, [][]float3
 	if err != nil {
 		return t, nil, err
 	}
-	images, err := comparison(ctx, a, t, cmp.Or(o.data, t.data))
+	images, err := comparison(ctx, a, &t, cmp.Or(o.data, t.data))
 	if err == nil && t.random() {
 		err = normalise(ctx, t, images)
 	}

@@ -171,11 +171,10 @@ func (o importOptions) describe(ctx context.Context, a *app, f *pretrained.File,
 	if err != nil {
 		return nil, err
 	}
-	if len(set.Classes) != t.Arch.Classes {
-		return nil, fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+quoted(f.Path)+" --data "+quoted(o.data),
-			"%s tells apart %d classes, data set %s has %d", f.Path, t.Arch.Classes, o.data, len(set.Classes))
+	if err := t.nameClasses(set, o.data); err != nil {
+		return nil, err
 	}
-	t.Classes, t.Preprocessing = set.Classes, set.Preprocessing()
+	t.Preprocessing = set.Preprocessing()
 	return set, nil
 }
 

@@ -129,19 +129,31 @@ func noiseFor(t trained, seed uint64) [][]float32 {
 
 // comparison opens the data and takes the images on which a network's file is
 // compared with it. Random weights that come without data are compared on
-// noise; trained ones never.
-func comparison(ctx context.Context, a *app, t trained, data string) ([][]float32, error) {
+// noise; trained ones never. Classes without names get the data's.
+func comparison(ctx context.Context, a *app, t *trained, data string) ([][]float32, error) {
 	if data == "" && t.random() {
-		return noiseFor(t, t.seed), nil
+		return noiseFor(*t, t.seed), nil
 	}
 	if data == "" {
 		return nil, fault.New(fault.Usage, "Give --data DATA.", "it is not known what %s was trained on", t.path)
+	}
+	if t.Preprocessing.Channels == 0 && t.random() {
+		return nil, fault.New(fault.Usage, "Leave out --data.", "the random weights of %s were drawn without data", t.Arch.Name)
+	}
+	if t.Preprocessing.Channels == 0 {
+		return nil, fault.New(fault.Usage, "Import them again with --normalise imagenet, or with --data for the data's own mean and deviation.",
+			"it is not known how pixels were normalised that %s was trained on", t.path)
 	}
 	set, err := openAs(ctx, a, data, t.Preprocessing)
 	if err != nil {
 		return nil, err
 	}
-	if err := sameClasses(t.Arch.Name, t.Classes, set); err != nil {
+	if t.Classes == nil {
+		err = t.nameClasses(set, data)
+	} else {
+		err = sameClasses(t.Arch.Name, t.Classes, set)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return imagesOf(set)

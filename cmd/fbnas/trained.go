@@ -149,6 +149,17 @@ func openAs(ctx context.Context, a *app, name string, p dataset.Preprocessing) (
 	return set, nil
 }
 
+// nameClasses calls a network's classes, of which only the number is known, as
+// the data does.
+func (t *trained) nameClasses(set *dataset.Set, data string) error {
+	if len(set.Classes) != t.Arch.Classes {
+		return fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+quoted(t.path)+" --data "+quoted(data),
+			"%s tells apart %d classes, data set %s has %d", t.path, t.Arch.Classes, data, len(set.Classes))
+	}
+	t.Classes = set.Classes
+	return nil
+}
+
 // sameClasses refuses data whose labels do not mean what a network's outputs
 // mean.
 func sameClasses(network string, classes []string, set *dataset.Set) error {

@@ -26,7 +26,7 @@ func (o verifyOptions) origin(ctx context.Context, a *app, path string, m *onnx.
 	if err != nil {
 		return t, nil, err
 	}
-	images, err := comparison(ctx, a, t, cmp.Or(o.data, t.data))
+	images, err := comparison(ctx, a, &t, cmp.Or(o.data, t.data))
 	return t, images, err
 }
 
@@ -49,7 +49,7 @@ func (o verifyOptions) drawnAgain(ctx context.Context, a *app, path string, m *o
 		}
 		t.Preprocessing = *md.Preprocessing
 	}
-	images, err := comparison(ctx, a, t, o.data)
+	images, err := comparison(ctx, a, &t, o.data)
 	if err == nil {
 		err = normalise(ctx, t, images)
 	}
