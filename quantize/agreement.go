@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"fbnas/engine"
 	"fbnas/onnxexport"
 )
 
@@ -39,7 +40,7 @@ func Agree(ctx context.Context, float, quantised onnxexport.Logits, images [][]f
 			signal, noise = signal+w*w, noise+d*d
 			a.MaxAbsDiff = math.Max(a.MaxAbsDiff, math.Abs(d))
 		}
-		if best(got[i]) == best(want[i]) {
+		if engine.Argmax(got[i]) == engine.Argmax(want[i]) {
 			a.SameClass++
 		}
 	}
@@ -48,14 +49,4 @@ func Agree(ctx context.Context, float, quantised onnxexport.Logits, images [][]f
 	}
 	a.SQNR = 10 * math.Log10(math.Max(signal, math.SmallestNonzeroFloat32)/math.Max(noise, math.SmallestNonzeroFloat32))
 	return a, nil
-}
-
-func best(v []float64) int {
-	at := 0
-	for i, x := range v {
-		if x > v[at] {
-			at = i
-		}
-	}
-	return at
 }

@@ -8,20 +8,9 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-func attrInt(n *onnxpb.NodeProto, name string, absent int64) int64 {
-	for _, a := range n.GetAttribute() {
-		if a.GetName() == name {
-			return a.GetI()
-		}
-	}
-	return absent
-}
-
 func attrFloat(n *onnxpb.NodeProto, name string, absent float32) float32 {
-	for _, a := range n.GetAttribute() {
-		if a.GetName() == name {
-			return a.GetF()
-		}
+	if a := onnx.Attribute(n, name); a != nil {
+		return a.GetF()
 	}
 	return absent
 }
@@ -29,7 +18,7 @@ func attrFloat(n *onnxpb.NodeProto, name string, absent float32) float32 {
 // layer is a convolution or a linear layer with constant weights.
 func layer(r *rewriter, n *onnxpb.NodeProto) func() error {
 	w, ok := r.floats[n.Input[1]]
-	if !ok || attrFloat(n, "alpha", 1) != 1 || attrFloat(n, "beta", 1) != 1 || attrInt(n, "transA", 0) != 0 {
+	if !ok || attrFloat(n, "alpha", 1) != 1 || attrFloat(n, "beta", 1) != 1 || onnx.Attribute(n, "transA").GetI() != 0 {
 		return nil
 	}
 	if len(n.Input) > 2 && n.Input[2] != "" {

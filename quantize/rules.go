@@ -34,7 +34,7 @@ var outputAxis = map[string]func(n *onnxpb.NodeProto) int{
 }
 
 func linearAxis(n *onnxpb.NodeProto) int {
-	if attrInt(n, "transB", 0) == 1 {
+	if onnx.Attribute(n, "transB").GetI() == 1 {
 		return 0
 	}
 	return 1
