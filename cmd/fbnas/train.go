@@ -38,7 +38,7 @@ func trainVerb(a *app) *cobra.Command {
 		Example: "  fbnas train runs/search-1 --data photos/\n" +
 			"  fbnas train arch.yaml --data fashion-mnist --epochs 20 -o runs/mine\n" +
 			"  fbnas train --resume -o runs/mine\n" +
-			"  fbnas train --init-from model.onnx --data flowers/ --lr 0.02 --epochs 15\n" +
+			"  fbnas train --init-from model.onnx --data flowers/ --epochs 30\n" +
 			"  fbnas train --init-from runs/mine --data flowers/ --freeze backbone --epochs 5\n" +
 			"  fbnas train fbnetv2_f1 --data photos/ --crop-scale 0.35 --trivial-augment \\\n" +
 			"    --mixup 0.2 --drop-path 0.1 --dropout 0.2 --ema 0.999 --epochs 100",
