@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"fbnas/internal/fault"
+	"fbnas/latency"
 	"fbnas/models"
 )
 
@@ -20,6 +21,8 @@ func (h *Header) check() error {
 		return fmt.Errorf("version %d", h.Version)
 	case h.Condition.Precision == "" || h.Condition.Batch < 1:
 		return errors.New("a condition without precision or batch")
+	case !slices.Contains([]string{latency.FP32, latency.Int8}, h.Condition.Precision):
+		return fault.New(fault.Failure, "Use a newer fbnas.", "latencies of models in %q, this fbnas knows %s and %s", h.Condition.Precision, latency.FP32, latency.Int8)
 	case !amount(h.Sentinel.TimeUS):
 		return fmt.Errorf("sentinel time %g", h.Sentinel.TimeUS)
 	case h.Reference != nil && !(h.Reference.TimeUS > 0 && amount(h.Reference.TimeUS)):

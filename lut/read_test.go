@@ -148,6 +148,7 @@ func TestBadFiles(t *testing.T) {
 		{"other JSON", `{"type":"row"}` + "\n", "not a latency table"},
 		{"a list", "[1,2]\n", "not a latency table"},
 		{"a newer version", swap(`"version":3`, `"version":9`), "version 9"},
+		{"another number format", swap(`"precision":"fp32"`, `"precision":"fp16"`), `models in "fp16"`},
 		{"garbage in the middle", lines[0] + lines[1] + "garbage\n" + lines[2], "line 3: not a record"},
 		{"a lost row", lines[0] + strings.Join(lines[2:], ""), "not those that were written"},
 		{"a changed figure", swap(`"status":"ok","latency_us":`, `"status":"ok","latency_us":1`), "not those that were written"},
