@@ -19,8 +19,8 @@ where python3-torch and python3-onnx are installed. From lines that were kept:
 Counts follow facts/blocks.md, section 5: conv weights are the weights of
 convolutions and of the classifier; FLOPs with pools are multiply-accumulates and
 what global pools read. = stands for figures that equal the published ones to the
-last digit, ≈ for those published in millions that agree as far as they go; the
-others are not published. Nodes are those of the file, and in brackets
+last digit, ≈ for those published in millions that agree as far as they go; one
+that differs stands in brackets, and the others are not published. Nodes are those of the file, and in brackets
 what ONNX Runtime leaves of them when it has optimised the graph. Latencies are
 normalised by the sentinel (one thread, batch 1).
 `
@@ -30,7 +30,7 @@ const torchIntroduction = `
 
 torch.onnx.export of the same network, written with native Hardswish and
 Hardsigmoid modules and with the same weights (bench/zoo/export.py): both files
-give the same logits, to %.1g of the largest. Each ratio is fbnas's latency over
+give the same logits, to %s. Each ratio is fbnas's latency over
 PyTorch's, made round by round, with its 95 %% interval; below 1, fbnas's file is
 faster.
 `
@@ -46,7 +46,7 @@ func page(w io.Writer, runs [][]network) error {
 	out := bufio.NewWriter(w)
 	io.WriteString(out, introduction)
 	first := runs[0]
-	fmt.Fprintf(out, "\nDevice: %s, ONNX Runtime: %s.\n", first[0].Device, first[0].Runtime)
+	fmt.Fprintf(out, "\nDevice: %s; %s.\n", first[0].Device, first[0].Runtime)
 	row(out, "network", "conv weights", "FLOPs with pools", "params", "MACs", "nodes (run)", "bytes", "latency, ms")
 	row(out, "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:")
 	for _, n := range first {
@@ -68,7 +68,11 @@ func beside(w io.Writer, runs [][]network) {
 	for _, n := range runs[0] {
 		largest = max(largest, n.Torch.MaxDiff)
 	}
-	fmt.Fprintf(w, torchIntroduction, largest)
+	same := "the last bit"
+	if largest > 0 {
+		same = fmt.Sprintf("%.1g of the largest", largest)
+	}
+	fmt.Fprintf(w, torchIntroduction, same)
 	heads, rules := []string{"network", "nodes (run), fbnas", "nodes (run), PyTorch"}, []string{"---", "---:", "---:"}
 	for i := range runs {
 		heads, rules = append(heads, fmt.Sprintf("ratio, run %d", i+1)), append(rules, "---:")
