@@ -77,18 +77,26 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 		c.Latency = &report.CardLatency{Device: l.Device, Runtime: l.Runtime, Table: l.Table[:min(12, len(l.Table))], MeasuredUS: l.MeasuredUS, PredictedUS: l.PredictedUS,
 			ErrorUS: l.ErrorUS, Rows: l.Rows, PredictedRows: l.PredictedRows}
 	}
-	if from == nil {
-		return c, nil
-	}
-	space, err := models.ParseSpace([]byte(from.config.Space))
-	kind := ""
-	if from.precision() != latency.FP32 {
-		kind = from.precision()
-	}
-	c.Search = &report.Origin{
-		Precision: kind,
-		Space:     space.Name, Log10Architectures: from.summary.Log10Architectures,
-		TargetUS: from.found.Target, LimitUS: from.found.Limit, Seed: from.summary.Seed,
+	var err error
+	if from != nil {
+		c.Search, err = from.card()
 	}
 	return c, err
+}
+
+// card is the part of the model card.
+func (o *origin) card() (*report.Origin, error) {
+	space, err := models.ParseSpace([]byte(o.config.Space))
+	if err != nil {
+		return nil, err
+	}
+	kind := ""
+	if o.precision() != latency.FP32 {
+		kind = o.precision()
+	}
+	return &report.Origin{
+		Precision: kind,
+		Space:     space.Name, Log10Architectures: o.summary.Log10Architectures,
+		TargetUS: o.found.Target, LimitUS: o.found.Limit, Seed: o.summary.Seed,
+	}, nil
 }
