@@ -20,9 +20,9 @@ Counts follow facts/blocks.md, section 5: conv weights are the weights of
 convolutions and of the classifier; FLOPs with pools are multiply-accumulates and
 what global pools read. = stands for figures that equal the published ones to the
 last digit, ≈ for those published in millions that agree as far as they go; one
-that differs stands in brackets, and the others are not published. Nodes are those of the file, and in brackets
-what ONNX Runtime leaves of them when it has optimised the graph. Latencies are
-normalised by the sentinel (one thread, batch 1).
+that differs stands in brackets, and the others are not published. Nodes are those
+of the file, and in brackets what ONNX Runtime leaves of them when it has optimised
+the graph. Latencies are normalised by the sentinel (one thread, batch 1).
 `
 
 const torchIntroduction = `
@@ -68,11 +68,11 @@ func beside(w io.Writer, runs [][]network) {
 	for _, n := range runs[0] {
 		largest = max(largest, n.Torch.MaxDiff)
 	}
-	same := "the last bit"
+	agreement := "the last bit"
 	if largest > 0 {
-		same = fmt.Sprintf("%.1g of the largest", largest)
+		agreement = fmt.Sprintf("%.1g of the largest", largest)
 	}
-	fmt.Fprintf(w, torchIntroduction, same)
+	fmt.Fprintf(w, torchIntroduction, agreement)
 	heads, rules := []string{"network", "nodes (run), fbnas", "nodes (run), PyTorch"}, []string{"---", "---:", "---:"}
 	for i := range runs {
 		heads, rules = append(heads, fmt.Sprintf("ratio, run %d", i+1)), append(rules, "---:")
