@@ -17,6 +17,7 @@ type Card struct {
 	LabelsFile string // base name of the file beside it that names the classes
 	Tool       string // program and version
 	Data       string // what it was trained on
+	TestData   string // what its accuracy is of
 	Input      Input
 	Classes    []string
 	MACs       int64
@@ -122,7 +123,7 @@ func ModelCard(w io.Writer, c Card) error {
 func (c Card) Facts() []fact {
 	var s section
 	if t := c.Train; t != nil && t.Top1 > 0 {
-		s.fact("top-1 accuracy", Percent(t.Top1)+optional(" of %s test images", known(t.TestImages, grouped))+optional(" (%s)", inline(c.Data)))
+		s.fact("top-1 accuracy", Percent(t.Top1)+optional(" of %s test images", known(t.TestImages, grouped))+optional(" (%s)", inline(c.TestData)))
 	}
 	if l := c.Latency; l != nil {
 		if l.MeasuredUS > 0 {

@@ -13,7 +13,7 @@ func fakeCard() Card {
 	r := fake()
 	n := r.Networks[0]
 	return Card{
-		Name: "demo-found", File: "model.onnx", LabelsFile: "model.labels.txt", Tool: "fbnas 0.1.0", Data: "fashion-mnist",
+		Name: "demo-found", File: "model.onnx", LabelsFile: "model.labels.txt", Tool: "fbnas 0.1.0", Data: "fashion-mnist", TestData: "fashion-mnist",
 		Input:   Input{1, 28, 28, []float32{0.286}, []float32{0.353}, 1, false},
 		Classes: []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
 		MACs:    n.MACs, Params: n.Params, Export: n.Export, Train: n.Train, Blocks: n.Blocks,
@@ -56,7 +56,7 @@ func TestModelCard(t *testing.T) {
 func TestModelCardEscapes(t *testing.T) {
 	evil := "x\n## y | <script>[a](b)"
 	c := fakeCard()
-	c.Name, c.Data, c.Classes, c.Latency.Device, c.Search.Space = evil, evil, []string{evil}, evil, evil
+	c.Name, c.Data, c.TestData, c.Classes, c.Latency.Device, c.Search.Space = evil, evil, evil, []string{evil}, evil, evil
 	c.Blocks = []Block{{Block: models.Block{Kind: "conv"}}}
 	var out bytes.Buffer
 	if err := ModelCard(&out, c); err != nil {

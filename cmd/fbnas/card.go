@@ -52,14 +52,17 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 		Export: &report.Export{
 			Path: r.Path, Bytes: r.Bytes, Opset: int(r.Opset), IRVersion: int(r.IRVersion), Nodes: r.Nodes,
 		},
-		Train:  &report.Train{Top1: t.Test.Top1(), TestImages: t.Test.Images},
+		Train:  &report.Train{},
 		Blocks: report.Blocks(t.blocks),
+	}
+	if acc := md.Accuracy; acc != nil {
+		c.Train.Top1, c.Train.TestImages, c.TestData = acc.Top1, acc.Images, acc.Data
 	}
 	if p := md.Parity; p != nil {
 		c.Export.ParityDiff, c.Export.ParityInputs = p.MaxAbsDiff, p.Inputs
 	}
 	if r.Int8 != nil {
-		c.Int8, c.Train.Top1 = r.Int8.card(r.Bytes), md.Accuracy.Top1
+		c.Int8 = r.Int8.card(r.Bytes)
 		if r.MaxAbsDiff != nil { // of the float model
 			c.Export.ParityDiff, c.Export.ParityInputs = *r.MaxAbsDiff, r.Inputs
 		}

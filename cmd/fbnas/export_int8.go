@@ -276,7 +276,7 @@ func (x *int8Export) accuracy(ctx context.Context) error {
 	}
 	i, float, quantised := x.result.Int8, before.Top1(), after.Top1()
 	i.FloatTop1, i.Top1, i.TestImages = &float, &quantised, after.Images
-	x.md.Accuracy = &onnxexport.Accuracy{Top1: quantised, Images: after.Images, Data: x.t.dataName()}
+	x.md.Accuracy = &onnxexport.Accuracy{Top1: quantised, Images: after.Images, Data: set.Name}
 	return nil
 }
 
