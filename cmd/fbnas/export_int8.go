@@ -298,10 +298,7 @@ func (x *int8Export) time(ctx context.Context, cmd *cobra.Command) error {
 	i := x.result.Int8
 	i.FloatLatencyUS, i.LatencyUS = b.Results[0].LatencyU, b.Results[1].LatencyU
 	i.AgainstFloat, i.Device = b.Results[1].Against, deviceOf(x.device, b.Device)
-	if x.md.Latency == nil {
-		x.md.Latency = &onnxexport.Latency{}
-	}
-	x.md.Latency.Device, x.md.Latency.Runtime, x.md.Latency.MeasuredUS = b.Device.Model.SoC, b.Condition.Runtime, i.LatencyUS
+	stateLatency(&x.md, b, i.LatencyUS)
 	return nil
 }
 

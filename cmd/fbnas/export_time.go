@@ -27,20 +27,20 @@ func (o exportOptions) time(ctx context.Context, a *app, cmd *cobra.Command, m *
 	if err != nil {
 		return err
 	}
-	return stateLatency(m, b, b.Results[0].LatencyU)
-}
-
-// stateLatency writes a measured latency into a model's metadata.
-func stateLatency(m *onnx.Model, b profile.Benchmark, us float64) error {
 	md, err := onnxexport.ReadMetadata(m)
 	if err != nil {
 		return err
 	}
+	stateLatency(&md, b, b.Results[0].LatencyU)
+	return md.Store(m)
+}
+
+// stateLatency adds a measured latency to what a file says.
+func stateLatency(md *onnxexport.Metadata, b profile.Benchmark, us float64) {
 	if md.Latency == nil {
 		md.Latency = &onnxexport.Latency{}
 	}
 	md.Latency.Device, md.Latency.Runtime, md.Latency.MeasuredUS = b.Device.Model.SoC, b.Condition.Runtime, us
-	return md.Store(m)
 }
 
 // bench times models on --device, side by side, in the condition of --lut
