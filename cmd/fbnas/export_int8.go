@@ -4,92 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
-	"runtime"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"fbnas/devices"
-	"fbnas/internal/fault"
-	"fbnas/latency"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 	"fbnas/quantize"
 	"fbnas/train"
 )
-
-// int8Flags say how a file is quantised; see docs/int8.md.
-type int8Flags struct {
-	wanted      bool
-	calibration string
-	images      int
-	method      string
-	activations string
-	float       []string
-	reduce      string
-}
-
-// Answers to --reduce-range.
-const (
-	auto = "auto"
-	on   = "on"
-	off  = "off"
-)
-
-func (i *int8Flags) add(f *pflag.FlagSet) {
-	f.BoolVar(&i.wanted, "int8", false, "quantise to int8 (QDQ form), and compare accuracy and latency before and after")
-	f.StringVar(&i.calibration, "calibration", "", "`data` set whose training images calibrate int8 (default: what the network was trained on)")
-	f.IntVar(&i.images, "calibration-images", 256, "how many of them")
-	f.StringVar(&i.method, "calibration-method", string(quantize.Percentile), "how ranges follow from values: minmax, percentile or entropy")
-	f.StringVar(&i.activations, "int8-activations", auto, "`type` of int8's activations: int8, uint8, or auto: what the device's kernels are made for")
-	f.StringSliceVar(&i.float, "int8-float", nil, "`layers` that int8 leaves in float: blocks.03.project, blocks.03, first, last")
-	f.StringVar(&i.reduce, "reduce-range", auto, "weights of 7 bits, for x86 without VNNI: on, off, or auto, by the device")
-	f.Lookup("reduce-range").NoOptDefVal = on
-}
-
-// check refuses flags that say nothing known, or that go with --int8 only.
-func (i int8Flags) check(flags *pflag.FlagSet, form formFlags) error {
-	for _, name := range []string{"calibration", "calibration-images", "calibration-method", "int8-activations", "int8-float", "reduce-range"} {
-		if flags.Changed(name) && !i.wanted {
-			return fault.New(fault.Usage, "Add --int8.", "--%s is of int8", name)
-		}
-	}
-	switch {
-	case i.wanted && form.half:
-		return fault.New(fault.Usage, "Leave out one of them.", "--int8 and --fp16 do not go together")
-	case i.images < 1:
-		return fault.New(fault.Usage, "Give --calibration-images 1 or more.", "%d calibration images", i.images)
-	case !slices.Contains([]string{auto, "int8", "uint8"}, i.activations):
-		return fault.New(fault.Usage, "Give --int8-activations auto, int8 or uint8.", "no activations %q", i.activations)
-	case !slices.Contains([]string{auto, on, off}, i.reduce):
-		return fault.New(fault.Usage, "Give --reduce-range, --reduce-range=off or =auto.", "--reduce-range is %q", i.reduce)
-	}
-	return quantize.Method(i.method).Validate()
-}
-
-// options for a device.
-func (i int8Flags) options(arch string, vnni bool) quantize.Options {
-	o := quantize.Options{Activations: quantize.ActivationsFor(arch), Float: i.float, ReduceRange: i.reduce == on}
-	switch i.activations {
-	case "int8":
-		o.Activations = onnx.Int8
-	case "uint8":
-		o.Activations = onnx.Uint8
-	}
-	if i.reduce == auto {
-		o.ReduceRange = arch == "amd64" && !vnni
-	}
-	return o
-}
-
-// vnni tells whether this machine multiplies 8-bit numbers without saturation.
-func vnni() bool {
-	cpu, _ := os.ReadFile("/proc/cpuinfo")
-	return strings.Contains(string(cpu), "avx512_vnni") || strings.Contains(string(cpu), "avx_vnni")
-}
 
 // int8Export is a float model on its way to an int8 file.
 type int8Export struct {
@@ -174,21 +96,6 @@ func (x *int8Export) quantise(ctx context.Context) error {
 	}
 	x.quantised, err = quantize.Quantise(x.float, ranges, o)
 	return err
-}
-
-// arch is the device's processor.
-func (x *int8Export) arch(ctx context.Context) (string, error) {
-	if x.device == "local" {
-		return runtime.GOARCH, nil
-	}
-	flags := deviceFlags{device: x.device, wait: devices.UsualWait}
-	meter, err := flags.open(ctx, x.app)
-	if err != nil {
-		return "", err
-	}
-	defer meter.Close()
-	d, _, err := meter.Identity(ctx, latency.Options{})
-	return d.Model.Arch, err
 }
 
 // calibrationOn prepares the calibration: on training images, never on test
@@ -278,43 +185,4 @@ func (x *int8Export) accuracy(ctx context.Context) error {
 	i.FloatTop1, i.Top1, i.TestImages = &float, &quantised, after.Images
 	x.md.Accuracy = &onnxexport.Accuracy{Top1: quantised, Images: after.Images, Data: set.Name}
 	return nil
-}
-
-// time measures both on the device in the same rounds.
-func (x *int8Export) time(ctx context.Context, cmd *cobra.Command) error {
-	models := make([]latency.Model, 2)
-	for i, m := range []*onnx.Model{x.float, x.quantised} {
-		data, err := m.Bytes()
-		if err != nil {
-			return err
-		}
-		models[i] = latency.Model{Name: []string{"float", "int8"}[i], Bytes: data}
-	}
-	x.result.Int8.FloatBytes = int64(len(models[0].Bytes))
-	b, err := x.bench(ctx, x.app, cmd, models)
-	if err != nil {
-		return err
-	}
-	i := x.result.Int8
-	i.FloatLatencyUS, i.LatencyUS = b.Results[0].LatencyU, b.Results[1].LatencyU
-	i.AgainstFloat, i.Device = b.Results[1].Against, deviceOf(x.device, b.Device)
-	stateLatency(&x.md, b, i.LatencyUS)
-	return nil
-}
-
-// write writes the int8 file, which says how it was made.
-func (x *int8Export) write() error {
-	i := x.result.Int8
-	x.md.Quantization = &onnxexport.Quantization{
-		Activations: i.Activations, Method: i.Method, Images: i.Images, ReduceRange: i.WeightBits == 7, Float: x.int8.float,
-		Compared: i.Agreement.Images, SameClass: i.Agreement.SameClass, MaxAbsDiff: i.Agreement.MaxAbsDiff, SQNR: i.Agreement.SQNR, FloatWeights: x.md.Weights,
-	}
-	if i.Calibration != nil {
-		x.md.Quantization.Data = *i.Calibration
-	}
-	if i.FloatTop1 != nil {
-		x.md.Quantization.FloatTop1 = *i.FloatTop1
-	}
-	x.md.Precision, x.md.Weights = onnxexport.Int8Precision, onnxexport.WeightsDigest(x.quantised)
-	return onnxexport.Write(x.result.Path, x.quantised, x.md)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"fbnas/latency"
+	"fbnas/onnxexport"
 	"fbnas/quantize"
 	"fbnas/report"
 )
@@ -52,6 +53,23 @@ func (x *int8Export) judge() {
 	case c != nil && !c.Differs():
 		warn("int8 is not told from float in speed on %s: it only saves space there", i.Device.Name)
 	}
+}
+
+// write writes the int8 file, which says how it was made.
+func (x *int8Export) write() error {
+	i := x.result.Int8
+	x.md.Quantization = &onnxexport.Quantization{
+		Activations: i.Activations, Method: i.Method, Images: i.Images, ReduceRange: i.WeightBits == 7, Float: x.int8.float,
+		Compared: i.Agreement.Images, SameClass: i.Agreement.SameClass, MaxAbsDiff: i.Agreement.MaxAbsDiff, SQNR: i.Agreement.SQNR, FloatWeights: x.md.Weights,
+	}
+	if i.Calibration != nil {
+		x.md.Quantization.Data = *i.Calibration
+	}
+	if i.FloatTop1 != nil {
+		x.md.Quantization.FloatTop1 = *i.FloatTop1
+	}
+	x.md.Precision, x.md.Weights = onnxexport.Int8Precision, onnxexport.WeightsDigest(x.quantised)
+	return onnxexport.Write(x.result.Path, x.quantised, x.md)
 }
 
 // card is the part of the model card.
