@@ -70,9 +70,7 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	if err != nil {
 		return r, err
 	}
-	if t == nil && !cmd.Flags().Changed("default-mode") {
-		opts.DefaultMode = true // a limit is meant in it
-	}
+	opts.DefaultMode = opts.DefaultMode || t == nil && !cmd.Flags().Changed("default-mode") // a limit is meant in it
 	meter, err := o.open(ctx, a)
 	if err != nil {
 		return r, err
@@ -88,8 +86,7 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	if err != nil {
 		return r, err
 	}
-	r.Device, r.Runtime = deviceOf(o.device, b.Device), b.Condition.Runtime
-	r.FixedPerformance = b.Condition.FixedPerformance
+	r.Device, r.Runtime, r.FixedPerformance = deviceOf(o.device, b.Device), b.Condition.Runtime, b.Condition.FixedPerformance
 	if o.target > 0 && r.FixedPerformance == latency.FixedOn {
 		a.log.Warn("the target is held against fixed-performance mode; an app runs in default mode: see fbnas lut show, or bench without a table")
 	}
