@@ -79,16 +79,11 @@ type Parity struct {
 func (p Parity) Allowed() float64 { return cmp.Or(p.Tolerance, Tolerance) * max(1, p.MaxAbsLogit) }
 
 // Compare holds the logits of a model against the reference, the training
-// engine's. They may differ by Tolerance · max(1, max|logit|). No class can
+// engine's. They may differ by tolerance · max(1, max|logit|). No class can
 // then differ but where the reference's best two are within twice that
 // difference; SameClass counts the rest. A comparison that fails returns its
 // figures with the error.
-func Compare(ctx context.Context, reference, model Logits, images [][]float32) (Parity, error) {
-	return CompareWithin(ctx, Tolerance, reference, model, images)
-}
-
-// CompareWithin is Compare with another tolerance.
-func CompareWithin(ctx context.Context, tolerance float64, reference, model Logits, images [][]float32) (Parity, error) {
+func Compare(ctx context.Context, tolerance float64, reference, model Logits, images [][]float32) (Parity, error) {
 	if len(images) < ParityInputs {
 		return Parity{}, fault.New(fault.Usage, "Give a data set with more images.",
 			"parity: %d images, at least %d are compared", len(images), ParityInputs)

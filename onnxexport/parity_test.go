@@ -177,7 +177,7 @@ func TestCompare(t *testing.T) {
 		{"no model", rows(n, 1), failing, n, 0, 0, "exported model: out of memory"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			p, err := onnxexport.Compare(context.Background(), tc.want, tc.got, make([][]float32, tc.images))
+			p, err := onnxexport.Compare(context.Background(), onnxexport.Tolerance, tc.want, tc.got, make([][]float32, tc.images))
 			if tc.complaints == "" && err != nil || tc.complaints != "" && (err == nil || !strings.Contains(err.Error(), tc.complaints)) {
 				t.Errorf("error %v, want %q", err, tc.complaints)
 			}

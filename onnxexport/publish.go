@@ -79,7 +79,7 @@ func Verify(ctx context.Context, m *onnx.Model, proof Proof) (Parity, error) {
 	for i, image := range proof.Images {
 		images[i] = feed.Seen(image)
 	}
-	return CompareWithin(ctx, md.Tolerance(), proof.Reference, feed.Logits(s), images)
+	return Compare(ctx, md.Tolerance(), proof.Reference, feed.Logits(s), images)
 }
 
 // LabelsPath is where the class names of the model at path stand: labels.txt

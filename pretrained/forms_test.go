@@ -8,7 +8,6 @@ import (
 
 	"fbnas/models"
 	"fbnas/onnx"
-	"fbnas/pretrained"
 )
 
 // forms is a network of one convolution (1 to 2 channels, 1x1, relu) and a
@@ -47,7 +46,7 @@ func TestFormsOfOperators(t *testing.T) {
 		"blocks.00.conv.bn.mean": {0, 0}, "blocks.00.conv.bn.var": {1 - 1e-5, 1 - 1e-5},
 		"head.classifier.weight": {1, 2, 3, 4, 5, 6}, "head.classifier.bias": {7, 8, 9},
 	}
-	l, err := pretrained.Load(saved(t, b), forms(t))
+	l, err := load(saved(t, b), forms(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +69,7 @@ func TestBatchNormsOfOthers(t *testing.T) {
 	y = b.Op("Squeeze", []string{y, b.Const(onnx.Vector[int64]("", 2, 3))})
 	b.Node("Gemm", []string{y, b.Const(onnx.NewTensor("", []float32{1, 2, 3, 4, 5, 6}, 2, 3)), vector(1, 2, 3)}, []string{"y"}, onnx.Float("alpha", 2), onnx.Float("beta", .5))
 	b.Output("y", onnx.Float32, nil)
-	l, err := pretrained.Load(saved(t, b), forms(t))
+	l, err := load(saved(t, b), forms(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +108,7 @@ func TestOtherFunctionsAreRefused(t *testing.T) {
 		y = b.Op("Conv", []string{b.Op("GlobalAveragePool", []string{y}), b.Const(onnx.NewTensor("", make([]float32, 6), 3, 2, 1, 1))})
 		b.Node("Flatten", []string{y}, []string{"y"})
 		b.Output("y", onnx.Float32, nil)
-		if _, err := pretrained.Load(saved(t, b), forms(t)); err == nil || !strings.Contains(err.Error(), c.says) {
+		if _, err := load(saved(t, b), forms(t)); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%v, want %q", err, c.says)
 		}
 	}
@@ -132,7 +131,7 @@ func claimed() *onnx.Builder {
 }
 
 func TestClaimedShapesAreNotBelieved(t *testing.T) {
-	if _, err := pretrained.Load(saved(t, claimed()), forms(t)); err == nil || !strings.Contains(err.Error(), `Conv "Conv"`) {
+	if _, err := load(saved(t, claimed()), forms(t)); err == nil || !strings.Contains(err.Error(), `Conv "Conv"`) {
 		t.Errorf("%v does not name the convolution", err)
 	}
 }

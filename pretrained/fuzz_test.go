@@ -38,7 +38,7 @@ func FuzzOpen(f *testing.F) {
 			t.Fatal(err)
 		}
 		before := allocated()
-		l, err := pretrained.Load(path, blocks)
+		l, err := load(path, blocks)
 		if used, limit := allocated()-before, uint64(64<<20+4096*len(data)); used > limit {
 			t.Errorf("%d bytes of file took %d bytes of memory", len(data), used)
 		}

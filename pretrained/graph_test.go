@@ -85,7 +85,7 @@ func TestExportsComeBack(t *testing.T) {
 	for _, opset := range []int{13, 14, 17, 18, 21} {
 		values := onnxexport.RandomWeights(blocks, 1)
 		path := exported(t, arch, values, blocks, opset)
-		l, err := pretrained.Load(path, blocks)
+		l, err := load(path, blocks)
 		if err != nil {
 			t.Fatalf("opset %d: %v", opset, err)
 		}
@@ -122,7 +122,7 @@ func TestZooComesBack(t *testing.T) {
 			values[p.Name] = slices.Repeat([]float64{1 + float64(i)/1024}, graph.Shape(p.Shape).Len())
 		}
 		path := exported(t, arch, values, blocks, 17)
-		l, err := pretrained.Load(path, blocks)
+		l, err := load(path, blocks)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -145,7 +145,7 @@ func TestGraphOfOtherClasses(t *testing.T) {
 	arch, blocks := small(t, 3)
 	path := exported(t, arch, onnxexport.RandomWeights(blocks, 1), blocks, 17)
 	_, five := small(t, 5)
-	l, err := pretrained.Load(path, five)
+	l, err := load(path, five)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestGraphsPart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := pretrained.Load(path, theirs); err == nil || !strings.Contains(err.Error(), c.says) {
+		if _, err := load(path, theirs); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%v, want %q", err, c.says)
 		}
 	}
@@ -204,7 +204,7 @@ func TestOwnArchitectureIsHeld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pretrained.Load(path, theirs); err == nil || !strings.Contains(err.Error(), "blocks.01 has the activation relu in the file, hswish") {
+	if _, err := load(path, theirs); err == nil || !strings.Contains(err.Error(), "blocks.01 has the activation relu in the file, hswish") {
 		t.Errorf("%v", err)
 	}
 }

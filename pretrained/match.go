@@ -33,21 +33,6 @@ type Loaded struct {
 	Missing, Unused, Misfits []string
 }
 
-// Load reads the file at path as the weights of a network; it is [Open] and
-// [File.Match], and an error where [Loaded.Whole] has one.
-func Load(path string, blocks []models.Block) (Loaded, error) {
-	f, err := Open(path)
-	if err != nil {
-		return Loaded{}, err
-	}
-	defer f.Close()
-	l, err := f.Match(blocks)
-	if err != nil {
-		return l, err
-	}
-	return l, l.Whole()
-}
-
 // Whole is nil when nothing is missing, unused or of another shape; the
 // classifier may be fresh.
 func (l Loaded) Whole() error {

@@ -43,7 +43,7 @@ func TestFilesOfPyTorch(t *testing.T) {
 		{"timm.pth", "timm", "timm", biased}, // a bias of zero before a batch norm
 		{"byhand.onnx", "timm", "", bare},
 	} {
-		l, err := pretrained.Load(filepath.Join("testdata", c.file), c.blocks)
+		l, err := load(filepath.Join("testdata", c.file), c.blocks)
 		if err != nil {
 			t.Errorf("%s: %v", c.file, err)
 			continue

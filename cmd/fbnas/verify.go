@@ -146,7 +146,7 @@ func (o verifyOptions) compare(ctx context.Context, a *app, r *verifyResult, m *
 	if md.Quantization != nil {
 		tolerance = math.Inf(1) // see agrees
 	}
-	return onnxexport.CompareWithin(ctx, tolerance, proof.Reference, file.feed.Logits(file), seen)
+	return onnxexport.Compare(ctx, tolerance, proof.Reference, file.feed.Logits(file), seen)
 }
 
 // int8Slack is how much less often than when it was written an int8 file may see
