@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"fbnas/models"
-	"fbnas/pretrained"
 )
 
 // FuzzOpen: whatever a file holds, it is read or refused; memory stays in

@@ -14,7 +14,6 @@ import (
 	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
-	"fbnas/pretrained"
 	"fbnas/train"
 )
 

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"fbnas/models"
-	"fbnas/pretrained"
 )
 
 // TestFilesOfPyTorch: files that testdata/make.py wrote give a network that
