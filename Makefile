@@ -71,8 +71,8 @@ performance:
 	@$(GO) run ./cmd/fbnas setup >&2
 	@$(GO) run ./bench -markdown docs/performance.md $(BENCH)
 
-# The table of all built-in networks, docs/zoo.md, from two runs of a quarter of
-# an hour each; beside PyTorch's exports where python3-torch and python3-onnx are.
+# The table of all built-in networks, docs/zoo.md, from two runs of five minutes
+# each; beside PyTorch's exports where python3-torch and python3-onnx are.
 zoo: build
 	bin/fbnas setup
 	mkdir -p runs/zoo
