@@ -3,7 +3,6 @@ package latency_test
 import (
 	"debug/elf"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"fbnas/devices"
+	"fbnas/devices/devicestest"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
 	"fbnas/latency"
@@ -21,31 +21,8 @@ import (
 // emulated is a meter on the emulated arm64 device.
 func emulated(t *testing.T) *latency.Host {
 	t.Helper()
-	if runtime.GOARCH == "arm64" {
-		t.Skip("this machine is what would be emulated")
-	}
-	if _, err := setup.Files(append(setup.Arm64(), setup.QEMU)...); err != nil {
-		t.Skipf("not all that it takes is here: %v", err)
-	}
-	// The cache of the test has the parts, and room for the device's folder.
-	cache, err := setup.Cache()
-	if err != nil {
-		t.Fatal(err)
-	}
-	mine := t.TempDir()
-	for _, part := range []string{"ort", "debian"} {
-		if err := os.Symlink(filepath.Join(string(cache), part), filepath.Join(mine, part)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Setenv("FBNAS_CACHE", mine)
-
-	agent := filepath.Join(t.TempDir(), "fbnas-agent")
-	build := exec.Command("go", "build", "-o", agent, "fbnas/cmd/fbnas-agent")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH=arm64")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	cache, agent := devicestest.Emulated(t)
+	t.Setenv("FBNAS_CACHE", cache)
 	aligned(t, agent)
 	t.Setenv("FBNAS_AGENT_ARM64", agent)
 	meter, err := latency.Open(t.Context(), "qemu", nil)
