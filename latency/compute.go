@@ -31,18 +31,9 @@ type Inputs struct {
 	OnValues func(n int)
 }
 
-// Computer tells what a model computes on a device, where Meter tells how long
-// it takes.
-type Computer interface {
-	// Compute gives the model the inputs and returns the float32 values of its
-	// one output, run by run, to the last bit. A model that cannot be run is an
-	// error that wraps its *Failure.
-	Compute(ctx context.Context, m Model, in Inputs, opts Options) ([]float32, error)
-}
-
-var _ Computer = (*Host)(nil)
-
-// Compute asks the agent. One that goes away is started again, once: the
+// Compute gives the model the inputs and returns the float32 values of its one
+// output, run by run, to the last bit. A model that cannot be run is an error
+// that wraps its *Failure. An agent that goes away is started again, once: the
 // inputs travel with the request, and nothing of them stays on the device.
 func (h *Host) Compute(ctx context.Context, m Model, in Inputs, opts Options) ([]float32, error) {
 	if err := opts.Validate(); err != nil {

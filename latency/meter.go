@@ -51,6 +51,9 @@ const (
 	Int8 = "int8"
 )
 
+// Precisions are the formats that a table can be of.
+var Precisions = []string{FP32, Int8}
+
 // Condition is everything that must be equal for two figures to be compared;
 // a table has one.
 type Condition struct {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 
 	"fbnas/internal/fault"
 	"fbnas/latency"
@@ -21,8 +22,8 @@ func (h *Header) check() error {
 		return fmt.Errorf("version %d", h.Version)
 	case h.Condition.Precision == "" || h.Condition.Batch < 1:
 		return errors.New("a condition without precision or batch")
-	case !slices.Contains([]string{latency.FP32, latency.Int8}, h.Condition.Precision):
-		return fault.New(fault.Failure, "Use a newer fbnas.", "latencies of models in %q, this fbnas knows %s and %s", h.Condition.Precision, latency.FP32, latency.Int8)
+	case !slices.Contains(latency.Precisions, h.Condition.Precision):
+		return fault.New(fault.Failure, "Use a newer fbnas.", "latencies of models in %q, this fbnas knows %s", h.Condition.Precision, strings.Join(latency.Precisions, " and "))
 	case !amount(h.Sentinel.TimeUS):
 		return fmt.Errorf("sentinel time %g", h.Sentinel.TimeUS)
 	case h.Reference != nil && !(h.Reference.TimeUS > 0 && amount(h.Reference.TimeUS)):

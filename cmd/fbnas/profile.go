@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,7 +69,7 @@ func profileVerb(a *app) *cobra.Command {
 // check refuses what this version cannot do, before anything is measured.
 func (o profileOptions) check(flags *pflag.FlagSet) error {
 	switch {
-	case o.precision != latency.FP32 && o.precision != latency.Int8:
+	case !slices.Contains(latency.Precisions, o.precision):
 		return fault.New(fault.Usage, "Give --precision fp32 or int8.", "unknown precision %q", o.precision)
 	case o.provider != "cpu":
 		return fault.New(fault.Usage, "Leave out --ep: cpu is what this version measures.", "unknown execution provider %q", o.provider)
