@@ -49,17 +49,8 @@ type oracle struct {
 	types  map[string]onnx.TypeShape
 }
 
-func attribute(n *onnxpb.NodeProto, name string) *onnxpb.AttributeProto {
-	for _, a := range n.Attribute {
-		if a.GetName() == name {
-			return a
-		}
-	}
-	return nil
-}
-
 func ints(n *onnxpb.NodeProto, name string, absent ...int64) []int64 {
-	if a := attribute(n, name); a != nil {
+	if a := onnx.Attribute(n, name); a != nil {
 		return a.Ints
 	}
 	return absent
@@ -83,7 +74,7 @@ func (o oracle) node(t *testing.T, n *onnxpb.NodeProto) tensor {
 		}
 	case "DequantizeLinear":
 		axis := 0
-		if a := attribute(n, "axis"); a != nil {
+		if a := onnx.Attribute(n, "axis"); a != nil {
 			axis = int(a.GetI())
 		}
 		inner := product(out.dims[min(axis+1, len(out.dims)):])
@@ -157,7 +148,7 @@ func conv(n *onnxpb.NodeProto, in []tensor, out tensor) {
 	x, w := in[0], in[1]
 	pads, strides := ints(n, "pads", 0, 0, 0, 0), ints(n, "strides", 1, 1)
 	groups := 1
-	if a := attribute(n, "group"); a != nil {
+	if a := onnx.Attribute(n, "group"); a != nil {
 		groups = int(a.GetI())
 	}
 	perGroup := out.dims[1] / groups
@@ -180,7 +171,7 @@ func conv(n *onnxpb.NodeProto, in []tensor, out tensor) {
 
 func gemm(n *onnxpb.NodeProto, in []tensor, out tensor) {
 	columns, inner := out.dims[1], in[0].dims[1]
-	transposed := attribute(n, "transB").GetI() == 1
+	transposed := onnx.Attribute(n, "transB").GetI() == 1
 	for i := range out.data {
 		row, column := i/columns, i%columns
 		sum := in[2].data[column]
