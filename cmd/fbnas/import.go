@@ -31,10 +31,10 @@ func importVerb(a *app) *cobra.Command {
 		Use:   "import FILE -o W.safetensors",
 		Short: "Take over the weights of a network from another file",
 		Long: "Write the weights.safetensors of a network whose weights are in FILE: an ONNX file,\n" +
-			"a safetensors file or a state dict that torch.save wrote; or a training's folder. Of an ONNX file, the graph\n" +
-			"is compared with the architecture and then run beside it; of the others, the names\n" +
-			"of the tensors are looked up (docs/weights.md). FILE has to fit the architecture to\n" +
-			"the last tensor, unless --partial is given.",
+			"a safetensors file, a state dict that torch.save wrote, or a training's folder. Of an\n" +
+			"ONNX file, the graph is compared with the architecture and then run beside it; of the\n" +
+			"others, the names of the tensors are looked up (docs/weights.md). FILE has to fit the\n" +
+			"architecture to the last tensor, unless --partial is given.",
 		Example: "  fbnas import model.onnx -o weights.safetensors\n" +
 			"  fbnas import theirs.onnx --arch arch.yaml --data photos/ --normalise imagenet -o weights.safetensors\n" +
 			"  fbnas import fbnetv2_f1.pth --arch fbnetv2_f1 --normalise imagenet -o weights.safetensors\n" +
