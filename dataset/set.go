@@ -181,6 +181,9 @@ func assemble(r raw, o Options) (*Set, error) {
 			return nil, fmt.Errorf("it has no %s images", []string{"training", "test"}[i])
 		}
 	}
+	if err := s.Train.warnEqual(o.Log); err != nil {
+		return nil, err
+	}
 	if o.Mean != nil {
 		s.Mean, s.Std = o.Mean, o.Std
 		return s, nil

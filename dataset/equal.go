@@ -1,0 +1,77 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// look is what a class's training images hold.
+type look struct {
+	n      int // images that were compared
+	pixels [sha256.Size]byte
+	differ bool // two of the images do
+}
+
+// warnEqual tells of training images that give nothing to learn: those of the
+// set, or of a class, all hold the same pixels. That happens without an error
+// where a drawing vanishes in its ground, such as white ink on a transparent one.
+func (s *Split) warnEqual(log *slog.Logger) error {
+	looks, err := s.looks()
+	if err != nil {
+		return err
+	}
+	const hint = "look at the files: ink of the colour of its ground, or copies of one file, leave nothing to learn"
+	var equal []string
+	different := map[[sha256.Size]byte]bool{}
+	for label, name := range s.set.Classes {
+		l := looks[int64(label)]
+		if l != nil && !l.differ && l.n > 1 {
+			equal = append(equal, name)
+		}
+		if l != nil {
+			different[l.pixels] = true
+		}
+	}
+	switch {
+	case len(different) == 1 && s.Len() > 1 && !anyDiffers(looks):
+		log.Warn(fmt.Sprintf("all %d training images have the same pixels: %s", s.Len(), hint))
+	case len(equal) > 0:
+		log.Warn(fmt.Sprintf("%d of %d classes have training images of the same pixels only (%s): %s",
+			len(equal), len(looks), strings.Join(equal[:min(len(equal), 10)], ", "), hint))
+	}
+	return nil
+}
+
+func anyDiffers(looks map[int64]*look) bool {
+	for _, l := range looks {
+		if l.differ {
+			return true
+		}
+	}
+	return false
+}
+
+// looks compares each class's images until two differ: of most sets it reads
+// two images a class.
+func (s *Split) looks() (map[int64]*look, error) {
+	all := map[int64]*look{}
+	buf := make([]uint8, s.src.shape().size())
+	for i, at := range s.index {
+		l := all[s.Label(i)]
+		if l != nil && l.differ {
+			continue
+		}
+		if err := s.src.pixels(at, buf); err != nil {
+			return nil, err
+		}
+		pixels := sha256.Sum256(buf)
+		if l == nil {
+			l = &look{pixels: pixels}
+			all[s.Label(i)] = l
+		}
+		l.n, l.differ = l.n+1, l.pixels != pixels
+	}
+	return all, nil
+}
