@@ -73,10 +73,6 @@ type Decided struct {
 	Chosen        float64           `json:"chosen"`  // the option of the first result
 }
 
-// Limit is what to aim at for a target to hold when costs exceed their
-// predictions by the margin, a fraction.
-func Limit(target, margin float64) float64 { return target / (1 + margin) }
-
 // CheckTarget says whether a target can be met, and warns where it leaves
 // little to find. The error has the code fault.Target.
 func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) {
@@ -85,12 +81,12 @@ func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) 
 	unit := c.Cost.Unit()
 	switch {
 	case limit < smallest:
-		return "", fault.New(fault.Target, fmt.Sprintf("Give a target of at least %.6g %s, or a space with smaller options.", smallest*(1+margin), unit),
+		return "", fault.New(fault.Target, fmt.Sprintf("Give a target of at least %.6g %s, or a space with smaller options.", Worst(smallest, margin), unit),
 			"the target %.6g %s is below the smallest network of space %s: %.6g to %.6g %s are possible, and the margin is %.2g %%",
-			target, unit, c.Space.Name, smallest*(1+margin), largest*(1+margin), unit, 100*margin)
+			target, unit, c.Space.Name, Worst(smallest, margin), Worst(largest, margin), unit, 100*margin)
 	case limit > largest:
 		return fmt.Sprintf("the target %.6g %s is above the largest network of space %s (%.6g): it limits nothing", target, unit, c.Space.Name, largest), nil
-	case target < 2*smallest:
+	case limit < 2*smallest:
 		return fmt.Sprintf("the target %.6g %s is less than twice the smallest network of space %s (%.6g): little is left to choose", target, unit, c.Space.Name, smallest), nil
 	}
 	return "", nil

@@ -1,0 +1,99 @@
+package search
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"fbnas/dataset"
+	"fbnas/internal/fault"
+	"fbnas/models"
+)
+
+// TestLimitHoldsWhatIsMeasured: errors are relative to the measured value, so a
+// network that measures just the target and was predicted a margin too fast is
+// at the limit. target/(1 + margin) would let one through that misses it.
+func TestLimitHoldsWhatIsMeasured(t *testing.T) {
+	for _, c := range []struct{ target, margin, limit float64 }{
+		{100, 0, 100},
+		{100, 0.2, 80}, // 100/1.2 is 83.3
+		{15000, 0.02, 14700},
+		{25, 0.5, 12.5},
+	} {
+		if got := Limit(c.target, c.margin); math.Abs(got-c.limit) > 1e-9*c.limit {
+			t.Errorf("the limit of %g with %g is %g, want %g", c.target, c.margin, got, c.limit)
+		}
+		if got := Worst(c.limit, c.margin); math.Abs(got-c.target) > 1e-9*c.target {
+			t.Errorf("%g with %g may take %g, want %g", c.limit, c.margin, got, c.target)
+		}
+		if c.margin == 0 {
+			continue
+		}
+		slow := 1.01 * c.target // too slow, and predicted as badly as the margin allows
+		if predicted := slow * (1 - c.margin); predicted <= Limit(c.target, c.margin) {
+			t.Errorf("with the margin %g a network of %g passes for %g", c.margin, slow, c.target)
+		}
+	}
+}
+
+// TestTargetsLeaveTheMargin: what CheckTarget calls possible is what networks
+// may turn out to cost.
+func TestTargetsLeaveTheMargin(t *testing.T) {
+	space := tinySpace(t)
+	costs, err := NewCosts(space, classes, MACs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	smallest, largest := costs.Bounds()
+	for _, margin := range []float64{0, 0.2, 0.5} {
+		least := smallest / (1 - margin)
+		_, err := costs.CheckTarget(0.99*least, margin)
+		if fault.CodeOf(err) != fault.Target || !strings.Contains(fault.HintOf(err), fmt.Sprintf("at least %.6g macs", least)) ||
+			!strings.Contains(err.Error(), fmt.Sprintf("%.6g to %.6g macs are possible", least, largest/(1-margin))) {
+			t.Errorf("margin %g: %v (%s)", margin, err, fault.HintOf(err))
+		}
+		if _, err := costs.CheckTarget(1.0001*least, margin); err != nil {
+			t.Errorf("margin %g: %v", margin, err)
+		}
+		if warning, err := costs.CheckTarget(1.01*largest/(1-margin), margin); err != nil || !strings.Contains(warning, "limits nothing") {
+			t.Errorf("margin %g: warning %q (%v)", margin, warning, err)
+		}
+	}
+}
+
+// TestSummaryKeepsTheMargin: every further target is derived below its limit,
+// not below the target itself.
+func TestSummaryKeepsTheMargin(t *testing.T) {
+	space := tinySpace(t)
+	costs, err := NewCosts(space, classes, MACs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, largest := costs.Bounds()
+	var sure [][]float64 // the widest of everything
+	for _, c := range space.Choices() {
+		p := make([]float64, len(c.Options))
+		for i := range p {
+			p[i] = 1e-9
+		}
+		p[len(p)-1] = 1
+		sure = append(sure, p)
+	}
+	widest := Judged{Candidate: Candidate{Selection: space.Widest(), Cost: largest}}
+	job := Job{Space: space, Costs: costs, Data: &dataset.Set{Classes: make([]string, classes)}, Config: Config{Limit: 2 * largest}}
+	s, err := job.Summarise(Result{Probabilities: sure, Judged: []Judged{widest}}, []float64{2 * largest, largest}, 0.25)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{1.5 * largest, 0.75 * largest} {
+		if got := s.Results[i]; got.Limit != want || got.Predicted > want {
+			t.Errorf("target %g: limit %g, predicted %g; want the limit %g", got.Target, got.Limit, got.Predicted, want)
+		}
+	}
+	arch := s.Results[1].Network
+	blocks, err := arch.Resolve()
+	if err != nil || float64(models.Count(blocks).MACs) != s.Results[1].Predicted {
+		t.Errorf("the second network does not cost what is said: %v", err)
+	}
+}
