@@ -33,8 +33,7 @@ func (b Block) Build(nb *nn.Builder, name string, x *graph.Node, m Masks) *graph
 	case IR:
 		return b.invertedResidual(l, x, m)
 	case IRPool:
-		y := nb.G.GlobalPool(l.add("expand", x, Masks{}))
-		return l.add("project", y, m)
+		return l.add("project", nb.G.GlobalPool(b.expanded(l, x)), m)
 	case Head:
 		y := l.add("classifier", nb.Gate(name, nb.G.GlobalPool(x)), Masks{})
 		return nb.G.Reshape(y, y.Shape[0], y.Shape[1])
@@ -53,11 +52,16 @@ func (b Block) convolutionsByName() map[string]Convolution {
 	return byName
 }
 
-func (b Block) invertedResidual(l layers, x *graph.Node, m Masks) *graph.Node {
-	g, y := l.nb.G, x
-	if b.ExpandConv {
-		y = l.add("expand", y, Masks{})
+// expanded is x with the hidden width: x itself where no convolution expands.
+func (b Block) expanded(l layers, x *graph.Node) *graph.Node {
+	if !b.ExpandConv {
+		return x
 	}
+	return l.add("expand", x, Masks{})
+}
+
+func (b Block) invertedResidual(l layers, x *graph.Node, m Masks) *graph.Node {
+	g, y := l.nb.G, b.expanded(l, x)
 	if b.Shuffle {
 		y = g.Shuffle(y, b.Groups)
 	}

@@ -28,6 +28,9 @@ func (b Block) Check() error {
 	if h, w := b.OutSize(); h < 1 || w < 1 {
 		return fmt.Errorf("block that leaves nothing of a %dx%d map", b.Height, b.Width)
 	}
+	if (b.Kind == IR || b.Kind == IRPool) && !b.ExpandConv && b.Mid != b.In {
+		return fmt.Errorf("block of %d hidden channels without a convolution that makes them of %d", b.Mid, b.In)
+	}
 	for _, c := range b.Convolutions() {
 		if c.In < 1 || c.Out < 1 || c.In%c.Groups != 0 || c.Out%c.Groups != 0 {
 			return fmt.Errorf("block whose convolution %s has %d groups for %d to %d channels", c.Name, c.Groups, c.In, c.Out)

@@ -28,14 +28,15 @@ func TestCheckBlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(*Block){
-		"huge":      func(b *Block) { b.Mid = 1 << 40 },
-		"no groups": func(b *Block) { b.Groups = 0 },
-		"groups":    func(b *Block) { b.Groups = 7 },
-		"kernel":    func(b *Block) { b.Kernel = -3 },
-		"kind":      func(b *Block) { b.Kind = "other" },
-		"nothing":   func(b *Block) { b.Height, b.Kernel, b.Pad = 1, 5, 0 },
-		"joint":     func(b *Block) { b.Width++ },
-		"shuffle":   func(b *Block) { b.Shuffle, b.ExpandConv, b.Groups, b.In, b.Mid = true, false, 7, 7, 9 },
+		"huge":       func(b *Block) { b.Mid = 1 << 40 },
+		"no groups":  func(b *Block) { b.Groups = 0 },
+		"groups":     func(b *Block) { b.Groups = 7 },
+		"kernel":     func(b *Block) { b.Kernel = -3 },
+		"unexpanded": func(b *Block) { b.ExpandConv = false },
+		"kind":       func(b *Block) { b.Kind = "other" },
+		"nothing":    func(b *Block) { b.Height, b.Kernel, b.Pad = 1, 5, 0 },
+		"joint":      func(b *Block) { b.Width++ },
+		"shuffle":    func(b *Block) { b.Shuffle, b.ExpandConv, b.Groups, b.In, b.Mid = true, false, 7, 7, 9 },
 	} {
 		blocks := slices.Clone(good)
 		if spoil(&blocks[2]); CheckBlocks(blocks) == nil {

@@ -48,7 +48,9 @@ func (l Layer) midMask(g *graph.Graph, weights []*graph.Node) *graph.Node {
 			factors = append(factors, weights[axis.Choice])
 		}
 	}
-	if len(factors) == 0 || l.Widest().Mid == 0 {
+	widest := l.Widest()
+	bare := widest.Kind == IRPool && !widest.ExpandConv // its hidden channels are those that enter, under their mask already
+	if len(factors) == 0 || widest.Mid == 0 || bare {
 		return nil
 	}
 	var sizes []int
