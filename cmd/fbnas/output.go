@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,16 +25,35 @@ type result interface {
 type work func(ctx context.Context, args []string) (result, error)
 
 // does turns work into cobra's function; every verb ends through it, so that
-// results, errors and exit statuses look the same everywhere.
+// results, errors and exit statuses look the same everywhere: after a panic,
+// too.
 func (a *app) does(w work) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		a.begun = true
-		res, err := w(cmd.Context(), args)
-		if failed := a.report(cmd, res, err); failed != nil && err == nil {
-			return failed
+		var res result
+		err := a.guarded(func() (err error) {
+			res, err = w(cmd.Context(), args)
+			return err
+		})
+		failed := a.guarded(func() error { return a.report(cmd, res, err) })
+		if bug := new(fault.Bug); errors.As(failed, &bug) { // in what shows the result
+			failed = errors.Join(failed, a.report(cmd, nil, failed))
 		}
-		return err
+		return cmp.Or(err, failed)
 	}
+}
+
+// guarded runs f; a panic becomes an error, and its stack stands on stderr.
+func (a *app) guarded(f func() error) error {
+	err := func() (err error) {
+		defer fault.Catch(&err)
+		return f()
+	}()
+	if bug := new(fault.Bug); errors.As(err, &bug) {
+		fmt.Fprintf(a.errOut, "%s\n", bug.Stack)
+		return fault.New(fault.Failure, "Please report it, with the command line and the stack that stands on stderr.", "%w", bug)
+	}
+	return err
 }
 
 // envelope holds the fields that the JSON documents of all verbs share.

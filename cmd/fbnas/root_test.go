@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/graph"
 	"fbnas/internal/fault"
 )
 
@@ -97,6 +98,53 @@ func TestOneDocumentAndTheRightExitStatus(t *testing.T) {
 				t.Errorf("document\n %s\nwant\n %s", got, c.json)
 			}
 		})
+	}
+}
+
+// crashing is a result that cannot be shown.
+type crashing struct{}
+
+func (crashing) Text(io.Writer) error         { panic("text") }
+func (crashing) MarshalJSON() ([]byte, error) { panic("text") }
+
+// TestAPanicIsAnError: in the work of a verb and in showing its result, with
+// the stack on stderr and one document.
+func TestAPanicIsAnError(t *testing.T) {
+	var none []int
+	for name, c := range map[string]struct {
+		work func() result
+		want string
+	}{
+		"in the work":   {func() result { return figures{1 / float64(none[1])} }, "runtime error: index out of range [1] with length 0"},
+		"of a builder":  {func() result { graph.Misuse("no map"); return nil }, "graph: no map"},
+		"in the result": {func() result { return crashing{} }, "text"},
+	} {
+		old := verbs
+		verbs = append(verbs[:len(verbs):len(verbs)], func(a *app) *cobra.Command {
+			return &cobra.Command{Use: "try", RunE: a.does(func(context.Context, []string) (result, error) { return c.work(), nil })}
+		})
+		t.Cleanup(func() { verbs = old })
+		for _, flag := range []string{"--json", "--quiet"} {
+			var out, errOut bytes.Buffer
+			if exit := run(context.Background(), []string{"try", flag}, &out, &errOut); exit != 1 {
+				t.Errorf("%s: exit %d", name, exit)
+			}
+			message := "this is a bug of fbnas: " + c.want
+			if !strings.Contains(errOut.String(), "root_test.go:") {
+				t.Errorf("%s: no stack on stderr: %s", name, errOut.String())
+			}
+			want, got := "", out.String()
+			if flag == "--json" {
+				want = fmt.Sprintf(`{"schema":"fbnas.try/1","status":"error","error":{"code":"failure","message":%q,`+
+					`"hint":"Please report it, with the command line and the stack that stands on stderr."}}`, message) + "\n"
+			} else if !strings.Contains(errOut.String(), "error: "+message+"\nhint: Please report it") {
+				t.Errorf("%s: stderr %s", name, errOut.String())
+			}
+			if got != want {
+				t.Errorf("%s %s: stdout %s, want %s", name, flag, got, want)
+			}
+		}
+		verbs = old
 	}
 }
 
