@@ -67,7 +67,7 @@ func openCIFARPart(paths []string, o Options) (images, error) {
 		}
 		labels, pixels = append(labels, l...), append(pixels, p...)
 	}
-	return labelled(paths[0], newMemory(pixels, cifarShape, o), len(labels), labels, cifarClasses)
+	return labelled(paths[0], newMemory(pixels, cifarShape, o), contents(pixels, cifarShape.size()), labels, cifarClasses)
 }
 
 func readCIFARFile(path string) (labels, pixels []uint8, err error) {

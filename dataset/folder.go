@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -51,9 +52,6 @@ func openFolder(ctx context.Context, dir string, o Options) (raw, error) {
 	var r raw
 	for _, c := range train {
 		r.classes = append(r.classes, c.name)
-	}
-	if len(train) < 2 {
-		return raw{}, fault.New(fault.Failure, "Make one subfolder for each class.", "%s has images of one class only (%s)", root(dir), r.classes[0])
 	}
 	if r.train, r.skipped, err = openClasses(ctx, train, r.classes, o); err != nil {
 		return raw{}, err
@@ -108,6 +106,8 @@ func listClasses(dir string) ([]class, error) {
 	return classes, nil
 }
 
+func (f *files) name(i int) string { return f.paths[i] }
+
 func isImage(name string) bool {
 	return extensions[strings.ToLower(filepath.Ext(name))] && !strings.HasPrefix(name, ".")
 }
@@ -130,6 +130,11 @@ func openClasses(ctx context.Context, classes []class, names []string, o Options
 	bad, err := src.decodeAll(ctx, o.MemoryBytes)
 	if err != nil {
 		return im, nil, err
+	}
+	var unread []error
+	im.content, unread = fileContents(ctx, src.paths)
+	for i, err := range unread {
+		bad[i] = cmp.Or(bad[i], err)
 	}
 	var problems []string
 	for i, b := range bad {

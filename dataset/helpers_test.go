@@ -38,7 +38,8 @@ func makeSet(t *testing.T, n, classes int, f shape, channels int) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	im, err := labelled("test", newMemory(noise(uint64(n), n*f.size()), f, o), n, labels, classes)
+	data := noise(uint64(n), n*f.size())
+	im, err := labelled("test", newMemory(data, f, o), contents(data, f.size()), labels, classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func openIDXPart(dir string, parts []string, o Options, classes int) (images, in
 		classes = classCount(labels)
 	}
 	src := newMemory(pixels, shape{1, dims[1], dims[2]}, o)
-	im, err := labelled(labelPath, src, dims[0], labels, classes)
+	im, err := labelled(labelPath, src, contents(pixels, dims[1]*dims[2]), labels, classes)
 	return im, classes, err
 }
 

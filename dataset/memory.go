@@ -13,8 +13,9 @@ type memory struct {
 	data []uint8
 }
 
-func (m *memory) shape() shape   { return m.form }
-func (m *memory) inMemory() bool { return true }
+func (m *memory) shape() shape      { return m.form }
+func (m *memory) inMemory() bool    { return true }
+func (m *memory) name(i int) string { return fmt.Sprintf("image %d", i) }
 
 func (m *memory) pixels(i int, dst []uint8) error {
 	copy(dst, m.data[i*m.form.size():])
@@ -58,11 +59,12 @@ func (p planar) At(x, y int) color.Color {
 }
 
 // labelled checks labels against images and classes and makes the two one.
-func labelled(name string, src source, n int, labels []uint8, classes int) (images, error) {
+func labelled(name string, src source, content []Content, labels []uint8, classes int) (images, error) {
+	n := len(content)
 	if len(labels) != n {
 		return images{}, damaged("%s has %d labels for %d images", name, len(labels), n)
 	}
-	im := images{src: src, labels: make([]int64, n), keep: make([]int, n)}
+	im := images{src: src, labels: make([]int64, n), content: content, keep: make([]int, n)}
 	for i, l := range labels {
 		if int(l) >= classes {
 			return images{}, damaged("%s: label %d of image %d is above the last class, %d", name, l, i, classes-1)

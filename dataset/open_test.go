@@ -106,7 +106,7 @@ func TestOpenWithoutTestImages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Train.Len() != 16 || s.Test.Len() != 4 || s.Train.Shape() != [3]int{1, 6, 4} {
+		if s.Train.Len()+s.Test.Len() != 20 || s.Train.Shape() != [3]int{1, 6, 4} {
 			t.Errorf("%d and %d images of %v", s.Train.Len(), s.Test.Len(), s.Train.Shape())
 		}
 		tests[i] = s.Test.index
@@ -213,7 +213,7 @@ func TestOpenFolder(t *testing.T) {
 		if s.Train.src.inMemory() != (memory == 0) {
 			t.Errorf("%s: in memory is %v", name, s.Train.src.inMemory())
 		}
-		if want := []string{"blue", "red"}; !reflect.DeepEqual(s.Classes, want) || s.Train.Len() != 16 || s.Test.Len() != 4 {
+		if want := []string{"blue", "red"}; !reflect.DeepEqual(s.Classes, want) || s.Train.Len() != 15 || s.Test.Len() != 5 {
 			t.Fatalf("%s: classes %v, %d and %d images", name, s.Classes, s.Train.Len(), s.Test.Len())
 		}
 		raw := make([]uint8, 3*8*6)

@@ -88,9 +88,10 @@ type raw struct {
 
 // images are decoded images with their labels; keep lists the usable ones.
 type images struct {
-	src    source
-	labels []int64
-	keep   []int
+	src     source
+	labels  []int64
+	content []Content
+	keep    []int
 }
 
 // kind is one layout of files on disk.
@@ -120,7 +121,7 @@ var builtins = map[string]struct {
 
 // Open opens a built-in set (fashion-mnist) or the one in the folder name,
 // whose kind follows from its files. Training and test images are those of the
-// files; without test files, a stratified part of the training images.
+// files; without test files, a part of the images is kept for testing.
 func Open(ctx context.Context, name string, o Options) (*Set, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -174,12 +175,10 @@ func assemble(r raw, o Options) (*Set, error) {
 	if r.test.src != nil {
 		s.Test = newSplit(r.test, s)
 	} else {
-		s.Train, s.Test = s.Train.Partition(1-o.TestFraction, o.Seed)
+		s.Train, s.Test = s.Train.keepForTest(o.TestFraction, o.Seed)
 	}
-	for i, split := range []*Split{s.Train, s.Test} {
-		if split.Len() == 0 {
-			return nil, fmt.Errorf("it has no %s images", []string{"training", "test"}[i])
-		}
+	if err := s.check(o.Log); err != nil {
+		return nil, err
 	}
 	if err := s.Train.warnEqual(o.Log); err != nil {
 		return nil, err

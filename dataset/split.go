@@ -3,7 +3,6 @@ package dataset
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"fbnas/internal/random"
 )
@@ -15,6 +14,8 @@ type source interface {
 	// pixels fills dst, of shape().size() bytes, with image i.
 	pixels(i int, dst []uint8) error
 	inMemory() bool
+	// name of image i, for people
+	name(i int) string
 }
 
 // shape is the form of a source's images. Channels is as stored: a grey set
@@ -28,11 +29,13 @@ type Split struct {
 	set    *Set
 	src    source
 	labels []int64 // by source index
-	index  []int   // the split's images, as source indices
+	// content of the images, by source index
+	content []Content
+	index   []int // the split's images, as source indices
 }
 
 func newSplit(im images, s *Set) *Split {
-	return &Split{set: s, src: im.src, labels: im.labels, index: im.keep}
+	return &Split{set: s, src: im.src, labels: im.labels, content: im.content, index: im.keep}
 }
 
 // Len is the number of images.
@@ -71,16 +74,31 @@ func (s *Split) Subset(indices []int) *Split {
 	return &sub
 }
 
+// keepForTest splits off the test images of a set that has none of its own.
+// Which they are follows from the content of each (Content.isTest).
+func (s *Split) keepForTest(fraction float64, seed uint64) (train, test *Split) {
+	var kept, rest []int
+	for i, k := range s.index {
+		if s.content[k].isTest(fraction, seed) {
+			kept = append(kept, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return s.Subset(rest), s.Subset(kept)
+}
+
 // Partition deals the images into two splits, the first with about the given
 // fraction of every class, and one image of it at least on each side where
-// the class has two. Which image goes where is a function of the seed alone;
-// both splits keep the images' order.
+// the class has two. Which image goes where is a function of the seed and of
+// the images' order; equal images go where the first of them goes. Both splits
+// keep the order.
 func (s *Split) Partition(fraction float64, seed uint64) (a, b *Split) {
 	byClass := make([][]int, len(s.set.Classes))
 	for i := range s.index {
 		byClass[s.Label(i)] = append(byClass[s.Label(i)], i)
 	}
-	var first, second []int
+	var first []int
 	for class, members := range byClass {
 		n := len(members)
 		k := int(math.Round(fraction * float64(n)))
@@ -90,11 +108,33 @@ func (s *Split) Partition(fraction float64, seed uint64) (a, b *Split) {
 		random.New(seed, "partition", uint64(class)).Shuffle(n, func(i, j int) {
 			members[i], members[j] = members[j], members[i]
 		})
-		first, second = append(first, members[:k]...), append(second, members[k:]...)
+		first = append(first, members[:k]...)
 	}
-	slices.Sort(first)
-	slices.Sort(second)
-	return s.Subset(first), s.Subset(second)
+	one, other := s.together(first)
+	return s.Subset(one), s.Subset(other)
+}
+
+// together lists the images of the first side and the others, in order, but an
+// image whose content came before is where that is.
+func (s *Split) together(first []int) (a, b []int) {
+	inFirst := make([]bool, s.Len())
+	for _, i := range first {
+		inFirst[i] = true
+	}
+	sides := map[Content]bool{}
+	for i, k := range s.index {
+		side, met := sides[s.content[k]]
+		if !met {
+			side = inFirst[i]
+			sides[s.content[k]] = side
+		}
+		if side {
+			a = append(a, i)
+		} else {
+			b = append(b, i)
+		}
+	}
+	return a, b
 }
 
 // statisticsSample is how many images of a set that is decoded anew each time

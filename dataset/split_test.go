@@ -11,9 +11,9 @@ import (
 
 func TestPartitionIsStratifiedAndSeeded(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		n, classes := rapid.IntRange(4, 60).Draw(rt, "images"), rapid.IntRange(1, 4).Draw(rt, "classes")
+		n, classes := rapid.IntRange(4, 60).Draw(rt, "images"), rapid.IntRange(2, 4).Draw(rt, "classes")
 		fraction, seed := rapid.Float64Range(0.05, 0.95).Draw(rt, "fraction"), rapid.Uint64().Draw(rt, "seed")
-		s := makeSet(t, n, classes, shape{1, 1, 1}, 1).Train
+		s := makeSet(t, n, classes, shape{1, 4, 4}, 1).Train
 		a, b := s.Partition(fraction, seed)
 		both := append(append([]int{}, a.index...), b.index...)
 		slices.Sort(both)
@@ -41,7 +41,7 @@ func TestPartitionIsStratifiedAndSeeded(t *testing.T) {
 			rt.Fatal("the same seed gave another partition")
 		}
 	})
-	s := makeSet(t, 100, 2, shape{1, 1, 1}, 1).Train
+	s := makeSet(t, 100, 2, shape{1, 4, 4}, 1).Train
 	a, _ := s.Partition(0.5, 1)
 	b, _ := s.Partition(0.5, 2)
 	if reflect.DeepEqual(a.index, b.index) {
@@ -51,7 +51,7 @@ func TestPartitionIsStratifiedAndSeeded(t *testing.T) {
 
 func TestRenderIsPadThenCropThenFlip(t *testing.T) {
 	f := shape{3, 4, 5}
-	s := makeSet(t, 3, 1, f, 3)
+	s := makeSet(t, 3, 2, f, 3)
 	r := newRenderer(s.Train)
 	raw, dst := make([]uint8, f.size()), make([]float32, f.size())
 	if err := s.Train.src.pixels(1, raw); err != nil {

@@ -1,0 +1,75 @@
+package dataset
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"fbnas/internal/random"
+)
+
+// Content stands for the bytes of an image: those of its file or, where many
+// images lie in one file, those of its stored pixels. It is the beginning of
+// their SHA-256.
+type Content uint64
+
+func contentOf(sum [sha256.Size]byte) Content { return Content(binary.BigEndian.Uint64(sum[:])) }
+
+// isTest decides whether an image of a set without test images is kept for
+// testing. Nothing but its own bytes and the seed has a say: whatever comes,
+// goes or is renamed beside it, it stays on its side.
+func (c Content) isTest(fraction float64, seed uint64) bool {
+	return random.New(seed, "test images", uint64(c)).Float64() < fraction
+}
+
+// contents are those of images of size bytes each that lie one after another.
+func contents(data []uint8, size int) []Content {
+	all := make([]Content, len(data)/size)
+	each(context.Background(), len(all), func(i int) {
+		all[i] = contentOf(sha256.Sum256(data[i*size:][:size]))
+	})
+	return all
+}
+
+// fileContents are those of files. One that cannot be read has an error.
+func fileContents(ctx context.Context, paths []string) ([]Content, []error) {
+	all, failed := make([]Content, len(paths)), make([]error, len(paths))
+	each(ctx, len(paths), func(i int) { all[i], failed[i] = fileContent(paths[i]) })
+	return all, failed
+}
+
+func fileContent(path string) (Content, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return 0, err
+	}
+	return contentOf([sha256.Size]byte(h.Sum(nil))), nil
+}
+
+// each calls do for 0 to n-1 on all cores, until ctx ends.
+func each(ctx context.Context, n int, do func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
