@@ -9,6 +9,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
 	"fbnas/models"
+	"fbnas/train"
 )
 
 // splitSeed decides which images of a set without test images are kept for
@@ -28,6 +29,17 @@ func checkClasses(set *dataset.Set) error {
 			"the data set %s has %d classes", set.Name, len(set.Classes))
 	}
 	return nil
+}
+
+// fitBatch lowers the default batch to what the images fill, by halves.
+func fitBatch(a *app, c *train.Config, images int) {
+	was := c.Batch
+	for c.Batch > max(images, 1) {
+		c.Batch /= 2
+	}
+	if c.Batch < was {
+		a.log.Info(fmt.Sprintf("batches of %d images: there are %d, which do not fill one of %d", c.Batch, images, was))
+	}
 }
 
 // openEngine opens the runtime that is set up on this machine.

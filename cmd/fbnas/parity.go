@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"fbnas/dataset"
 	"fbnas/engine/ort"
@@ -81,11 +82,12 @@ func proofOf(t trained, images [][]float32) (proven, error) {
 }
 
 // imagesOf takes real images for a comparison: test images, spread over all of
-// them, and training images where those are too few.
+// them, training images where those are too few, and mirrored copies where all
+// are.
 func imagesOf(set *dataset.Set) ([][]float32, error) {
 	var images [][]float32
+	shape := set.Test.Shape()
 	for _, split := range []*dataset.Split{set.Test, set.Train} {
-		shape := split.Shape()
 		n := min(split.Len(), parityImages-len(images))
 		for i := range n {
 			image := make([]float32, shape[0]*shape[1]*shape[2])
@@ -98,7 +100,19 @@ func imagesOf(set *dataset.Set) ([][]float32, error) {
 			break
 		}
 	}
+	for i, real := 0, len(images); i < real && len(images) < onnxexport.ParityInputs; i++ {
+		images = append(images, mirrored(images[i], shape[2]))
+	}
 	return images, nil
+}
+
+// mirrored is the image with each row of the given width turned around.
+func mirrored(image []float32, width int) []float32 {
+	other := slices.Clone(image)
+	for row := range slices.Chunk(other, width) {
+		slices.Reverse(row)
+	}
+	return other
 }
 
 // spread takes n of the images, evenly.

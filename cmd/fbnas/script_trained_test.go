@@ -15,7 +15,7 @@ import (
 
 // trainedCmds are the scripts' commands around trainings and their files.
 var trainedCmds = map[string]func(*testscript.TestScript, bool, []string){
-	"bars": bars, "truncate": truncate, "reweigh": reweigh, "rewire": rewire, "sameTop1": sameTop1,
+	"bars": bars, "truncate": truncate, "reweigh": reweigh, "rewire": rewire, "sameTop1": sameTop1, "pictures": pictures,
 }
 
 // bars FOLDER TRAIN TEST CLASSES writes a data set that is learned quickly.

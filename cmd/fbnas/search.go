@@ -116,6 +116,10 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	if err := c.Search.Validate(); err != nil {
 		return nil, err
 	}
+	if !o.resume && !cmd.Flags().Changed("batch") {
+		held, rest := set.Train.Partition(c.Search.HoldOut, c.Search.Train.Seed)
+		fitBatch(a, &c.Search.Train, min(held.Len(), rest.Len()))
+	}
 	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
 	if job.Engine, err = openTrainer(a, &c.Engine, c.Search.Train.Batch); err != nil {
 		return nil, err

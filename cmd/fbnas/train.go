@@ -89,6 +89,10 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, err
 	}
+	if !o.resume && !cmd.Flags().Changed("batch") {
+		fitBatch(a, &c.Train, job.Data.Train.Len())
+		job.Config = c.Train
+	}
 	job.SaveEvery = o.every
 	if job.Engine, err = openTrainer(a, &c.Engine, c.Train.Batch); err != nil {
 		return nil, err
