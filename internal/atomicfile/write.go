@@ -8,12 +8,22 @@ import (
 )
 
 // Write replaces the file at path by what fill writes. The content goes to a
-// temporary file in the same folder, is synced, and takes the name in one
-// rename; the folder is synced after it. When fill or the disk fails, the file
-// at path stays as it was and the temporary file is removed.
+// temporary file in the same folder, which is made where it is missing, is
+// synced, and takes the name in one rename; the folder is synced after it. When
+// fill or the disk fails, the file at path stays as it was, and the temporary
+// file and a folder that was made are removed.
 func Write(path string, fill func(io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".tmp-*")
+	undo, err := MakeFolder(dir)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			undo()
+		}
+	}()
+	f, err := os.CreateTemp(dir, temporary(filepath.Base(path)))
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -41,6 +51,9 @@ func Write(path string, fill func(io.Writer) error) (err error) {
 	}
 	return SyncDir(dir)
 }
+
+// temporary is the pattern of the name under which a file is written.
+func temporary(base string) string { return "." + base + ".tmp-*" }
 
 // WriteBytes is Write with content that is already in memory.
 func WriteBytes(path string, data []byte) error {
