@@ -9,9 +9,11 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"reflect"
 	"sync"
 
+	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
 )
 
@@ -44,7 +46,12 @@ func record(ctx context.Context, d Device, path string, log *slog.Logger) (Devic
 		return nil, fault.New(fault.Usage, "Choose another file with --record.", "record to %s: it is of another device (%s, here %s)", path, before.identity.SoC, id.SoC)
 	}
 	r := &recorder{Device: d, log: log}
+	undo, err := atomicfile.MakeFolder(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
 	if r.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666); err != nil {
+		undo()
 		return nil, fmt.Errorf("record: %w", err)
 	}
 	if before == nil {

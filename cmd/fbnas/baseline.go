@@ -75,6 +75,9 @@ func runBaseline(kind string, o baselineOptions) (result, error) {
 	if o.table == "" {
 		return nil, fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given")
 	}
+	if err := checkOutputs(o.out); err != nil {
+		return nil, err
+	}
 	table, err := lut.Load(o.table)
 	if err != nil {
 		return nil, err

@@ -58,6 +58,9 @@ func benchVerb(a *app) *cobra.Command {
 func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths []string) (benchResult, error) {
 	r := benchResult{Table: orNull(o.lut)}
 	began := time.Now()
+	if err := checkOutputs(o.record); err != nil {
+		return r, err
+	}
 	models, err := readModels(paths)
 	if err != nil {
 		return r, err

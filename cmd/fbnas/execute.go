@@ -35,6 +35,9 @@ func (p *place) check() error {
 	case p.record != "" && p.device == "":
 		return fault.New(fault.Usage, "Give --device too.", "--record is of what a device says")
 	}
+	if err := checkOutputs(p.record); err != nil {
+		return err
+	}
 	return p.deviceFlags.check()
 }
 

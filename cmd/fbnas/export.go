@@ -55,7 +55,7 @@ func exportVerb(a *app) *cobra.Command {
 	f.StringVar(&o.weights, "weights", "", "the weights.safetensors of a training, instead of a run's own `file`")
 	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
 	f.StringVar(&o.lut, "lut", "", "`table` that predicts the latency; the file states it")
-	f.StringVar(&o.root, "root", "runs", "`folder` to look for trainings in")
+	f.StringVar(&o.root, "root", runsFolder, "`folder` to look for trainings in")
 	f.StringVar(&o.device, "device", "", "time the file on this `device`, as bench does; the file states it (default: it is not timed; with --int8, local)")
 	f.Uint64Var(&o.seed, "seed", 1, "of random weights and of the inputs that they are compared on")
 	o.form.add(f)
@@ -78,7 +78,10 @@ func (o exportOptions) check(flags *pflag.FlagSet, out string) error {
 	if err := o.form.check(); err != nil {
 		return err
 	}
-	return o.int8.check(flags, o.form)
+	if err := o.int8.check(flags, o.form); err != nil {
+		return err
+	}
+	return checkOutputs(out, onnxexport.LabelsPath(out), cardPath(out))
 }
 
 func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out string) (exportResult, error) {

@@ -58,6 +58,9 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 	if o.out == "" {
 		return nil, fault.New(fault.Usage, "Give -o W.safetensors.", "no file to write is given")
 	}
+	if err := checkOutputs(o.out); err != nil {
+		return nil, err
+	}
 	f, err := openInitial(path)
 	if err != nil {
 		return nil, err

@@ -49,6 +49,9 @@ func (o checkOptions) check(ctx context.Context, a *app, cmd *cobra.Command, pat
 	if o.rows < 1 {
 		return nil, fault.New(fault.Usage, "Give --rows 1 or more.", "%d rows", o.rows)
 	}
+	if err := checkOutputs(o.record); err != nil {
+		return nil, err
+	}
 	t, err := lut.Load(path)
 	if err != nil {
 		return nil, err

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -41,10 +39,11 @@ func mergeTables(first, second, out string, force bool) (result, error) {
 	if out == "" {
 		return nil, fault.New(fault.Usage, "Give -o C.lut.", "no table is given to write to")
 	}
+	if err := checkOutputs(out); err != nil {
+		return nil, err
+	}
 	if _, err := os.Stat(out); err == nil && !force {
 		return nil, fault.New(fault.Usage, "Choose another file, or overwrite it with --force.", "%s exists", out)
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
 	}
 	a, err := lut.Load(first)
 	if err != nil {

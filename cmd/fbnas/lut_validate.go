@@ -71,6 +71,9 @@ func (o *networkOptions) add(cmd *cobra.Command) {
 
 // measure times networks for the purpose and puts the outcome into the table.
 func (o *networkOptions) measure(ctx context.Context, a *app, cmd *cobra.Command, path string) (*lut.Table, []string, error) {
+	if err := checkOutputs(path, o.record); err != nil {
+		return nil, nil, err
+	}
 	t, err := lut.Load(path)
 	if err != nil {
 		return nil, nil, err

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -84,7 +81,7 @@ func (o profileOptions) check(flags *pflag.FlagSet) error {
 	case o.out == "" && !o.dryRun:
 		return fault.New(fault.Usage, "Give -o X.lut.", "no table is given to write to")
 	}
-	return nil
+	return checkOutputs(o.out, o.record)
 }
 
 // profileResult is a profile's plan, and what came of it unless it was a dry
@@ -178,11 +175,6 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 }
 
 func (o profileOptions) measure(ctx context.Context, a *app, space models.Space, opts lut.Options) (lut.Report, error) {
-	if info, err := os.Stat(o.out); err == nil && info.IsDir() {
-		return lut.Report{}, fault.New(fault.Usage, "Give the path of a file, such as -o X.lut.", "%s is a folder", o.out)
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return lut.Report{}, err
-	}
 	meter, err := o.open(ctx, a)
 	if err != nil {
 		return lut.Report{}, err

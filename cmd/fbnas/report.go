@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,6 +50,9 @@ type reportResult struct {
 }
 
 func runReport(o reportOptions, paths []string) (result, error) {
+	if err := checkOutputs(o.out, o.summary); err != nil {
+		return nil, err
+	}
 	r, err := report.Load(paths...)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Usage, "List the runs with `fbnas runs list`.", "%w", err)
@@ -62,9 +64,6 @@ func runReport(o reportOptions, paths []string) (result, error) {
 		r.Title = o.title
 	}
 	r.Tool, r.Created = "fbnas "+version, time.Now().Format(time.DateOnly)
-	if info, err := os.Stat(o.out); err == nil && info.IsDir() {
-		return nil, fault.New(fault.Usage, "Give the path of a file, such as -o report.html.", "%s is a folder", o.out)
-	}
 	if err := atomicfile.Write(o.out, func(w io.Writer) error { return report.HTML(w, r) }); err != nil {
 		return nil, err
 	}

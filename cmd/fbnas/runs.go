@@ -24,7 +24,7 @@ func runsListVerb(a *app) *cobra.Command {
 		Example: "  fbnas runs list\n  fbnas runs list --root /data/runs --json",
 		Args:    cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&root, "root", "runs", "`folder` of the runs")
+	cmd.Flags().StringVar(&root, "root", runsFolder, "`folder` of the runs")
 	cmd.RunE = a.does(func(context.Context, []string) (result, error) {
 		list, err := runsUnder(a, root)
 		if err != nil {

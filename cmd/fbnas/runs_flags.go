@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/engine/ort"
+	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/train"
@@ -77,6 +78,18 @@ func techniqueFlags(cmd *cobra.Command, t *train.Techniques) {
 	f.Float64Var(&t.Mixup, "mixup", t.Mixup, "mix pairs of images; their shares are drawn from Beta(x, x), such as 0.2; 0: do not")
 }
 
+// runsFolder is where runs lie that are not given a place.
+const runsFolder = "runs"
+
+// check refuses a folder that the run cannot be written to, before the data are
+// opened.
+func (r runFlags) check() error {
+	if r.out == "" {
+		return atomicfile.CheckFolder(runsFolder)
+	}
+	return rundir.Check(r.out, r.resume)
+}
+
 // openRun starts the run of a verb, or goes on with it.
 func openRun[C any](a *app, verb string, r runFlags, config C) (*rundir.Dir, *rundir.Checkpoint, error) {
 	o := rundir.Options{Log: a.log}
@@ -84,13 +97,29 @@ func openRun[C any](a *app, verb string, r runFlags, config C) (*rundir.Dir, *ru
 		return rundir.Resume(r.out, verb, config, o)
 	}
 	if r.out == "" {
-		var err error
-		if r.out, err = rundir.Next("runs", verb); err != nil {
-			return nil, nil, err
-		}
+		dir, err := rundir.CreateNext(runsFolder, verb, config, o)
+		return dir, nil, err
 	}
 	dir, err := rundir.Create(r.out, verb, config, o)
 	return dir, nil, err
+}
+
+// stopped ends a run that has not come to its end: an interruption gets the
+// command that goes on, and a failure before anything was trained leaves no
+// folder in the way of the corrected command.
+func stopped(a *app, err error, verb string, dir *rundir.Dir) error {
+	if fault.CodeOf(err) == fault.Interrupted {
+		return fault.New(fault.Interrupted, "Go on with: "+verb+" --resume -o "+quoted(dir.Path()), "%w", err)
+	}
+	if !dir.Barren() {
+		return err
+	}
+	if failed := dir.Discard(); failed != nil {
+		a.log.Warn("the run's folder could not be removed", "error", failed)
+	} else {
+		a.log.Info("the run failed before its first checkpoint, and " + dir.Path() + " is removed")
+	}
+	return err
 }
 
 // resumed returns the configuration of the run that is resumed, for options

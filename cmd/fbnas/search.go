@@ -83,6 +83,9 @@ type searchResult struct {
 }
 
 func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions) (result, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	c, table, space, err := o.config(cmd)
 	if err != nil {
 		return nil, err
@@ -138,7 +141,7 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	job.Progress = func(p search.Progress) { shown.at("search", p.Done, p.Steps) }
 	r, err := job.Run(ctx)
 	if err != nil {
-		return nil, goOn(err, "fbnas search", job.Dir.Path())
+		return nil, stopped(a, err, "fbnas search", job.Dir)
 	}
 	summary, err := job.Summarise(r, c.TargetsUS, c.Margin)
 	if err != nil {

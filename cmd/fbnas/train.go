@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/dataset"
-	"fbnas/internal/fault"
 	"fbnas/models"
 	"fbnas/pretrained"
 	"fbnas/report"
@@ -78,6 +77,9 @@ type trainResult struct {
 }
 
 func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, args []string) (result, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	c, from, err := o.config(a, cmd, args)
 	if from != nil {
 		defer from.Close()
@@ -111,7 +113,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	job.Progress = func(p train.Progress) { shown.at("train", p.Done, p.Steps) }
 	r, err := job.Run(ctx)
 	if err != nil {
-		return nil, goOn(err, "fbnas train", job.Dir.Path())
+		return nil, stopped(a, err, "fbnas train", job.Dir)
 	}
 	w := train.Weights{Arch: arch, Classes: job.Data.Classes, Preprocessing: job.Data.Preprocessing(), Test: r.Test, Values: r.Values}
 	if err := w.Write(filepath.Join(job.Dir.Path(), weightsName)); err != nil {
@@ -158,14 +160,6 @@ func prepareTraining(ctx context.Context, a *app, c *trainConfig, from *pretrain
 		a.log.Warn(fmt.Sprintf("--freeze %s without --init-from keeps random weights", c.Train.Freeze))
 	}
 	return job, arch, err
-}
-
-// goOn adds to an interruption the command that goes on.
-func goOn(err error, verb, run string) error {
-	if fault.CodeOf(err) != fault.Interrupted {
-		return err
-	}
-	return fault.New(fault.Interrupted, "Go on with: "+verb+" --resume -o "+quoted(run), "%w", err)
 }
 
 func (r trainResult) Text(w io.Writer) error {

@@ -47,7 +47,7 @@ func verifyVerb(a *app) *cobra.Command {
 	f.StringVar(&o.engine, "engine", engineORT, "what runs the file: ort or onnx-go")
 	f.StringVar(&o.weights, "weights", "", "the weights.safetensors of the training (default: looked for in --root)")
 	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
-	f.StringVar(&o.root, "root", "runs", "`folder` to look for the training in")
+	f.StringVar(&o.root, "root", runsFolder, "`folder` to look for the training in")
 	f.IntVar(&o.images, "images", 0, fmt.Sprintf("how many to compare on, %d to %d (default %d, with onnx-go %d)",
 		onnxexport.ParityInputs, parityImages, parityImages, onnxexport.ParityInputs))
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {

@@ -27,6 +27,9 @@ const (
 	lockName       = ".lock"
 )
 
+// fileNames are those that make a folder a run's.
+var fileNames = []string{configName, metricsName, eventsName, checkpointName, previousName, summaryName}
+
 // Options are optional.
 type Options struct {
 	// Log takes warnings; slog.Default() when nil.
@@ -60,6 +63,9 @@ type Dir struct {
 	// damaged is whether the file under the newest checkpoint's name cannot be
 	// read, and so must not take the place of the one before.
 	damaged bool
+	// unmake removes the folders that this process made for the run; nil for a
+	// run that it goes on with.
+	unmake func()
 }
 
 // Path is the run's folder.
@@ -68,22 +74,38 @@ func (d *Dir) Path() string { return d.path }
 // Create starts a run in the folder at path, which is made when it does not
 // exist. config is written to config.yaml; it holds what decides the run's
 // result, and nothing else, because Resume refuses a different one. It is a
-// fault.Usage when the folder already holds a run.
+// fault.Usage when the folder already holds a run, unless that was killed before
+// its first checkpoint: it is then removed. A start that fails leaves nothing
+// behind.
 func Create(path, verb string, config any, o Options) (_ *Dir, err error) {
-	if err := os.MkdirAll(path, 0o755); err != nil {
+	unmake, err := atomicfile.MakeFolder(path)
+	if err != nil {
 		return nil, fmt.Errorf("create run: %w", err)
 	}
+	return start(path, verb, config, o, unmake)
+}
+
+// start starts a run in a folder that is there, and that unmake removes.
+func start(path, verb string, config any, o Options, unmake func()) (_ *Dir, err error) {
 	d, err := lock(path, o)
 	if err != nil {
+		unmake()
 		return nil, err
 	}
-	defer d.closeOn(&err)
-	for _, name := range []string{configName, metricsName, eventsName, checkpointName, previousName, summaryName} {
-		if _, err := os.Lstat(filepath.Join(path, name)); !errors.Is(err, fs.ErrNotExist) {
-			return nil, fault.New(fault.Usage, "Continue it with --resume, or choose another folder with -o.",
-				"%s already holds a run (%s)", path, name)
-		}
+	err = vacant(path)
+	if err != nil && killedEarly(path) {
+		d.opts.Log.Warn("the run that was here was killed before its first checkpoint, and is removed", "folder", path)
+		err = removeFiles(path)
 	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	d.unmake = unmake
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.Discard())
+		}
+	}()
 	if d.config, err = writeConfig(path, verb, config, d.opts.Now()); err != nil {
 		return nil, err
 	}

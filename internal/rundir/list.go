@@ -31,34 +31,6 @@ type Info struct {
 // Finished tells whether the run has come to its end.
 func (i Info) Finished() bool { return i.Summary != nil }
 
-// Next makes the folder root/verb-n for a new run and returns its path; n is
-// one more than the largest there, so that numbers follow time. Two processes
-// never get the same one.
-func Next(root, verb string) (string, error) {
-	if err := os.MkdirAll(root, 0o755); err != nil {
-		return "", fmt.Errorf("folder of runs: %w", err)
-	}
-	entries, err := os.ReadDir(root)
-	if err != nil {
-		return "", fmt.Errorf("folder of runs: %w", err)
-	}
-	n := 0
-	for _, e := range entries {
-		if number, ok := strings.CutPrefix(e.Name(), verb+"-"); ok {
-			if k, err := strconv.Atoi(number); err == nil {
-				n = max(n, k)
-			}
-		}
-	}
-	for {
-		n++
-		path := filepath.Join(root, fmt.Sprintf("%s-%d", verb, n))
-		if err := os.Mkdir(path, 0o755); !errors.Is(err, fs.ErrExist) {
-			return path, err
-		}
-	}
-}
-
 // Stat describes the run in the folder at path; a fault.Usage when there is
 // none.
 func Stat(path string) (Info, error) {

@@ -1,7 +1,6 @@
 package rundir
 
 import (
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -10,23 +9,6 @@ import (
 
 	"fbnas/internal/fault"
 )
-
-func TestNext(t *testing.T) {
-	root := filepath.Join(t.TempDir(), "runs")
-	for _, want := range []string{"train-1", "train-2"} {
-		if got, err := Next(root, "train"); err != nil || got != filepath.Join(root, want) {
-			t.Errorf("%s (%v), want %s", got, err, want)
-		}
-	}
-	for _, name := range []string{"train-9", "train-x", "trainer-20", "search-30"} {
-		if err := os.Mkdir(filepath.Join(root, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, err := Next(root, "train"); err != nil || filepath.Base(got) != "train-10" {
-		t.Errorf("%s (%v), want train-10", got, err)
-	}
-}
 
 // begin makes a run that began some hours after noon.
 func begin(t *testing.T, root, name, verb string, hours, steps int, finished bool) {

@@ -1,0 +1,119 @@
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+)
+
+// Check tells whether Create can start a run in the folder at path, and leaves
+// no trace; with resume, whether Resume can write there. It is for before the
+// data are opened: a fault.Usage for a path that cannot be meant or that
+// already holds a run, a fault.Failure where the disk refuses.
+func Check(path string, resume bool) error {
+	if err := atomicfile.CheckFolder(path); err != nil || resume || killedEarly(path) {
+		return err
+	}
+	return vacant(path)
+}
+
+// CreateNext is Create in the folder root/verb-n; n is one more than the
+// largest there, so that numbers follow time. Two processes never get the same
+// one.
+func CreateNext(root, verb string, config any, o Options) (*Dir, error) {
+	undo, err := atomicfile.MakeFolder(root)
+	if err != nil {
+		return nil, fmt.Errorf("folder of runs: %w", err)
+	}
+	path, err := next(root, verb)
+	if err != nil {
+		undo()
+		return nil, fmt.Errorf("folder of runs: %w", err)
+	}
+	return start(path, verb, config, o, func() { os.Remove(path); undo() })
+}
+
+// next makes the folder root/verb-n and returns its path.
+func next(root, verb string) (string, error) {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return "", err
+	}
+	n := 0
+	for _, e := range entries {
+		if number, ok := strings.CutPrefix(e.Name(), verb+"-"); ok {
+			if k, err := strconv.Atoi(number); err == nil {
+				n = max(n, k)
+			}
+		}
+	}
+	for {
+		n++
+		path := filepath.Join(root, fmt.Sprintf("%s-%d", verb, n))
+		if err := os.Mkdir(path, 0o755); !errors.Is(err, fs.ErrExist) {
+			return path, err
+		}
+	}
+}
+
+// vacant refuses a folder that holds a run.
+func vacant(path string) error {
+	for _, name := range fileNames {
+		if _, err := os.Lstat(filepath.Join(path, name)); err == nil {
+			return fault.New(fault.Usage, "Continue it with --resume, or choose another folder with -o.",
+				"%s already holds a run (%s)", path, name)
+		}
+	}
+	return nil
+}
+
+// killedEarly reports whether the folder holds a run of ours with nothing to go
+// on with: no summary, and no checkpoint of a step.
+func killedEarly(path string) bool {
+	info, err := Stat(path)
+	if err != nil || info.Finished() || info.Step > 0 {
+		return false
+	}
+	_, _, err = load(path, slog.New(slog.DiscardHandler))
+	return err == nil || errors.Is(err, errNone)
+}
+
+// Barren reports whether this process has started the run and there is no
+// checkpoint of a step: what was computed cannot be gone on with.
+func (d *Dir) Barren() bool { return d.unmake != nil && d.saved <= 0 }
+
+// Discard is Close for a barren run that has failed. It removes what this
+// process made of it, so that the folder takes the corrected command.
+func (d *Dir) Discard() error {
+	if !d.Barren() {
+		return d.Close()
+	}
+	err := errors.Join(removeFiles(d.path), removeFile(d.path, lockName))
+	d.Close() // what it could not write any more is gone anyway
+	d.unmake()
+	return err
+}
+
+// removeFiles removes a run's files.
+func removeFiles(path string) error {
+	list := []error{removeFile(path, temporaryName)}
+	for _, name := range fileNames {
+		list = append(list, removeFile(path, name))
+	}
+	return errors.Join(list...)
+}
+
+func removeFile(path, name string) error {
+	if err := os.Remove(filepath.Join(path, name)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
