@@ -2,24 +2,12 @@ package dataset
 
 import (
 	"context"
-	"fmt"
-	"image"
-	_ "image/jpeg" // registers the format
-	_ "image/png"  // registers the format
-	"io"
-	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"fbnas/dataset/picture"
 )
-
-// maxPixels bounds the images that are decoded: a small file can promise a
-// canvas that does not fit into memory.
-const maxPixels = 1 << 27
-
-// extensions are the endings of image files' names. Their format follows from
-// their content: a JPEG file that is called .png is common.
-var extensions = map[string]bool{".jpg": true, ".jpeg": true, ".png": true}
 
 // files is a source of image files, decoded when they are asked for, or once
 // where all of them fit into memory.
@@ -42,26 +30,11 @@ func (f *files) pixels(i int, dst []uint8) error {
 
 // decode reads, scales and crops file i. Its error names the file.
 func (f *files) decode(i int, dst []uint8) error {
-	in, err := os.Open(f.paths[i])
+	p, err := picture.Open(f.paths[i])
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	config, _, err := image.DecodeConfig(in)
-	if err != nil {
-		return fmt.Errorf("%s: %w", f.paths[i], err)
-	}
-	if config.Width <= 0 || config.Height <= 0 || config.Width > maxPixels/config.Height {
-		return fmt.Errorf("%s: %d×%d pixels are too many", f.paths[i], config.Width, config.Height)
-	}
-	if _, err := in.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	img, _, err := image.Decode(in)
-	if err != nil {
-		return fmt.Errorf("%s: %w", f.paths[i], err)
-	}
-	fit(img, f.form, dst)
+	p.Fit(f.form.channels, f.form.height, f.form.width, dst)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"fbnas/dataset/picture"
 	"fbnas/internal/fault"
 )
 
@@ -109,7 +110,7 @@ func listClasses(dir string) ([]class, error) {
 func (f *files) name(i int) string { return f.paths[i] }
 
 func isImage(name string) bool {
-	return extensions[strings.ToLower(filepath.Ext(name))] && !strings.HasPrefix(name, ".")
+	return picture.Extensions[strings.ToLower(filepath.Ext(name))] && !strings.HasPrefix(name, ".")
 }
 
 // openClasses decodes every file once, so that a corrupt one is known before

@@ -84,8 +84,8 @@ func write(t *testing.T, dir, name string, data []byte) {
 	}
 }
 
-// picture is an encoded w×h image of one colour.
-func picture(t *testing.T, format string, w, h int, c color.Color) []byte {
+// pictureFile is an encoded w×h image of one colour.
+func pictureFile(t *testing.T, format string, w, h int, c color.Color) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for i := range w * h {

@@ -3,8 +3,9 @@ package dataset
 import (
 	"fmt"
 	"image"
-	"image/color"
 	"slices"
+
+	"fbnas/dataset/picture"
 )
 
 // memory is a source whose images lie one after another in memory.
@@ -35,27 +36,23 @@ func newMemory(data []uint8, f shape, o Options) *memory {
 	n := len(data) / f.size()
 	out := make([]uint8, n*want.size())
 	for i := range n {
-		fit(planar{f, data[i*f.size():][:f.size()]}, want, out[i*want.size():][:want.size()])
+		p := picture.Of(imageOf(f, data[i*f.size():][:f.size()]))
+		p.Fit(want.channels, want.height, want.width, out[i*want.size():][:want.size()])
 	}
 	return &memory{form: want, data: out}
 }
 
-// planar shows planes of pixels as an image.Image.
-type planar struct {
-	form shape
-	data []uint8
-}
-
-func (p planar) Bounds() image.Rectangle { return image.Rect(0, 0, p.form.width, p.form.height) }
-func (p planar) ColorModel() color.Model { return color.RGBAModel }
-
-func (p planar) At(x, y int) color.Color {
-	plane, at := p.form.height*p.form.width, y*p.form.width+x
-	r := p.data[at]
-	if p.form.channels == 1 {
-		return color.RGBA{r, r, r, 255}
+// imageOf shows planes of pixels as an image.
+func imageOf(f shape, data []uint8) image.RGBA64Image {
+	whole := image.Rect(0, 0, f.width, f.height)
+	if f.channels == 1 {
+		return &image.Gray{Pix: data, Stride: f.width, Rect: whole}
 	}
-	return color.RGBA{r, p.data[at+plane], p.data[at+2*plane], 255}
+	m, plane := image.NewRGBA(whole), f.height*f.width
+	for i := range plane {
+		m.Pix[4*i], m.Pix[4*i+1], m.Pix[4*i+2], m.Pix[4*i+3] = data[i], data[i+plane], data[i+2*plane], 255
+	}
+	return m
 }
 
 // labelled checks labels against images and classes and makes the two one.

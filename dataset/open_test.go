@@ -193,8 +193,8 @@ func TestOpenCIFAR(t *testing.T) {
 func photos(t *testing.T, dir string, n int) {
 	t.Helper()
 	for i := range n {
-		write(t, dir, fmt.Sprintf("red/%02d.jpg", i), picture(t, "jpeg", 20+i, 30, color.RGBA{200, 0, 0, 255}))
-		write(t, dir, fmt.Sprintf("blue/deep/%02d.PNG", i), picture(t, "png", 30, 20+i, color.RGBA{0, 0, 200, 255}))
+		write(t, dir, fmt.Sprintf("red/%02d.jpg", i), pictureFile(t, "jpeg", 20+i, 30, color.RGBA{200, 0, 0, 255}))
+		write(t, dir, fmt.Sprintf("blue/deep/%02d.PNG", i), pictureFile(t, "png", 30, 20+i, color.RGBA{0, 0, 200, 255}))
 	}
 }
 
@@ -233,7 +233,7 @@ func TestFolderWithItsOwnTestImages(t *testing.T) {
 	for _, part := range []string{"test", "val"} {
 		dir := t.TempDir()
 		photos(t, filepath.Join(dir, "train"), 3)
-		write(t, dir, part+"/red/a.png", picture(t, "png", 9, 9, color.White))
+		write(t, dir, part+"/red/a.png", pictureFile(t, "png", 9, 9, color.White))
 		s, err := Open(context.Background(), dir, Options{Height: 4, Width: 4})
 		if err != nil {
 			t.Fatal(err)
@@ -241,7 +241,7 @@ func TestFolderWithItsOwnTestImages(t *testing.T) {
 		if s.Train.Len() != 6 || s.Test.Len() != 1 || s.Classes[s.Test.Label(0)] != "red" {
 			t.Errorf("%s: %d and %d images", part, s.Train.Len(), s.Test.Len())
 		}
-		write(t, dir, part+"/green/a.png", picture(t, "png", 9, 9, color.White))
+		write(t, dir, part+"/green/a.png", pictureFile(t, "png", 9, 9, color.White))
 		_, err = Open(context.Background(), dir, Options{Height: 4, Width: 4})
 		wantFault(t, err, "class green")
 	}
@@ -250,10 +250,10 @@ func TestFolderWithItsOwnTestImages(t *testing.T) {
 func TestCorruptFiles(t *testing.T) {
 	dir := t.TempDir()
 	photos(t, dir, 20)
-	whole := picture(t, "jpeg", 30, 30, color.White)
+	whole := pictureFile(t, "jpeg", 30, 30, color.White)
 	write(t, dir, "red/03.jpg", whole[:len(whole)-20])
 	write(t, dir, "blue/deep/07.PNG", nil)
-	write(t, dir, "red/09.jpg", picture(t, "png", 30, 30, color.White)) // whole, under another name
+	write(t, dir, "red/09.jpg", pictureFile(t, "png", 30, 30, color.White)) // whole, under another name
 
 	var log bytes.Buffer
 	o := Options{Height: 8, Width: 8, MaxCorrupt: 0.06, Log: slog.New(slog.NewTextHandler(&log, nil))}
@@ -307,7 +307,7 @@ func TestWhatIsNoDataSet(t *testing.T) {
 		}
 	}
 	single := t.TempDir()
-	write(t, single, "only/a.png", picture(t, "png", 4, 4, color.White))
+	write(t, single, "only/a.png", pictureFile(t, "png", 4, 4, color.White))
 	_, err := Open(context.Background(), single, size)
 	wantFault(t, err, "one class only (only)")
 	ctx, cancel := context.WithCancel(context.Background())

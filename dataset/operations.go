@@ -3,6 +3,8 @@ package dataset
 import (
 	"math"
 	"math/rand/v2"
+
+	"fbnas/dataset/picture"
 )
 
 // operation is one of TrivialAugment's. Strengths lie between 0 and most, in
@@ -73,7 +75,7 @@ func (c *canvas) grey(i int) uint8 {
 		return c.pix[i]
 	}
 	plane := c.form.height * c.form.width
-	return luma(c.pix[i], c.pix[i+plane], c.pix[i+2*plane])
+	return picture.Luma(c.pix[i], c.pix[i+plane], c.pix[i+2*plane])
 }
 
 // saturate leaves grey images as they are.

@@ -47,7 +47,9 @@ var policy = []row{
 	{"engine/ort", "internal/ortc onnx graph graph/lower engine engine/ort/native engine/ort/plan github.com/yalue/onnxruntime_go"},
 
 	{"nn", "graph"},
-	{"dataset", "golang.org/x/image internal/setup"},
+	{"dataset/picture", "golang.org/x/image"},
+	{"dataset/picture/picturetest", "golang.org/x/image"},
+	{"dataset", "dataset/picture internal/setup"},
 	{"dataset/datasettest", "dataset"},
 	{"devices", "internal/setup internal/yamlform github.com/pkg/sftp"},
 	{"devices/internal/fakeadbd", ""},

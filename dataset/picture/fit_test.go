@@ -1,4 +1,4 @@
-package dataset
+package picture
 
 import (
 	"image"
@@ -14,10 +14,10 @@ func TestFitKeepsTheCentre(t *testing.T) {
 			img.Set(5+x, 7+y, []color.Color{color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255}}[x/30])
 		}
 	}
-	for _, want := range []shape{{3, 30, 30}, {3, 10, 10}, {3, 60, 60}} {
-		dst := make([]uint8, want.size())
-		fit(img, want, dst)
-		plane := want.height * want.width
+	for _, want := range []int{30, 10, 60} {
+		plane := want * want
+		dst := make([]uint8, 3*plane)
+		Of(img).Fit(3, want, want, dst)
 		for i := range plane {
 			if dst[i] != 0 || dst[i+plane] != 255 || dst[i+2*plane] != 0 {
 				t.Fatalf("%v: pixel %d is (%d, %d, %d), want green", want, i, dst[i], dst[i+plane], dst[i+2*plane])
@@ -33,7 +33,7 @@ func TestFitAveragesWhenItShrinks(t *testing.T) {
 		img.Pix[i] = uint8((i%64+i/64)%2) * 255
 	}
 	dst := make([]uint8, 64)
-	fit(img, shape{1, 8, 8}, dst)
+	Of(img).Fit(1, 8, 8, dst)
 	for i, p := range dst {
 		if p < 120 || p > 135 {
 			t.Errorf("pixel %d is %d, want about 127", i, p)
@@ -43,17 +43,16 @@ func TestFitAveragesWhenItShrinks(t *testing.T) {
 
 func TestCentre(t *testing.T) {
 	for _, c := range []struct {
-		from image.Rectangle
-		want shape
-		out  image.Rectangle
+		w, h, width, height int
+		out                 image.Rectangle
 	}{
-		{image.Rect(0, 0, 90, 30), shape{3, 10, 10}, image.Rect(30, 0, 60, 30)},
-		{image.Rect(0, 0, 30, 90), shape{3, 10, 10}, image.Rect(0, 30, 30, 60)},
-		{image.Rect(0, 0, 40, 40), shape{3, 10, 20}, image.Rect(0, 10, 40, 30)},
-		{image.Rect(0, 0, 1, 1000), shape{3, 10, 20}, image.Rect(0, 499, 1, 500)},
+		{90, 30, 10, 10, image.Rect(30, 0, 60, 30)},
+		{30, 90, 10, 10, image.Rect(0, 30, 30, 60)},
+		{40, 40, 20, 10, image.Rect(0, 10, 40, 30)},
+		{1, 1000, 20, 10, image.Rect(0, 499, 1, 500)},
 	} {
-		if got := centre(c.from, c.want); got != c.out {
-			t.Errorf("%v for %v: %v, want %v", c.from, c.want, got, c.out)
+		if got := centre(c.w, c.h, c.width, c.height); got != c.out {
+			t.Errorf("%+v: %v", c, got)
 		}
 	}
 }
