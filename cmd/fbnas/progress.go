@@ -2,64 +2,31 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
-	"sync"
+	"strings"
 	"time"
-
-	"github.com/mattn/go-isatty"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
 	"fbnas/report"
 )
 
-// logEvery is how often progress that is not drawn is told in the log.
-const logEvery = 10 * time.Second
-
-// screen is stderr: lines that are written while a bar is drawn go above it.
-type screen struct {
-	mu    sync.Mutex
-	w     io.Writer
-	drawn *mpb.Progress
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.drawn != nil {
-		if n, err := s.drawn.Write(p); err == nil {
-			return n, nil
-		}
-	}
-	return s.w.Write(p)
-}
-
-func (s *screen) draw(p *mpb.Progress) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.drawn = p
-}
-
-// terminal reports whether people see what is written as it comes.
-func (s *screen) terminal() bool {
-	f, ok := s.w.(*os.File)
-	return ok && isatty.IsTerminal(f.Fd())
-}
+const (
+	logEvery  = 10 * time.Second // between two lines of the log
+	drawEvery = 100 * time.Millisecond
+	barWidth  = 30
+)
 
 // progress shows how far something is that lasts: stages one after the other,
 // each a bar on a terminal and a line of the log now and then elsewhere.
 type progress struct {
 	screen *screen
-	bars   *mpb.Progress // nil: the log
+	drawn  bool // bars instead of the log
 	log    *slog.Logger
 	now    func() time.Time
 
 	stage string
-	bar   *mpb.Bar
 	pace  pace
-	told  time.Time
+	told  time.Time // when it was last drawn or logged
+	under bool      // a bar that is not full is on the screen
 }
 
 // pace is a stage's beginning, from which an estimate counts: what was done
@@ -71,42 +38,48 @@ type pace struct {
 
 // progress begins to show progress; the caller ends it with close.
 func (a *app) progress() *progress {
-	p := &progress{screen: a.screen, log: a.log, now: time.Now}
-	if a.screen.terminal() && !a.quiet && !a.json {
-		p.bars = mpb.New(mpb.WithOutput(a.screen.w), mpb.WithWidth(40))
-		a.screen.draw(p.bars)
+	return &progress{
+		screen: a.screen, log: a.log, now: time.Now,
+		drawn: a.screen.terminal() && !a.quiet && !a.json,
 	}
-	return p
 }
 
 // at says that done of total parts of a stage are done.
 func (p *progress) at(stage string, done, total int) {
-	if stage != p.stage {
-		p.end()
-		p.stage, p.told, p.pace = stage, p.now(), pace{p.now(), done}
-		if p.bars != nil {
-			p.bar = p.newBar(stage, done, total)
-		}
+	now := p.now()
+	begins := stage != p.stage
+	if begins {
+		p.close()
+		p.stage, p.told, p.pace = stage, now, pace{now, done}
 	}
-	if p.bar != nil {
-		p.bar.SetCurrent(int64(done))
-		return
-	}
-	if now := p.now(); now.Sub(p.told) >= logEvery {
+	if p.drawn {
+		p.draw(now, begins, done, total)
+	} else if now.Sub(p.told) >= logEvery {
 		p.told = now
 		p.log.Info(stage, "done", fmt.Sprintf("%d/%d", done, total), "left", p.pace.left(now, done, total))
 	}
 }
 
-func (p *progress) newBar(stage string, done, total int) *mpb.Bar {
-	pace, now := p.pace, p.now
-	return p.bars.AddBar(int64(total),
-		mpb.PrependDecorators(decor.Name(stage+" ")),
-		mpb.AppendDecorators(
-			decor.CountersNoUnit("%d/%d "),
-			decor.Any(func(s decor.Statistics) string { return pace.left(now(), int(s.Current), int(s.Total)) + " left" }),
-		),
-		mpb.BarOptional(mpb.BarRemoveOnComplete(), done >= total))
+// draw shows a stage on the terminal. A full bar is left there at once, and
+// one that was full from the beginning never shown.
+func (p *progress) draw(now time.Time, begins bool, done, total int) {
+	full := done >= total
+	if full && !p.under || !full && !begins && now.Sub(p.told) < drawEvery {
+		return
+	}
+	p.told, p.under = now, !full
+	filled := 0
+	if total > 0 {
+		filled = barWidth * min(done, total) / total
+	}
+	line := fmt.Sprintf("%s [%s%s] %d/%d", p.stage, strings.Repeat("=", filled), strings.Repeat("-", barWidth-filled), done, total)
+	if !full {
+		line += " " + p.pace.left(now, done, total) + " left"
+	}
+	p.screen.draw(line)
+	if full {
+		p.screen.leave()
+	}
 }
 
 // left estimates the rest of a stage from its speed since it began.
@@ -118,19 +91,8 @@ func (p pace) left(now time.Time, done, total int) string {
 	return report.Seconds(per * float64(total-done))
 }
 
-// end ends the stage under way, whole or not.
-func (p *progress) end() {
-	if p.bar != nil {
-		p.bar.Abort(false)
-		p.bar = nil
-	}
-}
-
-// close leaves what was drawn on the screen and gives it back to the log.
+// close leaves what was drawn on the screen, whole or not.
 func (p *progress) close() {
-	p.end()
-	if p.bars != nil {
-		p.bars.Wait()
-		p.screen.draw(nil)
-	}
+	p.under = false
+	p.screen.leave()
 }

@@ -52,8 +52,15 @@ var verbs = []func(*app) *cobra.Command{
 
 // run runs one command line and returns the process's exit status.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	return newApp(out, errOut).run(ctx, args)
+}
+
+func newApp(out, errOut io.Writer) *app {
 	onScreen := &screen{w: errOut}
-	a := &app{out: out, errOut: onScreen, screen: onScreen, system: os.DirFS("/")}
+	return &app{out: out, errOut: onScreen, screen: onScreen, system: os.DirFS("/")}
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

@@ -82,5 +82,5 @@ var policy = []row{
 	{"bench/techniques", "internal/setup"},
 
 	{"cmd/fbnas-agent", "latency/agent"},
-	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb github.com/mattn/go-isatty"},
+	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys"},
 }
