@@ -16,7 +16,7 @@ import (
 // grey is a picture of its own for every number.
 func grey(t *testing.T, n int) []byte {
 	t.Helper()
-	return picture(t, "png", 8+n, 8, color.Gray{uint8(n)})
+	return pictureFile(t, "png", 8+n, 8, color.Gray{uint8(n)})
 }
 
 // classed writes 20 pictures of each of the classes a, b and c.
