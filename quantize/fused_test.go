@@ -142,6 +142,46 @@ func TestInner(t *testing.T) {
 	}
 }
 
+// TestFloatStaysFloat: the runtime leaves a layer in float that the file has so,
+// and gives its bias to the last bit.
+func TestFloatStaysFloat(t *testing.T) {
+	for model, layer := range map[string]string{"relu": "blocks.01.project", "hswish": "blocks.01.depthwise", "others": "blocks.03.project", "linear": "one"} {
+		m := linear(t)
+		if model != "linear" {
+			m = float(t, model)
+		}
+		all, left := integerLayers(t, timed(t, m, unsigned)), integerLayers(t, timed(t, m, quantize.Options{Activations: onnx.Uint8, Float: []string{layer}}))
+		if len(left) != len(all)-1 {
+			t.Errorf("%s: %v in integers, %v without %s", model, all, left, layer)
+		}
+	}
+}
+
+// TestBiasOfFloatLayer: its codes give the floats that the bias was.
+func TestBiasOfFloatLayer(t *testing.T) {
+	b := onnx.NewBuilder("bias", 17)
+	want := []float32{0.1, -0.3, 0, 1e-30, -3e8}
+	bias := b.Initializer("one.bias", onnx.Vector("", want...))
+	y := b.Op("GlobalAveragePool", []string{b.Input("input", onnx.Float32, onnx.Dims(1, 1, 2, 2))})
+	b.Node("Conv", []string{y, b.Initializer("one.weight", onnx.NewTensor("", make([]float32, 5), 5, 1, 1, 1)), bias}, []string{"logits"})
+	b.Output("logits", onnx.Float32, onnx.Dims(1, 5, 1, 1))
+	m, err := b.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := timed(t, m, quantize.Options{Float: []string{quantize.First}})
+	if n := ops(q); n["DequantizeLinear"] != 3 {
+		t.Errorf("read from codes: %d of input, average and bias", n["DequantizeLinear"])
+	}
+	for i, v := range runOn(t, open(t), q, []float64{1, 2, 3, 4})["logits"] {
+		if float32(v) != want[i] {
+			t.Errorf("the bias %v became %v", want[i], v)
+		}
+	}
+}
+
+var unsigned = quantize.Options{Activations: onnx.Uint8}
+
 // TestOpset13: the two operators that stand for HardSwish there become what the
 // one becomes.
 func TestOpset13(t *testing.T) {

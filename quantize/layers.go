@@ -1,7 +1,6 @@
 package quantize
 
 import (
-	"fmt"
 	"math"
 
 	"fbnas/onnx"
@@ -86,22 +85,48 @@ func (r *rewriter) bias(n *onnxpb.NodeProto, channels int) (values []float64, na
 	return values, n.Input[2], err
 }
 
-// constants writes a layer's weights and biases; weights that several layers
-// share are written for each, as their inputs' scales differ.
+// constants writes a layer's weights and biases, with scales that are of this
+// layer alone.
 func (r *rewriter) constants(w onnx.Tensor, bias string, q weights, input float32, axis int) []string {
-	name := w.Name
-	for i := 1; r.written[name]; i++ {
-		name, bias = fmt.Sprintf("%s.%d", w.Name, i), fmt.Sprintf("%s.%d", bias, i)
-	}
-	r.written[name] = true
 	scales := make([]float32, len(q.scales))
 	for c, s := range q.scales {
 		scales[c] = s * input
 	}
 	return []string{
-		r.perChannel(onnx.NewTensor(name+codesSuffix, q.codes, w.Dims...), name, q.scales, onnx.Vector("", make([]int8, len(q.scales))...), axis),
-		r.perChannel(onnx.Vector(bias+codesSuffix, q.biases...), bias, scales, onnx.Vector("", make([]int32, len(q.scales))...), 0),
+		r.perChannel(w.Name, onnx.NewTensor("", q.codes, w.Dims...), q.scales, onnx.Vector("", make([]int8, len(q.scales))...), axis),
+		r.perChannel(bias, onnx.Vector("", q.biases...), scales, onnx.Vector("", make([]int32, len(q.scales))...), 0),
 	}
+}
+
+// keptFloat are the inputs of a layer that is to stay in float. ONNX Runtime
+// quantises weights, of a whole tensor at once, where its input and output are
+// rounded and the bias is a constant of floats; so the bias is written as codes,
+// which give the same floats: ones with the bias as their scale.
+func (r *rewriter) keptFloat(n *onnxpb.NodeProto, inputs []string) ([]string, error) {
+	w, constant := r.floats[n.Input[1]]
+	if _, rounded := r.coded[n.Input[0]]; !rounded || !constant {
+		return inputs, nil
+	}
+	if len(n.Input) > 2 && n.Input[2] != "" && len(r.floats[n.Input[2]].Dims) != 1 {
+		return inputs, nil
+	}
+	values, name, err := r.bias(n, int(w.Dims[outputAxis[n.GetOpType()](n)]))
+	if err != nil {
+		return nil, err
+	}
+	codes, scales := make([]int32, len(values)), make([]float32, len(values))
+	for c, v := range values {
+		scales[c] = float32(math.Abs(v))
+		switch {
+		case v > 0:
+			codes[c] = 1
+		case v < 0:
+			codes[c] = -1
+		default:
+			scales[c] = 1
+		}
+	}
+	return append(inputs[:2:2], r.perChannel(name, onnx.Vector("", codes...), scales, onnx.Vector("", make([]int32, len(codes))...), 0)), nil
 }
 
 // tail looks at what reads a layer's output. Where that only limits it, it is

@@ -39,7 +39,8 @@ func (o Options) weightCodes() int {
 	return weightCodes
 }
 
-// validate also resolves o.Float: the layers that stay in float.
+// validate also resolves o.Float: the layers that stay in float. Layers of equal
+// weights have one name.
 func (o Options) validate(layers []string) (left map[string]bool, err error) {
 	if t := o.activations(); t != onnx.Int8 && t != onnx.Uint8 {
 		return nil, fmt.Errorf("activations of %v; int8 and uint8 are possible", t)
@@ -52,7 +53,7 @@ func (o Options) validate(layers []string) (left map[string]bool, err error) {
 		}
 	}
 	if len(unknown) > 0 {
-		return nil, fault.New(fault.Usage, fmt.Sprintf("Its layers are %s; %s and %s name the outer ones.", strings.Join(layers, ", "), First, Last),
+		return nil, fault.New(fault.Usage, fmt.Sprintf("Its layers are %s; %s and %s name the outer ones.", strings.Join(unique(layers), ", "), First, Last),
 			"the network has no layer %s", strings.Join(unknown, ", "))
 	}
 	return left, nil

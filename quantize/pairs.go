@@ -2,6 +2,7 @@ package quantize
 
 import (
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -17,6 +18,23 @@ const (
 	floatSuffix = ".float"       // what a layer gives before it is rounded
 	readSuffix  = ".dequantized" // a graph input as it is read
 )
+
+var suffixes = []string{codesSuffix, scaleSuffix, zeroSuffix, floatSuffix, readSuffix, readSuffix + scaleSuffix}
+
+// base is what the tensors are named after that quantising name adds: name, with
+// a number behind it where there are such tensors. In a float file constants of
+// equal values are one, and each of their readers wants codes of its own.
+func (r *rewriter) base(name string) string {
+	base := name
+	taken := func(suffix string) bool { return r.taken[base+suffix] }
+	for i := 1; slices.ContainsFunc(suffixes, taken); i++ {
+		base = fmt.Sprintf("%s.%d", name, i)
+	}
+	for _, suffix := range suffixes {
+		r.taken[base+suffix] = true
+	}
+	return base
+}
 
 // operator is a new node of the standard domain. Nodes that take a value's name
 // over from the one that computed it are named otherwise than that.
@@ -43,21 +61,22 @@ func (r *rewriter) gridTensors(name string, g Grid) (scale, zero string) {
 	return scale, r.constant(onnx.Scalar(name+zeroSuffix, int8(g.Zero)))
 }
 
-// round writes the pair that rounds a value to g: QuantizeLinear of from, and
-// DequantizeLinear to the name to.
-func (r *rewriter) round(name, from, to string, g Grid) {
-	scale, zero := r.gridTensors(name, g)
+// round writes the pair that rounds the value name to g, with tensors named after
+// base: QuantizeLinear of from, and DequantizeLinear to the name to.
+func (r *rewriter) round(name, base, from, to string, g Grid) {
+	scale, zero := r.gridTensors(base, g)
 	r.nodes = append(r.nodes,
-		operator("QuantizeLinear", name+codesSuffix, from, scale, zero),
-		operator("DequantizeLinear", to, name+codesSuffix, scale, zero))
+		operator("QuantizeLinear", base+codesSuffix, from, scale, zero),
+		operator("DequantizeLinear", to, base+codesSuffix, scale, zero))
 	r.coded[name], r.grids[name] = to, g
 }
 
 // output writes n with codes as its output: out is the name of what it stands
 // for, which may be that of a node folded into n.
 func (r *rewriter) output(n *onnxpb.NodeProto, inputs []string, out string, g Grid) {
-	r.add(n, inputs, []string{out + floatSuffix})
-	r.round(out, out+floatSuffix, out, g)
+	base := r.base(out)
+	r.add(n, r.read(inputs), []string{base + floatSuffix})
+	r.round(out, base, base+floatSuffix, out, g)
 }
 
 // input makes sure that a value can be read as codes, and gives its grid.
@@ -70,7 +89,8 @@ func (r *rewriter) input(name string) (Grid, error) {
 	}
 	g, err := r.grid(name)
 	if err == nil {
-		r.round(name, name, name+readSuffix, g)
+		base := r.base(name)
+		r.round(name, base, name, base+readSuffix, g)
 	}
 	return g, err
 }
@@ -102,21 +122,24 @@ func (r *rewriter) constantCodes(t onnx.Tensor) (Grid, error) {
 	if err != nil {
 		return g, err
 	}
-	stored := onnx.Tensor{Name: t.Name + codesSuffix, DType: g.Type, Dims: t.Dims, Raw: make([]byte, len(values))}
+	base := r.base(t.Name)
+	stored := onnx.Tensor{Name: base + codesSuffix, DType: g.Type, Dims: t.Dims, Raw: make([]byte, len(values))}
 	for i, v := range values {
 		stored.Raw[i] = byte(g.Code(v))
 	}
-	scale, zero := r.gridTensors(t.Name, g)
-	r.nodes = append(r.nodes, operator("DequantizeLinear", t.Name+readSuffix, r.constant(stored), scale, zero))
-	r.coded[t.Name], r.grids[t.Name] = t.Name+readSuffix, g
+	scale, zero := r.gridTensors(base, g)
+	r.nodes = append(r.nodes, operator("DequantizeLinear", base+readSuffix, r.constant(stored), scale, zero))
+	r.coded[t.Name], r.grids[t.Name] = base+readSuffix, g
 	return g, nil
 }
 
-// perChannel writes a constant that has a scale for each index of an axis.
-func (r *rewriter) perChannel(stored onnx.Tensor, name string, scales []float32, zeros onnx.Tensor, axis int) string {
-	zeros.Name = name + zeroSuffix
-	d := operator("DequantizeLinear", name+readSuffix, r.constant(stored),
-		r.constant(onnx.Vector(name+scaleSuffix, scales...)), r.constant(zeros))
+// perChannel writes a constant, to be named after name, that has a scale for each
+// index of an axis.
+func (r *rewriter) perChannel(name string, stored onnx.Tensor, scales []float32, zeros onnx.Tensor, axis int) string {
+	base := r.base(name)
+	stored.Name, zeros.Name = base+codesSuffix, base+zeroSuffix
+	d := operator("DequantizeLinear", base+readSuffix, r.constant(stored),
+		r.constant(onnx.Vector(base+scaleSuffix, scales...)), r.constant(zeros))
 	kind := onnxpb.AttributeProto_INT
 	d.Attribute = []*onnxpb.AttributeProto{{Name: proto.String("axis"), Type: &kind, I: proto.Int64(int64(axis))}}
 	r.nodes = append(r.nodes, d)

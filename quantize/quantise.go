@@ -2,6 +2,7 @@ package quantize
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -104,12 +105,13 @@ type rewriter struct {
 	result map[string]bool                // the graph's outputs
 	left   map[string]bool                // layers that stay in float
 
-	model   *onnx.Model
-	nodes   []*onnxpb.NodeProto
-	done    map[*onnxpb.NodeProto]bool // folded into the layer before
-	coded   map[string]string          // quantised values: the name under which they are read
-	grids   map[string]Grid            // of the quantised values
-	written map[string]bool            // weights
+	model  *onnx.Model
+	nodes  []*onnxpb.NodeProto
+	done   map[*onnxpb.NodeProto]bool // folded into the layer before
+	coded  map[string]string          // quantised values: the name under which they are read
+	grids  map[string]Grid            // of the quantised values
+	shifts map[float32]string         // constants of gates
+	taken  map[string]bool            // names of tensors
 }
 
 func newRewriter(m *onnx.Model, o Options, ranges func(string) (Range, error)) (*rewriter, error) {
@@ -117,14 +119,14 @@ func newRewriter(m *onnx.Model, o Options, ranges func(string) (Range, error)) (
 	r := &rewriter{
 		o: o, ranges: ranges, model: clone, graph: clone.Proto.Graph,
 		floats: map[string]onnx.Tensor{}, to: map[string][]*onnxpb.NodeProto{}, result: map[string]bool{},
-		done: map[*onnxpb.NodeProto]bool{}, coded: map[string]string{}, grids: map[string]Grid{}, written: map[string]bool{},
+		done: map[*onnxpb.NodeProto]bool{}, coded: map[string]string{}, grids: map[string]Grid{}, shifts: map[float32]string{}, taken: map[string]bool{},
 	}
 	tensors, err := clone.Initializers()
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range tensors {
-		if t.DType == onnx.Float32 {
+		if r.taken[t.Name] = true; t.DType == onnx.Float32 {
 			r.floats[t.Name] = t
 		}
 	}
@@ -136,11 +138,14 @@ func newRewriter(m *onnx.Model, o Options, ranges func(string) (Range, error)) (
 		for _, in := range n.Input {
 			r.to[in] = append(r.to[in], n)
 		}
+		for _, name := range slices.Concat(n.Input, n.Output) {
+			r.taken[name] = true
+		}
 		if layer := layerOf(n); layer != "" {
 			layers = append(layers, layer)
 		}
 	}
-	r.left, err = o.validate(unique(layers))
+	r.left, err = o.validate(layers)
 	return r, err
 }
 
@@ -177,21 +182,38 @@ func (r *rewriter) node(n *onnxpb.NodeProto) error {
 			return write()
 		}
 	}
-	r.add(n, n.Input, n.Output[:len(n.Output):len(n.Output)])
+	inputs := r.read(n.Input)
+	for i, in := range n.Input {
+		if _, constant := r.floats[in]; constant {
+			inputs[i] = in // another node may want codes of it
+		}
+	}
+	if layerOf(n) != "" {
+		var err error
+		if inputs, err = r.keptFloat(n, inputs); err != nil {
+			return err
+		}
+	}
+	r.add(n, inputs, n.Output[:len(n.Output):len(n.Output)])
 	return nil
 }
 
-// add writes a node like n. Where it reads a quantised value, it reads what was
+// read are the names under which values are read: quantised ones as they were
 // rounded.
-func (r *rewriter) add(n *onnxpb.NodeProto, inputs, outputs []string) {
-	c := proto.CloneOf(n)
-	c.Input, c.Output = make([]string, len(inputs)), outputs
-	for i, in := range inputs {
-		c.Input[i] = in
-		if name, ok := r.coded[in]; ok {
-			c.Input[i] = name
+func (r *rewriter) read(values []string) []string {
+	names := slices.Clone(values)
+	for i, v := range values {
+		if name, ok := r.coded[v]; ok {
+			names[i] = name
 		}
 	}
+	return names
+}
+
+// add writes a node like n.
+func (r *rewriter) add(n *onnxpb.NodeProto, inputs, outputs []string) {
+	c := proto.CloneOf(n)
+	c.Input, c.Output = inputs, outputs
 	r.nodes = append(r.nodes, c)
 }
 

@@ -75,7 +75,7 @@ func moved(r *rewriter, n *onnxpb.NodeProto) func() error {
 			r.output(n, n.Input, out, r.grids[n.Input[0]])
 			return nil
 		}
-		r.add(n, n.Input, n.Output)
+		r.add(n, r.read(n.Input), n.Output)
 		return nil
 	})
 }
@@ -118,10 +118,7 @@ func hardSigmoid(r *rewriter, n *onnxpb.NodeProto) func() error {
 // and at 1/mul, and are read with a scale that is mul times the one that they
 // were written with.
 func (r *rewriter) gate(out, x string, change affine) error {
-	shift := fmt.Sprintf("gate.shift.%g", float32(change.add/change.mul))
-	if _, ok := r.floats[shift]; !ok {
-		r.floats[shift] = onnx.Scalar(shift, float32(change.add/change.mul))
-	}
+	shift := r.shift(float32(change.add / change.mul))
 	if _, err := r.input(shift); err != nil {
 		return err
 	}
@@ -129,13 +126,26 @@ func (r *rewriter) gate(out, x string, change affine) error {
 	if err != nil {
 		return err
 	}
-	scale, zero := r.gridTensors(out, g)
+	base := r.base(out)
+	scale, zero := r.gridTensors(base, g)
 	g.Scale *= float32(change.mul)
-	read := r.constant(onnx.Scalar(out+readSuffix+scaleSuffix, g.Scale))
-	r.add(operator("Add", out), []string{x, shift}, []string{out + floatSuffix})
+	read := r.constant(onnx.Scalar(base+readSuffix+scaleSuffix, g.Scale))
+	r.add(operator("Add", out), r.read([]string{x, shift}), []string{base + floatSuffix})
 	r.nodes = append(r.nodes,
-		operator("QuantizeLinear", out+codesSuffix, out+floatSuffix, scale, zero),
-		operator("DequantizeLinear", out, out+codesSuffix, read, zero))
+		operator("QuantizeLinear", base+codesSuffix, base+floatSuffix, scale, zero),
+		operator("DequantizeLinear", out, base+codesSuffix, read, zero))
 	r.coded[out], r.grids[out] = out, g
 	return nil
+}
+
+// shift names a constant of the value v, one for all gates.
+func (r *rewriter) shift(v float32) string {
+	name, ok := r.shifts[v]
+	if !ok {
+		for name = fmt.Sprintf("gate.shift.%g", v); r.taken[name]; {
+			name += "_"
+		}
+		r.shifts[v], r.floats[name] = name, onnx.Scalar(name, v)
+	}
+	return name
 }

@@ -19,7 +19,7 @@ type term struct{ x, w float64 }
 // convolutions have kernels of their own, which are exact everywhere.
 func (o *oracle) dot(n *onnxpb.NodeProto, depthwise bool) func(c int, terms []term) float64 {
 	x, w := o.reads[n.Input[0]], o.reads[n.Input[1]]
-	if depthwise || !o.integer[n.GetName()] || o.types[w.Input[0]].Type != onnx.Int8 {
+	if depthwise || !o.integer[n.GetName()] || w == nil || o.types[w.Input[0]].Type != onnx.Int8 {
 		return func(_ int, terms []term) (sum float64) {
 			for _, t := range terms {
 				sum += t.x * t.w
