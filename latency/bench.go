@@ -23,6 +23,7 @@ type Result struct {
 	SentinelRatio float64   `json:"sentinel_ratio"`
 	Noisy         string    `json:"noisy,omitempty"` // why not to rely on it, "" when there is no reason
 	Failure       *Failure  `json:"failure,omitempty"`
+	Unusual       *Unusual  `json:"unusual,omitempty"` // in its outputs; nil without any
 	// Against is this model held against the first one; nil for that one itself,
 	// and where they have too few rounds in common.
 	Against *Comparison `json:"against_first,omitempty"`
@@ -43,11 +44,12 @@ func Bench(ctx context.Context, meter Meter, sentinel Model, unit Unit, models [
 		return nil, errors.New("benchmark of no models")
 	}
 	var rounds []Round
-	failures := map[string]Failure{}
+	failures, unusual := map[string]Failure{}, map[string]Unusual{}
 	req := Request{
 		Sentinel: sentinel, Models: models, Batches: opts.Batches(len(models)), Options: opts,
 		OnRound:   func(r Round) error { rounds = append(rounds, r); return nil },
 		OnFailure: func(f Failure) error { failures[f.Digest] = f; return nil },
+		OnUnusual: func(u Unusual) error { unusual[u.Digest] = u; return nil },
 	}
 	if r := unit.Reference; r != nil {
 		others := slices.DeleteFunc(slices.Clone(models), func(m Model) bool { return m.Digest() == r.Digest() })
@@ -78,6 +80,9 @@ func Bench(ctx context.Context, meter Meter, sentinel Model, unit Unit, models [
 			continue
 		}
 		results[i] = figures[m.Digest()].result(m.Name, noisy)
+		if u, ok := unusual[m.Digest()]; ok {
+			results[i].Unusual = &u
+		}
 		results[i].LatencyU = inUnits[m.Digest()].Ratio * unit.TimeU
 		if c, ok := compare(rounds, m.Digest(), models[0].Digest()); ok && i > 0 {
 			results[i].Against = &c

@@ -264,6 +264,9 @@ func (h *Host) push(ctx context.Context, m Model) error {
 	if h.pushed[digest] {
 		return nil
 	}
+	if len(m.Bytes) > wire.MaxModelBytes {
+		return fault.New(fault.Failure, "", "push %s: %d bytes, and a device is given models of at most %d", m.Name, len(m.Bytes), wire.MaxModelBytes)
+	}
 	if err := h.conn.Push(ctx, digest+".onnx", m.Bytes); err != nil {
 		return fmt.Errorf("push %s: %w", m.Name, err)
 	}

@@ -109,6 +109,12 @@ func (j *job) record(rec wire.Record) error {
 			return err
 		}
 		return j.close(rec.Seq, r)
+	case wire.TypeUnusual:
+		u, err := wire.Decode[wire.Unusual](rec)
+		if err != nil || j.req.OnUnusual == nil {
+			return err
+		}
+		return j.req.OnUnusual(u)
 	case wire.TypeFailure:
 		f, err := wire.Decode[wire.Failure](rec)
 		if err != nil {

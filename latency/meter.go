@@ -90,6 +90,10 @@ type Options struct {
 	// or, with AllowNoisy, the round counts and is marked as noisy.
 	Repeats    int
 	AllowNoisy bool
+	// AnyOutput measures models whose outputs hold infinities, NaNs or denormal
+	// numbers too; Request.OnUnusual hears of them. Without it they fail: such a
+	// time does not belong into a table.
+	AnyOutput bool
 	// CoolDown is how long in all a device may be left alone, over every
 	// measurement of a Meter; negative: not at all. Default 5 minutes. After
 	// that a device that does not settle is unstable, which is an error with
@@ -123,6 +127,9 @@ type Round struct {
 // run, oom, timeout, crash, unsupported_op or bad_output.
 type Failure = wire.Failure
 
+// Unusual counts what of a model's outputs makes its time doubtful.
+type Unusual = wire.Unusual
+
 // Request is what a Meter is asked to measure. Batches hold indices into
 // Models; the sentinel runs in each of them. Done tells which rounds an
 // earlier, interrupted measurement already has.
@@ -139,6 +146,7 @@ type Request struct {
 	// as a result is safe on the host; an error of theirs ends the measurement.
 	OnRound   func(Round) error
 	OnFailure func(Failure) error
+	OnUnusual func(Unusual) error
 }
 
 // Meter measures on one device. Measure returns when every round of every

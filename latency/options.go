@@ -65,7 +65,7 @@ func (o Options) wire() wire.Options {
 		WarmUpU: o.WarmUp.Microseconds(), ModelTimeoutU: o.ModelTimeout.Microseconds(),
 		HeartbeatU: heartbeat.Microseconds(),
 		Threads:    o.Threads, Core: o.Core, Seed: o.Seed,
-		Repeats: max(o.Repeats, 0), AllowNoisy: o.AllowNoisy, MemoryBytes: o.MemoryBytes,
+		Repeats: max(o.Repeats, 0), AllowNoisy: o.AllowNoisy, AnyOutput: o.AnyOutput, MemoryBytes: o.MemoryBytes,
 	}
 }
 

@@ -3,6 +3,7 @@ package onnx
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"fbnas/internal/fault"
 	"fbnas/onnx/onnxpb"
@@ -10,9 +11,11 @@ import (
 
 // AtShapes is a copy of the model, which shares its nodes and tensors, with
 // inputs of fixed shapes: those given by name, and otherwise the declared ones
-// with 1 for an open first dimension. Where one replaces a shape that the file
-// fixes, the shapes declared inside the graph go: they belong to the old one.
-// An open dimension that nothing is given for is an error that names it.
+// with 1 for an open batch (see [Model.Open]). A length that is given for a
+// named dimension holds for every input that has it. Where one replaces a shape
+// that the file fixes, the shapes declared inside the graph go: they belong to
+// the old one. The error names every input of which a dimension stays open, or
+// that a name has two lengths.
 func (m *Model) AtShapes(shapes map[string][]int64) (*Model, error) {
 	inputs := m.Inputs()
 	for name := range shapes {
@@ -21,13 +24,13 @@ func (m *Model) AtShapes(shapes map[string][]int64) (*Model, error) {
 		}
 	}
 	c := choice{fixed: map[string]TypeShape{}, sizes: map[string]int64{}}
-	for _, v := range inputs {
-		if err := c.input(v, shapes[v.Name]); err != nil {
-			return nil, err
-		}
+	if err := c.choose(inputs, shapes); err != nil {
+		return nil, err
 	}
-	p, g := m.Proto, m.Proto.Graph
-	copied := &onnxpb.GraphProto{Name: g.Name, Node: g.Node, Initializer: g.Initializer}
+	g, copied, model := m.Proto.Graph, &onnxpb.GraphProto{}, &onnxpb.ModelProto{}
+	shallowCopy(copied, g)
+	shallowCopy(model, m.Proto)
+	copied.Input, copied.Output, copied.ValueInfo = nil, nil, nil
 	for _, v := range g.Input {
 		if t, ok := c.fixed[v.GetName()]; ok && t.Shape != nil {
 			v = Value{Name: v.GetName(), TypeShape: t}.Proto()
@@ -40,10 +43,8 @@ func (m *Model) AtShapes(shapes map[string][]int64) (*Model, error) {
 	for _, v := range g.ValueInfo {
 		copied.ValueInfo = append(copied.ValueInfo, c.declared(v))
 	}
-	return &Model{Proto: &onnxpb.ModelProto{
-		IrVersion: p.IrVersion, OpsetImport: p.OpsetImport, ProducerName: p.ProducerName, ProducerVersion: p.ProducerVersion,
-		Graph: copied,
-	}}, nil
+	model.Graph = copied
+	return &Model{Proto: model}, nil
 }
 
 // choice is what the shapes of the inputs are and what that makes of the
@@ -54,30 +55,149 @@ type choice struct {
 	replaced bool                 // a shape that the file fixes
 }
 
-func (c *choice) input(v Value, given []int64) error {
-	shape, other, err := inputShape(v, given)
-	if err != nil {
-		return err
-	}
-	c.replaced = c.replaced || other
-	c.fixed[v.Name] = TypeShape{Type: v.Type, Shape: shape}
-	for i, d := range v.Shape {
-		if !d.Known() && d.Name != "" {
-			c.sizes[d.Name] = shape[i].Size
+// choose takes the shapes that are given before those that follow from them.
+func (c *choice) choose(inputs []Value, shapes map[string][]int64) error {
+	for _, v := range inputs {
+		if given := shapes[v.Name]; given != nil {
+			if err := c.given(v, given); err != nil {
+				return err
+			}
 		}
+	}
+	var open []Value
+	for _, v := range inputs {
+		if shapes[v.Name] != nil {
+			continue
+		}
+		shape, whole := c.assumed(v)
+		if !whole {
+			open = append(open, Value{v.Name, TypeShape{v.Type, shape}})
+			continue
+		}
+		c.fixed[v.Name] = TypeShape{v.Type, shape}
+	}
+	if len(open) > 0 {
+		return openError(inputs, open)
 	}
 	return nil
 }
 
-// declared is a declaration inside the graph with its named dimensions fixed;
-// nothing but the name where the file's shapes do not hold.
-func (c *choice) declared(v *onnxpb.ValueInfoProto) *onnxpb.ValueInfoProto {
-	if c.replaced {
-		return &onnxpb.ValueInfoProto{Name: v.Name}
+// given takes in a shape that the caller gives.
+func (c *choice) given(v Value, given []int64) error {
+	if v.Shape != nil && len(v.Shape) != len(given) {
+		return fault.New(fault.Usage, "Give a size for each dimension.", "input %q has the shape %v, not %d dimensions", v.Name, v.Shape, len(given))
 	}
+	for i, d := range v.Shape {
+		c.replaced = c.replaced || d.Known() && d.Size != given[i]
+		if d.Known() || d.Name == "" {
+			continue
+		}
+		if was, ok := c.sizes[d.Name]; ok && was != given[i] {
+			return fault.New(fault.Usage, fmt.Sprintf("Give one size for %s in all inputs.", d.Name),
+				"input %q has the shape %v, and %s is given as %d and as %d", v.Name, v.Shape, d.Name, was, given[i])
+		}
+		c.sizes[d.Name] = given[i]
+	}
+	c.fixed[v.Name] = TypeShape{v.Type, Dims(given...)}
+	return nil
+}
+
+// assumed is the declared shape with the lengths that are given for its names,
+// and otherwise a batch of 1; not whole where that leaves a dimension open.
+// What is not a tensor has none.
+func (c *choice) assumed(v Value) (shape Shape, whole bool) {
+	shape, whole = slices.Clone(v.Shape), true
+	for i, d := range shape {
+		size, given := c.sizes[d.Name]
+		switch {
+		case d.Known():
+		case d.Name != "" && given:
+			shape[i] = Fixed(size)
+		case i == 0 && isBatch(v.Shape):
+			shape[i] = Fixed(1)
+			if d.Name != "" {
+				c.sizes[d.Name] = 1
+			}
+		default:
+			whole = false
+		}
+	}
+	return shape, whole
+}
+
+// sidesAndTimes are parts of the names that exporters give to first dimensions
+// which are no batch.
+var sidesAndTimes = []string{"height", "width", "seq", "time", "frame", "len", "sample", "token", "point", "row", "col", "step"}
+
+// isBatch says whether the open first dimension of a shape is the number of
+// examples: unless its name says another thing, or there is nothing behind it
+// and no name that says so.
+func isBatch(s Shape) bool {
+	name := strings.ToLower(s[0].Name)
+	switch {
+	case strings.Contains(name, "batch"):
+		return true
+	case name == "h" || name == "w" || name == "t" || name == "l" ||
+		slices.ContainsFunc(sidesAndTimes, func(part string) bool { return strings.Contains(name, part) }):
+		return false
+	}
+	return len(s) > 1 || name == "n" || name == "b"
+}
+
+// Open are the inputs of which more than the batch is left open: their shapes
+// decide how much the model computes.
+func (m *Model) Open() []Value {
+	var open []Value
+	for _, v := range m.Inputs() {
+		for i, d := range v.Shape {
+			if !d.Known() && (i > 0 || !isBatch(v.Shape)) {
+				open = append(open, v)
+				break
+			}
+		}
+	}
+	return open
+}
+
+// openError lists what is open, with flags that would say it.
+func openError(inputs, open []Value) error {
+	var shapes, flags []string
+	for _, v := range open {
+		sides := make([]string, len(v.Shape))
+		for i, d := range v.Shape {
+			size := d.Size
+			switch {
+			case d.Known():
+			case i == 0 && isBatch(v.Shape):
+				size = 1
+			case len(v.Shape) == 4:
+				size = 224
+			default:
+				size = 128
+			}
+			sides[i] = fmt.Sprint(size)
+		}
+		for _, in := range inputs {
+			if in.Name == v.Name {
+				shapes = append(shapes, fmt.Sprintf("input %q has the shape %v", v.Name, in.Shape))
+			}
+		}
+		flags = append(flags, fmt.Sprintf("--input %s:%s", v.Name, strings.Join(sides, "x")))
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("Give its sizes, such as %s.", strings.Join(flags, " ")),
+		"%s: the file leaves dimensions open", strings.Join(shapes, ", "))
+}
+
+// declared is a declaration inside the graph with its named dimensions fixed;
+// only the type where the file's shapes do not hold.
+func (c *choice) declared(v *onnxpb.ValueInfoProto) *onnxpb.ValueInfoProto {
 	value := ValueOf(v)
 	if value.Shape == nil {
 		return v
+	}
+	if c.replaced {
+		value.Shape = nil
+		return value.Proto()
 	}
 	for i, d := range value.Shape {
 		if size, ok := c.sizes[d.Name]; ok && d.Name != "" && !d.Known() {
@@ -87,45 +207,10 @@ func (c *choice) declared(v *onnxpb.ValueInfoProto) *onnxpb.ValueInfoProto {
 	return value.Proto()
 }
 
-// inputShape is the shape to fix an input at, and whether it differs from what
-// the file fixes.
-func inputShape(v Value, given []int64) (shape Shape, other bool, err error) {
-	if given == nil {
-		return assumed(v)
-	}
-	if v.Shape != nil && len(v.Shape) != len(given) {
-		return nil, false, fault.New(fault.Usage, "Give a size for each dimension.", "input %q has the shape %v, not %d dimensions", v.Name, v.Shape, len(given))
-	}
-	for i, d := range v.Shape {
-		other = other || d.Known() && d.Size != given[i]
-	}
-	return Dims(given...), other, nil
-}
-
-// assumed is the declared shape with a batch of 1. What is not a tensor has
-// none.
-func assumed(v Value) (Shape, bool, error) {
-	shape := slices.Clone(v.Shape)
-	for i, d := range shape {
-		switch {
-		case d.Known():
-		case i == 0:
-			shape[i] = Fixed(1)
-		default:
-			return nil, false, fault.New(fault.Usage, fmt.Sprintf("Give its sizes, such as --input %s:1x3x224x224.", v.Name),
-				"input %q has the shape %v: the file leaves dimensions open", v.Name, v.Shape)
-		}
-	}
-	return shape, false, nil
-}
-
 func inputNames(values []Value) string {
-	text := ""
-	for i, v := range values {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("%s %v", v.Name, v.Shape)
+	var list []string
+	for _, v := range values {
+		list = append(list, fmt.Sprintf("%s %v", v.Name, v.Shape))
 	}
-	return text
+	return strings.Join(list, ", ")
 }

@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,9 @@ const maxMessage = 1<<31 - 1
 // maxNesting bounds subgraphs inside attributes; each level takes three
 // messages.
 const maxNesting = 100
+
+// ErrFormat is wrapped by the errors of what is no ONNX model at all.
+var ErrFormat = errors.New("not an ONNX model")
 
 // Decode reads a model from memory. It refuses a model that keeps tensors in
 // other files: [Read] finds those.
@@ -45,10 +49,10 @@ func decode(data []byte) (*Model, error) {
 	}
 	m := &onnxpb.ModelProto{}
 	if err := (proto.UnmarshalOptions{RecursionLimit: maxNesting}).Unmarshal(data, m); err != nil {
-		return nil, fmt.Errorf("decode ONNX model: %w", err)
+		return nil, fmt.Errorf("decode ONNX model: %w: %w", ErrFormat, err)
 	}
 	if m.Graph == nil {
-		return nil, fmt.Errorf("decode ONNX model: no graph in it")
+		return nil, fmt.Errorf("decode ONNX model: %w: no graph in it", ErrFormat)
 	}
 	return &Model{m}, nil
 }

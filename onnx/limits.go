@@ -29,11 +29,11 @@ func countParts(data []byte, of protoreflect.MessageDescriptor, depth int, left 
 	for len(data) > 0 {
 		number, kind, n := protowire.ConsumeTag(data)
 		if n < 0 {
-			return protowire.ParseError(n)
+			return fmt.Errorf("%w: %w", ErrFormat, protowire.ParseError(n))
 		}
 		data = data[n:]
 		if n = protowire.ConsumeFieldValue(number, kind, data); n < 0 {
-			return protowire.ParseError(n)
+			return fmt.Errorf("%w: %w", ErrFormat, protowire.ParseError(n))
 		}
 		value := data[:n]
 		data = data[n:]

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,6 +20,7 @@ type benchOptions struct {
 	lut    string
 	shares bool
 	force  bool
+	inputs []string
 }
 
 func benchVerb(a *app) *cobra.Command {
@@ -32,15 +32,21 @@ func benchVerb(a *app) *cobra.Command {
 			"they are timed beside its reference network too: latencies are normalised as those\n" +
 			"of the table's networks are, and stand beside its predictions for models that\n" +
 			"fbnas has exported. Several models are compared with the first one round by round\n" +
-			"(Wilcoxon's signed-rank test). A model that is slower than the target ends with exit status 3.",
-		Example: "  fbnas bench model.onnx --device local\n  fbnas bench model.onnx --device local --lut local.lut --target 15ms",
-		Args:    cobra.MinimumNArgs(1),
+			"(Wilcoxon's signed-rank test). A model that is slower than the target ends with exit status 3.\n\n" +
+			"Files of any origin are timed, on numbers that are drawn: normal ones for floats, any\n" +
+			"byte, 0 or 1 for longer integers. A batch that a file leaves open is 1. Other open\n" +
+			"sizes are given with --input, once for each input; the file is then timed as if it\n" +
+			"were fixed at them. Tensors that a file keeps in another one beside it travel with it.",
+		Example: "  fbnas bench model.onnx --device local\n  fbnas bench model.onnx --device local --lut local.lut --target 15ms\n" +
+			"  fbnas bench detector.onnx --device pixel --input images:1x3x320x320",
+		Args: cobra.MinimumNArgs(1),
 	}
 	o.add(cmd)
 	cmd.Flags().Lookup("default-mode").Usage += ", as without a table"
 	cmd.Flags().DurationVar(&o.target, "target", 0, "the latency that each model must meet, such as 15ms")
 	cmd.Flags().StringVar(&o.lut, "lut", "", "the `table` to normalise by and to predict from")
 	cmd.Flags().BoolVar(&o.shares, "shares", false, "run each model under the runtime's profiler too, and show what each operator has of its time")
+	cmd.Flags().StringArrayVar(&o.inputs, "input", nil, "the shape of an input, `NAME:1x3x320x320`, of every model that has it (default: as declared, one example)")
 	cmd.Flags().BoolVar(&o.force, "force", false, "time them on an emulator, too, and mark the result")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
 		if cmd.Flags().Changed("target") && o.target <= 0 {
@@ -61,9 +67,17 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	if err := checkOutputs(o.record); err != nil {
 		return r, err
 	}
-	models, err := readModels(paths)
+	shapes, err := inputShapes(o.inputs)
 	if err != nil {
 		return r, err
+	}
+	files, err := readBenchFiles(paths, shapes)
+	if err != nil {
+		return r, err
+	}
+	var models []latency.Model
+	for _, f := range files {
+		models = append(models, f.model)
 	}
 	t, err := o.table(paths)
 	if err != nil {
@@ -74,6 +88,7 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 		return r, err
 	}
 	opts.DefaultMode = opts.DefaultMode || t == nil && !cmd.Flags().Changed("default-mode") // a limit is meant in it
+	opts.AnyOutput = true                                                                   // other people's models are timed as they are, and marked
 	meter, err := o.open(ctx, a)
 	if err != nil {
 		return r, err
@@ -95,6 +110,10 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	}
 	for i, path := range paths {
 		m := benchOf(path, b.Results[i], o.target, b.Condition.Provider)
+		m.Inputs = files[i].described()
+		if m.Unusual != nil {
+			a.log.Warn("the time is doubtful on the numbers that were drawn: outputs hold "+m.Unusual.String(), "model", path)
+		}
 		m.PredictedUS = predicted(a, t, path)
 		if o.shares && m.Failure == nil {
 			if err := m.addShares(ctx, meter, models[i], opts); err != nil {
@@ -117,18 +136,6 @@ func (o benchOptions) table(paths []string) (*lut.Table, error) {
 		return nil, err
 	}
 	return t, checkPrecisions(t, paths)
-}
-
-func readModels(paths []string) ([]latency.Model, error) {
-	var models []latency.Model
-	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fault.New(fault.Usage, "Give the path of an ONNX file.", "read model: %w", err)
-		}
-		models = append(models, latency.Model{Name: path, Bytes: data})
-	}
-	return models, nil
 }
 
 // checkPrecisions refuses a table for models of another number format, as far as

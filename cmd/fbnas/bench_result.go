@@ -40,11 +40,29 @@ type benchModel struct {
 	Noisy         *string   `json:"noisy"`
 	Failure       *string   `json:"failure"`
 
+	// Unusual counts infinities, NaNs and denormal numbers in its outputs, which
+	// make its time doubtful; null without any.
+	Unusual *unusualInfo `json:"unusual_outputs"`
+	// Inputs are those of the model at the shapes that it was timed at; null where
+	// the file is no model.
+	Inputs []valueInfo `json:"inputs"`
 	// Shares are each operator's, by the runtime's profiler, which slows runs
 	// down: shares hold, times would not. Null unless asked for.
 	Shares []latency.Share `json:"shares"`
 	// AgainstFirst compares this model with the first one, round by round.
 	AgainstFirst *latency.Comparison `json:"against_first"`
+}
+
+// unusualInfo is a latency.Unusual in a document.
+type unusualInfo struct {
+	NaNs     int64 `json:"nans"`
+	Infinite int64 `json:"infinite"`
+	Denormal int64 `json:"denormal"`
+	OutOf    int64 `json:"out_of"`
+}
+
+func (u unusualInfo) String() string {
+	return latency.Unusual{NaNs: u.NaNs, Infinite: u.Infinite, Denormal: u.Denormal, OutOf: u.OutOf}.String()
 }
 
 func benchOf(path string, r latency.Result, target time.Duration, provider string) benchModel {
@@ -61,6 +79,9 @@ func benchOf(path string, r latency.Result, target time.Duration, provider strin
 	m.LatencyUS, m.P50US, m.P90US, m.IQRFraction = &r.LatencyU, &r.P50U, &r.P90U, &r.IQRFraction
 	m.RawUS, m.SentinelRatio, m.Noisy = r.RawU, &r.SentinelRatio, orNull(r.Noisy)
 	m.AgainstFirst = r.Against
+	if u := r.Unusual; u != nil {
+		m.Unusual = &unusualInfo{u.NaNs, u.Infinite, u.Denormal, u.OutOf}
+	}
 	if m.TargetUS != nil {
 		met := r.LatencyU <= *m.TargetUS
 		m.Met = &met
@@ -127,6 +148,9 @@ func (m benchModel) note(d deviceInfo) string {
 	if c := m.AgainstFirst; c != nil {
 		notes = append(notes, fmt.Sprintf("%s the first (%s, 95 %% of %s to %s)", against(*c),
 			report.Change(c.Ratio, 1), report.Change(c.Low, 1), report.Change(c.High, 1)))
+	}
+	if m.Unusual != nil {
+		notes = append(notes, "outputs hold "+m.Unusual.String())
 	}
 	if m.Noisy != nil {
 		notes = append(notes, "not steady: "+*m.Noisy)

@@ -58,19 +58,31 @@ type nodeInfo struct {
 
 // file counts the nodes of an ONNX file.
 func (o showOptions) file(path string, m *onnx.Model) (result, error) {
-	shapes := map[string][]int64{}
-	for _, text := range o.inputs {
-		name, shape, err := inputShape(text)
-		if err != nil {
-			return nil, err
-		}
-		shapes[name] = shape
+	shapes, err := inputShapes(o.inputs)
+	if err != nil {
+		return nil, err
 	}
 	s, err := summary.Of(m, summary.Options{Shapes: shapes})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return describeFile(path, s), nil
+}
+
+// inputShapes reads the --input flags: shapes by the inputs' names.
+func inputShapes(flags []string) (map[string][]int64, error) {
+	shapes := map[string][]int64{}
+	for _, text := range flags {
+		name, shape, err := inputShape(text)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := shapes[name]; twice {
+			return nil, fault.New(fault.Usage, "Give each input one shape.", "--input is given twice for %s", name)
+		}
+		shapes[name] = shape
+	}
+	return shapes, nil
 }
 
 // inputShape reads NAME:1x3x224x224; names may have colons themselves.

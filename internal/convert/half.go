@@ -25,3 +25,23 @@ func Float16(h uint16) float64 {
 
 // BFloat16 is the number that the upper 16 bits of an IEEE single stand for.
 func BFloat16(h uint16) float64 { return float64(math.Float32frombits(uint32(h) << 16)) }
+
+// ToFloat16 is the 16 bits of the IEEE half that is nearest to v (ties to even;
+// too large becomes infinite).
+func ToFloat16(v float32) uint16 {
+	b := math.Float32bits(v)
+	sign := uint16(b >> 16 & 0x8000)
+	abs := b & 0x7fffffff
+	switch {
+	case abs > 0x7f800000:
+		return sign | 0x7e00
+	case abs >= 0x47800000: // 65536 and above, infinity
+		return sign | 0x7c00
+	case abs < 0x38800000: // below 2^-14: a multiple of 2^-24
+		scaled := float64(math.Float32frombits(abs)) * (1 << 24)
+		return sign | uint16(math.RoundToEven(scaled))
+	}
+	// Rounding may carry into the exponent, up to infinity: that is right.
+	abs += 0xfff + abs>>13&1
+	return sign | uint16((abs-0x38000000)>>13)
+}

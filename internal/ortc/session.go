@@ -7,13 +7,31 @@ import (
 	"unsafe"
 )
 
-// The element types (ONNXTensorElementDataType) of inputs that can be set.
-// Outputs are read where they are Float.
+// The element types (ONNXTensorElementDataType) of tensors that can be set and
+// read.
 const (
-	Float = 1 // float32
-	Byte  = 2 // uint8
-	Int8  = 3
+	Float    = 1 // float32
+	Byte     = 2 // uint8
+	Int8     = 3
+	Uint16   = 4
+	Int16    = 5
+	Int32    = 6
+	Int64    = 7
+	Bool     = 9
+	Float16  = 10
+	Double   = 11 // float64
+	Uint32   = 12
+	Uint64   = 13
+	BFloat16 = 16
 )
+
+var sizes = map[int]int{
+	Float: 4, Byte: 1, Int8: 1, Uint16: 2, Int16: 2, Int32: 4, Int64: 8, Bool: 1, Float16: 2, Double: 8, Uint32: 4, Uint64: 8, BFloat16: 2,
+}
+
+// Size is the number of bytes of an element; 0 for types that are not set and
+// read, such as text.
+func Size(kind int) int { return sizes[kind] }
 
 // Tensor says what an input is. A dimension that the model leaves open is -1.
 type Tensor struct {
@@ -54,7 +72,8 @@ type Session struct {
 	outputNames []uintptr
 	inputs      []uintptr
 	outputs     []uintptr
-	data        []any // slices that the input tensors point at
+	data        []any  // slices that the input tensors point at
+	other       []bool // outputs that are no tensors
 }
 
 // NewSession creates a session of an ONNX model in memory: all optimisations,
@@ -147,6 +166,11 @@ func (s *Session) describe() error {
 			return err
 		}
 		s.outputNames = append(s.outputNames, name)
+		other, err := s.isOther(i)
+		if err != nil {
+			return fmt.Errorf("output %s: %w", goString(name), err)
+		}
+		s.other = append(s.other, other)
 	}
 	s.inputs = make([]uintptr, in)
 	s.outputs = make([]uintptr, out)
@@ -158,6 +182,18 @@ func (s *Session) name(f entry, i uintptr) (uintptr, error) {
 	var name uintptr
 	err := s.rt.call(f, s.handle, i, s.rt.allocator, uintptr(unsafe.Pointer(&name)))
 	return name, err
+}
+
+// isOther says whether an output is a sequence or another value that is no
+// tensor.
+func (s *Session) isOther(i uintptr) (bool, error) {
+	var info, shape uintptr
+	if err := s.rt.call(sessionGetOutputTypeInfo, s.handle, i, uintptr(unsafe.Pointer(&info))); err != nil {
+		return false, err
+	}
+	defer s.rt.release(releaseTypeInfo, &info)
+	err := s.rt.call(castTypeInfoToTensorInfo, info, uintptr(unsafe.Pointer(&shape)))
+	return shape == 0, err
 }
 
 func (s *Session) inputType(i uintptr) (Tensor, error) {
@@ -196,22 +232,23 @@ func (s *Session) SetInput(i int, values []float32, shape []int64) error {
 	return setInput(s, i, Float, values, shape)
 }
 
-// SetBytes is SetInput for an input of uint8, or of int8 given by its bits.
-func (s *Session) SetBytes(i int, values []uint8, shape []int64) error {
-	kind := Byte
-	if s.Inputs[i].Type == Int8 {
-		kind = Int8
+// SetBytes is SetInput for an input of any type that has a Size: the tensor as
+// it lies in memory, row-major and little-endian.
+func (s *Session) SetBytes(i int, data []uint8, shape []int64) error {
+	kind := s.Inputs[i].Type
+	if Size(kind) == 0 {
+		return fmt.Errorf("input %s: elements of type %d cannot be given", s.Inputs[i].Name, kind)
 	}
-	return setInput(s, i, kind, values, shape)
+	return setInput(s, i, kind, data, shape)
 }
 
 func setInput[T float32 | uint8](s *Session, i, kind int, values []T, shape []int64) error {
-	elements := int64(1)
+	bytes := int64(Size(kind))
 	for _, d := range shape {
-		elements *= d
+		bytes *= d
 	}
-	if elements != int64(len(values)) {
-		return fmt.Errorf("input %s: %d values for shape %v", s.Inputs[i].Name, len(values), shape)
+	if given := int64(unsafe.Sizeof(*new(T))) * int64(len(values)); bytes != given {
+		return fmt.Errorf("input %s: %d bytes for shape %v of %d bytes", s.Inputs[i].Name, given, shape, bytes)
 	}
 	s.rt.release(releaseValue, &s.inputs[i])
 	data := aligned[T](len(values))
@@ -224,8 +261,13 @@ func setInput[T float32 | uint8](s *Session, i, kind int, values []T, shape []in
 }
 
 // Run runs the model once. The runtime makes the outputs in the first run and
-// overwrites them in every later one.
+// overwrites them in every later one, except those that are no tensors.
 func (s *Session) Run() error {
+	for i, other := range s.other {
+		if other {
+			s.rt.release(releaseValue, &s.outputs[i])
+		}
+	}
 	const defaultRunOptions = 0
 	err := s.rt.call(run, s.handle, defaultRunOptions,
 		uintptr(unsafe.Pointer(unsafe.SliceData(s.inputNames))), uintptr(unsafe.Pointer(unsafe.SliceData(s.inputs))), uintptr(len(s.inputs)),
@@ -238,33 +280,65 @@ func (s *Session) Run() error {
 // nil for those of another type. They are the runtime's memory: valid until
 // the next Run or Close.
 func (s *Session) Outputs() ([][]float32, error) {
-	out := make([][]float32, len(s.outputs))
+	raw, err := s.Raw()
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]float32, len(raw))
+	for i, o := range raw {
+		if o.Type == Float {
+			out[i] = unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(o.Data))), len(o.Data)/4)
+		}
+	}
+	return out, nil
+}
+
+// Output is one of a run's results as it lies in memory, row-major and
+// little-endian. What is no tensor, or of a type without a Size, has no Data.
+type Output struct {
+	Type int // 0 for what is no tensor
+	Data []byte
+}
+
+// Raw returns all outputs of the last run, as Outputs those of float32.
+func (s *Session) Raw() ([]Output, error) {
+	out := make([]Output, len(s.outputs))
 	for i, value := range s.outputs {
 		if value == 0 {
 			return nil, errors.New("outputs are read before the first run")
 		}
-		var info, data uintptr
-		if err := s.rt.call(getTensorTypeAndShape, value, uintptr(unsafe.Pointer(&info))); err != nil {
-			return nil, err
-		}
-		t, err := s.tensor(info)
-		s.rt.release(releaseTensorTypeAndShapeInfo, &info)
-		if err != nil {
-			return nil, err
-		}
-		if t.Type != Float {
+		if s.other[i] {
 			continue
 		}
-		if err := s.rt.call(getTensorMutableData, value, uintptr(unsafe.Pointer(&data))); err != nil {
+		var err error
+		if out[i], err = s.output(value); err != nil {
 			return nil, err
 		}
-		elements := int64(1)
-		for _, d := range t.Shape {
-			elements *= d
-		}
-		out[i] = unsafe.Slice((*float32)(pointer(data)), elements)
 	}
 	return out, nil
+}
+
+func (s *Session) output(value uintptr) (Output, error) {
+	var info, data uintptr
+	if err := s.rt.call(getTensorTypeAndShape, value, uintptr(unsafe.Pointer(&info))); err != nil {
+		return Output{}, err
+	}
+	t, err := s.tensor(info)
+	s.rt.release(releaseTensorTypeAndShapeInfo, &info)
+	size := int64(Size(t.Type))
+	if err != nil || size == 0 {
+		return Output{Type: t.Type}, err
+	}
+	if err := s.rt.call(getTensorMutableData, value, uintptr(unsafe.Pointer(&data))); err != nil {
+		return Output{}, err
+	}
+	for _, d := range t.Shape {
+		size *= d
+	}
+	if size == 0 {
+		return Output{Type: t.Type}, nil // the runtime has no memory for nothing
+	}
+	return Output{t.Type, unsafe.Slice((*byte)(pointer(data)), size)}, nil
 }
 
 // Close releases the session; it may be called more than once.

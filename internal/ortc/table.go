@@ -24,6 +24,7 @@ const (
 	sessionGetInputCount           entry = 30
 	sessionGetOutputCount          entry = 31
 	sessionGetInputTypeInfo        entry = 33
+	sessionGetOutputTypeInfo       entry = 34
 	sessionGetInputName            entry = 36
 	sessionGetOutputName           entry = 37
 	createTensorAsOrtValue         entry = 48
@@ -75,6 +76,7 @@ var names = map[entry]string{
 	sessionGetInputCount:           "SessionGetInputCount",
 	sessionGetOutputCount:          "SessionGetOutputCount",
 	sessionGetInputTypeInfo:        "SessionGetInputTypeInfo",
+	sessionGetOutputTypeInfo:       "SessionGetOutputTypeInfo",
 	sessionGetInputName:            "SessionGetInputName",
 	sessionGetOutputName:           "SessionGetOutputName",
 	createTensorAsOrtValue:         "CreateTensorAsOrtValue",

@@ -75,6 +75,7 @@ func (s *server) open(batch int, e *entry) error {
 	if err := s.out.Send(wire.TypeBegin, wire.Begin{Batch: batch, Digest: e.digest}); err != nil {
 		return err
 	}
+	var found wire.Unusual
 	err = s.guard(e.digest, func() error {
 		session, err := s.machine.Load(model, s.req.Options.Seed)
 		if err != nil {
@@ -84,16 +85,29 @@ func (s *server) open(batch int, e *entry) error {
 		if err := session.Run(); err != nil {
 			return err
 		}
-		return session.Check()
+		found, err = session.Check()
+		return err
 	})
 	s.machine.Collect() // the model's bytes
 	if err == nil {
 		err = s.withinMemory()
 	}
+	if err == nil && found.Any() {
+		err = s.unusual(e, found)
+	}
 	if err != nil {
 		return s.failed(e, err)
 	}
 	return nil
+}
+
+// unusual tells of outputs that make a time doubtful, or refuses the model.
+func (s *server) unusual(e *entry, found wire.Unusual) error {
+	if e.sentinel || !s.req.Options.AnyOutput {
+		return &wire.Failure{Kind: wire.KindBadOutput, Detail: "its outputs hold " + found.String()}
+	}
+	found.Digest = e.digest
+	return s.out.Send(wire.TypeUnusual, found)
 }
 
 // read returns a model file after comparing it with its name.

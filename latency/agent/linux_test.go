@@ -3,7 +3,6 @@ package agent
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -82,17 +81,6 @@ func TestDisturbed(t *testing.T) {
 		if got := disturbed(c.was, c.is, time.Millisecond); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
-	}
-}
-
-func TestUnusual(t *testing.T) {
-	for want, v := range map[string]float64{"a NaN": math.NaN(), "an infinity": math.Inf(-1), "a denormal number": -1e-40} {
-		if got := unusual([]float32{0, 1, float32(v)}); got != want {
-			t.Errorf("%v: %q, want %q", v, got, want)
-		}
-	}
-	if got := unusual([]float32{0, -0x1p-126, math.MaxFloat32}); got != "" {
-		t.Errorf("ordinary numbers: %q", got)
 	}
 }
 

@@ -39,9 +39,8 @@ type Machine interface {
 // Session is a model that is ready to run. Run returns what Load does.
 type Session interface {
 	Run() error
-	// Check looks for values in the last run's outputs that make its time
-	// meaningless.
-	Check() error
+	// Check counts values in the last run's outputs that make its time doubtful.
+	Check() (wire.Unusual, error)
 	Close()
 }
 

@@ -1,50 +1,79 @@
 package agent
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 
+	"fbnas/internal/convert"
 	"fbnas/internal/ortc"
 	"fbnas/internal/random"
 	"fbnas/latency/wire"
 )
 
-// feed gives every input of a session random values, the same for the same
-// seed, place and shape: standard-normal ones, and any byte for pixels and codes.
+// draws append an element of each type to a tensor as it lies in memory:
+// standard-normal numbers, any byte for pixels and codes, and 0 or 1 for the
+// longer integers, which are mostly indices and lengths.
+var draws = map[int]func(data []byte, r *rand.Rand) []byte{
+	ortc.Float: func(data []byte, r *rand.Rand) []byte {
+		return binary.LittleEndian.AppendUint32(data, math.Float32bits(float32(r.NormFloat64())))
+	},
+	ortc.Double: func(data []byte, r *rand.Rand) []byte {
+		return binary.LittleEndian.AppendUint64(data, math.Float64bits(r.NormFloat64()))
+	},
+	ortc.Float16: func(data []byte, r *rand.Rand) []byte {
+		return binary.LittleEndian.AppendUint16(data, convert.ToFloat16(float32(r.NormFloat64())))
+	},
+	ortc.BFloat16: func(data []byte, r *rand.Rand) []byte {
+		return binary.LittleEndian.AppendUint16(data, uint16(math.Float32bits(float32(r.NormFloat64()))>>16))
+	},
+	ortc.Byte:   func(data []byte, r *rand.Rand) []byte { return append(data, uint8(r.Uint32())) },
+	ortc.Int8:   func(data []byte, r *rand.Rand) []byte { return append(data, uint8(r.Uint32())) },
+	ortc.Bool:   bit,
+	ortc.Int16:  bit,
+	ortc.Uint16: bit,
+	ortc.Int32:  bit,
+	ortc.Uint32: bit,
+	ortc.Int64:  bit,
+	ortc.Uint64: bit,
+}
+
+// bit is the lowest byte of 0 or 1; feed adds those above it.
+func bit(data []byte, r *rand.Rand) []byte { return append(data, uint8(r.Uint32()&1)) }
+
+// feed gives every input of a session drawn values, the same for the same
+// seed, place and shape. A batch that the model leaves open is 1; whatever else
+// it leaves open decides how much it computes, and is refused.
 func feed(s *ortc.Session, seed uint64) error {
 	for i, in := range s.Inputs {
-		shape := make([]int64, len(in.Shape))
-		elements := int64(1)
+		shape, elements := slices.Clone(in.Shape), int64(1)
 		for d, n := range in.Shape {
-			shape[d] = max(n, 1)
-			elements *= shape[d]
-			if elements > 1<<28 {
+			switch {
+			case n == 0 || n < 0 && d > 0:
+				return fmt.Errorf("input %s %v: every dimension behind the first needs a length of 1 or more", in.Name, in.Shape)
+			case n < 0:
+				shape[d] = 1
+			}
+			if elements *= shape[d]; elements > 1<<28 {
 				return fmt.Errorf("input %s %v: %w", in.Name, in.Shape, errTooLarge)
 			}
 		}
-		stream := random.New(seed, "latency input", uint64(i))
-		var err error
-		switch in.Type {
-		case ortc.Float:
-			err = s.SetInput(i, drawn(elements, func() float32 { return float32(stream.NormFloat64()) }), shape)
-		case ortc.Byte, ortc.Int8:
-			err = s.SetBytes(i, drawn(elements, func() uint8 { return uint8(stream.Uint32()) }), shape)
-		default:
-			err = fmt.Errorf("input %s is of element type %d: only float32, uint8 and int8 inputs can be measured", in.Name, in.Type)
+		draw := draws[in.Type]
+		if draw == nil {
+			return fmt.Errorf("input %s is of element type %d, for which no values can be drawn", in.Name, in.Type)
 		}
-		if err != nil {
+		stream, size := random.New(seed, "latency input", uint64(i)), ortc.Size(in.Type)
+		data := make([]byte, 0, elements*int64(size))
+		for n := 1; n <= int(elements); n++ {
+			data = draw(data, stream)[:n*size]
+		}
+		if err := s.SetBytes(i, data, shape); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func drawn[T any](n int64, draw func() T) []T {
-	values := make([]T, n)
-	for i := range values {
-		values[i] = draw()
-	}
-	return values
 }
 
 // ortSession is a session whose errors are failures of the model.
@@ -57,33 +86,48 @@ func (s *ortSession) Run() error {
 	return nil
 }
 
-// Check refuses outputs that are not numbers, and denormal ones: processors
-// take many times as long for those as for the values of real use.
-func (s *ortSession) Check() error {
-	outputs, err := s.Outputs()
+// Check counts outputs that are not numbers, and denormal ones.
+func (s *ortSession) Check() (wire.Unusual, error) {
+	outputs, err := s.Raw()
 	if err != nil {
-		return failure(wire.KindRun, err)
+		return wire.Unusual{}, failure(wire.KindRun, err)
 	}
-	for i, values := range outputs {
-		if kind := unusual(values); kind != "" {
-			return &wire.Failure{Kind: wire.KindBadOutput, Detail: fmt.Sprintf("output %d holds %s", i, kind)}
-		}
+	var found wire.Unusual
+	for _, o := range outputs {
+		count(&found, o)
 	}
-	return nil
+	return found, nil
 }
 
-func unusual(values []float32) string {
-	const smallestNormal = 0x1p-126
-	for _, v := range values {
-		size := math.Abs(float64(v))
-		switch {
-		case math.IsNaN(size):
-			return "a NaN"
-		case math.IsInf(size, 1):
-			return "an infinity"
-		case size > 0 && size < smallestNormal:
-			return "a denormal number"
-		}
+// floats read an element of a float type, and say what is the least that is not
+// denormal. Halves have no such number: runtimes compute them as float32, where
+// they are ordinary, or in hardware that takes them at full speed.
+var floats = map[int]struct {
+	read  func([]byte) float64
+	least float64
+}{
+	ortc.Float:   {func(b []byte) float64 { return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))) }, 0x1p-126},
+	ortc.Double:  {func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }, 0x1p-1022},
+	ortc.Float16: {func(b []byte) float64 { return convert.Float16(binary.LittleEndian.Uint16(b)) }, 0},
+}
+
+// count adds what is unusual in one output.
+func count(found *wire.Unusual, o ortc.Output) {
+	kind, ok := floats[o.Type]
+	if !ok {
+		return
 	}
-	return ""
+	size := ortc.Size(o.Type)
+	for b := o.Data; len(b) > 0; b = b[size:] {
+		v := math.Abs(kind.read(b))
+		switch {
+		case math.IsNaN(v):
+			found.NaNs++
+		case math.IsInf(v, 1):
+			found.Infinite++
+		case v > 0 && v < kind.least:
+			found.Denormal++
+		}
+		found.OutOf++
+	}
 }

@@ -14,13 +14,13 @@ const Protocol = "1.2"
 
 // Limits of what either side reads.
 const (
-	MaxLine       = 64 << 10 // bytes of a record, the newline included
-	MaxRequest    = 16 << 20 // bytes of the request
-	MaxModels     = 100_000  // models of a request
-	MaxBatch      = 1024     // sessions that may be open at once
-	MaxModelBytes = 1 << 30  // of a model file
-	MaxInputs     = 64 << 20 // bytes of a request's inputs
-	MaxValues     = 8192     // outputs of a record
+	MaxLine       = 64 << 10  // bytes of a record, the newline included
+	MaxRequest    = 16 << 20  // bytes of the request
+	MaxModels     = 100_000   // models of a request
+	MaxBatch      = 1024      // sessions that may be open at once
+	MaxModelBytes = 1<<31 - 1 // of a model file: the longest protobuf message
+	MaxInputs     = 64 << 20  // bytes of a request's inputs
+	MaxValues     = 8192      // outputs of a record
 )
 
 // The kinds of operation that a request may ask for.
@@ -75,8 +75,11 @@ type Options struct {
 	Core          *int   `json:"core,omitempty"` // nil: the fastest
 	Seed          uint64 `json:"seed"`
 	Repeats       int    `json:"repeats"` // rejected rounds that a batch may repeat
-	AllowNoisy    bool   `json:"allow_noisy"`
-	MemoryBytes   int64  `json:"memory_bytes"` // cap on the agent's resident memory; 0: half of the device's
+	// AnyOutput has a model measured whose outputs are unusual, with a record that
+	// says so, instead of a failure.
+	AnyOutput   bool  `json:"any_output,omitempty"`
+	AllowNoisy  bool  `json:"allow_noisy"`
+	MemoryBytes int64 `json:"memory_bytes"` // cap on the agent's resident memory; 0: half of the device's
 }
 
 // Types of the records, in the order in which they may come. Heartbeats come at
@@ -87,6 +90,7 @@ const (
 	TypeShares    = "shares"
 	TypeOutputs   = "outputs"
 	TypeBegin     = "begin"
+	TypeUnusual   = "unusual" // behind its model's begin
 	TypeGroup     = "group"
 	TypeRound     = "round"
 	TypeFailure   = "failure"
@@ -170,6 +174,38 @@ const (
 	KindUnsupportedOp = "unsupported_op"
 	KindBadOutput     = "bad_output"
 )
+
+// Unusual counts the numbers in a model's outputs that make its time doubtful:
+// processors take many times as long for denormal ones as for others, and what
+// comes of a NaN or an infinity need not be computed as ordinary numbers are.
+type Unusual struct {
+	Digest   string `json:"digest"`
+	NaNs     int64  `json:"nans"`
+	Infinite int64  `json:"infinite"`
+	Denormal int64  `json:"denormal"`
+	OutOf    int64  `json:"out_of"` // numbers
+}
+
+// Any says whether there are some.
+func (u Unusual) Any() bool { return u.NaNs+u.Infinite+u.Denormal > 0 }
+
+// String is such as "3 denormal numbers and 1 NaN of 64 numbers".
+func (u Unusual) String() string {
+	var parts []string
+	for _, p := range []struct {
+		n         int64
+		one, many string
+	}{{u.NaNs, "NaN", "NaNs"}, {u.Infinite, "infinity", "infinities"}, {u.Denormal, "denormal number", "denormal numbers"}} {
+		switch p.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+p.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.many))
+		}
+	}
+	return fmt.Sprintf("%s among %d numbers", strings.Join(parts, " and "), u.OutOf)
+}
 
 // Error ends a run that cannot go on.
 type Error struct {

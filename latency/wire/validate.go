@@ -121,6 +121,15 @@ func (o *Outputs) check() error {
 
 func (f *Failure) check() error { return checkDigest(f.Digest) }
 
+func (u *Unusual) check() error {
+	for _, n := range []int64{u.NaNs, u.Infinite, u.Denormal} {
+		if n < 0 || n > u.OutOf {
+			return fmt.Errorf("impossible counts: %+v", *u)
+		}
+	}
+	return checkDigest(u.Digest)
+}
+
 func (e *Error) check() error { return nil }
 
 func (s *Selftest) check() error { return nil }

@@ -279,8 +279,13 @@ func TestConformanceModels(t *testing.T) {
 		"pytorch-converted/test_ConvTranspose2d":  3 * 7 * 6 * 36,
 		"pytorch-converted/test_Conv2d_depthwise": 2 * 4 * 4 * 4 * 9,
 	}
+	open := map[string][]int64{"x1": {10}} // of a vector of any length
 	for _, c := range onnxtest.Cases(t) {
-		s, err := summary.Of(c.Model, summary.Options{})
+		o := summary.Options{}
+		if strings.HasPrefix(c.Name, "node/test_sequence_map_identity_1_sequence_1_tensor") {
+			o.Shapes = open
+		}
+		s, err := summary.Of(c.Model, o)
 		if err != nil {
 			if !strings.Contains(err.Error(), "has no type") {
 				t.Errorf("%s: %v", c.Name, err)

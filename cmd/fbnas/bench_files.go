@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/onnx"
+)
+
+// benchFile is a file that is to be timed, as it goes to the device.
+type benchFile struct {
+	path   string
+	model  latency.Model
+	inputs []onnx.Value // at the shapes that it is timed at; nil where the file is no model
+}
+
+// readBenchFiles reads files of any origin. What a file leaves open beyond the
+// batch has to be given in shapes, by the inputs' names: a shape that is given
+// holds for every file that has the input. Tensors that stand in files of their
+// own are put into the model, as a device has only that.
+func readBenchFiles(paths []string, shapes map[string][]int64) ([]benchFile, error) {
+	var files []benchFile
+	var problems []error
+	used := map[string]bool{}
+	for _, path := range paths {
+		f, err := readBenchFile(path, shapes, used)
+		if err != nil {
+			problems = append(problems, fault.New(fault.CodeOf(err), fault.HintOf(err), "%s: %w", path, err))
+		}
+		files = append(files, f)
+	}
+	for name := range shapes {
+		if !used[name] && len(problems) == 0 {
+			problems = append(problems, fault.New(fault.Usage, "fbnas models show says what a file's inputs are called.",
+				"--input %s: no file has an input of that name", name))
+		}
+	}
+	if len(problems) == 0 {
+		return files, nil
+	}
+	return nil, joinProblems(problems)
+}
+
+// joinProblems is one error with the code of the first and the hints of all.
+func joinProblems(problems []error) error {
+	var hints []string
+	for _, p := range problems {
+		if h := fault.HintOf(p); h != "" && !slices.Contains(hints, h) {
+			hints = append(hints, h)
+		}
+	}
+	return fault.New(fault.CodeOf(problems[0]), strings.Join(hints, " "), "%w", fault.Join(problems))
+}
+
+func readBenchFile(path string, shapes map[string][]int64, used map[string]bool) (benchFile, error) {
+	f := benchFile{path: path, model: latency.Model{Name: path}}
+	m, err := onnx.Read(path)
+	switch {
+	case errors.Is(err, onnx.ErrFormat):
+		// The runtime has the last word on what a model is: its refusal becomes
+		// this file's result, and the others are timed.
+		f.model.Bytes, err = os.ReadFile(path)
+		return f, err
+	case errors.Is(err, fs.ErrNotExist) && fault.HintOf(err) == "":
+		return f, fault.New(fault.Usage, "Give the path of an ONNX file.", "read model: %w", err)
+	case err != nil:
+		return f, err
+	}
+	given := map[string][]int64{}
+	for _, v := range m.Inputs() {
+		if shape, ok := shapes[v.Name]; ok {
+			given[v.Name], used[v.Name] = shape, true
+		}
+	}
+	at, err := m.AtShapes(given)
+	if err != nil {
+		return f, err
+	}
+	f.inputs = at.Inputs()
+	for _, v := range f.inputs {
+		if slices.Contains(v.Shape, onnx.Fixed(0)) {
+			return f, fault.New(fault.Failure, "Mend the file, or give the shape with --input.", "input %q has the shape %v: a dimension of 0 leaves nothing to compute", v.Name, v.Shape)
+		}
+	}
+	if len(given) > 0 {
+		m = at
+	}
+	f.model.Bytes, err = modelBytes(path, m, len(given) > 0)
+	return f, err
+}
+
+// modelBytes are the file's own where nothing of it was changed or stands in
+// another file: what is timed is then known by the file's digest.
+func modelBytes(path string, m *onnx.Model, changed bool) ([]byte, error) {
+	if !changed {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := onnx.Decode(data); err == nil {
+			return data, nil
+		}
+	}
+	data, err := m.Bytes()
+	if err != nil {
+		return nil, fault.New(fault.Failure, "Give a smaller model: a device is given one message.", "%w", err)
+	}
+	return data, nil
+}
+
+// described are the inputs for a document.
+func (f benchFile) described() []valueInfo {
+	var list []valueInfo
+	for _, v := range f.inputs {
+		list = append(list, describeValue(v))
+	}
+	return list
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fbnas/internal/fault"
+	"fbnas/onnx"
+)
+
+// TestBenchFiles says at what shapes files are timed, or why they are not.
+func TestBenchFiles(t *testing.T) {
+	dir := t.TempDir()
+	for kind := range oddModels {
+		m, err := oddModel(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Write(filepath.Join(dir, kind)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		files, inputs, want, hint string
+	}{
+		{"fixed", "", "x [1,3,32,32]", ""},
+		{"fixed", "x:1x3x48x48", "x [1,3,48,48]", ""},
+		{"open", "", `open: input "x" has the shape [batch,3,height,width]: the file leaves dimensions open`, "--input x:1x3x224x224"},
+		{"open", "x:1x3x32x32", "x [1,3,32,32]", ""},
+		{"open fixed", "x:1x3x32x32", "x [1,3,32,32]; x [1,3,32,32]", ""},
+		{"open words", "", `words: input "ids" has the shape [batch,sequence], input "mask" has the shape [batch,sequence]`, "--input x:1x3x224x224. Give its sizes, such as --input ids:1x128 --input mask:1x128."},
+		{"words", "ids:1x7", "ids [1,7], mask [1,7]", ""},
+		{"words", "ids:1x7 mask:1x8", "sequence is given as 7 and as 8", "one size for sequence"},
+		{"words", "ids:7", "not 1 dimensions", "each dimension"},
+		{"open", "z:1x3x32x32 x:1x3x32x32", "--input z: no file has an input of that name", "fbnas models show"},
+		{"empty", "", "[1,3,0,32]: a dimension of 0", "Mend the file"},
+		{"empty", "x:1x3x32x32", "x [1,3,32,32]", ""},
+	} {
+		name := c.files + " " + c.inputs
+		shapes, err := inputShapes(strings.Fields(c.inputs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var paths []string
+		for _, f := range strings.Fields(c.files) {
+			paths = append(paths, filepath.Join(dir, f))
+		}
+		files, err := readBenchFiles(paths, shapes)
+		if err != nil {
+			if !strings.Contains(err.Error(), c.want) || !strings.Contains(fault.HintOf(err), c.hint) || c.hint == "" {
+				t.Errorf("%s: %v (%s), want %q (%q)", name, err, fault.HintOf(err), c.want, c.hint)
+			}
+			continue
+		}
+		var got []string
+		for _, f := range files {
+			m, err := onnx.Decode(f.model.Bytes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var inputs []string
+			for _, v := range m.Inputs() {
+				inputs = append(inputs, fmt.Sprint(v.Name, " ", v.Shape))
+			}
+			got = append(got, strings.Join(inputs, ", "))
+		}
+		if text := strings.Join(got, "; "); text != c.want {
+			t.Errorf("%s: %s, want %s", name, text, c.want)
+		}
+	}
+}
+
+// TestBenchTakesExternalDataFromBesideTheFile: not from the folder that the
+// command runs in, and into the model, which is all that a device gets.
+func TestBenchTakesExternalDataFromBesideTheFile(t *testing.T) {
+	dir := t.TempDir()
+	m, err := oddModel("fixed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights := referTo(m, "w.data")
+	data, err := m.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	strangers := bytes.Repeat([]byte{0xff}, len(weights))
+	for name, content := range map[string][]byte{"model/m.onnx": data, "model/w.data": weights, "w.data": strangers} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	files, err := readBenchFiles([]string{"model/m.onnx"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := onnx.Decode(files[0].model.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(whole.Proto.Graph.Initializer[0].RawData, weights) {
+		t.Error("other weights than those beside the model")
+	}
+	if err := os.Remove("model/w.data"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readBenchFiles([]string{"model/m.onnx"}, nil); err == nil || !strings.Contains(err.Error(), "w.data") {
+		t.Errorf("a file without its weights: %v", err)
+	}
+}
