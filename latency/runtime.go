@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"fbnas/internal/fault"
 )
@@ -25,7 +26,7 @@ const runtimeHint = "Name a libonnxruntime.so for the device's processor, or an 
 // work. loaded says that the bundle's own C library will load it.
 func ownRuntime(path, arch, abi string, loaded bool) ([]byte, error) {
 	data, err := limited(path)
-	if err == nil && filepath.Ext(path) == ".aar" {
+	if err == nil && strings.EqualFold(filepath.Ext(path), ".aar") {
 		data, err = fromAAR(data, abi)
 	}
 	if err == nil {

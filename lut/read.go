@@ -2,6 +2,7 @@ package lut
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	"os"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/plaintext"
 )
 
 // Limits of what is read; a table of 10^6 rows stays below them.
@@ -110,7 +112,10 @@ func (p *parser) next() error {
 	if err != nil {
 		return err
 	}
-	line := raw[:len(raw)-1]
+	line, err := p.text(raw)
+	if err != nil {
+		return err
+	}
 	var head struct {
 		Type string `json:"type"`
 	}
@@ -126,13 +131,23 @@ func (p *parser) next() error {
 	if err := p.take(head.Type, line); err != nil {
 		return fmt.Errorf("%s record: %w", head.Type, err)
 	}
-	p.hash.Write(raw)
+	p.hash.Write(append(line, '\n'))
 	p.records++
 	p.table.whole += int64(len(raw))
 	if p.table.whole > maxFile {
 		return fmt.Errorf("larger than %d bytes", maxFile)
 	}
 	return nil
+}
+
+// text is a line as it was written, whatever a copy or an editor has made of
+// the ends of lines and of the start of the file.
+func (p *parser) text(raw []byte) ([]byte, error) {
+	line := bytes.TrimSuffix(raw[:len(raw)-1], []byte("\r"))
+	if p.line > 1 {
+		return line, nil
+	}
+	return plaintext.UTF8(line)
 }
 
 // readLine returns the next line with its line feed; what is left without one

@@ -2,6 +2,7 @@ package lut_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/plaintext"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
@@ -128,6 +130,38 @@ func TestTheLastOfAKindWins(t *testing.T) {
 	}
 	if got := table.Rows(); got[0].LatencyUS != 123 || len(got) != len(before.Rows()) {
 		t.Errorf("%d rows, the first %v us", len(got), got[0].LatencyUS)
+	}
+}
+
+// TestTablesOfOtherSystems: a copy that ends lines as Windows does, and an
+// editor's mark, change nothing.
+func TestTablesOfOtherSystems(t *testing.T) {
+	data := small(t)
+	want, err := lut.Parse(bytes.NewReader(data), "x.lut")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, other := range map[string]string{
+		"a mark":           plaintext.Mark + string(data),
+		"lines of Windows": strings.ReplaceAll(string(data), "\n", "\r\n"),
+		"both":             plaintext.Mark + strings.ReplaceAll(string(data), "\n", "\r\n"),
+	} {
+		got, err := lut.Parse(strings.NewReader(other), "x.lut")
+		if err != nil || !got.Finished() {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var a, b bytes.Buffer
+		if err := errors.Join(want.Encode(&a), got.Encode(&b)); err != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
+			t.Errorf("%s: another table (%v)", name, err)
+		}
+		if _, err := lut.Parse(strings.NewReader(strings.Replace(other, `"latency_us":`, `"latency_us": `, 1)), "x.lut"); err == nil {
+			t.Errorf("%s: a change inside a line goes unnoticed", name)
+		}
+	}
+	wide := bytes.ReplaceAll(data, []byte("{"), []byte("{\x00"))
+	if _, err := lut.Parse(bytes.NewReader(wide), "x.lut"); err == nil || !strings.Contains(err.Error(), "line 1: the text is UTF-16") {
+		t.Errorf("error %v, want UTF-16 named", err)
 	}
 }
 

@@ -67,7 +67,7 @@ func (l *loader) loadDocument(path string) error {
 	}
 	verb, _, _ = strings.Cut(verb, "/")
 	verb, _, _ = strings.Cut(verb, ".")
-	name := strings.TrimSuffix(filepath.Base(path), ".json")
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	l.documents = append(l.documents, document{name, verb, text, head.Seconds})
 	return nil
 }

@@ -1,12 +1,14 @@
 package report
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
+	"fbnas/internal/plaintext"
 	"fbnas/models"
 	"fbnas/onnxexport"
 )
@@ -93,11 +95,65 @@ func TestLoadModelAlone(t *testing.T) {
 	}
 }
 
+// The ends of names in capitals, and text as other systems save it, are the
+// same files.
+func TestLoadFilesOfOtherSystems(t *testing.T) {
+	want, err := Load(documented(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := documented(t)
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		name := filepath.Join(dir, f.Name())
+		switch filepath.Ext(name) {
+		case ".json":
+			text, err := os.ReadFile(name)
+			if err == nil {
+				err = os.WriteFile(name, append([]byte(plaintext.Mark), bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))...), 0o644)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		case ".lut":
+		default:
+			continue
+		}
+		if f.Name() != summaryName {
+			if err := os.Rename(name, strings.TrimSuffix(name, filepath.Ext(name))+strings.ToUpper(filepath.Ext(name))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Stages) != len(want.Stages) || got.Networks[0].Bench == nil || *got.Networks[0].Bench != *want.Networks[0].Bench {
+		t.Errorf("stages %v, want %v; bench %+v", got.Stages, want.Stages, got.Networks[0].Bench)
+	}
+	table := filepath.Join(dir, "X.LUT")
+	data, err := os.ReadFile("../lut/testdata/v1.lut")
+	if err == nil {
+		err = os.WriteFile(table, data, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err = Load(dir); err != nil || got.Table == nil {
+		t.Errorf("no table in a folder that holds %s (%v)", table, err)
+	}
+}
+
 func TestLoadDamagedDocument(t *testing.T) {
 	for name, text := range map[string]string{
 		"cut.json":    `{"schema":"fbnas.bench/1","models":[`,
 		"bench.json":  `{"schema":"fbnas.bench/1","models":[{"path":7}]}`,
 		"broken.onnx": "hello",
+		"wide.json":   "\xff\xfe{\x00}\x00",
 	} {
 		path := filepath.Join(t.TempDir(), name)
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

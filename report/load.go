@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/plaintext"
 	"fbnas/internal/rundir"
 	"fbnas/lut"
 )
@@ -90,9 +92,12 @@ var readers = map[string]func(*loader, string) error{
 	".json": (*loader).loadDocument,
 }
 
+// kind is the end of a file's name, in small letters.
+func kind(path string) string { return strings.ToLower(filepath.Ext(path)) }
+
 // loadFile reads a file; one of an unknown kind is taken for a table.
 func (l *loader) loadFile(path string) error {
-	if read, ok := readers[filepath.Ext(path)]; ok {
+	if read, ok := readers[kind(path)]; ok {
 		return read(l, path)
 	}
 	return l.loadTable(path)
@@ -112,7 +117,7 @@ func (l *loader) loadPipeline(path string) (found bool, err error) {
 		switch {
 		case e.IsDir() && isRun(inside):
 			err = l.loadRun(inside)
-		case !e.IsDir() && e.Name() != summaryName && readers[filepath.Ext(inside)] != nil:
+		case !e.IsDir() && e.Name() != summaryName && readers[kind(inside)] != nil:
 			err = l.loadFile(inside)
 		default:
 			continue
@@ -151,6 +156,9 @@ func readLimited(name string) ([]byte, error) {
 	}
 	if len(text) > maxDocument {
 		return nil, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: more than %s", name, Bytes(maxDocument))
+	}
+	if text, err = plaintext.UTF8(text); err != nil {
+		return nil, fault.New(fault.Usage, "Save it as UTF-8, or name the folders of the runs instead.", "read %s: %w", name, err)
 	}
 	return text, nil
 }

@@ -67,6 +67,7 @@ func TestScripts(t *testing.T) {
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
 		"exits": exits, "document": document, "interrupt": interrupt, "sigkill": sigkill, "export": exportTiny, "foreign": foreign, "strange": strange, "truncating": truncating, "odd": odd,
 	}
+	cmds["saved"] = saved
 	maps.Copy(cmds, trainedCmds)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),

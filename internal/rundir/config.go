@@ -17,6 +17,7 @@ import (
 
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
+	"fbnas/internal/plaintext"
 )
 
 // configVersion is the version of config.yaml's own fields.
@@ -55,6 +56,9 @@ func readDocument[T any](path string) (document[T], error) {
 		return doc, err
 	}
 	const hint = "Put back what the run wrote, or start a new run."
+	if text, err = plaintext.UTF8(text); err != nil {
+		return doc, fault.New(fault.Usage, hint, "read %s: %w", name, err)
+	}
 	if err := yaml.UnmarshalWithOptions(text, &doc, yaml.Strict()); err != nil {
 		return doc, fault.New(fault.Usage, hint, "read %s: %w", name, onOneLine(err))
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/plaintext"
 )
 
 func TestCreateWritesTheFiles(t *testing.T) {
@@ -154,6 +155,25 @@ func TestResumeRefuses(t *testing.T) {
 		_, _, err = Resume(path, "train", usual, o)
 		refused(t, err, fault.Usage, name)
 	}
+}
+
+// TestConfigOfOtherEditors: what an editor makes of the ends of lines is no
+// other configuration.
+func TestConfigOfOtherEditors(t *testing.T) {
+	o, _ := quiet()
+	path := t.TempDir()
+	create(t, path).Close()
+	name := filepath.Join(path, configName)
+	text := read(t, name)
+	write(t, name, plaintext.Mark+strings.ReplaceAll(text, "\n", "\r\n"))
+	d, _, err := Resume(path, "train", usual, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	write(t, name, "\xff\xfe"+text)
+	_, err = ReadConfig[settings](path)
+	refused(t, err, fault.Usage, name, "the text is UTF-16")
 }
 
 // TestResumeBeforeTheFirstCheckpoint compares with config.yaml, since there is

@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"fbnas/internal/plaintext"
 )
 
 // Limits of what is parsed. The parser takes quadratic time in the number of
@@ -48,6 +50,10 @@ func Read(data []byte, rec Record, validate func() Problems) error {
 func parse(data []byte) (ast.Node, error) {
 	if len(data) > MaxBytes {
 		return nil, Problems{{Message: fmt.Sprintf("%d bytes, at most %d are read", len(data), MaxBytes)}}
+	}
+	data, err := plaintext.UTF8(data)
+	if err != nil {
+		return nil, Problems{{Message: err.Error()}}
 	}
 	if line := tooDeep(data); line > 0 {
 		return nil, Problems{{Line: line, Message: fmt.Sprintf("brackets nested deeper than %d", maxDepth)}}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fbnas/internal/plaintext"
 	"fbnas/internal/yamlform"
 )
 
@@ -77,6 +78,33 @@ func TestReadAndWrite(t *testing.T) {
 		if back := string(yamlform.Write(&got)); back != c.text {
 			t.Errorf("%q is written as %q", c.text, back)
 		}
+	}
+}
+
+// TestTextOfOtherEditors: a byte order mark and the lines of Windows change
+// nothing, and lines are counted as they are seen.
+func TestTextOfOtherEditors(t *testing.T) {
+	const text = "# ours\ntitle: \"two words\"\nsizes: [1, 2]\ninner: {a: 1}\nitems:\n  - {a: 1}\n  - a: 2\n    b: 7\n"
+	want, err := read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, other := range map[string]string{
+		"a mark":           plaintext.Mark + text,
+		"lines of Windows": strings.ReplaceAll(text, "\n", "\r\n"),
+		"both":             plaintext.Mark + strings.ReplaceAll(text, "\n", "\r\n"),
+	} {
+		got, err := read(other)
+		if d := cmp.Diff(want, got); err != nil || d != "" {
+			t.Errorf("%s: %v %s", name, err, d)
+		}
+		_, err = read(other + "n: 12\r\n")
+		if got := problems(t, err); len(got) != 1 || got[0] != "9 n" {
+			t.Errorf("%s: problems %v, want one in line 9", name, got)
+		}
+	}
+	if _, err := read("\xff\xfet\x00i\x00"); err == nil || err.Error() != "the text is UTF-16: save it as UTF-8" {
+		t.Errorf("error %v, want UTF-16 named", err)
 	}
 }
 
