@@ -100,14 +100,14 @@ func joined(n int, noise float64) (*Table, [][]models.Block, []Timed) {
 
 func TestBordersAreLearnt(t *testing.T) {
 	table, blocks, timed := joined(60, 0.003)
-	if err := table.Calibrate(timed[:24]); err != nil {
+	if err := table.Calibrate(Measured{Networks: timed[:24]}); err != nil {
 		t.Fatal(err)
 	}
 	c := table.Calibration
-	if c.Form != Borders || len(c.Borders) != 8 || *c.BordersLOO > 0.3**c.LinearLOO || table.Error() != *c.BordersLOO {
+	if c.Form != Borders || len(c.Borders) != 8 || *c.BordersLOO > 0.3**c.LinearLOO || table.Certainty().MeanError != *c.BordersLOO {
 		t.Fatalf("form %s, %d borders, leave-one-out %g, %g, %g", c.Form, len(c.Borders), *c.OffsetLOO, *c.LinearLOO, *c.BordersLOO)
 	}
-	if err := table.Validate(timed[24:]); err != nil || table.Validation.MAPE > 0.006 || table.Validation.MaxError > 0.02 {
+	if err := table.Validate(Measured{Networks: timed[24:]}); err != nil || table.Validation.MAPE > 0.006 || table.Validation.MaxError > 0.02 {
 		t.Errorf("%v, %+v", err, table.Validation.Accuracy)
 	}
 	for i, b := range blocks {
@@ -123,7 +123,7 @@ func TestBordersAreLearnt(t *testing.T) {
 
 func TestBordersReadAsWritten(t *testing.T) {
 	table, _, timed := joined(24, 0)
-	if err := table.Calibrate(timed); err != nil {
+	if err := table.Calibrate(Measured{Networks: timed}); err != nil {
 		t.Fatal(err)
 	}
 	table.Header.Version = Version

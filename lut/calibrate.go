@@ -35,7 +35,9 @@ type Calibration struct {
 	BordersLOO       *float64 `json:"borders_loo_error"`
 	MemoryBordersLOO *float64 `json:"memory_borders_loo_error,omitempty"`
 
-	Networks []Timed `json:"networks"`
+	Networks []Timed  `json:"networks"`
+	Space    *SpaceID `json:"space,omitempty"` // of the networks; absent: the table's
+	Noisy    string   `json:"noisy,omitempty"` // why their measurement was not steady, "" when it was
 }
 
 // Border is what a block saves inside a network, beside its call and its
@@ -69,6 +71,9 @@ type Timed struct {
 	SumUS       float64 `json:"sum_us"`            // Σ row
 	MeasuredUS  float64 `json:"measured_us"`
 	PredictedUS float64 `json:"predicted_us"`
+	// LeftOutUS is the prediction of a calibration without this network; 0 where
+	// there was none.
+	LeftOutUS float64 `json:"left_out_us,omitempty"`
 }
 
 // network is b's sum over blocks, without a measurement.
@@ -93,45 +98,67 @@ func (t *Table) network(blocks []models.Block) (Timed, error) {
 
 // Calibrate fits the table's calibration to networks timed on its device
 // (Measure gives them). A richer form is kept only where its leave-one-out
-// error is below a simpler one's by more than chance.
-func (t *Table) Calibrate(networks []Timed) error {
-	if len(networks) == 0 {
+// error is below a simpler one's by more than chance. A validation of an
+// earlier calibration says nothing about this one, and is removed.
+func (t *Table) Calibrate(m Measured) error {
+	if len(m.Networks) == 0 {
 		return fmt.Errorf("calibrate %s: no networks", t.Path)
 	}
 	chosen, least := forms[0], math.Inf(1)
+	var predicted []float64 // by fits of the chosen form, each without the network
 	errs := map[Form]*float64{}
 	for _, f := range forms {
-		if len(networks) < f.networks {
+		if len(m.Networks) < f.networks {
 			continue
 		}
-		loo := leaveOneOut(f.fit, networks)
+		without := leaveOneOut(f.fit, m.Networks)
+		loo := meanError(without, m.Networks)
 		errs[f.form] = &loo
 		if loo < least-gain {
-			chosen, least = f, loo
+			chosen, least, predicted = f, loo, without
 		}
 	}
-	c := chosen.fit(networks)
-	c.Form = chosen.form
+	c := chosen.fit(m.Networks)
+	c.Form, c.Noisy, c.Space = chosen.form, m.Noisy, t.other(m.Space)
 	for form, loo := range errs {
 		*c.loo(form) = loo
 	}
-	c.Networks = append([]Timed(nil), networks...)
+	c.Networks = append([]Timed(nil), m.Networks...)
 	for i, n := range c.Networks {
 		c.Networks[i].PredictedUS = c.predict(n)
+		if predicted != nil {
+			c.Networks[i].LeftOutUS = predicted[i]
+		}
 	}
-	t.Calibration = &c
+	t.Calibration, t.Validation = &c, nil
 	return nil
 }
 
-// leaveOneOut is the mean |relative error| of a fit at networks that it did not
-// see.
-func leaveOneOut(fit func([]Timed) Calibration, networks []Timed) float64 {
-	var sum float64
+// other is the space that a record has to name: nil for the table's own.
+func (t *Table) other(space SpaceID) *SpaceID {
+	if space.Digest == "" || space.Digest == t.Header.Space.Digest {
+		return nil
+	}
+	return &SpaceID{Name: space.Name, Digest: space.Digest}
+}
+
+// leaveOneOut predicts each network by a fit that did not see it, in µs.
+func leaveOneOut(fit func([]Timed) Calibration, networks []Timed) []float64 {
+	predicted := make([]float64, len(networks))
 	rest := make([]Timed, 0, len(networks))
 	for i, n := range networks {
 		rest = append(append(rest[:0], networks[:i]...), networks[i+1:]...)
 		c := fit(rest)
-		sum += math.Abs(c.predict(n)/n.MeasuredUS - 1)
+		predicted[i] = c.predict(n)
+	}
+	return predicted
+}
+
+// meanError is the mean |relative error|.
+func meanError(predicted []float64, networks []Timed) float64 {
+	var sum float64
+	for i, n := range networks {
+		sum += math.Abs(predicted[i]/n.MeasuredUS - 1)
 	}
 	return sum / float64(len(networks))
 }
@@ -159,14 +186,6 @@ func (c *Calibration) border(s Shape) float64 {
 		return 0
 	}
 	return c.Borders[i].SavesUS
-}
-
-// looError is the leave-one-out error of the form in use, 0 when unknown.
-func (c *Calibration) looError() float64 {
-	if loo := *c.loo(c.Form); loo != nil {
-		return *loo
-	}
-	return 0
 }
 
 // loo is where the error of a form stands; that of Sum is never known.

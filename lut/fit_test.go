@@ -86,7 +86,7 @@ func TestCalibrateChoosesItsForm(t *testing.T) {
 		{"one network", made(1, 0, byOffset), Offset, -60, 0, 0, 1e-9},
 	} {
 		table := newTable()
-		if err := table.Calibrate(c.networks); err != nil {
+		if err := table.Calibrate(Measured{Networks: c.networks}); err != nil {
 			t.Fatal(err)
 		}
 		got := table.Calibration
@@ -101,7 +101,7 @@ func TestCalibrateChoosesItsForm(t *testing.T) {
 			t.Errorf("%s: errors %v and %v", c.name, got.OffsetLOO, got.LinearLOO)
 		}
 	}
-	if err := newTable().Calibrate(nil); err == nil {
+	if err := newTable().Calibrate(Measured{Networks: nil}); err == nil {
 		t.Error("calibrated on nothing")
 	}
 }
@@ -109,10 +109,10 @@ func TestCalibrateChoosesItsForm(t *testing.T) {
 func TestValidate(t *testing.T) {
 	all := made(34, 0.002, byBorders)
 	table := newTable()
-	if err := table.Calibrate(all[:14]); err != nil {
+	if err := table.Calibrate(Measured{Networks: all[:14]}); err != nil {
 		t.Fatal(err)
 	}
-	if err := table.Validate(all[14:]); err != nil {
+	if err := table.Validate(Measured{Networks: all[14:]}); err != nil {
 		t.Fatal(err)
 	}
 	v := table.Validation
@@ -122,7 +122,7 @@ func TestValidate(t *testing.T) {
 	if v.Measured[0].PredictedUS == 0 {
 		t.Error("the predictions are not kept")
 	}
-	err := table.Validate(all[13:])
+	err := table.Validate(Measured{Networks: all[13:]})
 	if err == nil || !strings.Contains(err.Error(), "calibration") {
 		t.Errorf("a network of the calibration validated: %v", err)
 	}

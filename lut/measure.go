@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fbnas/internal/fault"
 	"fbnas/internal/random"
 	"fbnas/latency"
 )
@@ -40,9 +41,12 @@ type results struct {
 	figures  map[string]latency.Figure  // beside the sentinel, by model digest
 	networks map[string]latency.Figure  // beside the reference; nil without one that runs
 	failures map[string]latency.Failure // by model digest
+	noisy    string                     // why the figures cannot be trusted, "" when they can
 }
 
-// run measures what the journal does not have yet.
+// run measures what the journal does not have yet, and judges whether its
+// figures can be trusted: whatever is measured for a table comes by here. Where
+// they cannot, and the options do not allow it, the error is fault.Unstable.
 func (m *measuring) run(ctx context.Context) (results, error) {
 	m.plan()
 	m.report()
@@ -64,6 +68,9 @@ func (m *measuring) run(ctx context.Context) (results, error) {
 		if _, ok := res.figures[d]; !ok && !failed {
 			return results{}, fmt.Errorf("the device reported nothing of model %.12s", d)
 		}
+	}
+	if res.noisy = unsteady(res.rounds, res.figures); res.noisy != "" && !m.options.AllowNoisy {
+		return res, fault.New(fault.Unstable, unsteadyHint, "the device did not settle: %s", res.noisy)
 	}
 	return res, nil
 }

@@ -12,19 +12,20 @@ import (
 
 // Merge returns a's rows and those of b that a lacks or failed at, b's scaled
 // to a's sentinel time. It is refused, the field named, unless condition,
-// device model and sentinel are equal. a's calibration and validation stay
-// true, because a's rows do.
-func Merge(a, b *Table) (*Table, error) {
+// device model and sentinel are equal. a's calibration and validation are of
+// networks of a's rows: they stay where b adds neither a row nor a space, and
+// are dropped where it does, which dropped says.
+func Merge(a, b *Table) (m *Table, dropped bool, err error) {
 	if ds := append(Comparable(a.Header, b.Header), otherSentinel(a, b)...); len(ds) > 0 {
-		return nil, fault.New(fault.Usage, "Tables merge when they were measured on the same device model, under the same condition.",
+		return nil, false, fault.New(fault.Usage, "Tables merge when they were measured on the same device model, under the same condition.",
 			"merge %s and %s: %s differs", a.Path, b.Path, list(ds))
 	}
 	for _, t := range []*Table{a, b} {
 		if !t.finished {
-			return nil, unfinished(t)
+			return nil, false, unfinished(t)
 		}
 	}
-	m := newTable()
+	m = newTable()
 	m.finished = true
 	m.Header, m.Calibration, m.Validation, m.Predictions = a.Header, a.Calibration, a.Validation, a.Predictions
 	m.others = slices.Concat(a.others, b.others)
@@ -43,6 +44,7 @@ func Merge(a, b *Table) (*Table, error) {
 	for _, r := range a.rows {
 		m.put(r)
 	}
+	added := false
 	scale := a.Header.Sentinel.TimeUS / b.Header.Sentinel.TimeUS
 	for _, r := range b.rows {
 		if i, ok := m.index[r.Key]; ok && m.rows[i].Status == OK || ok && r.Status != OK {
@@ -52,8 +54,13 @@ func Merge(a, b *Table) (*Table, error) {
 		r.SpreadUS *= scale
 		r.ErrorUS *= scale
 		m.put(r)
+		added = true
 	}
-	return m, nil
+	if added || len(m.Header.Also) > len(a.Header.Also) {
+		dropped = m.Calibration != nil || m.Validation != nil
+		m.Calibration, m.Validation = nil, nil
+	}
+	return m, dropped, nil
 }
 
 // both is the course of two tables together; nil where neither tells.

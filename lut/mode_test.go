@@ -47,7 +47,7 @@ func TestDefaultMode(t *testing.T) {
 func TestModesDoNotMerge(t *testing.T) {
 	off := phone()
 	off.condition.FixedPerformance = latency.FixedOff
-	if _, err := lut.Merge(profiled(t, phone(), blocksOnly()), profiled(t, off, blocksOnly())); err == nil {
+	if _, _, err := lut.Merge(profiled(t, phone(), blocksOnly()), profiled(t, off, blocksOnly())); err == nil {
 		t.Error("merged")
 	}
 }
@@ -77,7 +77,7 @@ func TestCourse(t *testing.T) {
 	if got := mustProfile(t, warm(), path).Table.Header.Course; *got != *want {
 		t.Errorf("interrupted %+v, whole %+v", got, want)
 	}
-	both, err := lut.Merge(whole.Table, whole.Table)
+	both, _, err := lut.Merge(whole.Table, whole.Table)
 	if err != nil || both.Header.Course.CoolDowns != 2*want.CoolDowns {
 		t.Errorf("merged: %+v, %v", both.Header.Course, err)
 	}

@@ -18,9 +18,18 @@ func (t *Table) setReference(n Network, res results) {
 	}
 }
 
+// Measured are networks that were timed on a table's device.
+type Measured struct {
+	Networks []Timed
+	Space    SpaceID  // that they were drawn from; none: that of the table
+	Warnings []string // which networks are missing, and why
+	Noisy    string   // why the measurement was not steady, "" when it was
+}
+
 // timed sets measured networks beside their blocks' rows; those that failed on
 // the device are left out with a warning.
-func (t *Table) timed(networks []Network, res results) (out []Timed, warnings []string, err error) {
+func (t *Table) timed(networks []Network, res results) (out Measured, err error) {
+	out.Noisy = res.noisy
 	figures, unitUS := res.figures, t.Header.Sentinel.TimeUS
 	if res.networks != nil {
 		figures, unitUS = res.networks, t.Header.Reference.TimeUS
@@ -28,37 +37,38 @@ func (t *Table) timed(networks []Network, res results) (out []Timed, warnings []
 	for _, n := range networks {
 		d := n.Model.Digest()
 		if why, failed := res.failures[d]; failed {
-			warnings = append(warnings, fmt.Sprintf("network %s: %s: %s", n.Name, why.Kind, why.Detail))
+			out.Warnings = append(out.Warnings, fmt.Sprintf("network %s: %s: %s", n.Name, why.Kind, why.Detail))
 			continue
 		}
 		line, err := t.network(n.Blocks)
 		if err != nil {
-			return nil, warnings, fmt.Errorf("network %s: %w", n.Name, err)
+			return out, fmt.Errorf("network %s: %w", n.Name, err)
 		}
 		line.Name, line.Model, line.MACs = n.Name, d, n.MACs
 		line.MeasuredUS = figures[d].Ratio * unitUS
-		out = append(out, line)
+		out.Networks = append(out.Networks, line)
 	}
-	return out, warnings, nil
+	return out, nil
 }
 
 // Measure times networks on the table's device, beside its reference where
 // that is given and else beside its sentinel, for Calibrate and Validate. A
 // device, a condition, a sentinel or a reference other than the table's is
-// refused. Networks that the device cannot run are left out and named in
-// warnings.
+// refused, and so is a measurement that was not steady (fault.Unstable) where
+// the options do not allow it. Networks that the device cannot run are left out
+// and named in warnings.
 func (t *Table) Measure(ctx context.Context, meter latency.Meter, beside Yardsticks, networks []Network,
-	opts latency.Options, progress func(Progress)) (timed []Timed, warnings []string, err error) {
+	opts latency.Options, progress func(Progress)) (Measured, error) {
 	opts = opts.WithDefaults()
 	device, cond, err := meter.Identity(ctx, opts)
 	if err != nil {
-		return nil, nil, fmt.Errorf("measure networks: %w", err)
+		return Measured{}, fmt.Errorf("measure networks: %w", err)
 	}
 	if err := t.CheckDevice(device, cond); err != nil {
-		return nil, nil, err
+		return Measured{}, err
 	}
 	if err := t.CheckYardsticks(beside); err != nil {
-		return nil, nil, err
+		return Measured{}, err
 	}
 	j := newJournal()
 	var wanted []latency.Model
@@ -69,10 +79,10 @@ func (t *Table) Measure(ctx context.Context, meter latency.Meter, beside Yardsti
 		models: distinct(wanted), journal: &j, progress: progress}
 	res, err := m.run(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("measure networks: %w", err)
+		return Measured{}, fmt.Errorf("measure networks: %w", err)
 	}
 	if beside.Reference != nil && res.networks == nil {
-		return nil, nil, fault.New(fault.Failure, remake(t), "table %s: the device no longer runs its reference network", t.Path)
+		return Measured{}, fault.New(fault.Failure, remake(t), "table %s: the device no longer runs its reference network", t.Path)
 	}
 	return t.timed(networks, res)
 }

@@ -110,3 +110,52 @@ func TestUnsteadyDevice(t *testing.T) {
 		})
 	}
 }
+
+// What calibrates, validates or checks a table has to be as steady as its rows:
+// it is refused, or marked in the file and wherever the certainty is shown.
+func TestUnsteadyNetworks(t *testing.T) {
+	table := profiled(t, newDevice(), plan())
+	calibration, validation, err := networks(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noisy := newDevice()
+	noisy.noise = 0.2
+	beside := lut.Yardsticks{Sentinel: plan().Sentinel}
+	for name, c := range map[string]struct {
+		networks []lut.Network
+		store    func(lut.Measured) error
+		mark     func(*lut.Table) string
+	}{
+		"calibration": {calibration, table.Calibrate, func(t *lut.Table) string { return t.Calibration.Noisy }},
+		"validation":  {validation, table.Validate, func(t *lut.Table) string { return t.Validation.Noisy }},
+	} {
+		o := options().Measure
+		_, err := table.Measure(t.Context(), noisy, beside, c.networks, o, nil)
+		if fault.CodeOf(err) != fault.Unstable || !strings.Contains(fault.HintOf(err), "--allow-noisy") {
+			t.Errorf("%s: error %v (hint %q)", name, err, fault.HintOf(err))
+		}
+		o.AllowNoisy = true
+		m, err := table.Measure(t.Context(), noisy, beside, c.networks, o, nil)
+		if err != nil || m.Noisy == "" {
+			t.Fatalf("%s, allowed: %v, marked %q", name, err, m.Noisy)
+		}
+		if err := c.store(m); err != nil {
+			t.Fatal(err)
+		}
+		if err := table.Save(); err != nil {
+			t.Fatal(err)
+		}
+		read, err := lut.Load(table.Path)
+		if err != nil || c.mark(read) != m.Noisy || read.Certainty().Noisy != m.Noisy || !strings.Contains(read.Certainty().String(), "not steady") {
+			t.Errorf("%s: the file is not marked (%v)", name, err)
+		}
+		steady, err := table.Measure(t.Context(), newDevice(), beside, c.networks, options().Measure, nil)
+		if err != nil || steady.Noisy != "" {
+			t.Fatalf("%s, steady: %v, marked %q", name, err, steady.Noisy)
+		}
+		if err := c.store(steady); err != nil || c.mark(table) != "" {
+			t.Errorf("%s: the mark outlives the measurement (%v)", name, err)
+		}
+	}
+}

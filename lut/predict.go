@@ -35,9 +35,19 @@ func (t *Table) share(b models.Block) (Lookup, error) {
 // Estimate is what a table says of a network, in microseconds.
 type Estimate struct {
 	US      float64
-	ErrorUS float64  // to be expected of US
+	ErrorUS float64  // to be expected of US; unknown where the table's Certainty is
 	Rows    int      // that it adds up; identities have none
 	Blocks  []Lookup // each block's share of US, with the error and the status of its row
+
+	Certainty Certainty // of the table
+}
+
+// Error is ErrorUS, nil where it is not known.
+func (e Estimate) Error() *float64 {
+	if !e.Certainty.Known() {
+		return nil
+	}
+	return &e.ErrorUS
 }
 
 // Unmeasured returns how many blocks have a row that was predicted, and what
@@ -53,14 +63,12 @@ func (e Estimate) Unmeasured() (blocks int, us float64) {
 }
 
 // Predict returns the latency of a network. The error to be expected is the
-// 95th percentile at the networks of the validation, or without one the
-// calibration's leave-one-out error, and beside it two standard errors of what
-// the predicted rows add up to: how uncertain these are differs from network to
-// network. What they err by together the validation has seen. Of a table with
-// neither it is what the errors of all rows add up to.
+// 95th percentile of the table's Certainty, and beside it two standard errors of
+// what the predicted rows add up to: how uncertain these are differs from
+// network to network. What they err by together the validation has seen.
 func (t *Table) Predict(blocks []models.Block) (Estimate, error) {
-	e := Estimate{US: t.Base(), Blocks: make([]Lookup, len(blocks))}
-	var rows, predicted float64 // variances
+	e := Estimate{US: t.Base(), Blocks: make([]Lookup, len(blocks)), Certainty: t.Certainty()}
+	var predicted float64 // variance
 	for i, b := range blocks {
 		l, err := t.share(b)
 		if err != nil {
@@ -71,26 +79,12 @@ func (t *Table) Predict(blocks []models.Block) (Estimate, error) {
 		if !b.Identity() {
 			e.Rows++
 		}
-		rows += l.ErrorUS * l.ErrorUS
 		if l.Status == Predicted {
 			predicted += l.ErrorUS * l.ErrorUS
 		}
 	}
-	e.ErrorUS = math.Sqrt(rows)
-	if share := t.Error(); share > 0 {
-		e.ErrorUS = math.Hypot(share*e.US, 2*math.Sqrt(predicted))
+	if e.Certainty.Known() {
+		e.ErrorUS = math.Hypot(e.Certainty.P95Error*e.US, 2*math.Sqrt(predicted))
 	}
 	return e, nil
-}
-
-// Error is the relative error to be expected of networks of measured rows, as
-// Predict uses it; 0 when the table was neither validated nor calibrated.
-func (t *Table) Error() float64 {
-	switch {
-	case t.Validation != nil && t.Validation.N > 0:
-		return t.Validation.P95Error
-	case t.Calibration != nil:
-		return t.Calibration.looError()
-	}
-	return 0
 }

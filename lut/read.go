@@ -186,6 +186,7 @@ func (p *parser) take(kind string, line []byte) error {
 		if err := decode(line, t.Calibration, t.Calibration.check); err != nil {
 			return err
 		}
+		t.Validation = nil // one that stands before it is of another calibration
 	case typeValidation:
 		t.Validation = new(Validation)
 		if err := decode(line, t.Validation, nil); err != nil {

@@ -12,6 +12,9 @@ import (
 // rows may exceed before a measurement counts as not steady.
 const steadyError = 0.03
 
+// unsteadyHint is what to do about a device that does not settle.
+const unsteadyHint = "Let the device cool down and stop other programs, then measure again; or accept the figures as they are with --allow-noisy, which marks them."
+
 // measuredRow makes the row of key from what its rounds say.
 func measuredRow(key Key, graph string, f latency.Figure, sentinelUS float64) Row {
 	r := Row{

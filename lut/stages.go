@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/models"
 )
@@ -101,14 +100,14 @@ func (p *profile) networks(ctx context.Context) error {
 	p.table.setReference(reference, res)
 	for _, part := range []struct {
 		networks []Network
-		store    func([]Timed) error
+		store    func(Measured) error
 	}{{calibration, p.table.Calibrate}, {validation, p.table.Validate}} {
-		timed, warnings, err := p.table.timed(part.networks, res)
-		p.report.Warnings = append(p.report.Warnings, warnings...)
+		timed, err := p.table.timed(part.networks, res)
+		p.report.Warnings = append(p.report.Warnings, timed.Warnings...)
 		if err != nil {
 			return err
 		}
-		if len(timed) == 0 {
+		if len(timed.Networks) == 0 {
 			continue
 		}
 		if err := part.store(timed); err != nil {
@@ -118,7 +117,7 @@ func (p *profile) networks(ctx context.Context) error {
 	return nil
 }
 
-// measure runs one stage, and judges whether its figures can be trusted.
+// measure runs one stage, and marks the table where it was not steady.
 func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Model, reference *latency.Model) (results, error) {
 	m := &measuring{
 		meter: p.meter, beside: Yardsticks{p.plan.Sentinel, reference}, options: p.opts.Measure,
@@ -131,14 +130,9 @@ func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Mo
 	for _, f := range res.figures {
 		p.report.DroppedGroups += f.Dropped
 	}
-	why := unsteady(res.rounds, res.figures)
-	if why == "" {
-		return res, nil
+	if res.noisy != "" {
+		p.table.Header.Noisy = res.noisy
 	}
-	if !p.opts.Measure.AllowNoisy {
-		return res, fault.New(fault.Unstable, "", "the device did not settle: %s", why)
-	}
-	p.table.Header.Noisy = why
 	return res, nil
 }
 

@@ -29,8 +29,12 @@ type Table struct {
 	finished bool     // an end record closes it
 	whole    int64    // bytes of whole lines
 
-	predicting sync.Mutex // lookups fill predictors, and may be concurrent
+	predicting sync.Mutex // lookups fill what follows, and may be concurrent
 	predictors predictors
+	left       struct { // out of the calibration
+		of     *Calibration
+		errors []float64
+	}
 }
 
 // Errors of a lookup, wrapped with the block.

@@ -110,23 +110,24 @@ func TestMeasureNetworks(t *testing.T) {
 	d.speed = func(int, int) float64 { return 1.3 }
 	broken := nets[1].Model.Digest()
 	d.fails = map[string]latency.Failure{broken: {Digest: broken, Kind: "timeout", Detail: "60 s"}}
-	timed, warnings, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil)
-	if err != nil || len(timed) != 2 || len(warnings) != 1 || !strings.Contains(warnings[0], "timeout") {
-		t.Fatalf("%v, %d networks, warnings %q", err, len(timed), warnings)
+	m, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil)
+	timed := m.Networks
+	if err != nil || len(timed) != 2 || len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "timeout") {
+		t.Fatalf("%v, %d networks, warnings %q", err, len(timed), m.Warnings)
 	}
 	truth := trueBase + inside(nets[0].Blocks[0]) + inside(nets[0].Blocks[1])
 	if math.Abs(timed[0].MeasuredUS/truth-1) > 0.01 {
 		t.Errorf("%.1f us on a device slowed down, truly %.1f", timed[0].MeasuredUS, truth)
 	}
-	if err := table.Validate(timed); err != nil || table.Validation.MAPE > 0.02 {
+	if err := table.Validate(m); err != nil || table.Validation.MAPE > 0.02 {
 		t.Errorf("%v, %+v", err, table.Validation.Accuracy)
 	}
-	if _, _, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: model("other", 9)}, nets, options().Measure, nil); err == nil ||
+	if _, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: model("other", 9)}, nets, options().Measure, nil); err == nil ||
 		!strings.Contains(err.Error(), "sentinel.digest") {
 		t.Errorf("another sentinel: %v", err)
 	}
 	d.condition.Threads = 2
-	if _, _, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil); err == nil ||
+	if _, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil); err == nil ||
 		!strings.Contains(err.Error(), "condition.threads") {
 		t.Errorf("another condition: %v", err)
 	}
@@ -162,16 +163,16 @@ func TestNetworksDoNotSeeTheMemorysSpeed(t *testing.T) {
 		{lut.Yardsticks{Sentinel: plan().Sentinel}, 1.2},
 		{lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &reference.Model}, 1},
 	} {
-		timed, _, err := table.Measure(t.Context(), slow, c.beside, nets, options().Measure, nil)
-		if err != nil || len(timed) != 2 {
-			t.Fatalf("%v, %d networks", err, len(timed))
+		m, err := table.Measure(t.Context(), slow, c.beside, nets, options().Measure, nil)
+		if err != nil || len(m.Networks) != 2 {
+			t.Fatalf("%v, %d networks", err, len(m.Networks))
 		}
-		if got := timed[0].MeasuredUS / truth; math.Abs(got/c.want-1) > 0.01 {
+		if got := m.Networks[0].MeasuredUS / truth; math.Abs(got/c.want-1) > 0.01 {
 			t.Errorf("beside a reference (%t): %.3f of the truth, want %.3f", c.beside.Reference != nil, got, c.want)
 		}
 	}
 	other := model("other", 9)
-	if _, _, err := table.Measure(t.Context(), slow, lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &other}, nets,
+	if _, err := table.Measure(t.Context(), slow, lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &other}, nets,
 		options().Measure, nil); err == nil || !strings.Contains(err.Error(), "reference.digest") {
 		t.Errorf("another reference: %v", err)
 	}
@@ -204,7 +205,7 @@ func TestMergeAndCompare(t *testing.T) {
 	if err != nil || len(diff.Rows) != 4 || diff.OnlyA != len(a.Rows())-4 || diff.OnlyB != len(b.Rows())-4 || diff.P90 > 1e-6 {
 		t.Errorf("%v, %+v", err, diff)
 	}
-	merged, err := lut.Merge(a, b)
+	merged, _, err := lut.Merge(a, b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,12 +220,12 @@ func TestMergeAndCompare(t *testing.T) {
 
 	elsewhere := newDevice()
 	elsewhere.condition.RuntimeDigest = "bb"
-	if _, err := lut.Merge(a, profiled(t, elsewhere, other)); err == nil || !strings.Contains(err.Error(), "condition.runtime_digest") {
+	if _, _, err := lut.Merge(a, profiled(t, elsewhere, other)); err == nil || !strings.Contains(err.Error(), "condition.runtime_digest") {
 		t.Errorf("merged across runtimes: %v", err)
 	}
 	other.Sentinel = model("other", 100)
 	c := profiled(t, newDevice(), other)
-	if _, err := lut.Merge(a, c); err == nil || !strings.Contains(err.Error(), "sentinel.digest") {
+	if _, _, err := lut.Merge(a, c); err == nil || !strings.Contains(err.Error(), "sentinel.digest") {
 		t.Errorf("merged across sentinels: %v", err)
 	}
 	if _, err := lut.Compare(a, c); err == nil {
@@ -253,5 +254,26 @@ func TestViews(t *testing.T) {
 	lines, err := csv.NewReader(&out).ReadAll()
 	if err != nil || len(lines) != 8 || lines[0][0] != "kind" || lines[3][16] != "failed" || lines[3][23] != "oom: too large" {
 		t.Errorf("%v, %q", err, lines)
+	}
+}
+
+// A merged table keeps the calibration and the validation only where the second
+// adds nothing that they are not of.
+func TestMergedCertainty(t *testing.T) {
+	whole := profiled(t, newDevice(), plan())
+	part, elsewhere := blocksOnly(), blocksOnly()
+	part.Blocks = part.Blocks[:8]
+	elsewhere.Blocks = append(elsewhere.Blocks, ir(16, 20, 16, 8, 1))
+	elsewhere.Space = lut.SpaceID{Name: "other", Digest: "d7"}
+	renamed := blocksOnly()
+	renamed.Space = elsewhere.Space
+	for name, c := range map[string]struct {
+		second lut.Plan
+		keeps  bool
+	}{"a part of the same": {part, true}, "another space": {elsewhere, false}, "another space of the same rows": {renamed, false}} {
+		m, dropped, err := lut.Merge(whole, profiled(t, newDevice(), c.second))
+		if err != nil || dropped == c.keeps || (m.Calibration != nil) != c.keeps || (m.Validation != nil) != c.keeps || m.Certainty().Known() != c.keeps {
+			t.Errorf("%s: %v, dropped %t, certainty %+v", name, err, dropped, m.Certainty())
+		}
 	}
 }

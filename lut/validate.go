@@ -13,11 +13,14 @@ type Validation struct {
 	stats.Accuracy
 	MACsOnly *stats.Accuracy `json:"macs_only"` // of a line through the calibration networks' MACs; null without them
 	Measured []Timed         `json:"measured"`
+	Space    *SpaceID        `json:"space,omitempty"` // of the networks; absent: the table's
+	Noisy    string          `json:"noisy,omitempty"` // why their measurement was not steady, "" when it was
 }
 
 // Validate compares the table's predictions with networks timed on its device
 // and stores what it finds. Networks of the calibration are refused.
-func (t *Table) Validate(networks []Timed) error {
+func (t *Table) Validate(m Measured) error {
+	networks := m.Networks
 	if len(networks) == 0 {
 		return fmt.Errorf("validate %s: no networks", t.Path)
 	}
@@ -30,7 +33,7 @@ func (t *Table) Validate(networks []Timed) error {
 	for _, n := range calibration {
 		used[n.Model] = true
 	}
-	v := &Validation{Measured: append([]Timed(nil), networks...)}
+	v := &Validation{Measured: append([]Timed(nil), networks...), Space: t.other(m.Space), Noisy: m.Noisy}
 	predicted := make([]float64, len(networks))
 	measured := make([]float64, len(networks))
 	for i, n := range networks {

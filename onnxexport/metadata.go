@@ -55,7 +55,10 @@ type Latency struct {
 	Table       string  `json:"table,omitempty"` // digest of the latency table
 	PredictedUS float64 `json:"predicted_us,omitempty"`
 	ErrorUS     float64 `json:"error_us,omitempty"` // to be expected of the prediction
-	Rows        int     `json:"rows,omitempty"`     // of the table, which the prediction adds up
+	// ErrorOrigin is what the error is from: validated, leave_one_out or none, with
+	// which it is unknown; "" in files of older versions.
+	ErrorOrigin string `json:"error_origin,omitempty"`
+	Rows        int    `json:"rows,omitempty"` // of the table, which the prediction adds up
 	// PredictedRows of them were predicted from others, not measured.
 	PredictedRows int     `json:"predicted_rows,omitempty"`
 	MeasuredUS    float64 `json:"measured_us,omitempty"`

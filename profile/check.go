@@ -27,6 +27,7 @@ type Fit struct {
 	Median float64 // of measured/table
 	P90    float64 // of |measured/table - 1|
 	Max    float64 // likewise
+	Noisy  string  // why the measurement was not steady, "" when it was
 }
 
 // Fits reports whether the table can be used for the device.
@@ -55,11 +56,13 @@ func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts l
 	if len(alone) == 0 {
 		return Fit{}, nil, fault.New(fault.Failure, "", "table %s has no row that was measured", t.Path)
 	}
-	timed, warnings, err := t.Measure(ctx, meter, lut.Yardsticks{Sentinel: Sentinel()}, alone, opts, progress)
+	m, err := t.Measure(ctx, meter, lut.Yardsticks{Sentinel: Sentinel()}, alone, opts, progress)
 	if err != nil {
-		return Fit{}, warnings, err
+		return Fit{}, m.Warnings, err
 	}
-	return fitOf(timed), warnings, nil
+	fit := fitOf(m.Networks)
+	fit.Noisy = m.Noisy
+	return fit, m.Warnings, nil
 }
 
 func fitOf(timed []lut.Timed) Fit {
@@ -68,7 +71,7 @@ func fitOf(timed []lut.Timed) Fit {
 		ratio := row.MeasuredUS / row.SumUS
 		ratios, off = append(ratios, ratio), append(off, math.Abs(ratio-1))
 	}
-	return Fit{len(timed), stats.Median(ratios), stats.Percentile(off, 0.9), stats.Percentile(off, 1)}
+	return Fit{Rows: len(timed), Median: stats.Median(ratios), P90: stats.Percentile(off, 0.9), Max: stats.Percentile(off, 1)}
 }
 
 // spread picks n of the measured rows at even distances in the order of their

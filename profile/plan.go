@@ -12,7 +12,7 @@ import (
 // given number of classes.
 func NewPlan(space models.Space, classes int, seed uint64, f Format) lut.Plan {
 	return lut.Plan{
-		Space:    lut.SpaceID{Name: space.Name, Digest: space.Digest(), YAML: string(space.YAML())},
+		Space:    spaceID(space),
 		Sentinel: Sentinel(),
 		Blocks:   space.Blocks(),
 		Export: func(b models.Block) (latency.Model, string, error) {
@@ -30,6 +30,10 @@ func NewPlan(space models.Space, classes int, seed uint64, f Format) lut.Plan {
 			return calibration, validation, err
 		},
 	}
+}
+
+func spaceID(s models.Space) lut.SpaceID {
+	return lut.SpaceID{Name: s.Name, Digest: s.Digest(), YAML: string(s.YAML())}
 }
 
 func digests(networks []lut.Network) map[string]bool {

@@ -9,31 +9,28 @@ import (
 
 // Remeasure times networks on the table's device and calibrates or validates
 // the table anew, in memory: by its own means, or by networks that did not
-// calibrate it. A calibration removes the validation, which no longer holds.
-func Remeasure(ctx context.Context, t *lut.Table, meter latency.Meter, d Draw, opts latency.Options, progress func(lut.Progress)) (warnings []string, err error) {
+// calibrate it. A calibration removes the validation, which no longer holds. An
+// unsteady measurement is an error (fault.Unstable), or marks the record where
+// the options allow it.
+func Remeasure(ctx context.Context, t *lut.Table, meter latency.Meter, d Draw, opts latency.Options, progress func(lut.Progress)) (lut.Measured, error) {
 	store := t.Calibrate
 	if d.Purpose == Validation {
 		store, d.Without = t.Validate, calibratedBy(t)
 	}
 	beside, err := yardsticks(t)
 	if err != nil {
-		return nil, err
+		return lut.Measured{}, err
 	}
 	networks, err := d.Networks(t)
 	if err != nil {
-		return nil, err
+		return lut.Measured{}, err
 	}
-	timed, warnings, err := t.Measure(ctx, meter, beside, networks, opts, progress)
+	m, err := t.Measure(ctx, meter, beside, networks, opts, progress)
 	if err != nil {
-		return warnings, err
+		return m, err
 	}
-	if err := store(timed); err != nil {
-		return warnings, err
-	}
-	if d.Purpose == Calibration {
-		t.Validation = nil
-	}
-	return warnings, nil
+	m.Space = spaceID(d.Space)
+	return m, store(m)
 }
 
 // calibratedBy lists the models that calibrated a table.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"text/template"
+
+	"fbnas/lut"
 )
 
 // Card is what a model card says. Parts that are nil and figures that are 0
@@ -70,7 +72,8 @@ type CardLatency struct {
 	Table                   string // name or digest of the latency table
 	PredictedUS, MeasuredUS float64
 	ErrorUS                 float64 // to be expected of the prediction
-	Rows, PredictedRows     int     // that the prediction adds up; of them not measured
+	ErrorOrigin             lut.Origin
+	Rows, PredictedRows     int // that the prediction adds up; of them not measured
 	TargetUS                float64
 }
 
@@ -146,12 +149,21 @@ func (c Card) Facts() []fact {
 	return s.Facts
 }
 
-// doubt says that a prediction rests on others.
+// doubt says what a prediction's error is from, and that it rests on others.
 func (l CardLatency) doubt() string {
-	if l.PredictedRows == 0 {
-		return ""
+	text := origins[l.ErrorOrigin]
+	if l.PredictedRows > 0 {
+		text += fmt.Sprintf("; %d of its %d rows were not measured, but predicted from others", l.PredictedRows, l.Rows)
 	}
-	return fmt.Sprintf("; %d of its %d rows were not measured, but predicted from others", l.PredictedRows, l.Rows)
+	return text
+}
+
+// origins say what the error of a prediction is from; runs and files of older
+// versions do not tell.
+var origins = map[lut.Origin]string{
+	lut.Validated:   ", validated with networks that did not calibrate it",
+	lut.LeaveOneOut: ", by leaving networks out of its calibration, not validated",
+	lut.None:        ", with an error that is not known",
 }
 
 // optional formats what is known, and is empty otherwise.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/lut"
 	"fbnas/models"
 )
 
@@ -18,7 +19,7 @@ func fakeCard() Card {
 		Classes: []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
 		MACs:    n.MACs, Params: n.Params, Export: n.Export, Train: n.Train, Blocks: n.Blocks,
 		Search:  &Origin{Space: "demo", Log10Architectures: 9.1, TargetUS: 1300, LimitUS: 1258, Seed: 7},
-		Latency: &CardLatency{"Xeon, 2 cores", "onnxruntime 1.27.0", "demo.lut", 1251, 1234, 26, 6, 2, 1300},
+		Latency: &CardLatency{"Xeon, 2 cores", "onnxruntime 1.27.0", "demo.lut", 1251, 1234, 26, lut.Validated, 6, 2, 1300},
 	}
 }
 

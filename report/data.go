@@ -1,6 +1,9 @@
 package report
 
-import "fbnas/models"
+import (
+	"fbnas/lut"
+	"fbnas/models"
+)
 
 // Report is what one page shows. Every part may be missing, and a figure that
 // is 0 or "" is unknown. Its JSON form is what summary.json of a whole
@@ -28,6 +31,8 @@ type Search struct {
 	Seconds            float64  `json:"seconds"`
 	Seed               uint64   `json:"seed"`
 	Warnings           []string `json:"warnings,omitempty"`
+	// Certainty is that of the table; nil in runs of older versions.
+	Certainty *lut.Certainty `json:"certainty,omitempty"`
 
 	Loss, ChoiceLoss []Point `json:"-"` // of weight steps and of choice steps
 	Accuracy         []Point `json:"-"` // fractions
@@ -122,15 +127,16 @@ type Bench struct {
 
 // LatencyTable is a latency table and how well it predicts whole networks.
 type LatencyTable struct {
-	Path       string      `json:"path,omitempty"`
-	Device     string      `json:"device"`
-	Condition  string      `json:"condition"`
-	Space      string      `json:"space,omitempty"`
-	Rows       int         `json:"rows"`
-	Failed     int         `json:"failed"`
-	Noisy      string      `json:"noisy,omitempty"` // why the measurement was not steady
-	Validation *Validation `json:"validation,omitempty"`
-	Families   []Line      `json:"-"` // latency of blocks over width, µs
+	Path       string        `json:"path,omitempty"`
+	Device     string        `json:"device"`
+	Condition  string        `json:"condition"`
+	Space      string        `json:"space,omitempty"`
+	Rows       int           `json:"rows"`
+	Failed     int           `json:"failed"`
+	Noisy      string        `json:"noisy,omitempty"` // why the measurement was not steady
+	Validation *Validation   `json:"validation,omitempty"`
+	Certainty  lut.Certainty `json:"certainty"`
+	Families   []Line        `json:"-"` // latency of blocks over width, µs
 }
 
 // Validation compares predictions with networks that were measured whole. The

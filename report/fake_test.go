@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"fbnas/lut"
 	"fbnas/models"
 )
 
@@ -102,6 +103,7 @@ func fakeTable(rng *rand.Rand) *LatencyTable {
 		Path: "runs/demo/demo.lut", Device: "Xeon, 2 cores, x86_64", Condition: "onnxruntime 1.27.0, cpu, fp32, batch 1, 1 thread",
 		Space: "demo", Rows: 482, Failed: 0, Noisy: "rounds drifted by 6 %: the clock was not fixed",
 		Validation: &Validation{Networks: 20, MAPE: 0.021, Bias: -0.004, MaxError: 0.061, P95Error: 0.047, Within5Pct: 0.95, Within10Pct: 1, Spearman: 0.996},
+		Certainty:  lut.Certainty{Origin: lut.Validated, Networks: 20, MeanError: 0.021, P95Error: 0.047, MaxError: 0.061, Space: "demo"},
 	}
 	for i := range 20 {
 		us := 600 + 130*float64(i)

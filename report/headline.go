@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"fbnas/lut"
 )
 
 // Headline says in plain words what came out: a sentence or two.
@@ -106,6 +108,8 @@ func measured(t *LatencyTable) string {
 	s := fmt.Sprintf("Measured %s blocks on %s", grouped(t.Rows), t.Device)
 	if v := t.Validation; v != nil {
 		s += fmt.Sprintf("; predictions of %d whole networks are off by %s in the mean", v.Networks, Percent(v.MAPE))
+	} else if c := t.Certainty; c.Origin == lut.LeaveOneOut {
+		s += fmt.Sprintf("; not validated: %d networks, each left out of the calibration, are off by %s in the mean", c.Networks, Percent(c.MeanError))
 	}
 	return s + "."
 }

@@ -56,6 +56,7 @@ func LatencyOf(t *lut.Table) *LatencyTable {
 		Condition: fmt.Sprintf("%s, %s, %s, batch %d, %d thread(s) on core %s", c.Runtime, c.Provider, c.Precision, c.Batch, c.Threads, c.CoreSet),
 		Space:     t.Header.Space.Name,
 		Noisy:     t.Header.Noisy,
+		Certainty: t.Certainty(),
 		Families:  families(t.Rows()),
 	}
 	for _, r := range t.Rows() {

@@ -110,9 +110,12 @@ func SearchOf(sum search.Summary) *Search {
 		Log10Architectures: sum.Log10Architectures, SmallestUS: sum.Smallest, LargestUS: sum.Largest,
 		Epochs: sum.Epochs, Seconds: sum.Seconds, Seed: sum.Seed, Warnings: sum.Warnings,
 	}
+	if sum.Table.Origin != "" {
+		s.Certainty = &sum.Table
+	}
 	for _, f := range sum.Results {
 		s.Results = append(s.Results, Result{
-			TargetUS: f.Target, LimitUS: f.Limit, PredictedUS: f.Predicted, ErrorUS: f.Error, Arch: f.Arch, MACs: f.MACs, Params: f.Params,
+			TargetUS: f.Target, LimitUS: f.Limit, PredictedUS: f.Predicted, ErrorUS: f.ErrorOrZero(), Arch: f.Arch, MACs: f.MACs, Params: f.Params,
 			Rows: f.Rows, PredictedRows: f.PredictedRows, PredictedRowsUS: f.PredictedCost,
 		})
 	}

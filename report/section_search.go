@@ -1,8 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+
+	"fbnas/lut"
 )
 
 // choicePoints bounds the points of all small pictures together, so that a
@@ -19,6 +22,9 @@ func searchSection(r Report) *section {
 	out.fact("architectures", known(s.Log10Architectures, func(x float64) string { return fmt.Sprintf("10^%.1f", x) }))
 	if s.LargestUS > 0 {
 		out.fact("possible latencies", Latency(s.SmallestUS)+" to "+Latency(s.LargestUS))
+	}
+	if s.Certainty != nil {
+		out.fact("predictions", s.Certainty.String())
 	}
 	out.fact("choices", known(len(s.Choices), grouped))
 	out.fact("epochs", known(s.Epochs, grouped))
@@ -88,8 +94,8 @@ func tableSection(r Report) *section {
 		return nil
 	}
 	out := &section{ID: "latencies", Title: "Latency table"}
-	if t.Noisy != "" {
-		out.Warning = "This table is marked noisy: " + t.Noisy + ". Its figures are less certain than their spread says."
+	if why := cmp.Or(t.Certainty.Noisy, t.Noisy); why != "" {
+		out.Warning = "This table is marked noisy: " + why + ". Its figures are less certain than their spread says."
 	}
 	out.fact("file", t.Path)
 	out.fact("device", t.Device)
@@ -100,6 +106,12 @@ func tableSection(r Report) *section {
 	v := t.Validation
 	if v == nil {
 		out.Lead = "How well this table predicts whole networks has not been measured."
+		if c := t.Certainty; c.Origin == lut.LeaveOneOut {
+			out.Lead = fmt.Sprintf("This table was not validated: its errors are those at each of %d networks when it is left out of the calibration.", c.Networks)
+			out.fact("mean error", Percent(c.MeanError))
+			out.fact("95th percentile", known(c.P95Error, Percent))
+			out.fact("largest error", Percent(c.MaxError))
+		}
 		out.draw("Latency of blocks over their width.", StaircasePlot(t.Families...), false)
 		return out
 	}

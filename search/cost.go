@@ -22,8 +22,8 @@ type Cost interface {
 	Block(models.Block) (float64, error)
 	// Network estimates a whole network, in the cost's unit.
 	Network([]models.Block) (lut.Estimate, error)
-	// Uncertainty is the relative error to be expected of any network's cost.
-	Uncertainty() float64
+	// Certainty says how well the cost of any network is known, and by what.
+	Certainty() lut.Certainty
 }
 
 // ErrExcluded marks a block that cannot be chosen.
@@ -38,8 +38,8 @@ func (c Latency) Unit() string { return "us" }
 // Base is what a network costs beside its blocks.
 func (c Latency) Base() float64 { return c.Table.Base() }
 
-// Uncertainty is the table's validated error.
-func (c Latency) Uncertainty() float64 { return c.Table.Error() }
+// Certainty is the table's.
+func (c Latency) Certainty() lut.Certainty { return c.Table.Certainty() }
 
 // Block looks a block up; one that failed on the device is excluded.
 func (c Latency) Block(b models.Block) (float64, error) {
@@ -71,8 +71,8 @@ func (c Counted) Unit() string { return c.Name }
 // Base is 0.
 func (Counted) Base() float64 { return 0 }
 
-// Uncertainty is 0.
-func (Counted) Uncertainty() float64 { return 0 }
+// Certainty is that of a count.
+func (Counted) Certainty() lut.Certainty { return lut.Certainty{Origin: lut.Exact} }
 
 // Block counts a block.
 func (c Counted) Block(b models.Block) (float64, error) {
@@ -81,7 +81,7 @@ func (c Counted) Block(b models.Block) (float64, error) {
 
 // Network counts each block, without an error.
 func (c Counted) Network(blocks []models.Block) (lut.Estimate, error) {
-	e := lut.Estimate{US: float64(c.Count(models.Count(blocks))), Rows: len(blocks)}
+	e := lut.Estimate{US: float64(c.Count(models.Count(blocks))), Rows: len(blocks), Certainty: c.Certainty()}
 	for _, b := range blocks {
 		e.Blocks = append(e.Blocks, lut.Lookup{US: float64(c.Count(models.Count([]models.Block{b}))), Status: lut.OK})
 	}

@@ -73,7 +73,7 @@ func (a awkward) Block(b models.Block) (float64, error) {
 
 // Network takes rows of 5x5 kernels for predicted ones.
 func (a awkward) Network(blocks []models.Block) (lut.Estimate, error) {
-	e := lut.Estimate{US: a.Base(), ErrorUS: 7, Rows: len(blocks), Blocks: make([]lut.Lookup, len(blocks))}
+	e := lut.Estimate{US: a.Base(), ErrorUS: 7, Certainty: lut.Certainty{Origin: lut.Validated, Networks: 20}, Rows: len(blocks), Blocks: make([]lut.Lookup, len(blocks))}
 	for i, b := range blocks {
 		v, err := a.Block(b)
 		if err != nil {

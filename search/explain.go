@@ -36,7 +36,7 @@ func (c *Costs) Shares(sel models.Selection) ([]Share, error) {
 // Certainty says how well the cost of an architecture is known.
 func (c *Costs) Certainty(sel models.Selection) (Certainty, error) {
 	e, err := c.Cost.Network(c.blocks(sel))
-	known := Certainty{Error: e.ErrorUS, Rows: e.Rows}
+	known := Certainty{Error: e.Error(), Origin: e.Certainty.Origin, Rows: e.Rows}
 	known.PredictedRows, known.PredictedCost = e.Unmeasured()
 	return known, err
 }

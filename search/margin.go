@@ -1,5 +1,11 @@
 package search
 
+import (
+	"fmt"
+
+	"fbnas/internal/fault"
+)
+
 // A margin m bounds the errors of predictions, which are relative to what is
 // measured: |predicted/measured - 1| <= m. At worst a network takes its
 // prediction divided by 1 - m. Limit and Worst are the only places that know.
@@ -11,3 +17,22 @@ func Limit(target, margin float64) float64 { return target * (1 - margin) }
 // Worst is the inverse of Limit: the cost that a prediction may turn out to be,
 // and so the least target that it is allowed for.
 func Worst(predicted, margin float64) float64 { return predicted / (1 - margin) }
+
+// AutoMargin is the margin that holds a target with 95 of 100 networks: the
+// 95th percentile of the cost's errors. The error has the code fault.Usage, and
+// says how to find them out where they are not known.
+func AutoMargin(cost Cost) (float64, error) {
+	c, table := cost.Certainty(), "X.lut"
+	if l, ok := cost.(Latency); ok {
+		table = l.Table.Path
+	}
+	hint := fmt.Sprintf("Validate the table with: fbnas lut validate %s --device DEVICE; or choose a margin, such as --margin 5%%.", table)
+	switch {
+	case !c.Known():
+		return 0, fault.New(fault.Usage, hint, "--margin auto needs the error of table %s, which is not known: it has neither a validation nor a calibration by two networks or more", table)
+	case c.P95Error >= 1:
+		return 0, fault.New(fault.Usage, "Calibrate it anew, while the device is at rest, with: fbnas lut calibrate "+table+" --device DEVICE; or choose a margin, such as --margin 5%.",
+			"--margin auto cannot hold any target by table %s: 5 of 100 networks are off by %.3g %% or more", table, 100*c.P95Error)
+	}
+	return c.P95Error, nil
+}

@@ -8,6 +8,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
+	"fbnas/lut"
 	"fbnas/models"
 )
 
@@ -95,5 +96,34 @@ func TestSummaryKeepsTheMargin(t *testing.T) {
 	blocks, err := arch.Resolve()
 	if err != nil || float64(models.Count(blocks).MACs) != s.Results[1].Predicted {
 		t.Errorf("the second network does not cost what is said: %v", err)
+	}
+}
+
+// known is a cost of a certainty.
+type known struct {
+	Counted
+	certainty lut.Certainty
+}
+
+func (k known) Certainty() lut.Certainty { return k.certainty }
+
+// TestAutoMargin: the 95th percentile of what is known, never a mean, never 0
+// where nothing is known.
+func TestAutoMargin(t *testing.T) {
+	for _, c := range []struct {
+		of     lut.Certainty
+		margin float64
+		hint   string // of a refusal
+	}{
+		{lut.Certainty{Origin: lut.Exact}, 0, ""},
+		{lut.Certainty{Origin: lut.Validated, Networks: 20, MeanError: 0.01, P95Error: 0.031, MaxError: 0.05}, 0.031, ""},
+		{lut.Certainty{Origin: lut.LeaveOneOut, Networks: 5, MeanError: 0.02, P95Error: 0.07, MaxError: 0.08}, 0.07, ""},
+		{lut.Certainty{Origin: lut.None}, 0, "fbnas lut validate X.lut"},
+		{lut.Certainty{Origin: lut.Validated, Networks: 20, MeanError: 0.4, P95Error: 1.2}, 0, "fbnas lut calibrate X.lut"},
+	} {
+		got, err := AutoMargin(known{MACs, c.of})
+		if got != c.margin || (err != nil) != (c.hint != "") || err != nil && (fault.CodeOf(err) != fault.Usage || !strings.Contains(fault.HintOf(err), c.hint)) {
+			t.Errorf("%+v: %g, %v (%s)", c.of, got, err, fault.HintOf(err))
+		}
 	}
 }

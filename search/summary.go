@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"fbnas/internal/fault"
+	"fbnas/lut"
 	"fbnas/models"
 )
 
@@ -23,14 +24,17 @@ type Summary struct {
 	OneHotTop1         float64   `json:"one_hot_top1"`
 	Choices            []Decided `json:"choices"`
 	Excluded           int       `json:"excluded_blocks"` // that failed on the device
-	Epochs             int       `json:"epochs"`
-	Steps              int       `json:"steps"`
-	ChoiceSteps        int       `json:"choice_steps"`
-	Seconds            float64   `json:"seconds"`
-	WaitFraction       float64   `json:"wait_fraction"`
-	Seed               uint64    `json:"seed"`
-	Data               string    `json:"data"`
-	Warnings           []string  `json:"warnings"`
+	// Table says how well costs were known; its origin is "" in runs of older
+	// versions.
+	Table        lut.Certainty `json:"certainty"`
+	Epochs       int           `json:"epochs"`
+	Steps        int           `json:"steps"`
+	ChoiceSteps  int           `json:"choice_steps"`
+	Seconds      float64       `json:"seconds"`
+	WaitFraction float64       `json:"wait_fraction"`
+	Seed         uint64        `json:"seed"`
+	Data         string        `json:"data"`
+	Warnings     []string      `json:"warnings"`
 }
 
 // Found is the architecture for one target.
@@ -48,10 +52,19 @@ type Found struct {
 
 // Certainty is how well an architecture's cost is known.
 type Certainty struct {
-	Error         float64 `json:"error_us"`          // to be expected of the cost
-	Rows          int     `json:"rows"`              // that the cost adds up
-	PredictedRows int     `json:"predicted_rows"`    // of them, those that were predicted from others, not measured
-	PredictedCost float64 `json:"predicted_rows_us"` // what their blocks have of the cost
+	Error         *float64   `json:"error_us"`          // to be expected of the cost; null: not known
+	Origin        lut.Origin `json:"error_origin"`      // what the error is from; "" in runs of older versions
+	Rows          int        `json:"rows"`              // that the cost adds up
+	PredictedRows int        `json:"predicted_rows"`    // of them, those that were predicted from others, not measured
+	PredictedCost float64    `json:"predicted_rows_us"` // what their blocks have of the cost
+}
+
+// ErrorOrZero is Error, 0 where it is not known.
+func (c Certainty) ErrorOrZero() float64 {
+	if c.Error == nil {
+		return 0
+	}
+	return *c.Error
 }
 
 // Derived is a candidate that was judged.
@@ -99,7 +112,7 @@ func (j Job) Summarise(r Result, targets []float64, margin float64) (Summary, er
 	s := Summary{
 		Unit: j.Costs.Cost.Unit(), Log10Architectures: j.Space.Log10(), Start: r.Start, Expected: r.Expected,
 		OneHotTop1: r.Best().OneHot.Top1(), Epochs: j.Config.Train.Epochs, Steps: r.Steps, ChoiceSteps: r.ChoiceSteps,
-		Seconds: r.Timing.Total.Seconds(), WaitFraction: r.Timing.WaitFraction(), Seed: j.Config.Train.Seed,
+		Table: j.Costs.Cost.Certainty(), Seconds: r.Timing.Total.Seconds(), WaitFraction: r.Timing.WaitFraction(), Seed: j.Config.Train.Seed,
 	}
 	s.Smallest, s.Largest = j.Costs.Bounds()
 	for i, target := range targets {

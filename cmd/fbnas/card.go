@@ -9,6 +9,7 @@ import (
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/rundir"
 	"fbnas/latency"
+	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/onnxexport"
 	"fbnas/report"
@@ -78,7 +79,7 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 	}
 	if l := md.Latency; l != nil {
 		c.Latency = &report.CardLatency{Device: l.Device, Runtime: l.Runtime, Table: l.Table[:min(12, len(l.Table))], MeasuredUS: l.MeasuredUS, PredictedUS: l.PredictedUS,
-			ErrorUS: l.ErrorUS, Rows: l.Rows, PredictedRows: l.PredictedRows}
+			ErrorUS: l.ErrorUS, ErrorOrigin: lut.Origin(l.ErrorOrigin), Rows: l.Rows, PredictedRows: l.PredictedRows}
 	}
 	var err error
 	if from != nil {

@@ -171,7 +171,7 @@ func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexpo
 			return nil, nil
 		}
 		f := from.found
-		return &onnxexport.Latency{Table: from.config.TableDigest, PredictedUS: f.Predicted, ErrorUS: f.Error,
+		return &onnxexport.Latency{Table: from.config.TableDigest, PredictedUS: f.Predicted, ErrorUS: f.ErrorOrZero(), ErrorOrigin: string(f.Origin),
 			Rows: f.Rows, PredictedRows: f.PredictedRows}, nil
 	}
 	t, err := lut.Load(o.lut)
@@ -194,6 +194,6 @@ func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexpo
 	}
 	h := t.Header
 	predicted, _ := e.Unmeasured()
-	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: digest, PredictedUS: e.US, ErrorUS: e.ErrorUS,
+	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: digest, PredictedUS: e.US, ErrorUS: e.ErrorUS, ErrorOrigin: string(e.Certainty.Origin),
 		Rows: e.Rows, PredictedRows: predicted}, nil
 }

@@ -27,7 +27,8 @@ type exportResult struct {
 	Input       string   `json:"input"`     // float32-nchw or uint8-nhwc
 	Precision   string   `json:"precision"` // of the weights: fp32, fp16 or int8
 	PredictedUS *float64 `json:"predicted_us"`
-	ErrorUS     *float64 `json:"error_us"`       // to be expected of it
+	ErrorUS     *float64 `json:"error_us"`       // to be expected of it; null: not known
+	ErrorOrigin *string  `json:"error_origin"`   // what it is from: validated, leave_one_out, none
 	Predicted   *int     `json:"predicted_rows"` // of the table's rows that it adds up
 	MeasuredUS  *float64 `json:"latency_us"`     // on --device; null where it was not timed
 	Labels      *string  `json:"labels"`
@@ -63,7 +64,10 @@ func (r *exportResult) describe(m *onnx.Model, t trained, from *origin) error {
 	}
 	r.From = orNull(t.path)
 	if l := md.Latency; l != nil && l.PredictedUS > 0 {
-		r.PredictedUS, r.ErrorUS, r.Predicted = &l.PredictedUS, &l.ErrorUS, &l.PredictedRows
+		r.PredictedUS, r.ErrorOrigin, r.Predicted = &l.PredictedUS, orNull(l.ErrorOrigin), &l.PredictedRows
+		if l.ErrorUS > 0 {
+			r.ErrorUS = &l.ErrorUS
+		}
 	}
 	if l := md.Latency; l != nil && l.MeasuredUS > 0 {
 		r.MeasuredUS = &l.MeasuredUS
@@ -96,7 +100,7 @@ func (r exportResult) Text(w io.Writer) error {
 		{"parity", r.parityInfo},
 	}
 	if r.PredictedUS != nil {
-		facts = append(facts, fact{"predicted", fmt.Sprintf("%s ± %s", report.Latency(*r.PredictedUS), report.Latency(*r.ErrorUS))})
+		facts = append(facts, fact{"predicted", report.Latency(*r.PredictedUS) + " " + plusMinus(r.ErrorUS)})
 	}
 	if r.MeasuredUS != nil && r.Int8 == nil {
 		facts = append(facts, fact{"measured", report.Latency(*r.MeasuredUS)})

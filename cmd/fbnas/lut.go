@@ -19,6 +19,7 @@ func lutVerb(a *app) *cobra.Command {
 type validationInfo struct {
 	accuracyInfo
 	MACsOnly *accuracyInfo `json:"macs_only"` // of a line through the calibration networks' MACs
+	Noisy    *string       `json:"noisy"`     // why the measurement was not steady
 }
 
 type accuracyInfo struct {
@@ -36,7 +37,7 @@ func validationOf(v *lut.Validation) *validationInfo {
 	if v == nil {
 		return nil
 	}
-	info := &validationInfo{accuracyInfo: accuracyOf(v.Accuracy)}
+	info := &validationInfo{accuracyInfo: accuracyOf(v.Accuracy), Noisy: orNull(v.Noisy)}
 	if v.MACsOnly != nil {
 		macs := accuracyOf(*v.MACsOnly)
 		info.MACsOnly = &macs
@@ -54,7 +55,15 @@ func (v validationInfo) String() string {
 	if v.MACsOnly != nil {
 		text += fmt.Sprintf(" (by MACs alone: mean error %s)", report.Percent(v.MACsOnly.MAPE))
 	}
-	return text
+	return text + notSteady(v.Noisy)
+}
+
+// notSteady is the mark of a record.
+func notSteady(why *string) string {
+	if why == nil {
+		return ""
+	}
+	return "; not steady: " + *why
 }
 
 // calibrationInfo is how a table turns rows into a network's latency.
@@ -73,6 +82,7 @@ type calibrationInfo struct {
 	MemoryLOO        *float64 `json:"memory_loo_error"`
 	BordersLOO       *float64 `json:"borders_loo_error"`
 	MemoryBordersLOO *float64 `json:"memory_borders_loo_error"`
+	Noisy            *string  `json:"noisy"` // why the measurement was not steady
 }
 
 func calibrationOf(c *lut.Calibration) *calibrationInfo {
@@ -80,13 +90,13 @@ func calibrationOf(c *lut.Calibration) *calibrationInfo {
 		return nil
 	}
 	return &calibrationInfo{c.Form, len(c.Networks), c.BaseUS, c.CallUS, c.ElementUS, c.WeightUS, c.InnerUS, len(c.Borders),
-		c.OffsetLOO, c.LinearLOO, c.MemoryLOO, c.BordersLOO, c.MemoryBordersLOO}
+		c.OffsetLOO, c.LinearLOO, c.MemoryLOO, c.BordersLOO, c.MemoryBordersLOO, orNull(c.Noisy)}
 }
 
 // String is the formula of a network's latency.
 func (c calibrationInfo) String() string {
 	if c.Form == lut.Sum {
-		return "sum of rows"
+		return "sum of rows" + notSteady(c.Noisy)
 	}
 	row := "rows"
 	if c.Form != lut.Offset {
@@ -99,5 +109,5 @@ func (c calibrationInfo) String() string {
 		}
 		row += ")"
 	}
-	return fmt.Sprintf("%+.1f µs + sum of %s, from %d networks", c.BaseUS, row, c.Networks)
+	return fmt.Sprintf("%+.1f µs + sum of %s, from %d networks", c.BaseUS, row, c.Networks) + notSteady(c.Noisy)
 }

@@ -42,6 +42,7 @@ type checkResult struct {
 	P90      float64  `json:"p90_difference"`
 	Max      float64  `json:"max_difference"`
 	Fits     bool     `json:"fits"`
+	Noisy    *string  `json:"noisy"` // why the measurement was not steady
 	Warnings []string `json:"warnings"`
 }
 
@@ -71,7 +72,7 @@ func (o checkOptions) check(ctx context.Context, a *app, cmd *cobra.Command, pat
 	if err != nil {
 		return nil, err
 	}
-	r := checkResult{path, fit.Rows, fit.Median, fit.P90, fit.Max, fit.Fits(), append([]string{}, warnings...)}
+	r := checkResult{path, fit.Rows, fit.Median, fit.P90, fit.Max, fit.Fits(), orNull(fit.Noisy), append([]string{}, warnings...)}
 	if !r.Fits {
 		err = fault.New(fault.Failure, "Let the device cool down and check again, or profile this unit: fbnas profile --device "+o.device+" -o OTHER.lut",
 			"table %s does not fit %s", path, o.device)
@@ -82,6 +83,6 @@ func (o checkOptions) check(ctx context.Context, a *app, cmd *cobra.Command, pat
 func (r checkResult) Text(w io.Writer) error {
 	return writeFacts(w,
 		fact{"measured / table", fmt.Sprintf("median %.3f of %d rows; 90 %% within %s, all within %s",
-			r.Median, r.Rows, report.Percent(r.P90), report.Percent(r.Max))},
+			r.Median, r.Rows, report.Percent(r.P90), report.Percent(r.Max)) + notSteady(r.Noisy)},
 		fact{"warnings", list(r.Warnings)})
 }

@@ -44,6 +44,7 @@ type explainResult struct {
 	PredictedUS float64 `json:"predicted_us"`
 	BaseUS      float64 `json:"base_us"` // beside the layers
 	search.Certainty
+	Known    lut.Certainty   `json:"certainty"` // of the table
 	Layers   []search.Share  `json:"layers"`
 	GainUS   float64         `json:"gain_us"` // asked for
 	Cheapest *search.Change  `json:"cheapest"`
@@ -80,7 +81,7 @@ func (o explainOptions) explain(run string) (result, error) {
 		return nil, fmt.Errorf("table %s: %w", o.table, err)
 	}
 	r := explainResult{Run: run, Table: o.table, PredictedUS: costs.Of(sel), BaseUS: costs.Cost.Base(),
-		Steps: []search.Change{}, Changes: costs.Changes(sel)}
+		Known: table.Certainty(), Steps: []search.Change{}, Changes: costs.Changes(sel)}
 	if r.Layers, err = costs.Shares(sel); err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.table, err)
 	}
@@ -125,8 +126,8 @@ func finishedSearch(run string) (searchConfig, search.Summary, error) {
 }
 
 func (r explainResult) Text(w io.Writer) error {
-	fmt.Fprintf(w, "%s by %s: %s ± %s, of which %s lie beside the layers; rows predicted: %s\n\n", r.Run, r.Table,
-		report.Latency(r.PredictedUS), report.Latency(r.Error), report.Latency(r.BaseUS), report.PredictedRows(r.PredictedRows, r.Rows, r.PredictedCost))
+	fmt.Fprintf(w, "%s by %s: %s %s, of which %s lie beside the layers; rows predicted: %s\ncertainty: %s\n\n", r.Run, r.Table,
+		report.Latency(r.PredictedUS), plusMinus(r.Error), report.Latency(r.BaseUS), report.PredictedRows(r.PredictedRows, r.Rows, r.PredictedCost), r.Known)
 	layers := report.NewTable(report.Text("layer"), report.Number("latency"), report.Number("share"), report.Text("row"), report.Number("MACs"))
 	for _, l := range r.Layers {
 		layers.Row(l.Layer, report.Latency(l.Cost), report.Percent(l.Cost/r.PredictedUS), rowText(l), report.Count(l.MACs))

@@ -21,7 +21,7 @@ func lutMergeVerb(a *app) *cobra.Command {
 		Example: "  fbnas lut merge small.lut large.lut -o both.lut",
 		Args:    cobra.ExactArgs(2),
 		RunE: a.does(func(_ context.Context, args []string) (result, error) {
-			return mergeTables(args[0], args[1], out, force)
+			return mergeTables(a, args[0], args[1], out, force)
 		}),
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "the `table` to write")
@@ -33,9 +33,12 @@ type mergeResult struct {
 	Path  string `json:"path"`
 	Rows  int    `json:"rows"`
 	Added int    `json:"added"` // from the second table
+	// Dropped says that the first table's calibration and validation, which are
+	// not of the second's rows, are not in the merged one.
+	Dropped bool `json:"calibration_dropped"`
 }
 
-func mergeTables(first, second, out string, force bool) (result, error) {
+func mergeTables(app *app, first, second, out string, force bool) (result, error) {
 	if out == "" {
 		return nil, fault.New(fault.Usage, "Give -o C.lut.", "no table is given to write to")
 	}
@@ -53,13 +56,17 @@ func mergeTables(first, second, out string, force bool) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := lut.Merge(a, b)
+	m, dropped, err := lut.Merge(a, b)
 	if err != nil {
 		return nil, err
 	}
 	m.Path = out
 	rows := len(m.Rows())
-	return mergeResult{out, rows, rows - len(a.Rows())}, m.Save()
+	if dropped {
+		app.log.Warn(fmt.Sprintf("the calibration and the validation of %s are not of the rows of %s, and are dropped; make them anew with: "+
+			"fbnas lut calibrate %s --device DEVICE && fbnas lut validate %s --device DEVICE", first, second, quoted(out), quoted(out)))
+	}
+	return mergeResult{out, rows, rows - len(a.Rows()), dropped}, m.Save()
 }
 
 func (r mergeResult) Text(w io.Writer) error {

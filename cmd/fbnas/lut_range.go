@@ -31,12 +31,13 @@ func lutRangeVerb(a *app) *cobra.Command {
 }
 
 type rangeResult struct {
-	Table      string  `json:"table"`
-	Space      string  `json:"space"`
-	Classes    int     `json:"classes"`
-	SmallestUS float64 `json:"smallest_us"`
-	LargestUS  float64 `json:"largest_us"`
-	Error      float64 `json:"expected_error"` // of a prediction, as a fraction
+	Table      string        `json:"table"`
+	Space      string        `json:"space"`
+	Classes    int           `json:"classes"`
+	SmallestUS float64       `json:"smallest_us"`
+	LargestUS  float64       `json:"largest_us"`
+	Error      *float64      `json:"expected_error"` // the certainty's 95th percentile
+	Certainty  lut.Certainty `json:"certainty"`
 }
 
 func rangeOf(path, name string, classes int) (result, error) {
@@ -55,13 +56,16 @@ func rangeOf(path, name string, classes int) (result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", path, err)
 	}
-	r := rangeResult{Table: path, Space: space.Name, Classes: classes, Error: t.Error()}
+	r := rangeResult{Table: path, Space: space.Name, Classes: classes, Certainty: t.Certainty()}
+	if r.Certainty.Known() {
+		r.Error = &r.Certainty.P95Error
+	}
 	r.SmallestUS, r.LargestUS = costs.Bounds()
 	return r, nil
 }
 
 func (r rangeResult) Text(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "space %s at %d classes: %s to %s, predictions within %s\n",
-		r.Space, r.Classes, report.Latency(r.SmallestUS), report.Latency(r.LargestUS), report.Percent(r.Error))
+	_, err := fmt.Fprintf(w, "space %s at %d classes: %s to %s\ncertainty: %s\n",
+		r.Space, r.Classes, report.Latency(r.SmallestUS), report.Latency(r.LargestUS), r.Certainty)
 	return err
 }

@@ -62,6 +62,7 @@ type tableInfo struct {
 	Noisy       *string           `json:"noisy"`
 	Calibration *calibrationInfo  `json:"calibration"`
 	Validation  *validationInfo   `json:"validation"`
+	Certainty   lut.Certainty     `json:"certainty"`
 	Predictions []predictionInfo  `json:"predictions"`
 	CSV         *string           `json:"csv"`
 }
@@ -84,7 +85,7 @@ func describeTable(t *lut.Table) tableInfo {
 		Protocol: h.Protocol, CallShare: t.CallShare(), Sentinel: h.Sentinel, Noisy: orNull(h.Noisy),
 		DefaultMode: h.DefaultMode, Course: h.Course,
 		Calibration: calibrationOf(t.Calibration), Validation: validationOf(t.Validation),
-		Predictions: predictionsOf(t),
+		Certainty: t.Certainty(), Predictions: predictionsOf(t),
 	}
 	if ref := h.Reference; ref != nil {
 		r.Reference = &lut.Sentinel{Name: ref.Name, Digest: ref.Digest, TimeUS: ref.TimeUS}
@@ -129,6 +130,7 @@ func (r tableInfo) Text(w io.Writer) error {
 	if r.Validation != nil {
 		facts = append(facts, fact{"validation", *r.Validation})
 	}
+	facts = append(facts, fact{"certainty", r.Certainty})
 	if err := writeFacts(w, facts...); err != nil {
 		return err
 	}

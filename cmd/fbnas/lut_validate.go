@@ -26,7 +26,7 @@ func lutValidateVerb(a *app) *cobra.Command {
 		if err != nil {
 			return nil, err
 		}
-		return validateResult{Table: args[0], validationInfo: *validationOf(t.Validation), Warnings: warnings}, t.Save()
+		return validateResult{args[0], *validationOf(t.Validation), t.Certainty(), warnings}, t.Save()
 	})
 	return cmd
 }
@@ -48,7 +48,11 @@ func lutCalibrateVerb(a *app) *cobra.Command {
 		if err != nil {
 			return nil, err
 		}
-		return calibrateResult{Table: args[0], calibrationInfo: *calibrationOf(t.Calibration), Warnings: warnings}, t.Save()
+		r := calibrateResult{args[0], *calibrationOf(t.Calibration), t.Certainty(), o.removed, warnings}
+		if o.removed {
+			a.log.Warn("the validation was of the calibration before, and is removed; find out how good this one is with: fbnas lut validate " + quoted(args[0]) + " --device " + quoted(o.device))
+		}
+		return r, t.Save()
 	})
 	return cmd
 }
@@ -60,6 +64,7 @@ type networkOptions struct {
 	networks int
 	space    string
 	classes  int
+	removed  bool // the calibration took a validation with it
 }
 
 func (o *networkOptions) add(cmd *cobra.Command) {
@@ -93,16 +98,19 @@ func (o *networkOptions) measure(ctx context.Context, a *app, cmd *cobra.Command
 	defer meter.Close()
 	shown := a.progress()
 	defer shown.close()
-	warnings, err := profile.Remeasure(ctx, t, meter, profile.Draw{
+	had := t.Validation != nil
+	m, err := profile.Remeasure(ctx, t, meter, profile.Draw{
 		Space: space, Classes: o.classes, Purpose: o.purpose, Count: o.networks, Seed: o.seed,
 	}, opts, func(p lut.Progress) { shown.at(p.Stage, p.Done, p.Total) })
-	return t, append([]string{}, warnings...), err
+	o.removed = had && t.Validation == nil
+	return t, append([]string{}, m.Warnings...), err
 }
 
 type validateResult struct {
 	Table string `json:"table"`
 	validationInfo
-	Warnings []string `json:"warnings"`
+	Certainty lut.Certainty `json:"certainty"`
+	Warnings  []string      `json:"warnings"`
 }
 
 func (r validateResult) Text(w io.Writer) error {
@@ -112,9 +120,11 @@ func (r validateResult) Text(w io.Writer) error {
 type calibrateResult struct {
 	Table string `json:"table"`
 	calibrationInfo
-	Warnings []string `json:"warnings"`
+	Certainty lut.Certainty `json:"certainty"`
+	Removed   bool          `json:"validation_removed"`
+	Warnings  []string      `json:"warnings"`
 }
 
 func (r calibrateResult) Text(w io.Writer) error {
-	return writeFacts(w, fact{"network", r.calibrationInfo}, fact{"warnings", list(r.Warnings)})
+	return writeFacts(w, fact{"network", r.calibrationInfo}, fact{"certainty", r.Certainty}, fact{"warnings", list(r.Warnings)})
 }

@@ -53,7 +53,7 @@ func searchVerb(a *app) *cobra.Command {
 			"latencies towards the target, and derive the best architecture inside it exactly.\n" +
 			"With several targets the search aims at the first; the others are derived from\n" +
 			"the same distribution. --margin auto aims below a target by the 95th percentile\n" +
-			"of the table's error.",
+			"of the table's error, validated or by leaving networks out of its calibration.",
 		Example: "  fbnas search --lut pixel.lut --data photos/ --target 15ms\n" +
 			"  fbnas search --lut local.lut --data fashion-mnist --target 25us --epochs 5 -o runs/mine\n" +
 			"  fbnas search --resume -o runs/mine",
@@ -106,6 +106,9 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	}
 	if err := o.aim(cmd, &c, costs); err != nil {
 		return nil, err
+	}
+	for _, doubt := range doubts(table, space) {
+		a.log.Warn(doubt)
 	}
 	for _, target := range c.TargetsUS {
 		warning, err := costs.CheckTarget(target, c.Margin)
@@ -261,7 +264,7 @@ func (r searchResult) Text(w io.Writer) error {
 	t := report.NewTable(report.Number("target"), report.Number("predicted"), report.Number("error"),
 		report.Number("rows predicted"), report.Number("MACs"), report.Number("params"), report.Text("architecture"))
 	for _, f := range r.Results {
-		t.Row(report.Latency(f.Target), report.Latency(f.Predicted), "± "+report.Latency(f.Error),
+		t.Row(report.Latency(f.Target), report.Latency(f.Predicted), plusMinus(f.Error),
 			report.PredictedRows(f.PredictedRows, f.Rows, f.PredictedCost), report.Count(f.MACs), report.Count(f.Params), filepath.Join(r.Run, f.Arch))
 	}
 	if err := t.WriteText(w); err != nil {
@@ -272,6 +275,7 @@ func (r searchResult) Text(w io.Writer) error {
 		fact{"expected", fmt.Sprintf("%s at the end, %s at the start", report.Latency(r.Expected), report.Latency(r.Start))},
 		fact{"time", fmt.Sprintf("%s for %d epochs (%d steps, %d choice steps), %s of it waiting for images",
 			report.Seconds(r.Seconds), r.Epochs, r.Steps, r.ChoiceSteps, report.Percent(r.WaitFraction))},
+		fact{"certainty", r.Table},
 		fact{"excluded", r.excluded()},
 		fact{"default mode", inDefaultMode(r.DefaultMode, r.Results[0].Target)},
 		fact{"next", "fbnas train " + r.Run + " --data " + quoted(r.Data)},

@@ -5,22 +5,30 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/lut"
 	"fbnas/search"
 )
 
 // A search says what of its result was predicted, not measured, and how to be
 // sure of it; and which blocks the device could not run.
 func TestSearchTextOfPredictedRows(t *testing.T) {
+	three, less := 300.0, 250.0
 	found := search.Found{Predicted: 12_000, Arch: "arch.yaml",
-		Certainty: search.Certainty{Error: 300, Rows: 18, PredictedRows: 3, PredictedCost: 2500}}
+		Certainty: search.Certainty{Error: &three, Rows: 18, PredictedRows: 3, PredictedCost: 2500}}
 	measured := found
-	measured.Certainty = search.Certainty{Error: 250, Rows: 18}
+	measured.Certainty = search.Certainty{Error: &less, Rows: 18}
+	unknown := found
+	unknown.Certainty = search.Certainty{Origin: lut.None, Rows: 18}
 	for name, c := range map[string]struct {
 		summary   search.Summary
 		want, not []string
 	}{
 		"predicted": {search.Summary{Results: []search.Found{found}, Excluded: 4},
 			[]string{"± 300 µs", "3 of 18, 2.50 ms", "4 blocks, which failed", "--from runs/s/arch.yaml && fbnas bench timing.onnx --device DEVICE --lut 'my phone.lut'"}, nil},
+		"of unknown error": {search.Summary{Results: []search.Found{unknown}, Table: lut.Certainty{Origin: lut.None}},
+			[]string{"± unknown", "certainty", "not known"}, nil},
+		"left out": {search.Summary{Results: []search.Found{measured}, Table: lut.Certainty{Origin: lut.LeaveOneOut, Networks: 30, P95Error: 0.07}},
+			[]string{"95 % of networks within 7 %, by leaving each of 30 out of the calibration, not validated"}, nil},
 		"measured": {search.Summary{Results: []search.Found{measured}}, []string{"± 250 µs", "0 of 18"}, []string{"excluded", "to be sure"}},
 	} {
 		var text bytes.Buffer

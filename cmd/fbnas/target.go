@@ -43,7 +43,7 @@ func parsePart(text string) (float64, error) {
 // margin parses auto or a part.
 func margin(text string, cost search.Cost) (float64, error) {
 	if text == "auto" {
-		return cost.Uncertainty(), nil
+		return search.AutoMargin(cost)
 	}
 	v, err := parsePart(text)
 	if err != nil || !(v >= 0 && v < 1) {
