@@ -3,11 +3,12 @@ package agent
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"fbnas/internal/ortc"
 	"fbnas/latency/wire"
@@ -113,8 +114,14 @@ func TestSlowKernels(t *testing.T) {
 	}
 }
 
+// Written as a library in C writes, to the descriptor: under go test -json the
+// testing package has put stdout in the place of os.Stderr.
 func TestCaptureStderr(t *testing.T) {
-	got := captureStderr(func() { fmt.Fprint(os.Stderr, "one\ntwo\n") })
+	var failed error
+	got := captureStderr(func() { _, failed = unix.Write(2, []byte("one\ntwo\n")) })
+	if failed != nil {
+		t.Fatal(failed)
+	}
 	if !slices.Equal(got, []string{"one", "two"}) {
 		t.Errorf("%q", got)
 	}
