@@ -155,6 +155,22 @@ func (j *file) append(kind string, v any) ([]byte, error) {
 
 func (j *file) close() error { return j.f.Close() }
 
+// blank tells whether a profile began the table and measured nothing that
+// counts.
+func (t *Table) blank() bool {
+	return !t.finished && len(t.rows)+len(t.others)+len(t.journal.rounds)+len(t.journal.failures) == 0
+}
+
+// replace begins a blank table anew, unless another profile is at it.
+func replace(t *Table, h Header) (*Table, error) {
+	held, err := appendTo(t)
+	if err != nil {
+		return nil, err
+	}
+	defer held.close()
+	return create(t.Path, h)
+}
+
 // create writes a new table file with nothing but its header.
 func create(path string, h Header) (*Table, error) {
 	t := newTable()

@@ -14,7 +14,8 @@ import (
 // and validates it. Each finished round is in the file before the next one
 // begins; a profile that was interrupted goes on there when its provenance is
 // the same, and is refused, the field named, when it is not (Options.Force
-// overwrites). A finished table gets what the plan asks for and it lacks.
+// overwrites), unless nothing was measured yet. A finished table gets what the
+// plan asks for and it lacks.
 //
 // Errors: fault.Interrupted when ctx ends and fault.Unstable when the device
 // does not settle, both with nothing lost; the meter's own.
@@ -66,6 +67,8 @@ func (p *profile) open(ctx context.Context, path string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist), p.opts.Force:
 		t, err = create(path, header)
+	case err == nil && t.blank() && len(Provenance(t.Header, header)) > 0:
+		t, err = replace(t, header)
 	case err == nil:
 		err = p.takeUp(t, header)
 	}

@@ -192,6 +192,39 @@ func TestProvenance(t *testing.T) {
 	}
 }
 
+// TestAProfileThatFailedAtOnce: a table in which nothing was measured does not
+// refuse the corrected command, unless another profile is at it.
+func TestAProfileThatFailedAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.lut")
+	p, o := plan(), options()
+	p.Networks = nil
+	o.Measure.Threads = 2
+	d := newDevice()
+	d.condition.Threads = 2
+	d.drifts = func(batch, round int) bool { return true } // a rejected round is on file
+	d.unstable = func(int) bool { return true }
+	if _, err := lut.Profile(t.Context(), d, p, path, o, nil); fault.CodeOf(err) != fault.Unstable {
+		t.Fatalf("error %v, want %s", err, fault.Unstable)
+	}
+	var second error
+	other := newDevice()
+	other.speed = func(batch, round int) float64 {
+		if batch+round == 0 && second == nil {
+			d := newDevice()
+			d.condition.Threads = 3
+			_, second = lut.Profile(t.Context(), d, p, path, options(), nil)
+		}
+		return 1
+	}
+	rep, err := lut.Profile(t.Context(), other, p, path, options(), nil)
+	if err != nil || rep.Table.Header.Condition.Threads != 1 || rep.Rows != 16 {
+		t.Fatalf("the corrected command: %v, %d rows, header %+v", err, rep.Rows, rep.Table)
+	}
+	if second == nil || !strings.Contains(second.Error(), "another fbnas") {
+		t.Errorf("a second profile beside it: %v", second)
+	}
+}
+
 func TestComparableMemory(t *testing.T) {
 	const mib, gib = 1 << 20, 1 << 30
 	for _, c := range []struct {
