@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"image"
@@ -203,6 +204,30 @@ func TestFirstFrame(t *testing.T) {
 	} {
 		if p := decoded(t, file); p.Format != name || !slices.Equal(planes(p), want) {
 			t.Errorf("%s: %v, want %v", name, planes(p), want)
+		}
+	}
+}
+
+// TestLossyWebP: black and white halves, then red and blue ones, written by
+// libwebp, which reads (0, 0, 0), (255, 255, 255), (252, 19, 9), (8, 30, 241).
+func TestLossyWebP(t *testing.T) {
+	for file, want := range map[string][]uint8{
+		"UklGRjIAAABXRUJQVlA4ICYAAABwAgCdASogABAALplotFoiqCgoCACYS0gAB7KAAP74Iw/7mAAAAA==":                         {0, 0, 0, 255, 255, 255},
+		"UklGRkYAAABXRUJQVlA4IDoAAACQAgCdASogABAAAsBMJaACdMoRwN4B8gHIAA3+AAD+7CZf4pqe9P/2VfzHmeqZ/J2BDMbhIcDXIHwA": {252, 19, 9, 8, 30, 241},
+	} {
+		data, err := base64.StdEncoding.DecodeString(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := planes(decoded(t, data))
+		var got []uint8
+		for _, x := range []int{4, 28} {
+			for c := range 3 {
+				got = append(got, all[c*32*16+8*32+x])
+			}
+		}
+		if d := furthest(got, want); d > 1 {
+			t.Errorf("%v, want %v", got, want)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func decodeWebP(data []byte, c image.Config) (image.Image, error) {
 		return frame == nil
 	})
 	if !animated {
-		return webp.Decode(bytes.NewReader(data))
+		return still(data)
 	}
 	return firstFrame(frame, c)
 }
@@ -64,12 +64,46 @@ func firstFrame(frame []byte, c image.Config) (image.Image, error) {
 		return true
 	})
 	wide := append([]byte{flags, 0, 0, 0}, append(frame[6:9:9], frame[9:12]...)...)
-	still := append([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00"), wide...)
-	still = append(still, frame[head:]...)
-	binary.LittleEndian.PutUint32(still[4:], uint32(len(still)-8))
-	img, err := webp.Decode(bytes.NewReader(still))
+	file := append([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00"), wide...)
+	file = append(file, frame[head:]...)
+	binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
+	img, err := still(file)
 	if err != nil {
 		return nil, err
 	}
 	return onCanvas(img, at, c), nil
+}
+
+// still decodes an image. Lossy ones hold luma from 16 to 235 and colours from
+// 16 to 240 (RFC 6386, section 9.2), which the decoder gives as if both went
+// from 0 to 255.
+func still(data []byte) (image.Image, error) {
+	img, err := webp.Decode(bytes.NewReader(data))
+	switch m := img.(type) {
+	case *image.YCbCr:
+		return stretched(m, func(int, int) uint8 { return 255 }), err
+	case *image.NYCbCrA:
+		return stretched(&m.YCbCr, func(x, y int) uint8 { return m.A[m.AOffset(x, y)] }), err
+	}
+	return img, err
+}
+
+// stretched is an image of ITU-R 601's narrow range in RGB.
+func stretched(m *image.YCbCr, alpha func(x, y int) uint8) *image.NRGBA {
+	const bits = 16
+	fixed := func(v float64) int { return int(v*(1<<bits) + 0.5) }
+	level := func(v int) uint8 { return uint8(min(max((v+1<<(bits-1))>>bits, 0), 255)) }
+	luma, red, blue := fixed(255.0/219), fixed(1.402*255/224), fixed(1.772*255/224)
+	greenOfBlue, greenOfRed := fixed(0.344136*255/224), fixed(0.714136*255/224)
+	out := image.NewNRGBA(m.Rect)
+	for y := m.Rect.Min.Y; y < m.Rect.Max.Y; y++ {
+		for x := m.Rect.Min.X; x < m.Rect.Max.X; x++ {
+			c := m.COffset(x, y)
+			l, cb, cr := luma*(int(m.Y[m.YOffset(x, y)])-16), int(m.Cb[c])-128, int(m.Cr[c])-128
+			i := out.PixOffset(x, y)
+			out.Pix[i], out.Pix[i+1] = level(l+red*cr), level(l-greenOfBlue*cb-greenOfRed*cr)
+			out.Pix[i+2], out.Pix[i+3] = level(l+blue*cb), alpha(x, y)
+		}
+	}
+	return out
 }
