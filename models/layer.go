@@ -110,28 +110,27 @@ func (l Layer) Points() iter.Seq[Point] {
 // Choices lists what there is to choose, in the order of the layers; a stage's
 // width comes before its blocks.
 func (s Space) Choices() []Choice {
-	choices, _ := s.walk(1)
-	return choices
+	return s.walk(1).choices
 }
 
 // Layers lists the blocks of every architecture of the space, the classifier
 // for the given number of classes last.
 func (s Space) Layers(classes int) []Layer {
-	_, layers := s.walk(classes)
-	return layers
+	return s.walk(classes).layers
 }
 
 // walker lays down layers one after the other.
 type walker struct {
 	choices []Choice
 	layers  []Layer
+	merged  []Merged
 	round   Rounding
 	in      Axis // the width that reaches the next layer
 	height  int
 	width   int
 }
 
-func (s Space) walk(classes int) ([]Choice, []Layer) {
+func (s Space) walk(classes int) *walker {
 	w := &walker{round: s.Rounding, in: one(s.Input.Channels), height: s.Input.Height, width: s.Input.Width}
 	w.lay("stem", Row{Kind: Conv, Stride: s.Stem.Stride, Act: s.Stem.Act, Bias: s.Stem.Bias},
 		one(0), one(s.Stem.Kernel), w.axis("stem.width", Width, convert.Slice[float64](s.Stem.Width)))
@@ -146,7 +145,7 @@ func (s Space) walk(classes int) ([]Choice, []Layer) {
 				row.Stride, row.Residual = st.Stride, new(bool)
 			}
 			block := w.next()
-			e := w.axis(block+".expansion", Expansion, st.Expansion)
+			e := w.expansions(block+".expansion", st.Expansion)
 			k := w.axis(block+".kernel", Kernel, convert.Slice[float64](st.Kernel))
 			w.lay(field, row, e, k, out)
 		}
@@ -154,12 +153,12 @@ func (s Space) walk(classes int) ([]Choice, []Layer) {
 	if s.Tail.Kind != "" {
 		e, k := one(0), one(1)
 		if s.Tail.Kind == IRPool {
-			e = w.axis("tail.expansion", Expansion, s.Tail.Expansion)
+			e = w.expansions("tail.expansion", s.Tail.Expansion)
 		}
 		w.lay("tail", Row{Kind: s.Tail.Kind, Act: s.Tail.Act}, e, k, w.axis("tail.width", Width, convert.Slice[float64](s.Tail.Width)))
 	}
 	w.lay("head", Row{Kind: Head, Bias: s.Head.Bias}, one(0), one(1), one(classes))
-	return w.choices, w.layers
+	return w
 }
 
 func (w *walker) next() string { return BlockName(Block{}, len(w.layers)) }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"math"
 	"slices"
 
 	"fbnas/internal/fault"
@@ -138,15 +137,6 @@ func (s Space) Digest() string {
 	s.Name = ""
 	sum := sha256.Sum256(s.YAML())
 	return hex.EncodeToString(sum[:])
-}
-
-// Log10 returns the decimal logarithm of the number of architectures.
-func (s Space) Log10() float64 {
-	var sum float64
-	for _, c := range s.Choices() {
-		sum += math.Log10(float64(len(c.Options)))
-	}
-	return sum
 }
 
 // Validate returns a yamlform.Problems that lists everything wrong, or nil.

@@ -85,15 +85,13 @@ func nearest(options []float64, v float64) int {
 	return best
 }
 
-// Random draws architectures uniformly until one costs between Window of the
-// limit and the limit.
+// Random draws architectures, every distinct one equally likely, until one
+// costs between Window of the limit and the limit.
 func (c *Costs) Random(r *rand.Rand, limit float64) (models.Selection, error) {
 	const draws = 1_000_000
-	sel := make(models.Selection, len(c.choices))
+	sel, networks := make(models.Selection, len(c.choices)), c.sampler()
 	for range draws {
-		for i, choice := range c.choices {
-			sel[i] = r.IntN(len(choice.Options))
-		}
+		networks.draw(r, sel)
 		if cost := c.Of(sel); cost <= limit && cost >= Window*limit {
 			return sel, nil
 		}

@@ -104,6 +104,8 @@ type LayerCost struct {
 	Layer   models.Layer
 	Choices []int // indices into Space.Choices, each once
 	Values  []float64
+	own     []int // of Choices, those that are neither of its widths
+	first   []int // of each value: the first way that gives the same block
 }
 
 // NewCosts evaluates the cost of every block of the space. The error says how
@@ -116,6 +118,7 @@ func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 	for _, l := range space.Layers(classes) {
 		lc := LayerCost{Layer: l, Choices: choicesOf(l)}
 		lc.Values = make([]float64, lc.size(choices))
+		lc.prepare(choices)
 		var excluded error
 		for at := range lc.Values {
 			block := l.Block(lc.selection(choices, at).Point(l))

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -18,35 +20,49 @@ const Window = 0.95
 
 // Candidate is one derived architecture.
 type Candidate struct {
-	Selection models.Selection
-	Cost      float64 // exact, in the cost's unit
-	LogP      float64 // of the selection under the choices' distribution
-	InWindow  bool    // costs at least Window of the limit
+	Selection models.Selection // Canonical
+	Cost      float64          // exact, in the cost's unit
+	LogP      float64          // of the network under the choices' distribution
+	InWindow  bool             // costs at least Window of the limit
 }
 
-// Derive returns up to k architectures that cost at most limit, the likeliest
-// first, those inside the window before all others. probabilities are those of
-// every choice. It is exact up to the rounding of costs: a Viterbi pass over
-// the layers whose state is the width that leaves a layer and the cost so far.
+// Derive returns up to k distinct architectures that cost at most limit, the
+// likeliest first, those inside the window before all others. probabilities
+// are those of every choice. It is exact up to the rounding of costs: a
+// Viterbi pass over the layers whose state is the width that enters a layer
+// and the budget that is left, and a best-first search through its table
+// (docs/decisions/derivation.md). progress, which may be nil, hears of the
+// layers that are done.
 //
 // The error has the code fault.Target when nothing meets the limit.
-func (c *Costs) Derive(probabilities [][]float64, limit float64, k int) ([]Candidate, error) {
+func (c *Costs) Derive(ctx context.Context, probabilities [][]float64, limit float64, k int, progress func(done, total int)) ([]Candidate, error) {
 	smallest, largest := c.Bounds()
 	if limit < smallest {
 		return nil, fault.New(fault.Target, "Choose a limit between these two, or a space with smaller options.",
 			"no architecture of space %s costs at most %.6g %s: the smallest costs %.6g, the largest %.6g",
 			c.Space.Name, limit, c.Cost.Unit(), smallest, largest)
 	}
-	v := newViterbi(c, probabilities, limit, k)
-	for i := range c.Layers {
-		v.step(&c.Layers[i])
+	v := newViterbi(c, logsOf(probabilities), limit)
+	v.tell = progress
+	candidates, err := v.best(ctx, v.inside(), k)
+	if err == nil && len(candidates) < k {
+		var below []Candidate
+		below, err = v.best(ctx, v.below(), k-len(candidates))
+		candidates = append(candidates, below...)
 	}
-	candidates := v.candidates()
+	if err != nil {
+		return nil, err
+	}
 	if len(candidates) == 0 { // rounding costs up has lost the few that fit
 		sel, cost := c.extreme(func(a, b float64) bool { return a < b })
 		candidates = append(candidates, Candidate{Selection: sel, Cost: cost, LogP: v.logOf(sel), InWindow: cost >= Window*limit})
 	}
-	return candidates[:min(k, len(candidates))], nil
+	return candidates, nil
+}
+
+// sortByLogP puts the likeliest first.
+func sortByLogP(candidates []Candidate) {
+	slices.SortStableFunc(candidates, func(a, b Candidate) int { return cmp.Compare(b.LogP, a.LogP) })
 }
 
 // Bounds are the exact costs of the cheapest and the dearest architecture.
@@ -56,19 +72,39 @@ func (c *Costs) Bounds() (smallest, largest float64) {
 	return smallest, largest
 }
 
+// step is the last decision of a partial architecture.
+type step struct {
+	layer  *LayerCost
+	inner  int // what the layer's own choices decide
+	out    int // option of its outgoing width
+	before *step
+}
+
+// selection reads a whole architecture off its last step.
+func (c *Costs) selection(s *step) models.Selection {
+	sel := make(models.Selection, len(c.choices))
+	for ; s != nil; s = s.before {
+		s.layer.setInner(sel, c.choices, s.inner)
+		if s.layer.decides() {
+			sel[s.layer.Layer.Out.Choice] = s.out
+		}
+	}
+	return sel
+}
+
 // extreme is the best architecture by cost alone; NaN when there is none.
 func (c *Costs) extreme(better func(a, b float64) bool) (models.Selection, float64) {
 	type route struct {
-		selection models.Selection
-		cost      float64
+		last *step
+		cost float64
 	}
-	none := route{cost: math.NaN()}
 	improve := func(old *route, r route) {
 		if math.IsNaN(old.cost) || better(r.cost, old.cost) {
 			*old = r
 		}
 	}
-	best := []route{{make(models.Selection, len(c.choices)), c.Cost.Base()}} // by the width that leaves the layer
+	none := route{cost: math.NaN()}
+	best := []route{{cost: c.Cost.Base()}} // by the width that leaves the layer
 	for i := range c.Layers {
 		l := &c.Layers[i]
 		next := slices.Repeat([]route{none}, len(l.Layer.Out.Options))
@@ -78,7 +114,9 @@ func (c *Costs) extreme(better func(a, b float64) bool) (models.Selection, float
 			}
 			for _, out := range l.outgoing(in) {
 				for _, w := range l.ways(c.choices, in, out, nil) {
-					improve(&next[out], route{l.with(before.selection, w.selection, out), before.cost + w.cost})
+					if r := (route{cost: before.cost + w.cost}); math.IsNaN(next[out].cost) || better(r.cost, next[out].cost) {
+						next[out] = route{&step{l, w.inner, out, before.last}, r.cost}
+					}
 				}
 			}
 		}
@@ -86,78 +124,9 @@ func (c *Costs) extreme(better func(a, b float64) bool) (models.Selection, float
 	}
 	result := none
 	for _, r := range best {
-		improve(&result, r)
-	}
-	return result.selection, result.cost
-}
-
-// with is a selection with what a layer decides filled in.
-func (l *LayerCost) with(sel, way models.Selection, out int) models.Selection {
-	full := slices.Clone(sel)
-	for _, i := range l.private() {
-		full[i] = way[i]
-	}
-	if c := l.Layer.Out.Choice; c != models.Fixed {
-		full[c] = out
-	}
-	return full
-}
-
-// outgoing lists the options of the width that may leave the layer when the
-// width `in` enters: the same one where the two are tied.
-func (l *LayerCost) outgoing(in int) []int {
-	if l.Layer.Tied() {
-		return []int{in}
-	}
-	all := make([]int, len(l.Layer.Out.Options))
-	for o := range all {
-		all[o] = o
-	}
-	return all
-}
-
-// way is one decision of the choices that only one layer depends on.
-type way struct {
-	selection models.Selection // of those choices; others are 0
-	cost      float64          // of the layer
-	logp      float64
-}
-
-// private lists the layer's choices that are neither of its widths.
-func (l *LayerCost) private() []int {
-	return slices.DeleteFunc(slices.Clone(l.Choices), func(i int) bool {
-		return i == l.Layer.In.Choice || i == l.Layer.Out.Choice
-	})
-}
-
-// ways lists the decisions of a layer between two widths, excluded ones left
-// out. logp may be nil.
-func (l *LayerCost) ways(choices []models.Choice, in, out int, logp [][]float64) []way {
-	inner := LayerCost{Choices: l.private()}
-	var list []way
-	for at := range inner.size(choices) {
-		w := way{selection: inner.selection(choices, at)}
-		if w.cost = l.Values[l.index(choices, l.between(w.selection, in, out))]; math.IsNaN(w.cost) {
-			continue
+		if !math.IsNaN(r.cost) {
+			improve(&result, r)
 		}
-		for _, i := range inner.Choices {
-			if logp != nil {
-				w.logp += logp[i][w.selection[i]]
-			}
-		}
-		list = append(list, w)
 	}
-	return list
-}
-
-// between is a selection with the layer's widths filled in.
-func (l *LayerCost) between(sel models.Selection, in, out int) models.Selection {
-	full := slices.Clone(sel)
-	if c := l.Layer.In.Choice; c != models.Fixed {
-		full[c] = in
-	}
-	if c := l.Layer.Out.Choice; c != models.Fixed {
-		full[c] = out
-	}
-	return full
+	return c.selection(result.last), result.cost
 }

@@ -136,7 +136,7 @@ func checkDerive(t *testing.T, costs *Costs, ps [][]float64, limit float64) {
 		}
 	})
 	for _, k := range []int{1, 4} {
-		list, err := costs.Derive(ps, limit, k)
+		list, err := costs.Derive(t.Context(), ps, limit, k, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,12 +164,12 @@ func TestDeriveBelowTheSmallestNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	smallest, _ := costs.Bounds()
-	_, err = costs.Derive(randomProbabilities(space, 1), smallest-1, 1)
+	_, err = costs.Derive(t.Context(), randomProbabilities(space, 1), smallest-1, 1, nil)
 	if fault.CodeOf(err) != fault.Target {
 		t.Errorf("below the smallest network: %v", err)
 	}
 	for _, k := range []int{1, 3} { // rounding costs up loses it, the fallback does not
-		list, err := costs.Derive(randomProbabilities(space, 1), smallest, k)
+		list, err := costs.Derive(t.Context(), randomProbabilities(space, 1), smallest, k, nil)
 		if err != nil || list[0].Cost != smallest || costs.Of(list[0].Selection) != smallest || !list[0].InWindow {
 			t.Errorf("at the smallest network: %+v (%v)", list, err)
 		}

@@ -63,22 +63,25 @@ type Change struct {
 }
 
 // Changes are all single changes of an architecture that save cost, those first
-// that give up the fewest MACs for it.
+// that give up the fewest MACs for it. Of options that give the same network
+// the first is named.
 func (c *Costs) Changes(sel models.Selection) []Change {
+	sel = c.Canonical(sel)
 	cost, macs := c.Of(sel), c.macs(sel)
 	var changes []Change
 	for i, choice := range c.choices {
+		smaller := c.nextSmaller(sel, i)
 		for o, option := range choice.Options {
 			other := slices.Clone(sel)
 			other[i] = o
 			gain := cost - c.Of(other) // NaN for an excluded block
-			if !(gain > 0) {
+			if !(gain > 0) || c.Canonical(other)[i] != o {
 				continue
 			}
 			less := macs - c.macs(other)
 			changes = append(changes, Change{
 				Choice: choice.Name, Kind: choice.Kind, From: choice.Options[sel[i]], To: option, Gain: gain, MACs: less,
-				Step: o == sel[i]-1 && gain/cost > 2*float64(less)/float64(macs),
+				Step: o == smaller && gain/cost > 2*float64(less)/float64(macs),
 			})
 		}
 	}
@@ -86,6 +89,17 @@ func (c *Costs) Changes(sel models.Selection) []Change {
 		return cmp.Or(cmp.Compare(a.MACs, b.MACs), cmp.Compare(b.Gain, a.Gain))
 	})
 	return changes
+}
+
+// nextSmaller is the option of a choice below the one that a network has, -1
+// where there is none.
+func (c *Costs) nextSmaller(sel models.Selection, i int) int {
+	if sel[i] == 0 {
+		return -1
+	}
+	other := slices.Clone(sel)
+	other[i]--
+	return c.Canonical(other)[i]
 }
 
 func (c *Costs) macs(sel models.Selection) int64 {

@@ -44,7 +44,7 @@ func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, e
 	defer evaluate.Close()
 	var list []Judged
 	best := 0.0
-	for _, c := range candidates {
+	for i, c := range candidates {
 		pick := r.super.Pick(c.Selection)
 		if err := train.Recalibrate(ctx, recalibrate, spread(r.rest, max(calibrationImages, batch)), batch, pick); err != nil {
 			return nil, fmt.Errorf("re-estimate statistics of a candidate: %w", err)
@@ -55,6 +55,7 @@ func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, e
 		}
 		best = max(best, a.Top1())
 		list = append(list, Judged{Candidate: c, OneHot: a})
+		r.tell(Judging, i+1, len(candidates))
 	}
 	for i := range list {
 		a := list[i].OneHot

@@ -57,7 +57,7 @@ func (r *runner) afterStep(step int) error {
 	if err := r.Dir.Log(step+1, metricWeights, values); err != nil {
 		return err
 	}
-	progress := Progress{Done: step + 1, Steps: r.schedule.steps, Loss: r.weightMetrics.Loss, Top1: r.weightMetrics.Batch.Top1()}
+	progress := Progress{Stage: Searching, Done: step + 1, Steps: r.schedule.steps, Loss: r.weightMetrics.Loss, Top1: r.weightMetrics.Batch.Top1()}
 	if m := r.choiceMetrics; m != nil {
 		progress.Cost, progress.Limit = m.cost, m.limit
 		if err := r.Dir.Log(step+1, metricChoices, m.values()); err != nil {

@@ -29,9 +29,20 @@ type Job struct {
 	SaveEvery time.Duration
 }
 
+// Stage is a part of a search that lasts.
+type Stage string
+
+// The stages, in their order.
+const (
+	Searching Stage = "search"
+	Deriving  Stage = "derive" // its steps are layers
+	Judging   Stage = "judge"  // its steps are candidates
+)
+
 // Progress of a search.
 type Progress struct {
-	Done, Steps int
+	Stage       Stage
+	Done, Steps int     // of the stage
 	Loss, Top1  float64 // of the weights' batch
 	Cost, Limit float64 // expected, and where it should be by now; 0 in the warm-up
 }
@@ -51,7 +62,7 @@ type Result struct {
 // judges them.
 func (j Job) Run(ctx context.Context) (result Result, err error) {
 	defer graph.Recover(&err)
-	if err := j.Config.Validate(); err != nil {
+	if _, err := j.Check(); err != nil {
 		return Result{}, err
 	}
 	if err := train.CheckData(j.Space.Largest(len(j.Data.Classes)), j.Data); err != nil {
@@ -105,12 +116,24 @@ func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result
 		return result, err
 	}
 	result.Expected = r.Costs.Mean(result.Probabilities)
-	candidates, err := r.Costs.Derive(result.Probabilities, r.Config.Limit, r.Config.Candidates)
+	candidates, err := r.derive(ctx, result.Probabilities)
 	if err != nil {
 		return result, err
 	}
 	result.Judged, err = r.judge(ctx, candidates)
 	return result, err
+}
+
+// derive lists the candidates.
+func (r *runner) derive(ctx context.Context, probabilities [][]float64) ([]Candidate, error) {
+	return r.Costs.Derive(ctx, probabilities, r.Config.Limit, r.Config.Candidates, func(done, total int) { r.tell(Deriving, done, total) })
+}
+
+// tell shows how far a stage without batches is.
+func (r *runner) tell(s Stage, done, total int) {
+	if r.Progress != nil {
+		r.Progress(Progress{Stage: s, Done: done, Steps: total})
+	}
 }
 
 // search runs the loop; its programs are closed before candidates are judged

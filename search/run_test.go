@@ -63,7 +63,7 @@ func runSearch(t *testing.T, e engine.Engine, data *dataset.Set, dir string, sto
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	job.Progress = func(p Progress) {
-		if p.Done == stop {
+		if p.Stage == Searching && p.Done == stop {
 			cancel()
 		}
 	}

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -108,7 +109,7 @@ func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) 
 // Summarise derives an architecture for every target and describes the
 // search. The first target is the one that the search was run for, and gets
 // the judged candidate; the others come from the same distribution.
-func (j Job) Summarise(r Result, targets []float64, margin float64) (Summary, error) {
+func (j Job) Summarise(ctx context.Context, r Result, targets []float64, margin float64) (Summary, error) {
 	s := Summary{
 		Unit: j.Costs.Cost.Unit(), Log10Architectures: j.Space.Log10(), Start: r.Start, Expected: r.Expected,
 		OneHotTop1: r.Best().OneHot.Top1(), Epochs: j.Config.Train.Epochs, Steps: r.Steps, ChoiceSteps: r.ChoiceSteps,
@@ -118,7 +119,7 @@ func (j Job) Summarise(r Result, targets []float64, margin float64) (Summary, er
 	for i, target := range targets {
 		best := r.Best().Candidate
 		if i > 0 {
-			list, err := j.Costs.Derive(r.Probabilities, Limit(target, margin), 1)
+			list, err := j.Costs.Derive(ctx, r.Probabilities, Limit(target, margin), 1, nil)
 			if err != nil {
 				return s, err
 			}
@@ -169,6 +170,9 @@ func (j Job) warnings(r Result) []string {
 	if n := len(j.Costs.Excluded); n > 0 {
 		list = append(list, fmt.Sprintf("%d blocks of the space failed on the device and could not be chosen", n))
 	}
+	if n, wanted := len(r.Judged), j.Config.Candidates; n < wanted {
+		list = append(list, fmt.Sprintf("only %d distinct networks were found within the limit, %d were to be judged", n, wanted))
+	}
 	limit := j.Config.Limit
 	if _, largest := j.Costs.Bounds(); limit >= largest {
 		return list // nothing was limited
@@ -184,7 +188,7 @@ func (j Job) warnings(r Result) []string {
 			}
 		}
 	}
-	if ratio := j.Costs.Of(mode) / limit; !(ratio >= 0.9 && ratio <= 1) && !slices.Equal(mode, r.Best().Selection) {
+	if ratio := j.Costs.Of(mode) / limit; !(ratio >= 0.9 && ratio <= 1) && !slices.Equal(j.Costs.Canonical(mode), r.Best().Selection) {
 		list = append(list, fmt.Sprintf("the likeliest options together cost %.2f of the limit: deriving changed some of them", ratio))
 	}
 	return list

@@ -1,65 +1,76 @@
 package search
 
 import (
-	"cmp"
+	"context"
 	"math"
-	"slices"
-
-	"fbnas/models"
 )
 
-// viterbi carries the k best partial architectures for every width that leaves
-// the current layer and every cost so far. Costs are counted in bins above the
-// cheapest way through each layer, so that they are never negative.
+// viterbi knows what the rest of a network can be worth: for every layer,
+// every width that enters it and every budget that is left, the log
+// probability of the likeliest layers from there on that end where they must.
+// Costs are counted in bins above the cheapest way through each layer, each
+// rounded up, so that they are never negative and never too low.
 type viterbi struct {
-	costs   *Costs
-	choices []models.Choice
-	logp    [][]float64
-	limit   float64
-	k       int
-	bin     float64 // cost of one bin
-	bins    int     // budget
-	states  [][]paths
+	costs *Costs
+	logp  [][]float64 // of every choice
+	limit float64
+	floor float64 // cost of the cheapest way through every layer, and the base
+	bin   float64 // cost of one bin
+	bins  int     // budget above the floor
+	doors [][][]door
+	tell  func(done, total int)
 }
 
-// paths of one state, best first.
-type paths []path
-
-// path is the last decision of a partial architecture.
-type path struct {
-	logp   float64
-	way    *way
-	layer  *LayerCost
-	out    int // option of the layer's outgoing width
-	before *path
+// door is all that leads from one width to another through a layer.
+type door struct {
+	out  int
+	ways []binned
 }
 
-func newViterbi(c *Costs, probabilities [][]float64, limit float64, k int) *viterbi {
-	v := &viterbi{costs: c, choices: c.choices, limit: limit, k: k, bin: limit / resolution}
-	for _, ps := range probabilities {
-		row := make([]float64, len(ps))
-		for i, p := range ps {
-			row[i] = math.Log(max(p, math.SmallestNonzeroFloat64))
+// binned is a way with its cost in bins, and its log probability with that of
+// the outgoing width.
+type binned struct {
+	inner, shift int
+	logp         float64
+}
+
+// ending says which networks are meant, and what they may have left.
+type ending struct {
+	possible span // may be wanted: rounding has moved them
+	sure     span // are wanted
+	wanted   func(cost float64) bool
+}
+
+// span is of bins that are left.
+type span struct{ least, most int }
+
+func newViterbi(c *Costs, logp [][]float64, limit float64) *viterbi {
+	v := &viterbi{costs: c, logp: logp, limit: limit, floor: c.Cost.Base(), bin: limit / resolution}
+	for i := range c.Layers {
+		l := &c.Layers[i]
+		low := l.cheapest()
+		v.floor += low
+		byIn := make([][]door, len(l.Layer.In.Options))
+		for in := range byIn {
+			for _, out := range l.outgoing(in) {
+				byIn[in] = append(byIn[in], v.door(l, low, in, out))
+			}
 		}
-		v.logp = append(v.logp, row)
+		v.doors = append(v.doors, byIn)
 	}
-	budget := limit - c.Cost.Base()
-	for _, l := range c.Layers {
-		budget -= l.cheapest()
-	}
-	v.bins = int(math.Floor(budget / v.bin))
-	v.states = [][]paths{make([]paths, max(v.bins+1, 0))}
-	if v.bins >= 0 {
-		v.states[0][0] = paths{{}}
-	}
+	v.bins = int(math.Floor((limit - v.floor) / v.bin))
 	return v
 }
 
-func (v *viterbi) logOf(sel models.Selection) (logp float64) {
-	for i, option := range sel {
-		logp += v.logp[i][option]
+func (v *viterbi) door(l *LayerCost, low float64, in, out int) door {
+	d, gain := door{out: out}, 0.0
+	if l.decides() {
+		gain = v.logp[l.Layer.Out.Choice][out]
 	}
-	return logp
+	for _, w := range l.ways(v.costs.choices, in, out, v.logp) {
+		d.ways = append(d.ways, binned{w.inner, int(math.Ceil((w.cost - low) / v.bin)), gain + w.logp})
+	}
+	return d
 }
 
 func (l *LayerCost) cheapest() float64 {
@@ -72,92 +83,73 @@ func (l *LayerCost) cheapest() float64 {
 	return low
 }
 
-// step extends every path by one layer.
-func (v *viterbi) step(l *LayerCost) {
-	next := make([][]paths, len(l.Layer.Out.Options))
-	for o := range next {
-		next[o] = make([]paths, len(v.states[0]))
+// inside and below are the networks in the window, and those that cost less.
+// Rounding up by at most a bin a layer moves the latter towards the window.
+func (v *viterbi) inside() ending {
+	at, moved := v.window()
+	return ending{span{0, at}, span{0, at - moved}, func(cost float64) bool { return cost >= Window*v.limit }}
+}
+
+func (v *viterbi) below() ending {
+	at, moved := v.window()
+	return ending{span{at - moved, v.bins}, span{at + 1, v.bins}, func(cost float64) bool { return cost < Window*v.limit }}
+}
+
+// window is the most that a network in it can have left, and by how much
+// rounding can be wrong.
+func (v *viterbi) window() (left, moved int) {
+	spent := int(math.Floor((Window*v.limit - v.floor) / v.bin))
+	return v.bins - spent, len(v.doors) + 1
+}
+
+// values [layer][width][budget left] are the log probabilities; −Inf where
+// nothing leads to the ending.
+func (v *viterbi) values(ctx context.Context, end span) ([][][]float64, error) {
+	n := len(v.doors)
+	values := make([][][]float64, n+1)
+	values[n] = [][]float64{v.row()}
+	for b := max(end.least, 0); b <= min(end.most, v.bins); b++ {
+		values[n][0][b] = 0
 	}
-	low := l.cheapest()
-	for in, from := range v.states {
-		for _, out := range l.outgoing(in) {
-			gain := 0.0
-			if v.decides(l) {
-				gain = v.logp[l.Layer.Out.Choice][out]
+	for i := n - 1; i >= 0; i-- {
+		values[i] = make([][]float64, len(v.doors[i]))
+		for in, doors := range v.doors[i] {
+			if err := ctx.Err(); err != nil {
+				return nil, err
 			}
-			list := l.ways(v.choices, in, out, v.logp)
-			for i := range list {
-				shift := int(math.Ceil((list[i].cost - low) / v.bin))
-				extend(next[out], from, shift, path{logp: gain + list[i].logp, way: &list[i], layer: l, out: out}, v.k)
-			}
-		}
-	}
-	v.states = next
-}
-
-// decides tells whether the layer is where its outgoing width is chosen.
-func (v *viterbi) decides(l *LayerCost) bool {
-	return l.Layer.Out.Choice != models.Fixed && !l.Layer.Tied()
-}
-
-// extend appends the decision p to every path of `from`, `shift` bins dearer.
-func extend(to, from []paths, shift int, p path, k int) {
-	for bin := 0; bin+shift < len(to); bin++ {
-		for j := range from[bin] {
-			q := p
-			q.before = &from[bin][j]
-			q.logp += q.before.logp
-			to[bin+shift] = to[bin+shift].insert(q, k)
-		}
-	}
-}
-
-// insert keeps the k best, best first; of equals the earlier one stays ahead.
-func (ps paths) insert(p path, k int) paths {
-	if len(ps) == k && ps[k-1].logp >= p.logp {
-		return ps
-	}
-	at := len(ps)
-	for at > 0 && ps[at-1].logp < p.logp {
-		at--
-	}
-	ps = slices.Insert(ps, at, p)
-	return ps[:min(len(ps), k)]
-}
-
-// candidates are the k best complete architectures inside the window, and the
-// k best below it.
-func (v *viterbi) candidates() []Candidate {
-	var inside, below []Candidate
-	for _, state := range v.states {
-		for _, ps := range state {
-			for i := range ps {
-				c := v.complete(&ps[i])
-				if c.InWindow {
-					inside = append(inside, c)
-				} else {
-					below = append(below, c)
+			row := v.row()
+			for _, d := range doors {
+				for _, w := range d.ways {
+					improve(row, values[i+1][d.out], w)
 				}
 			}
+			values[i][in] = row
+		}
+		if v.tell != nil {
+			v.tell(n-i, n)
 		}
 	}
-	byLogP := func(a, b Candidate) int { return cmp.Compare(b.LogP, a.LogP) }
-	slices.SortStableFunc(inside, byLogP)
-	slices.SortStableFunc(below, byLogP)
-	return append(inside[:min(len(inside), v.k)], below[:min(len(below), v.k)]...)
+	return values, nil
 }
 
-func (v *viterbi) complete(p *path) Candidate {
-	sel := make(models.Selection, len(v.choices))
-	logp := p.logp
-	for ; p.before != nil; p = p.before {
-		for _, i := range p.layer.private() {
-			sel[i] = p.way.selection[i]
-		}
-		if v.decides(p.layer) {
-			sel[p.layer.Layer.Out.Choice] = p.out
+func (v *viterbi) row() []float64 {
+	row := make([]float64, v.bins+1)
+	for b := range row {
+		row[b] = math.Inf(-1)
+	}
+	return row
+}
+
+// improve lays a way before everything that may follow it.
+func improve(row, after []float64, w binned) {
+	if w.shift >= len(row) {
+		return
+	}
+	row = row[w.shift:]
+	after = after[:len(row)]
+	for b, x := range after {
+		if x += w.logp; x > row[b] {
+			row[b] = x
 		}
 	}
-	cost := v.costs.Of(sel)
-	return Candidate{Selection: sel, Cost: cost, LogP: logp, InWindow: cost >= Window*v.limit}
 }

@@ -90,6 +90,9 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	if err != nil {
 		return nil, err
 	}
+	for _, m := range mergedOptions(space) {
+		a.log.Info(fmt.Sprintf("%s, and is left out", m))
+	}
 	if c.Precision != "" {
 		a.log.Info(fmt.Sprintf("the table holds latencies of %s models: export what is found with --%s", c.Precision, c.Precision))
 	}
@@ -119,14 +122,18 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 			a.log.Warn(warning)
 		}
 	}
-	if err := c.Search.Validate(); err != nil {
-		return nil, err
-	}
 	if !o.resume && !cmd.Flags().Changed("batch") {
 		held, rest := set.Train.Partition(c.Search.HoldOut, c.Search.Train.Seed)
 		fitBatch(a, &c.Search.Train, min(held.Len(), rest.Len()))
 	}
 	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
+	warnings, err := job.Check()
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range warnings {
+		a.log.Warn(w)
+	}
 	if job.Engine, err = openTrainer(a, &c.Engine, c.Search.Train.Batch); err != nil {
 		return nil, err
 	}
@@ -141,12 +148,12 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	defer job.Dir.Close()
 	shown := a.progress()
 	defer shown.close()
-	job.Progress = func(p search.Progress) { shown.at("search", p.Done, p.Steps) }
+	job.Progress = func(p search.Progress) { shown.at(string(p.Stage), p.Done, p.Steps) }
 	r, err := job.Run(ctx)
 	if err != nil {
 		return nil, stopped(a, err, "fbnas search", job.Dir)
 	}
-	summary, err := job.Summarise(r, c.TargetsUS, c.Margin)
+	summary, err := job.Summarise(ctx, r, c.TargetsUS, c.Margin)
 	if err != nil {
 		return nil, err
 	}

@@ -79,10 +79,14 @@ type spaceInfo struct {
 	Layers  int          `json:"layers"`
 	Choices []choiceInfo `json:"choices"`
 	Log10   float64      `json:"log10_architectures"`
-	MaxMACs int64        `json:"max_macs"`
-	MinMACs int64        `json:"min_macs"`
-	Rows    int          `json:"lut_rows"`
-	YAML    string       `json:"yaml"`
+	// Selections is the logarithm of the ways to pick options: more than there
+	// are architectures where some options give the same network.
+	Selections float64      `json:"log10_selections"`
+	Merged     []mergedInfo `json:"merged_options"`
+	MaxMACs    int64        `json:"max_macs"`
+	MinMACs    int64        `json:"min_macs"`
+	Rows       int          `json:"lut_rows"`
+	YAML       string       `json:"yaml"`
 
 	printYAML bool
 }
@@ -91,6 +95,27 @@ type choiceInfo struct {
 	Name    string            `json:"name"`
 	Kind    models.ChoiceKind `json:"kind"`
 	Options []float64         `json:"options"`
+}
+
+// mergedInfo is an option that is left out: it gives the same networks as
+// another one.
+type mergedInfo struct {
+	Choice string  `json:"choice"`
+	Option float64 `json:"option"`
+	As     float64 `json:"same_as"`
+}
+
+func (m mergedInfo) String() string {
+	return fmt.Sprintf("%s: %g gives the hidden widths of %g", m.Choice, m.Option, m.As)
+}
+
+// mergedOptions are those of a space.
+func mergedOptions(s models.Space) []mergedInfo {
+	list := []mergedInfo{}
+	for _, m := range s.Merged() {
+		list = append(list, mergedInfo(m))
+	}
+	return list
 }
 
 // imageShape is models.Input in a document.
@@ -113,6 +138,7 @@ func describeSpace(name string, classes int) (spaceInfo, error) {
 	info := spaceInfo{
 		Name: s.Name, Digest: s.Digest(), Input: imageShape(s.Input), Classes: classes,
 		Layers: len(s.Layers(classes)), Choices: []choiceInfo{}, Log10: s.Log10(), Rows: len(lut.Rows(s.Blocks())),
+		Selections: s.Log10Selections(), Merged: mergedOptions(s),
 		YAML: string(s.YAML()),
 	}
 	for _, c := range s.Choices() {
@@ -155,7 +181,7 @@ func (s spaceInfo) Text(w io.Writer) error {
 		fact{"digest", s.Digest[:12]},
 		fact{"input", s.Input},
 		fact{"layers", s.Layers},
-		fact{"architectures", fmt.Sprintf("10^%.1f", s.Log10)},
+		fact{"architectures", s.architectures()},
 		fact{"MACs", fmt.Sprintf("%s to %s at %d classes", report.Count(s.MinMACs), report.Count(s.MaxMACs), s.Classes)},
 		fact{"table rows", s.Rows})
 	if err != nil {
@@ -166,5 +192,20 @@ func (s spaceInfo) Text(w io.Writer) error {
 		t.Row(c.Name, list(c.Options))
 	}
 	fmt.Fprintln(w)
-	return t.WriteText(w)
+	if err := t.WriteText(w); err != nil {
+		return err
+	}
+	for _, m := range s.Merged {
+		fmt.Fprintf(w, "%s, and is left out\n", m)
+	}
+	return nil
+}
+
+// architectures says how many there are, and that some options are the same.
+func (s spaceInfo) architectures() string {
+	text := fmt.Sprintf("10^%.1f", s.Log10)
+	if s.Selections-s.Log10 > 1e-9 {
+		text += fmt.Sprintf(", each counted once: 10^%.2f ways to pick options give 10^%.2f networks, since some expansions round to one hidden width", s.Selections, s.Log10)
+	}
+	return text
 }

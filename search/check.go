@@ -1,0 +1,47 @@
+package search
+
+import (
+	"fmt"
+
+	"fbnas/internal/fault"
+)
+
+// fewChoiceSteps is what a search needs to decide anything: at the largest
+// rate of schedule.adam so many steps move a logit by 3, and the odds of two
+// options by 20, where all of them agree.
+const fewChoiceSteps = 30
+
+// Check says before anything is opened what would make the search worthless:
+// warnings what makes it doubtful, the error, of the code fault.Usage, what
+// leaves nothing of it.
+func (j Job) Check() (warnings []string, err error) {
+	c := j.Config
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if len(j.Space.Choices()) == 0 {
+		return nil, fault.New(fault.Usage, "Give a space with more than one option somewhere, or train the network: fbnas train ARCH.yaml.",
+			"space %s is a single network: there is nothing to search", j.Space.Name)
+	}
+	held, rest := j.Data.Train.Partition(c.HoldOut, c.Train.Seed)
+	if n := min(held.Len(), rest.Len()); n < c.Train.Batch {
+		return nil, fault.New(fault.Usage, fmt.Sprintf("Give --batch %d or less, or more images.", max(n, 1)),
+			"of %d training images %d are for the weights and %d for the choices: they do not fill a batch of %d each",
+			j.Data.Train.Len(), rest.Len(), held.Len(), c.Train.Batch)
+	}
+	perEpoch := rest.Len() / c.Train.Batch
+	choiceSteps := func(epochs int) int { return c.schedule(epochs*perEpoch, j.Costs.Start()).choiceSteps() }
+	switch n := choiceSteps(c.Train.Epochs); {
+	case n == 0:
+		enough := c.Train.Epochs
+		for choiceSteps(enough) == 0 {
+			enough++
+		}
+		return nil, fault.New(fault.Usage, fmt.Sprintf("Give --epochs %d at least, and many times that for a good network; or a smaller --batch.", enough),
+			"%d epochs of %d steps have no step in which the choices learn: the first %.0f %% of the steps train the weights alone",
+			c.Train.Epochs, perEpoch, 100*c.WarmUp)
+	case n < fewChoiceSteps:
+		warnings = append(warnings, fmt.Sprintf("the choices learn in %d steps only, %d are few: what is found is hardly better than chance; give more --epochs or a smaller --batch", n, fewChoiceSteps))
+	}
+	return warnings, nil
+}
