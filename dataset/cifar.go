@@ -52,7 +52,9 @@ func openCIFAR(_ context.Context, dir string, o Options) (raw, error) {
 	if r.train, err = openCIFARPart(train, o); err != nil {
 		return raw{}, err
 	}
+	r.from[forTraining] = fmt.Sprintf("%d files data_batch_*.bin", len(train))
 	if len(test) > 0 {
+		r.from[forTest] = filepath.Base(test[0])
 		r.test, err = openCIFARPart(test, o)
 	}
 	return r, err

@@ -13,6 +13,7 @@ import (
 // where all of them fit into memory.
 type files struct {
 	form  shape
+	root  string // the data set's folder
 	paths []string
 	kept  []uint8 // all images, or nil
 }

@@ -47,7 +47,12 @@ func openIDX(_ context.Context, dir string, o Options) (raw, error) {
 		return raw{}, err
 	}
 	r := raw{train: train, classes: numbered(n)}
-	if _, ok := idxFile(dir, idxParts.test, "images", 3); !ok {
+	for role, parts := range map[role][]string{forTraining: idxParts.train, forTest: idxParts.test} {
+		if path, ok := idxFile(dir, parts, "images", 3); ok {
+			r.from[role] = filepath.Base(path)
+		}
+	}
+	if r.from[forTest] == "" {
 		return r, nil
 	}
 	if r.test, _, err = openIDXPart(dir, idxParts.test, o, n); err != nil {

@@ -3,6 +3,7 @@ package dataset
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -26,6 +27,8 @@ type Options struct {
 	// Mean and Std of each channel, by which pixels are normalised: those that
 	// a trained network wants. Default: the training images' own.
 	Mean, Std []float32
+	// Whole reads all images as test images, whatever folders they lie in.
+	Whole bool
 	// Seed decides the split of a set that comes without test images.
 	Seed uint64
 	// TestFraction is the test images' part of such a set; default 0.2.
@@ -57,6 +60,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("image size %d×%d is above %d", o.Height, o.Width, maxSide)
 	case o.Mean != nil && (len(o.Mean) != o.Channels || len(o.Std) != o.Channels || slices.Contains(o.Std, 0)):
 		return o, fmt.Errorf("means %v and deviations %v for %d channels", o.Mean, o.Std, o.Channels)
+	case o.Whole && o.Mean == nil:
+		return o, errors.New("all images as test images: that needs means and deviations")
 	case o.TestFraction < 0 || o.TestFraction >= 1:
 		return o, fmt.Errorf("test fraction %g is not in [0, 1)", o.TestFraction)
 	}
@@ -77,13 +82,17 @@ type Set struct {
 	Mean, Std []float32
 	// Skipped names the corrupt files that were left out.
 	Skipped []string
+	Summary Summary
 }
 
 // raw is a data set as its files give it: images in stored size and order.
 type raw struct {
-	train, test images // test.src is nil where the set has no test images
+	train, test images // src is nil where the set has none
+	validation  int    // images that are not read
 	classes     []string
 	skipped     []string
+	left        leftOut
+	from        [roleCount]string // where the images of a role came from
 }
 
 // images are decoded images with their labels; keep lists the usable ones.
@@ -106,7 +115,7 @@ type kind struct {
 var kinds = []kind{
 	{"IDX", "train-images-idx3-ubyte[.gz] with its labels", isIDX, openIDX},
 	{"CIFAR-10", "data_batch_1.bin … test_batch.bin", isCIFAR, openCIFAR},
-	{"folder", "one subfolder of JPEG or PNG files for each class", isFolder, openFolder},
+	{"folder", "one subfolder of images for each class", isFolder, openFolder},
 }
 
 // builtins are the sets that have a name instead of a path.
@@ -138,6 +147,8 @@ func Open(ctx context.Context, name string, o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	var warnings []string
+	o.Log = slog.New(recorder{o.Log.Handler(), &warnings})
 	r, err := k.open(ctx, dir, o)
 	if err != nil {
 		return nil, fmt.Errorf("data set %s (%s): %w", name, k.name, err)
@@ -150,6 +161,8 @@ func Open(ctx context.Context, name string, o Options) (*Set, error) {
 		return nil, fmt.Errorf("data set %s (%s): %w", name, k.name, err)
 	}
 	s.Name = filepath.Base(name)
+	s.Summary.Data, s.Summary.Kind, s.Summary.Warnings = name, k.name, warnings
+	s.summarise(r, o)
 	return s, nil
 }
 
@@ -172,20 +185,26 @@ func kindOf(dir string) (kind, error) {
 func assemble(r raw, o Options) (*Set, error) {
 	s := &Set{Classes: r.classes, Skipped: r.skipped}
 	s.Train = newSplit(r.train, s)
-	if r.test.src != nil {
+	switch {
+	case o.Whole:
+		s.Test = newSplit(join(r.train, r.test), s)
+		s.Train = s.Test.Subset(nil)
+	case r.test.src != nil:
 		s.Test = newSplit(r.test, s)
-	} else {
+	default:
 		s.Train, s.Test = s.Train.keepForTest(o.TestFraction, o.Seed)
+	}
+	if o.Mean != nil {
+		s.Mean, s.Std = o.Mean, o.Std
+	}
+	if o.Whole {
+		return s, nil
 	}
 	if err := s.check(o.Log); err != nil {
 		return nil, err
 	}
-	if err := s.Train.warnEqual(o.Log); err != nil {
-		return nil, err
-	}
-	if o.Mean != nil {
-		s.Mean, s.Std = o.Mean, o.Std
-		return s, nil
+	if err := s.Train.warnEqual(o.Log); err != nil || o.Mean != nil {
+		return s, err
 	}
 	mean, std, err := s.Train.statistics()
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"fbnas/dataset"
 	"fbnas/engine/ort"
@@ -20,6 +21,39 @@ const splitSeed = 1
 // openData opens a data set with images of the shape that a network takes.
 func openData(ctx context.Context, a *app, name string, in models.Input) (*dataset.Set, error) {
 	return openAs(ctx, a, name, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width})
+}
+
+// openAs opens a data set in the form that a network takes; with the data's own
+// mean and deviation where p has none.
+func openAs(ctx context.Context, a *app, name string, p dataset.Preprocessing) (*dataset.Set, error) {
+	return openWith(ctx, a, name, p, dataset.Options{})
+}
+
+// openWith is openAs with other options. Every verb opens its data here, which
+// says once what they were understood to be.
+func openWith(ctx context.Context, a *app, name string, p dataset.Preprocessing, o dataset.Options) (*dataset.Set, error) {
+	if name == "" {
+		return nil, fault.New(fault.Usage, "Give --data fashion-mnist, or a folder with one subfolder of images for each class.", "no data set is given")
+	}
+	o.Height, o.Width, o.Channels, o.Mean, o.Std, o.Seed, o.Log = p.Height, p.Width, p.Channels, p.Mean, p.Std, splitSeed, a.log
+	said := a.saidOf(name)
+	if said {
+		o.Log = nil
+	}
+	set, err := dataset.Open(ctx, name, o)
+	if err != nil {
+		return nil, fmt.Errorf("open the data set: %w", err)
+	}
+	if !said {
+		a.opened = append(a.opened, set.Summary)
+		a.log.Info(set.Summary.String())
+	}
+	return set, nil
+}
+
+// saidOf reports whether a data set was opened before.
+func (a *app) saidOf(name string) bool {
+	return slices.ContainsFunc(a.opened, func(s dataset.Summary) bool { return s.Data == name })
 }
 
 // checkClasses refuses data whose number of classes no table answers for.

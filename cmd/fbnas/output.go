@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/dataset"
 	"fbnas/internal/fault"
 	"fbnas/report"
 )
@@ -61,6 +62,9 @@ type envelope struct {
 	Schema string   `json:"schema"`
 	Status string   `json:"status"`
 	Error  *problem `json:"error"`
+	// Data is what the data set was understood to be that the verb opened
+	// first; verbs that open none have no such field.
+	Data *dataset.Summary `json:"data_set,omitempty"`
 }
 
 type problem struct {
@@ -110,6 +114,9 @@ func (a *app) reportJSON(cmd *cobra.Command, res result, err error) error {
 		if statuses[e.Error.Code] {
 			e.Status = string(e.Error.Code)
 		}
+	}
+	if len(a.opened) > 0 {
+		e.Data = &a.opened[0]
 	}
 	doc, err := json.Marshal(e)
 	if err != nil {

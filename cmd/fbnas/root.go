@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/dataset"
 	"fbnas/internal/fault"
 )
 
@@ -24,6 +25,7 @@ type app struct {
 	system      fs.FS // the root of the file system, for what Linux says of itself
 	json        bool
 	quiet       bool
+	opened      []dataset.Summary // data sets, in the order of their opening
 	begun       bool
 }
 

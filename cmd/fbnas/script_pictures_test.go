@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/png"
@@ -36,6 +37,8 @@ func writePicture(folder, class string, i int) error {
 	for k := range size * size {
 		img.Set(k%size, k/size, color.RGBA{paint.R + uint8(i%90), paint.G + uint8(k%7), paint.B + uint8(i/90), 255})
 	}
+	folderOf := crc32.ChecksumIEEE([]byte(class)) // no picture is in two folders
+	img.Set(0, 0, color.RGBA{uint8(folderOf), uint8(folderOf >> 8), uint8(folderOf >> 16), 255})
 	var out bytes.Buffer
 	if err := png.Encode(&out, img); err != nil {
 		return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -132,21 +131,6 @@ func finishedTrainings(a *app, root string) ([]string, error) {
 		}
 	}
 	return found, nil
-}
-
-// openAs opens a data set in the form that a network takes; with the data's own
-// mean and deviation where p has none.
-func openAs(ctx context.Context, a *app, name string, p dataset.Preprocessing) (*dataset.Set, error) {
-	if name == "" {
-		return nil, fault.New(fault.Usage, "Give --data fashion-mnist, or a folder with one subfolder of images for each class.", "no data set is given")
-	}
-	set, err := dataset.Open(ctx, name, dataset.Options{
-		Height: p.Height, Width: p.Width, Channels: p.Channels, Mean: p.Mean, Std: p.Std, Seed: splitSeed, Log: a.log,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open the data set: %w", err)
-	}
-	return set, nil
 }
 
 // nameClasses calls a network's classes, of which only the number is known, as
