@@ -6,12 +6,14 @@ const Int8Precision = "int8"
 // Quantization says how an int8 file was made, and how far it is from the float
 // model that it was made from.
 type Quantization struct {
-	Activations string   `json:"activations"` // int8 | uint8; weights are int8
-	Method      string   `json:"method"`      // of the calibration
-	Images      int      `json:"images"`      // of the calibration
-	Data        string   `json:"data"`        // of the calibration
-	ReduceRange bool     `json:"reduce_range,omitempty"`
-	Float       []string `json:"float,omitempty"` // layers left in float
+	Activations string `json:"activations"` // int8 | uint8; weights are int8
+	Method      string `json:"method"`      // of the calibration
+	Images      int    `json:"images"`      // of the calibration
+	Data        string `json:"data"`        // of the calibration
+	ReduceRange bool   `json:"reduce_range,omitempty"`
+	// Saturation is what weights of 8 bits did; nil where it was not measured.
+	Saturation *Saturation `json:"saturation,omitempty"`
+	Float      []string    `json:"float,omitempty"` // layers left in float
 
 	Compared   int     `json:"compared"`   // images on which both were run
 	SameClass  int     `json:"same_class"` // of them
@@ -20,4 +22,14 @@ type Quantization struct {
 	FloatTop1  float64 `json:"float_top1,omitempty"` // accuracy before, on the images of Accuracy
 	// FloatWeights is the WeightsDigest of the float model.
 	FloatWeights string `json:"float_weights_sha256"`
+}
+
+// Saturation says whether a processor's sums of products of 8 bits saturated, and
+// how many images that changed the logits of.
+type Saturation struct {
+	Saturates  bool    `json:"saturates"`
+	Images     int     `json:"images"`       // of the calibration, that the file was run on
+	Changed    int     `json:"changed"`      // of them: logits that are not those of exact sums
+	MaxAbsDiff float64 `json:"max_abs_diff"` // of their logits
+	Device     string  `json:"device"`       // that ran it
 }

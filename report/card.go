@@ -84,6 +84,7 @@ type CardInt8 struct {
 	Method, Data                  string // of the calibration
 	Images                        int    // of the calibration
 	Float                         string // layers left in float
+	Saturation                    string // what was measured of it, a clause; "" for nothing
 	Compared, SameClass           int    // inputs that both were run on
 	SQNR                          float64
 	FloatTop1, Top1               float64

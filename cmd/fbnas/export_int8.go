@@ -70,10 +70,7 @@ func (x *int8Export) quantise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o := x.int8.options(arch, x.device == "local" && vnni())
-	if o.ReduceRange && x.int8.reduce == auto {
-		x.log.Info("weights get 7 bits: the processor is not known to have VNNI, and without it sums of 8-bit products may saturate", "device", x.device)
-	}
+	o := x.int8.options(arch)
 	names, err := quantize.Tensors(x.float, o)
 	if err != nil {
 		return err
@@ -90,6 +87,12 @@ func (x *int8Export) quantise(ctx context.Context) error {
 		return err
 	}
 	i := x.result.Int8
+	if arch == "amd64" && !o.ReduceRange {
+		if i.Saturation, err = x.saturation(ctx, c, ranges, o); err != nil {
+			return fmt.Errorf("measure whether sums of 8-bit products saturate on %s: %w", x.device, err)
+		}
+		o.ReduceRange = i.Saturation.Saturates && x.int8.reduce == auto
+	}
 	i.Activations, i.WeightBits, i.Images = o.Activations.String(), 8, c.Images
 	if o.ReduceRange {
 		i.WeightBits = 7
@@ -135,13 +138,12 @@ func (x *int8Export) start(ctx context.Context, m *onnx.Model, told func(done in
 
 // agree runs both on the images of the comparison.
 func (x *int8Export) agree(ctx context.Context) error {
-	quiet := func(int) {}
-	float, err := x.start(ctx, x.float, quiet)
+	float, err := x.start(ctx, x.float, quietly)
 	if err != nil {
 		return err
 	}
 	defer float.Close()
-	quantised, err := x.start(ctx, x.quantised, quiet)
+	quantised, err := x.start(ctx, x.quantised, quietly)
 	if err != nil {
 		return err
 	}

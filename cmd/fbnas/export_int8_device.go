@@ -2,15 +2,15 @@ package main
 
 import (
 	"context"
-	"os"
 	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"fbnas/devices"
 	"fbnas/latency"
 	"fbnas/onnx"
+	"fbnas/onnxexport"
+	"fbnas/quantize"
 )
 
 // arch is the device's processor.
@@ -28,10 +28,47 @@ func (x *int8Export) arch(ctx context.Context) (string, error) {
 	return d.Model.Arch, err
 }
 
-// vnni tells whether this machine multiplies 8-bit numbers without saturation.
-func vnni() bool {
-	cpu, _ := os.ReadFile("/proc/cpuinfo")
-	return strings.Contains(string(cpu), "avx512_vnni") || strings.Contains(string(cpu), "avx_vnni")
+// quietly hears how many images have been run.
+func quietly(int) {}
+
+// saturation runs weights of 8 bits on the device, beside the same weights in
+// kernels that never saturate. Both have activations in uint8, which those of the
+// file become on x86-64.
+func (x *int8Export) saturation(ctx context.Context, c quantize.Calibration, ranges map[string]quantize.Range, o quantize.Options) (*onnxexport.Saturation, error) {
+	o.Activations, o.ReduceRange = onnx.Uint8, false
+	m, err := quantize.Quantise(x.float, ranges, o)
+	if err != nil {
+		return nil, err
+	}
+	twin, err := quantize.Exact(m)
+	if err != nil {
+		return nil, err
+	}
+	exact, err := x.logitsThere(ctx, c, twin)
+	if err != nil {
+		return nil, err
+	}
+	got, err := x.logitsThere(ctx, c, m)
+	if err != nil {
+		return nil, err
+	}
+	s, err := quantize.SaturationOf(exact, got)
+	s.Device = x.device
+	return &s, err
+}
+
+// logitsThere are what m gives on the device for the calibration's images.
+func (x *int8Export) logitsThere(ctx context.Context, c quantize.Calibration, m *onnx.Model) ([][]float64, error) {
+	there := place{engine: engineORT, deviceFlags: deviceFlags{device: x.device, wait: devices.UsualWait}}
+	if x.device == "local" {
+		there.device = "" // this process is of the same processor
+	}
+	s, err := there.start(ctx, x.app, x.result.Path, m, x.md, c.Images, quietly)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return c.Logits(ctx, s.feed.Logits(s))
 }
 
 // time measures both on the device in the same rounds.

@@ -35,7 +35,7 @@ func (i *int8Flags) add(f *pflag.FlagSet) {
 	f.StringVar(&i.method, "calibration-method", string(quantize.Percentile), "how ranges follow from values: minmax, percentile or entropy")
 	f.StringVar(&i.activations, "int8-activations", auto, "`type` of int8's activations: int8, uint8, or auto: what the device's kernels are made for")
 	f.StringSliceVar(&i.float, "int8-float", nil, "`layers` that int8 leaves in float: blocks.03.project, blocks.03, first, last")
-	f.StringVar(&i.reduce, "reduce-range", auto, "weights of 7 bits, for x86 without VNNI: on, off, or auto, by the device")
+	f.StringVar(&i.reduce, "reduce-range", auto, "weights of 7 bits: on, off, or auto: where sums of 8-bit products saturate on the device (x86 without VNNI)")
 	f.Lookup("reduce-range").NoOptDefVal = on
 }
 
@@ -59,17 +59,14 @@ func (i int8Flags) check(flags *pflag.FlagSet, form formFlags) error {
 	return quantize.Method(i.method).Validate()
 }
 
-// options for a device.
-func (i int8Flags) options(arch string, vnni bool) quantize.Options {
+// options for a device's processor, before anything is measured there.
+func (i int8Flags) options(arch string) quantize.Options {
 	o := quantize.Options{Activations: quantize.ActivationsFor(arch), Float: i.float, ReduceRange: i.reduce == on}
 	switch i.activations {
 	case "int8":
 		o.Activations = onnx.Int8
 	case "uint8":
 		o.Activations = onnx.Uint8
-	}
-	if i.reduce == auto {
-		o.ReduceRange = arch == "amd64" && !vnni
 	}
 	return o
 }

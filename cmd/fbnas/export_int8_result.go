@@ -18,6 +18,9 @@ type int8Info struct {
 	Calibration *string  `json:"calibration"` // null: random inputs
 	Float       []string `json:"float_layers"`
 	FloatBytes  int64    `json:"float_bytes"`
+	// Saturation of weights of 8 bits, measured; null where none can be (arm64)
+	// and where 7 bits were asked for.
+	Saturation *onnxexport.Saturation `json:"saturation"`
 
 	Agreement quantize.Agreement `json:"agreement"`
 
@@ -47,6 +50,9 @@ func (x *int8Export) judge() {
 		warn("int8 loses %.1f points of accuracy: try another --calibration-method, more --calibration-images, or --int8-float (docs/int8.md)",
 			100*(*i.FloatTop1-*i.Top1))
 	}
+	if s := i.Saturation; s != nil && s.Saturates && i.WeightBits == 8 {
+		warn("%s: leave out --reduce-range=off, and weights get 7 bits", saturationText(*s))
+	}
 	switch c := i.AgainstFloat; {
 	case c != nil && c.Differs() && c.Ratio > 1, c == nil && i.LatencyUS > i.FloatLatencyUS:
 		warn("int8 is slower than float on %s (%s): ship the float file there", i.Device.Name, report.Change(i.LatencyUS, i.FloatLatencyUS))
@@ -59,7 +65,7 @@ func (x *int8Export) judge() {
 func (x *int8Export) write() error {
 	i := x.result.Int8
 	x.md.Quantization = &onnxexport.Quantization{
-		Activations: i.Activations, Method: i.Method, Images: i.Images, ReduceRange: i.WeightBits == 7, Float: x.int8.float,
+		Activations: i.Activations, Method: i.Method, Images: i.Images, ReduceRange: i.WeightBits == 7, Saturation: i.Saturation, Float: x.int8.float,
 		Compared: i.Agreement.Images, SameClass: i.Agreement.SameClass, MaxAbsDiff: i.Agreement.MaxAbsDiff, SQNR: i.Agreement.SQNR, FloatWeights: x.md.Weights,
 	}
 	if i.Calibration != nil {
@@ -83,10 +89,32 @@ func (i int8Info) card(bytes int64) *report.CardInt8 {
 	if i.Calibration != nil {
 		c.Data = *i.Calibration
 	}
+	if i.Saturation != nil {
+		c.Saturation = saturationText(*i.Saturation)
+	}
 	if i.Top1 != nil {
 		c.FloatTop1, c.Top1 = *i.FloatTop1, *i.Top1
 	}
 	return &c
+}
+
+// saturationText says what was found, in a sentence without its end.
+func saturationText(s onnxexport.Saturation) string {
+	if !s.Saturates {
+		return fmt.Sprintf("sums of 8-bit products do not saturate on %s: all %d calibration images give the logits of exact sums", s.Device, s.Images)
+	}
+	return fmt.Sprintf("sums of 8-bit products saturate on %s: %d of %d calibration images give other logits than exact sums, by at most %.2g",
+		s.Device, s.Changed, s.Images, s.MaxAbsDiff)
+}
+
+func (i int8Info) saturation() string {
+	switch {
+	case i.Saturation == nil:
+		return ""
+	case i.WeightBits == 7:
+		return saturationText(*i.Saturation) + "; so weights have 7 bits"
+	}
+	return saturationText(*i.Saturation)
 }
 
 // facts are the lines of an int8 export, before and after side by side.
@@ -98,6 +126,7 @@ func (i int8Info) facts(bytes int64) []fact {
 	facts := []fact{
 		{"int8", fmt.Sprintf("activations in %s, weights of %d bits for each channel; %s of %d %s", i.Activations, i.WeightBits, i.Method, i.Images, on)},
 		{"left in float", list(i.Float)},
+		{"saturation", i.saturation()},
 		{"agreement", fmt.Sprintf("same class for %d of %d inputs; logits differ by at most %.2g, SQNR %.1f dB", i.Agreement.SameClass, i.Agreement.Images, i.Agreement.MaxAbsDiff, i.Agreement.SQNR)},
 	}
 	if i.Top1 != nil {

@@ -8,6 +8,7 @@ import (
 
 	"fbnas/latency"
 	"fbnas/onnx"
+	"fbnas/onnxexport"
 	"fbnas/quantize"
 )
 
@@ -16,18 +17,46 @@ func TestInt8Options(t *testing.T) {
 		name  string
 		flags int8Flags
 		arch  string
-		vnni  bool
 		want  quantize.Options
 	}{
-		{"a phone", int8Flags{activations: auto, reduce: auto}, "arm64", false, quantize.Options{Activations: onnx.Int8}},
-		{"x86 with VNNI", int8Flags{activations: auto, reduce: auto}, "amd64", true, quantize.Options{Activations: onnx.Uint8}},
-		{"x86 without", int8Flags{activations: auto, reduce: auto}, "amd64", false, quantize.Options{Activations: onnx.Uint8, ReduceRange: true}},
-		{"without, as asked for", int8Flags{activations: "int8", reduce: off}, "amd64", false, quantize.Options{Activations: onnx.Int8}},
-		{"a phone, as asked for", int8Flags{activations: "uint8", reduce: on}, "arm64", false, quantize.Options{Activations: onnx.Uint8, ReduceRange: true}},
+		{"a phone", int8Flags{activations: auto, reduce: auto}, "arm64", quantize.Options{Activations: onnx.Int8}},
+		{"x86", int8Flags{activations: auto, reduce: auto}, "amd64", quantize.Options{Activations: onnx.Uint8}},
+		{"x86, as asked for", int8Flags{activations: "int8", reduce: off}, "amd64", quantize.Options{Activations: onnx.Int8}},
+		{"a phone, as asked for", int8Flags{activations: "uint8", reduce: on}, "arm64", quantize.Options{Activations: onnx.Uint8, ReduceRange: true}},
 	} {
-		got := tc.flags.options(tc.arch, tc.vnni)
+		got := tc.flags.options(tc.arch)
 		if got.Activations != tc.want.Activations || got.ReduceRange != tc.want.ReduceRange {
 			t.Errorf("%s: %+v, want %+v", tc.name, got, tc.want)
+		}
+	}
+}
+
+// TestSaturationSaid: what was found is said, and warned of where weights have 8
+// bits all the same.
+func TestSaturationSaid(t *testing.T) {
+	found := func(changed int) *onnxexport.Saturation {
+		return &onnxexport.Saturation{Saturates: changed > 0, Images: 256, Changed: changed, MaxAbsDiff: 0.41, Device: "box"}
+	}
+	const saturate = "sums of 8-bit products saturate on box: 251 of 256 calibration images give other logits than exact sums, by at most 0.41"
+	for _, tc := range []struct {
+		bits     int
+		found    *onnxexport.Saturation
+		want     string
+		warnings []string
+	}{
+		{8, nil, "", nil},
+		{7, nil, "", nil},
+		{8, found(0), "sums of 8-bit products do not saturate on box: all 256 calibration images give the logits of exact sums", nil},
+		{7, found(251), saturate + "; so weights have 7 bits", nil},
+		{8, found(251), saturate, []string{saturate + ": leave out --reduce-range=off, and weights get 7 bits"}},
+	} {
+		i := &int8Info{WeightBits: tc.bits, Saturation: tc.found, AgainstFloat: &latency.Comparison{Ratio: 0.8, P: 0.001}, FloatLatencyUS: 100, LatencyUS: 80}
+		x := int8Export{app: &app{log: slog.New(slog.DiscardHandler)}, result: &exportResult{Int8: i}}
+		if x.judge(); i.saturation() != tc.want || !slices.Equal(i.Warnings, tc.warnings) {
+			t.Errorf("%d bits, %+v: %q, %q", tc.bits, tc.found, i.saturation(), i.Warnings)
+		}
+		if c := i.card(1); (c.Saturation == "") != (tc.found == nil) {
+			t.Errorf("%d bits, %+v: the card says %q", tc.bits, tc.found, c.Saturation)
 		}
 	}
 }
