@@ -13,6 +13,7 @@ import (
 	"os"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/lfs"
 	"fbnas/internal/plaintext"
 )
 
@@ -26,6 +27,9 @@ const (
 // is left out and counted in Cut; anything else that is not a record is a
 // fault with its line number.
 func Read(path string) (*Table, error) {
+	if err := lfs.Check(path); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fault.New(fault.Failure, "Make a table with: fbnas profile --device DEVICE -o "+path,

@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/lfs"
 	"fbnas/internal/yamlform"
 )
 
@@ -181,6 +182,9 @@ func readLimited(path string) ([]byte, error) {
 	}
 	if info.Size() > yamlform.MaxBytes {
 		return nil, fmt.Errorf("%s has %d bytes, at most %d are read", path, info.Size(), yamlform.MaxBytes)
+	}
+	if err := lfs.Check(path); err != nil {
+		return nil, err
 	}
 	return os.ReadFile(path)
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"fbnas/internal/lfs"
 	"fbnas/onnx/onnxpb"
 )
 
@@ -48,6 +49,16 @@ func readExternal(root *os.Root, t *onnxpb.TensorProto, budget map[string]int64)
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", ref.location)
 	}
+	f, err := root.Open(ref.location)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	head := make([]byte, lfs.HeadBytes)
+	n, _ := f.ReadAt(head, 0) // a short file has no more
+	if err := lfs.Bytes(ref.location, head[:n]); err != nil {
+		return nil, err
+	}
 	if ref.length < 0 {
 		ref.length = info.Size() - ref.offset
 	}
@@ -60,14 +71,11 @@ func readExternal(root *os.Root, t *onnxpb.TensorProto, budget map[string]int64)
 	if budget[ref.location] -= ref.length; budget[ref.location] < 0 {
 		return nil, fmt.Errorf("the tensors in %s add up to more than it holds", ref.location)
 	}
-	f, err := root.Open(ref.location)
-	if err != nil {
+	raw := make([]byte, ref.length)
+	if _, err := f.ReadAt(raw, ref.offset); err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	raw := make([]byte, ref.length)
-	_, err = f.ReadAt(raw, ref.offset)
-	return raw, err
+	return raw, nil
 }
 
 type externalRef struct {

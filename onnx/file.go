@@ -6,11 +6,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
+	"fbnas/internal/lfs"
 	"fbnas/onnx/onnxpb"
 )
 
@@ -21,6 +23,10 @@ const maxMessage = 1<<31 - 1
 // maxNesting bounds subgraphs inside attributes; each level takes three
 // messages.
 const maxNesting = 100
+
+// HasExtension says whether a path ends as those of ONNX files do, in capitals
+// too.
+func HasExtension(path string) bool { return strings.EqualFold(filepath.Ext(path), ".onnx") }
 
 // ErrFormat is wrapped by the errors of what is no ONNX model at all.
 var ErrFormat = errors.New("not an ONNX model")
@@ -60,6 +66,9 @@ func decode(data []byte) (*Model, error) {
 // Read reads the model file at path, and into memory the files beside it that
 // hold its large tensors.
 func Read(path string) (*Model, error) {
+	if err := lfs.Check(path); err != nil {
+		return nil, err
+	}
 	data, err := readLimited(path, maxMessage)
 	if err != nil {
 		return nil, fmt.Errorf("read ONNX model: %w", err)

@@ -11,6 +11,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
+	"fbnas/internal/lfs"
 	"fbnas/internal/safetensors"
 	"fbnas/internal/torchfile"
 	"fbnas/models"
@@ -55,6 +56,9 @@ type tensor struct {
 // Open reads the file at path: safetensors, ONNX, or what torch.save writes,
 // which its first bytes tell apart.
 func Open(path string) (*File, error) {
+	if err := lfs.Check(path); err != nil {
+		return nil, err
+	}
 	head, err := firstBytes(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Usage, "Give the path of a file of weights.", "%w", err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -30,7 +31,7 @@ func readBenchFiles(paths []string, shapes map[string][]int64) ([]benchFile, err
 	for _, path := range paths {
 		f, err := readBenchFile(path, shapes, used)
 		if err != nil {
-			problems = append(problems, fault.New(fault.CodeOf(err), fault.HintOf(err), "%s: %w", path, err))
+			problems = append(problems, err)
 		}
 		files = append(files, f)
 	}
@@ -79,12 +80,12 @@ func readBenchFile(path string, shapes map[string][]int64, used map[string]bool)
 	}
 	at, err := m.AtShapes(given)
 	if err != nil {
-		return f, err
+		return f, fmt.Errorf("%s: %w", path, err)
 	}
 	f.inputs = at.Inputs()
 	for _, v := range f.inputs {
 		if slices.Contains(v.Shape, onnx.Fixed(0)) {
-			return f, fault.New(fault.Failure, "Mend the file, or give the shape with --input.", "input %q has the shape %v: a dimension of 0 leaves nothing to compute", v.Name, v.Shape)
+			return f, fault.New(fault.Failure, "Mend the file, or give the shape with --input.", "%s: input %q has the shape %v: a dimension of 0 leaves nothing to compute", path, v.Name, v.Shape)
 		}
 	}
 	if len(given) > 0 {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,7 +71,7 @@ func exportVerb(a *app) *cobra.Command {
 
 // check refuses what this version cannot do.
 func (o exportOptions) check(flags *pflag.FlagSet, out string) error {
-	if filepath.Ext(out) != ".onnx" {
+	if !onnx.HasExtension(out) {
 		return fault.New(fault.Usage, "Give the path of the file to write, such as model.onnx.", "%s does not end in .onnx", out)
 	}
 	if err := o.form.check(); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,7 +23,7 @@ func readONNX(path string) (*onnx.Model, onnxexport.Metadata, error) {
 		return nil, onnxexport.Metadata{}, fault.New(fault.Usage, "Give the path of an ONNX file.", "%w", err)
 	}
 	if err != nil {
-		return nil, onnxexport.Metadata{}, fault.New(fault.Failure, "Give an ONNX file.", "%w", err)
+		return nil, onnxexport.Metadata{}, fault.New(fault.Failure, cmp.Or(fault.HintOf(err), "Give an ONNX file."), "%w", err)
 	}
 	md, err := onnxexport.ReadMetadata(m)
 	if err != nil {
@@ -34,11 +35,11 @@ func readONNX(path string) (*onnx.Model, onnxexport.Metadata, error) {
 // exported reads a file that fbnas has exported.
 func exported(path string) (*onnx.Model, onnxexport.Metadata, error) {
 	m, md, err := readONNX(path)
-	if err == nil && (md.Architecture == "" || md.Weights == "") {
-		err = fmt.Errorf("%s: %w", path, errForeign)
-	}
 	if err != nil {
-		return nil, md, fault.New(fault.CodeOf(err), "Give a file that `fbnas export` wrote.", "%w", err)
+		return nil, md, err
+	}
+	if md.Architecture == "" || md.Weights == "" {
+		return nil, md, fault.New(fault.Failure, "Give a file that `fbnas export` wrote.", "%s: %w", path, errForeign)
 	}
 	return m, md, nil
 }

@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/fault"
 	"fbnas/models"
+	"fbnas/onnx"
 )
 
 func modelsShowVerb(a *app) *cobra.Command {
@@ -42,7 +42,7 @@ type showOptions struct {
 
 // show describes an ONNX file by its nodes unless it states its architecture.
 func (o showOptions) show(name string) (result, error) {
-	if filepath.Ext(name) != ".onnx" {
+	if !onnx.HasExtension(name) {
 		if o.nodes || len(o.inputs) > 0 {
 			return nil, fault.New(fault.Usage, "Leave out --nodes and --input.", "%s is not an ONNX file", name)
 		}

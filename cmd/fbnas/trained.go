@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -66,7 +67,7 @@ func trainedFile(path string) (trained, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			code = fault.Usage
 		}
-		return trained{}, fault.New(code, "Give the weights.safetensors of a finished training.", "%w", err)
+		return trained{}, fault.New(code, cmp.Or(fault.HintOf(err), "Give the weights.safetensors of a finished training."), "%w", err)
 	}
 	t := trained{Weights: w, path: path}
 	if t.blocks, err = w.Arch.Resolve(); err != nil {

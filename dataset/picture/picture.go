@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"image"
 	"os"
+
+	"fbnas/internal/lfs"
 )
 
 // Definition is the number of what this package does to a file. Files that were
@@ -40,6 +42,9 @@ func Open(path string) (Picture, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
+		return Picture{}, err
+	}
+	if err := lfs.Bytes(path, data); err != nil {
 		return Picture{}, err
 	}
 	p, err := decode(data, maxPixels)

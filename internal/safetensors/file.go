@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"fbnas/internal/lfs"
 )
 
 // prefix is the length in bytes of the header's length, a little-endian uint64.
@@ -77,6 +79,9 @@ func ReadMetadata(path string) (map[string]string, error) {
 
 func open[T any](path string, decode func(io.Reader, int64) (T, error)) (T, error) {
 	var none T
+	if err := lfs.Check(path); err != nil {
+		return none, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return none, fmt.Errorf("read safetensors: %w", err)

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path"
 	"sync"
+
+	"fbnas/internal/lfs"
 )
 
 // maxPickle bounds data.pkl in bytes.
@@ -28,6 +30,9 @@ type File struct {
 // Open reads what stands in a file of torch.save without the numbers of its
 // tensors.
 func Open(path string) (*File, error) {
+	if err := lfs.Check(path); err != nil {
+		return nil, err
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read PyTorch file: %w", err)
