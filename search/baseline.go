@@ -43,7 +43,7 @@ func (c *Costs) Uniform(limit float64) (Scaled, error) {
 	}
 	smallest, _ := c.Bounds()
 	return Scaled{}, fault.New(fault.Target, "Give a higher limit.",
-		"no uniform network of space %s costs at most %.6g %s; the smallest of all costs %.6g", c.Space.Name, limit, c.Cost.Unit(), smallest)
+		"no uniform network of space %s costs at most %.6g %s; the smallest of all costs %s", c.Space.Name, limit, c.Cost.Unit(), Least(smallest, 0))
 }
 
 // expansions lists all expansions of the space, ascending; [0] when there is

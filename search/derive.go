@@ -39,8 +39,8 @@ func (c *Costs) Derive(ctx context.Context, probabilities [][]float64, limit flo
 	smallest, largest := c.Bounds()
 	if limit < smallest {
 		return nil, fault.New(fault.Target, "Choose a limit between these two, or a space with smaller options.",
-			"no architecture of space %s costs at most %.6g %s: the smallest costs %.6g, the largest %.6g",
-			c.Space.Name, limit, c.Cost.Unit(), smallest, largest)
+			"no architecture of space %s costs at most %.6g %s: the smallest costs %s, the largest %.6g",
+			c.Space.Name, limit, c.Cost.Unit(), Least(smallest, 0), largest)
 	}
 	v := newViterbi(c, logsOf(probabilities), limit)
 	v.tell = progress

@@ -113,11 +113,21 @@ func (s Summary) Chosen(space models.Space) (models.Selection, error) {
 	for i, choice := range choices {
 		at := slices.IndexFunc(s.Choices, func(d Decided) bool { return d.Name == choice.Name })
 		if at >= 0 {
-			sel[i] = slices.Index(choice.Options, s.Choices[at].Chosen)
+			sel[i] = slices.Index(choice.Options, kept(space, choice.Name, s.Choices[at].Chosen))
 		}
 		if at < 0 || sel[i] < 0 {
 			return nil, fmt.Errorf("the search has not decided the choice %s of space %s", choice.Name, space.Name)
 		}
 	}
 	return sel, nil
+}
+
+// kept is the option that stands for one that older searches could choose.
+func kept(space models.Space, choice string, option float64) float64 {
+	for _, m := range space.Merged() {
+		if m.Choice == choice && m.Option == option {
+			return m.As
+		}
+	}
+	return option
 }

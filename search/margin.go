@@ -2,6 +2,9 @@ package search
 
 import (
 	"fmt"
+	"math"
+	"strconv"
+	"strings"
 
 	"fbnas/internal/fault"
 )
@@ -17,6 +20,26 @@ func Limit(target, margin float64) float64 { return target * (1 - margin) }
 // Worst is the inverse of Limit: the cost that a prediction may turn out to be,
 // and so the least target that it is allowed for.
 func Worst(predicted, margin float64) float64 { return predicted / (1 - margin) }
+
+// Least writes the least target that a prediction is allowed for, rounded up:
+// it is allowed when it is typed.
+func Least(predicted, margin float64) string {
+	exact := Worst(predicted, margin)
+	if !(exact > 0) || math.IsInf(exact, 0) {
+		return fmt.Sprint(exact) // nothing that can be typed
+	}
+	decimals := max(5-int(math.Floor(math.Log10(exact))), 0) // six digits
+	unit := math.Pow10(-decimals)
+	for n := math.Floor(exact / unit); ; n++ {
+		text := strconv.FormatFloat(n*unit, 'f', decimals, 64)
+		if decimals > 0 {
+			text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+		}
+		if v, err := strconv.ParseFloat(text, 64); err != nil || Limit(v, margin) >= predicted {
+			return text
+		}
+	}
+}
 
 // AutoMargin is the margin that holds a target with 95 of 100 networks: the
 // 95th percentile of the cost's errors. The error has the code fault.Usage, and

@@ -95,9 +95,9 @@ func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) 
 	unit := c.Cost.Unit()
 	switch {
 	case limit < smallest:
-		return "", fault.New(fault.Target, fmt.Sprintf("Give a target of at least %.6g %s, or a space with smaller options.", Worst(smallest, margin), unit),
-			"the target %.6g %s is below the smallest network of space %s: %.6g to %.6g %s are possible, and the margin is %.2g %%",
-			target, unit, c.Space.Name, Worst(smallest, margin), Worst(largest, margin), unit, 100*margin)
+		return "", fault.New(fault.Target, fmt.Sprintf("Give a target of at least %s %s, or a space with smaller options.", Least(smallest, margin), unit),
+			"the target %.6g %s is below the smallest network of space %s: %s to %.6g %s are possible, and the margin is %.2g %%",
+			target, unit, c.Space.Name, Least(smallest, margin), Worst(largest, margin), unit, 100*margin)
 	case limit > largest:
 		return fmt.Sprintf("the target %.6g %s is above the largest network of space %s (%.6g): it limits nothing", target, unit, c.Space.Name, largest), nil
 	case limit < 2*smallest:

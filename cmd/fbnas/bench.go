@@ -43,7 +43,7 @@ func benchVerb(a *app) *cobra.Command {
 	}
 	o.add(cmd)
 	cmd.Flags().Lookup("default-mode").Usage += ", as without a table"
-	cmd.Flags().DurationVar(&o.target, "target", 0, "the latency that each model must meet, such as 15ms")
+	cmd.Flags().Var((*latencyFlag)(&o.target), "target", "the latency that each model must meet, such as 15ms")
 	cmd.Flags().StringVar(&o.lut, "lut", "", "the `table` to normalise by and to predict from")
 	cmd.Flags().BoolVar(&o.shares, "shares", false, "run each model under the runtime's profiler too, and show what each operator has of its time")
 	cmd.Flags().StringArrayVar(&o.inputs, "input", nil, "the shape of an input, `NAME:1x3x320x320`, of every model that has it (default: as declared, one example)")

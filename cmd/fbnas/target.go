@@ -1,43 +1,103 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"fbnas/internal/fault"
 	"fbnas/search"
 )
 
 // latencies parses targets into microseconds: times such as 15ms, or parts of
-// the slowest network such as 40%.
+// the slowest network such as 40%. Each is a number above 0.
 func latencies(texts []string, largest float64) ([]float64, error) {
 	if len(texts) == 0 {
 		return nil, fault.New(fault.Usage, "Give --target 15ms.", "no target is given")
 	}
 	var us []float64
 	for _, text := range texts {
-		if part, err := parsePart(text); err == nil && strings.HasSuffix(text, "%") && part > 0 {
-			us = append(us, part*largest)
-			continue
+		v, err := latencyUS(text)
+		if strings.HasSuffix(squeezed(text), "%") {
+			v, err = parsePart(text)
+			v *= largest
 		}
-		d, err := time.ParseDuration(strings.TrimSpace(text))
-		if err != nil || d <= 0 {
+		if err != nil || !(v > 0) || math.IsInf(v, 0) {
 			return nil, fault.New(fault.Usage, "Write it like 15ms, 1.3ms or 800us, or like 40% of the space's slowest network.", "%q is no latency", text)
 		}
-		us = append(us, float64(d)/float64(time.Microsecond))
+		us = append(us, v)
 	}
 	return us, nil
 }
 
-// parsePart parses 0.02 and 2%.
+// latencyUS parses a latency into microseconds, as report.Latency and Go write
+// it: 68.0 µs, 68us, 0.068ms, 1m2s.
+func latencyUS(text string) (float64, error) {
+	text = squeezed(text)
+	for _, unit := range []struct {
+		name string
+		us   float64
+	}{ // those that end like others first; µ has two code points
+		{"ns", 1e-3}, {"us", 1}, {"\u00b5s", 1}, {"\u03bcs", 1}, {"ms", 1e3}, {"s", 1e6},
+	} {
+		if number, ok := strings.CutSuffix(text, unit.name); ok {
+			if v, err := strconv.ParseFloat(number, 64); err == nil {
+				return v * unit.us, finiteOr(v, text)
+			}
+			break
+		}
+	}
+	d, err := time.ParseDuration(text)
+	return float64(d) / float64(time.Microsecond), err
+}
+
+func finiteOr(v float64, text string) error {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return fmt.Errorf("%q is no finite number", text)
+	}
+	return nil
+}
+
+// squeezed is text without white space, of whatever width.
+func squeezed(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// latencyFlag is a flag's latency, to the nanosecond.
+type latencyFlag time.Duration
+
+// Set parses what a person types.
+func (l *latencyFlag) Set(text string) error {
+	us, err := latencyUS(text)
+	if ns := us * 1e3; err == nil && math.Abs(ns) < math.MaxInt64 {
+		*l = latencyFlag(math.Round(ns))
+		return nil
+	}
+	return cmp.Or(err, fmt.Errorf("%q is out of range", text))
+}
+
+func (l *latencyFlag) String() string { return time.Duration(*l).String() }
+
+// Type stands in the help.
+func (*latencyFlag) Type() string { return "duration" }
+
+// parsePart parses 0.02 and 2%. It is finite.
 func parsePart(text string) (float64, error) {
-	number, percent := strings.CutSuffix(text, "%")
+	number, percent := strings.CutSuffix(squeezed(text), "%")
 	v, err := strconv.ParseFloat(number, 64)
 	if percent {
 		v /= 100
 	}
-	return v, err
+	return v, cmp.Or(err, finiteOr(v, text))
 }
 
 // margin parses auto or a part.
