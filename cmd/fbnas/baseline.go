@@ -42,7 +42,7 @@ func baselineVerb(a *app) *cobra.Command {
 			Example: "  fbnas baseline " + kind + " --lut local.lut --like runs/search-1 -o " + kind + ".yaml",
 			Args:    cobra.NoArgs,
 			RunE: a.does(func(context.Context, []string) (result, error) {
-				return runBaseline(kind, o)
+				return runBaseline(a, kind, o)
 			}),
 		}
 		f := cmd.Flags()
@@ -71,7 +71,10 @@ type baselineResult struct {
 	Params      int64    `json:"params"`
 }
 
-func runBaseline(kind string, o baselineOptions) (result, error) {
+func runBaseline(a *app, kind string, o baselineOptions) (result, error) {
+	if err := checkClassCount(o.classes); err != nil {
+		return nil, err
+	}
 	if o.table == "" {
 		return nil, fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given")
 	}
@@ -89,6 +92,9 @@ func runBaseline(kind string, o baselineOptions) (result, error) {
 	costs, err := search.NewCosts(space, o.classes, search.Latency{Table: table})
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.table, err)
+	}
+	for _, doubt := range doubts(table, space) {
+		a.log.Warn(doubt)
 	}
 	_, largest := costs.Bounds()
 	limit, err := o.limitUS(largest)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fbnas/internal/fault"
 	"fbnas/lut"
 	"fbnas/report"
 	"fbnas/search"
@@ -41,8 +40,8 @@ type rangeResult struct {
 }
 
 func rangeOf(path, name string, classes int) (result, error) {
-	if classes < 2 {
-		return nil, fault.New(fault.Usage, "Give --classes 2 or more.", "%d classes", classes)
+	if err := checkClassCount(classes); err != nil {
+		return nil, err
 	}
 	t, err := lut.Load(path)
 	if err != nil {

@@ -81,9 +81,15 @@ func techniqueFlags(cmd *cobra.Command, t *train.Techniques) {
 // runsFolder is where runs lie that are not given a place.
 const runsFolder = "runs"
 
-// check refuses a folder that the run cannot be written to, before the data are
-// opened.
+// check refuses numbers that no run can have, and a folder that the run cannot
+// be written to, before the data are opened.
 func (r runFlags) check() error {
+	if r.engine.Threads < 1 {
+		return fault.New(fault.Usage, "Give --threads 1 or more, or leave it out: the default is one for each core.", "%d threads", r.engine.Threads)
+	}
+	if r.every < 0 {
+		return fault.New(fault.Usage, "Give --checkpoint-every a time such as 1m.", "%v between checkpoints", r.every)
+	}
 	if r.out == "" {
 		return atomicfile.CheckFolder(runsFolder)
 	}

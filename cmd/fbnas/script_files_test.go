@@ -1,10 +1,12 @@
 package main
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"fbnas/lut"
 	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
 )
@@ -37,6 +39,26 @@ func strange(ts *testscript.TestScript, _ bool, args []string) {
 	m, err := b.Model()
 	ts.Check(err)
 	ts.Check(m.Write(ts.MkAbs(args[0])))
+}
+
+// unsteady IN.lut OUT.lut writes a table as profile --allow-noisy makes one on
+// a device that does not settle.
+func unsteady(ts *testscript.TestScript, _ bool, args []string) {
+	t, err := lut.Load(ts.MkAbs(args[0]))
+	ts.Check(err)
+	t.Path = ts.MkAbs(args[1])
+	t.Header.Noisy = "the sentinel wandered"
+	ts.Check(t.Save())
+}
+
+// capture NAME REGEXP FILE sets an environment variable to what a group of the
+// expression matches in a file.
+func capture(ts *testscript.TestScript, _ bool, args []string) {
+	m := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile(args[2]))
+	if m == nil {
+		ts.Fatalf("%s has no match for %s", args[2], args[1])
+	}
+	ts.Setenv(args[0], m[1])
 }
 
 // truncating IN.onnx OUT.onnx has what the first convolution gives cut to whole

@@ -67,6 +67,13 @@ func classesFlag(cmd *cobra.Command, classes *int) {
 	cmd.Flags().IntVar(classes, "classes", 10, "classes of the networks' heads")
 }
 
+func checkClassCount(classes int) error {
+	if classes < 2 {
+		return fault.New(fault.Usage, "Give --classes 2 or more.", "%d classes", classes)
+	}
+	return nil
+}
+
 type spaceList struct {
 	Spaces []spaceInfo `json:"spaces"`
 }
@@ -128,8 +135,8 @@ type imageShape struct {
 func (s imageShape) String() string { return fmt.Sprintf("%dx%dx%d", s.Channels, s.Height, s.Width) }
 
 func describeSpace(name string, classes int) (spaceInfo, error) {
-	if classes < 2 {
-		return spaceInfo{}, fault.New(fault.Usage, "Give --classes 2 or more.", "%d classes", classes)
+	if err := checkClassCount(classes); err != nil {
+		return spaceInfo{}, err
 	}
 	s, err := loadSpace(name)
 	if err != nil {
