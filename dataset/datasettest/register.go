@@ -1,0 +1,62 @@
+package datasettest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"fbnas/dataset"
+)
+
+// Register knows the images of a set by their pixels, so that a test can tell
+// which of them a program was fed.
+type Register struct {
+	names map[string]Name
+	size  int // of an image, in numbers
+}
+
+// Name is an image's place in its set.
+type Name struct {
+	Test  bool
+	Index int
+}
+
+// NewRegister registers the images of a set as they are without augmentation.
+// Images that are equal are the test's mistake.
+func NewRegister(t testing.TB, set *dataset.Set) *Register {
+	t.Helper()
+	s := set.Train.Shape()
+	r := &Register{map[string]Name{}, s[0] * s[1] * s[2]}
+	for _, split := range []*dataset.Split{set.Train, set.Test} {
+		for i := range split.Len() {
+			pixels := make([]float32, r.size)
+			if _, err := split.Image(i, pixels); err != nil {
+				t.Fatal(err)
+			}
+			key := fmt.Sprint(pixels)
+			if _, ok := r.names[key]; ok {
+				t.Fatalf("image %d is there twice", i)
+			}
+			r.names[key] = Name{split == set.Test, i}
+		}
+	}
+	return r
+}
+
+// In lists the images of a batch, in order; the zeros that fill up its end are
+// left out. An image that is none of the set's fails the test.
+func (r *Register) In(t testing.TB, batch []float32) []Name {
+	t.Helper()
+	var names []Name
+	for pixels := range slices.Chunk(batch, r.size) {
+		if !slices.ContainsFunc(pixels, func(v float32) bool { return v != 0 }) {
+			continue
+		}
+		name, ok := r.names[fmt.Sprint(pixels)]
+		if !ok {
+			t.Fatal("a batch holds an image that is none of the set's")
+		}
+		names = append(names, name)
+	}
+	return names
+}

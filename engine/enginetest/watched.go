@@ -1,0 +1,33 @@
+package enginetest
+
+import (
+	"context"
+
+	"fbnas/engine"
+)
+
+// Watched is an engine that tells of every run of its programs: which program,
+// on which state, and what it was fed and gave. Ran must copy what it keeps.
+type Watched struct {
+	engine.Engine
+	Ran func(p *engine.Program, s engine.State, feeds engine.Feeds, results engine.Results)
+}
+
+// Compile is the engine's own, watched.
+func (w Watched) Compile(p *engine.Program, s engine.State) (engine.Runner, error) {
+	run, err := w.Engine.Compile(p, s)
+	return watchedRunner{run, func(feeds engine.Feeds, results engine.Results) { w.Ran(p, s, feeds, results) }}, err
+}
+
+type watchedRunner struct {
+	engine.Runner
+	ran func(feeds engine.Feeds, results engine.Results)
+}
+
+func (w watchedRunner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+	results, err := w.Runner.Run(ctx, feeds)
+	if err == nil {
+		w.ran(feeds, results)
+	}
+	return results, err
+}
