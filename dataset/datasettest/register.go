@@ -43,6 +43,12 @@ func NewRegister(t testing.TB, set *dataset.Set) *Register {
 	return r
 }
 
+// Find returns the image that has the pixels.
+func (r *Register) Find(pixels []float32) (Name, bool) {
+	name, ok := r.names[fmt.Sprint(pixels)]
+	return name, ok
+}
+
 // In lists the images of a batch, in order; the zeros that fill up its end are
 // left out. An image that is none of the set's fails the test.
 func (r *Register) In(t testing.TB, batch []float32) []Name {
@@ -52,7 +58,7 @@ func (r *Register) In(t testing.TB, batch []float32) []Name {
 		if !slices.ContainsFunc(pixels, func(v float32) bool { return v != 0 }) {
 			continue
 		}
-		name, ok := r.names[fmt.Sprint(pixels)]
+		name, ok := r.Find(pixels)
 		if !ok {
 			t.Fatal("a batch holds an image that is none of the set's")
 		}
