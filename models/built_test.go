@@ -7,8 +7,10 @@ import (
 	"fbnas/engine/enginetest"
 	"fbnas/engine/interp"
 	"fbnas/graph"
+	"fbnas/internal/random"
 	"fbnas/models"
 	"fbnas/nn"
+	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
 
@@ -31,34 +33,136 @@ blocks:
 head: {bias: true}
 `
 
-// FuzzBuiltArch: what can be read can be counted, built, trained for a step
-// and exported, and all of these agree about its size.
+// FuzzBuiltArch: what can be read can be counted, built and exported, and all
+// of these agree about its size. Bytes that are no arch.yaml choose one.
 func FuzzBuiltArch(f *testing.F) {
 	f.Add([]byte(everyKind)) // the zoo's are built by onnxexport.TestZooRuns
-	f.Fuzz(func(t *testing.T, data []byte) {
-		a, err := models.ParseArch(data)
-		if err != nil {
-			return
+	f.Fuzz(func(t *testing.T, data []byte) { tryArch(t, data) })
+}
+
+// TestRandomArchsAreBuilt is FuzzBuiltArch on random bytes.
+func TestRandomArchsAreBuilt(t *testing.T) {
+	r, built := random.New(1, "archs"), 0
+	for range 3000 {
+		data := make([]byte, 60)
+		for i := range data {
+			data[i] = byte(r.Uint32())
 		}
-		blocks, err := a.Resolve()
-		if err != nil {
-			t.Fatal(err)
+		if tryArch(t, data) {
+			built++
 		}
-		if err := models.CheckBlocks(blocks); err != nil {
-			t.Fatal(err)
+	}
+	if built < 500 {
+		t.Errorf("%d of 3000 could be built", built)
+	}
+}
+
+// tryArch tells whether the data are an architecture that is allowed.
+func tryArch(t *testing.T, data []byte) bool {
+	t.Helper()
+	a, err := models.ParseArch(data)
+	if err != nil {
+		if a, err = models.ParseArch((&choices{data}).arch().YAML()); err != nil {
+			return false
 		}
-		checkCounts(t, blocks)
-		if n := models.Count(blocks); n.Params > 1<<16 || n.MACs > 1<<24 {
-			return // what follows would be slow, not different
+	}
+	blocks, err := a.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := models.CheckBlocks(blocks); err != nil {
+		t.Fatalf("%v in\n%s", err, a.YAML())
+	}
+	checkCounts(t, blocks)
+	if n := models.Count(blocks); n.Params > 1<<16 || n.MACs > 1<<24 {
+		return true // what follows would be slow, not different
+	}
+	weights := onnxexport.RandomWeights(blocks, 1)
+	for _, s := range []nn.Statistics{nn.Batch, nn.Running} {
+		checkBuilt(t, blocks, s)
+	}
+	m, err := onnxexport.Export(onnxexport.Spec{Name: a.Name, Blocks: blocks, Weights: weights})
+	if err == nil {
+		err = onnx.Check(m)
+	}
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, a.YAML())
+	}
+	return true
+}
+
+// choices makes decisions of bytes; without any left, the first of everything.
+type choices struct{ data []byte }
+
+func (c *choices) below(n int) int {
+	if len(c.data) == 0 {
+		return 0
+	}
+	v := int(c.data[0]) % n
+	c.data = c.data[1:]
+	return v
+}
+
+func (c *choices) yes() bool { return c.below(2) == 1 }
+
+func pick[T any](c *choices, list ...T) T { return list[c.below(len(list))] }
+
+func (c *choices) arch() models.Arch {
+	a := models.Arch{
+		Name: "drawn", Input: models.Input{Channels: 1 + c.below(4), Height: 1 + c.below(9), Width: 1 + c.below(9)},
+		Classes: 1 + c.below(4), Rounding: models.Rounding{Divisor: pick(c, 1, 2, 4, 8), BumpBelow: pick(c, 0, 0.9, 1)},
+		Head: models.HeadRow{Bias: c.yes()},
+	}
+	for range c.below(5) {
+		a.Rows = append(a.Rows, c.row())
+	}
+	return a
+}
+
+func (c *choices) row() models.Row {
+	r := models.Row{Kind: pick(c, models.Conv, models.IR, models.IR, models.Skip, models.IRPool), Out: 1 + c.below(8), Repeat: c.below(3)}
+	if r.Kind != models.IRPool {
+		r.Stride = c.below(4)
+	}
+	if r.Kind == models.Skip {
+		return r
+	}
+	r.Act = pick(c, "none", "relu", "hswish")
+	if r.Kind != models.Conv {
+		r.ExpandConv = c.yes()
+		if r.Expansion = pick(c, 0, 0.1, 1, 1, 1.2, 2); r.Expansion == 0 {
+			r.Mid = 1 + c.below(8)
 		}
-		weights := onnxexport.RandomWeights(blocks, 1)
-		for _, s := range []nn.Statistics{nn.Batch, nn.Running} {
-			checkBuilt(t, blocks, s, weights)
-		}
-		if _, err := onnxexport.Export(onnxexport.Spec{Name: a.Name, Blocks: blocks, Weights: weights}); err != nil {
-			t.Fatal(err)
-		}
-	})
+	}
+	if r.Kind == models.IRPool {
+		return r
+	}
+	r.Kernel, r.Bias, r.Groups = 1+2*c.below(4), c.yes(), c.below(3)
+	if c.yes() {
+		pad := c.below(4)
+		r.Pad = &pad
+	}
+	if r.Kind == models.IR {
+		r.OutGroups, r.Shuffle = c.below(3), r.Groups == 2 && c.yes()
+		c.squeeze(&r)
+	}
+	return r
+}
+
+func (c *choices) squeeze(r *models.Row) {
+	if c.yes() {
+		no := false
+		r.Residual = &no
+	}
+	if r.SE = pick(c, "", "hsigmoid", "sigmoid"); r.SE == "" {
+		return
+	}
+	r.SEAct = pick(c, "", "relu", "hswish", "none")
+	if r.SERatio = pick(c, 0, 0.01, 0.25, 2); r.SERatio == 0 {
+		r.Squeeze = 1 + c.below(8)
+	} else {
+		r.SEOverExpansion = c.yes()
+	}
 }
 
 func checkCounts(t *testing.T, blocks []models.Block) {
@@ -83,7 +187,7 @@ func checkCounts(t *testing.T, blocks []models.Block) {
 
 // checkBuilt builds the network for two images; each block has the shape that
 // the description says.
-func checkBuilt(t *testing.T, blocks []models.Block, s nn.Statistics, weights map[string][]float64) {
+func checkBuilt(t *testing.T, blocks []models.Block, s nn.Statistics) {
 	t.Helper()
 	g := graph.New()
 	nb := &nn.Builder{G: g, Statistics: s}

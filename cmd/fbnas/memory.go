@@ -8,6 +8,7 @@ import (
 	"fbnas/engine"
 	"fbnas/internal/fault"
 	"fbnas/internal/memory"
+	"fbnas/models"
 	"fbnas/report"
 )
 
@@ -37,6 +38,21 @@ func (a *app) checkMemory(batch int, need func() (engine.Memory, error)) (int64,
 	}
 	a.log.Info(fmt.Sprintf("this needs %s of memory, %s are available", report.Bytes(m.Total()), report.Bytes(available)))
 	return m.Total(), nil
+}
+
+// weightsFit refuses a network whose weights alone are more than memory holds,
+// 8 bytes a number: an allocation that fails ends the process without a word.
+// Where it is not known what is available, there is nothing to refuse.
+func weightsFit(system fs.FS, blocks []models.Block) error {
+	available, err := memory.Available(system)
+	if err != nil {
+		return nil
+	}
+	if n := models.Count(blocks).Params; n > available/8 {
+		return fault.New(fault.Failure, "Use a smaller network.", "%s parameters need %s of memory, %s are available",
+			report.Count(n), report.Bytes(8*n), report.Bytes(available))
+	}
+	return nil
 }
 
 // smaller is what to do where m does not fit. What lies between operators and

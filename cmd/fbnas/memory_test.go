@@ -11,6 +11,7 @@ import (
 
 	"fbnas/engine"
 	"fbnas/internal/fault"
+	"fbnas/models"
 )
 
 func TestCheckMemory(t *testing.T) {
@@ -46,5 +47,23 @@ func TestCheckMemory(t *testing.T) {
 				t.Errorf("%d bytes, said %q, want %d and %q", needed, out.String(), c.needed, c.said)
 			}
 		})
+	}
+}
+
+func TestWeightsThatDoNotFit(t *testing.T) {
+	a := models.Arch{Name: "large", Input: models.Input{Channels: 1000, Height: 1, Width: 1}, Classes: 1000, Rounding: models.Rounding{Divisor: 1},
+		Rows: []models.Row{{Kind: models.Skip, Out: 1000}}}
+	blocks, err := a.Resolve() // a million parameters
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kilobytes, want := range map[int]string{7000: "1.00 M parameters need 8.00 MB of memory, 7.17 MB are available", 8000: ""} {
+		err := weightsFit(fstest.MapFS{"proc/meminfo": {Data: fmt.Appendf(nil, "MemAvailable: %d kB\n", kilobytes)}}, blocks)
+		if got := fmt.Sprint(err); err != nil && got != want || (err == nil) != (want == "") {
+			t.Errorf("with %d kB: %v, want %q", kilobytes, err, want)
+		}
+	}
+	if err := weightsFit(fstest.MapFS{}, blocks); err != nil {
+		t.Error(err)
 	}
 }

@@ -80,11 +80,14 @@ func trainedFile(path string) (trained, error) {
 	return t, nil
 }
 
-// untrained is an architecture with random weights.
+// untrained is an architecture with random weights, where memory holds them.
 func untrained(arch models.Arch, seed uint64) (trained, error) {
 	blocks, err := arch.Resolve()
 	if err != nil {
 		return trained{}, err
+	}
+	if err := weightsFit(os.DirFS("/"), blocks); err != nil {
+		return trained{}, fmt.Errorf("network %s: %w", arch.Name, err)
 	}
 	return trained{
 		Weights: train.Weights{Arch: arch, Values: onnxexport.RandomWeights(blocks, seed)},
