@@ -24,14 +24,6 @@ func (h *Header) check() error {
 		return errors.New("a condition without precision or batch")
 	case !slices.Contains(latency.Precisions, h.Condition.Precision):
 		return fault.New(fault.Failure, "Use a newer fbnas.", "latencies of models in %q, this fbnas knows %s", h.Condition.Precision, strings.Join(latency.Precisions, " and "))
-	case !amount(h.Sentinel.TimeUS):
-		return fmt.Errorf("sentinel time %g", h.Sentinel.TimeUS)
-	case h.Reference != nil && !(h.Reference.TimeUS > 0 && amount(h.Reference.TimeUS)):
-		return fmt.Errorf("reference time %g", h.Reference.TimeUS)
-	case !amount(h.Device.CallCostUS):
-		return fmt.Errorf("an agent that adds %g us", h.Device.CallCostUS)
-	case h.DefaultMode != nil && !(h.DefaultMode.Ratio > 0 && amount(h.DefaultMode.Ratio) && amount(h.DefaultMode.Spread)):
-		return fmt.Errorf("default mode: ratio %g, spread %g", h.DefaultMode.Ratio, h.DefaultMode.Spread)
 	case h.Reference == nil:
 		return nil
 	}
@@ -46,16 +38,14 @@ func (r *Row) check() error {
 	switch r.Status {
 	case Failed:
 	case OK, Predicted:
-		if r.LatencyUS <= 0 {
-			return fmt.Errorf("latency %g us", r.LatencyUS)
+		if err := timed.check("latency_us", r.LatencyUS); err != nil {
+			return err
 		}
 	default:
 		return fmt.Errorf("status %q", r.Status)
 	}
-	for _, v := range []float64{r.LatencyUS, r.SpreadUS, r.ErrorUS, r.MinUS} {
-		if !amount(v) {
-			return fmt.Errorf("figure %g", v)
-		}
+	if err := r.Key.Check(); err != nil {
+		return err
 	}
 	if got := r.Key.Digest(); got != r.KeyDigest {
 		return fmt.Errorf("key_sha256 %.12s…, the key's is %.12s…", r.KeyDigest, got)
@@ -68,19 +58,22 @@ func (c *Calibration) check() error {
 	if !slices.Contains(enums[reflect.TypeFor[Form]()], any(c.Form)) {
 		return fmt.Errorf("form %q", c.Form)
 	}
-	if (c.Form == Linear || c.Form == Memory) && c.BaseUS < 0 || !amount(c.CallUS) || !amount(c.ElementUS) || !amount(c.WeightUS) || !amount(c.InnerUS) {
-		return errors.New("a negative coefficient")
+	if (c.Form == Linear || c.Form == Memory) && c.BaseUS < 0 {
+		return fmt.Errorf("base_us is %g, which the form %s does not have", c.BaseUS, c.Form)
 	}
 	for i, b := range c.Borders {
 		if i > 0 && c.Borders[i-1].compare(b.Shape) >= 0 {
 			return fmt.Errorf("border %v is out of order", b.Shape)
 		}
-		if !amount(math.Abs(b.SavesUS)) {
-			return fmt.Errorf("border %v saves %g us", b.Shape, b.SavesUS)
-		}
 	}
 	return nil
 }
 
-// amount reports whether v is a finite number that is not negative.
-func amount(v float64) bool { return v >= 0 && !math.IsInf(v, 1) }
+// check refuses a validation that contradicts itself.
+func (v *Validation) check() error {
+	const rounding = 1 + 1e-9
+	if largest := v.MaxError * rounding; v.P95Error > largest || v.MAPE > largest || math.Abs(v.Bias) > v.MAPE*rounding {
+		return fmt.Errorf("errors that no networks have: mean %g, bias %g, 95th percentile %g, largest %g", v.MAPE, v.Bias, v.P95Error, v.MaxError)
+	}
+	return nil
+}

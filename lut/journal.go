@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
 	"syscall"
@@ -42,13 +41,13 @@ func newJournal() journal {
 func (j *journal) take(kind string, line []byte) error {
 	if kind == typeRound {
 		var r journaled
-		if err := decode(line, &r, func() error { return checkRound(r.Round) }); err != nil {
+		if err := decode(kind, line, &r, func() error { return checkRound(r.Round) }); err != nil {
 			return err
 		}
 		j.add(r)
 	} else {
 		var f latency.Failure
-		if err := decode(line, &f, nil); err != nil {
+		if err := decode(kind, line, &f, nil); err != nil {
 			return err
 		}
 		j.failures[f.Digest] = f
@@ -95,14 +94,7 @@ func checkRound(r latency.Round) error {
 	if len(r.Sentinel) == 0 {
 		return errors.New("no sentinel")
 	}
-	for _, groups := range [][]latency.Group{r.Sentinel, r.Groups} {
-		for _, g := range groups {
-			if !(g.MedianU > 0) || math.IsInf(g.MedianU, 1) {
-				return fmt.Errorf("a median of %g us", g.MedianU)
-			}
-		}
-	}
-	return nil
+	return inBounds(typeRound, &journaled{Round: r})
 }
 
 // file appends journal lines to a table's file. Each is one write and one

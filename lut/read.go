@@ -176,29 +176,29 @@ func (p *parser) take(kind string, line []byte) error {
 	switch kind {
 	case typeHeader:
 		t.Header = Header{}
-		if err := decode(line, &t.Header, t.Header.check); err != nil {
+		if err := decode(kind, line, &t.Header, t.Header.check); err != nil {
 			return err
 		}
 	case typeRow:
 		var r Row
-		if err := decode(line, &r, r.check); err != nil {
+		if err := decode(kind, line, &r, r.check); err != nil {
 			return err
 		}
 		t.put(r)
 	case typeCalibration:
 		t.Calibration = new(Calibration)
-		if err := decode(line, t.Calibration, t.Calibration.check); err != nil {
+		if err := decode(kind, line, t.Calibration, t.Calibration.check); err != nil {
 			return err
 		}
 		t.Validation = nil // one that stands before it is of another calibration
 	case typeValidation:
 		t.Validation = new(Validation)
-		if err := decode(line, t.Validation, nil); err != nil {
+		if err := decode(kind, line, t.Validation, t.Validation.check); err != nil {
 			return err
 		}
 	case typePrediction:
 		var made Prediction
-		if err := decode(line, &made, made.check); err != nil {
+		if err := decode(kind, line, &made, made.check); err != nil {
 			return err
 		}
 		t.setPrediction(made)
@@ -220,7 +220,7 @@ func (p *parser) take(kind string, line []byte) error {
 
 func (p *parser) end(line []byte) error {
 	var e end
-	if err := decode(line, &e, nil); err != nil {
+	if err := decode(typeEnd, line, &e, nil); err != nil {
 		return err
 	}
 	if sum := hex.EncodeToString(p.hash.Sum(nil)); e.SHA256 != sum || e.Records != p.records {
@@ -233,12 +233,14 @@ func (p *parser) end(line []byte) error {
 	return nil
 }
 
-func decode(line []byte, v any, check func() error) error {
+// decode reads a record and checks it: every number against its bounds, then
+// what its own check knows.
+func decode(kind string, line []byte, v any, check func() error) error {
 	if err := json.Unmarshal(line, v); err != nil {
 		return err
 	}
-	if check == nil {
-		return nil
+	if err := inBounds(kind, v); err != nil || check == nil {
+		return err
 	}
 	return check()
 }

@@ -188,7 +188,7 @@ func TestBadFiles(t *testing.T) {
 		{"a changed figure", swap(`"status":"ok","latency_us":`, `"status":"ok","latency_us":1`), "not those that were written"},
 		{"a changed key", swap(`"row","key":{"kind":"ir","kernel":3`, `"row","key":{"kind":"ir","kernel":5`), "line 2: row record: key_sha256"},
 		{"a reference of no size", swap(`"blocks":[{"kind":"ir","kernel":3`, `"blocks":[{"kind":"ir","kernel":0`), "header record: reference: block 0"},
-		{"a negative figure", swap(`"spread_us":`, `"spread_us":-1`), "figure -1"},
+		{"a negative figure", swap(`"spread_us":`, `"spread_us":-1`), "spread_us is -1"},
 		{"an unknown status", swap(`"status":"ok"`, `"status":"fine"`), `status "fine"`},
 		{"a round without checksum", good + `{"type":"round","batch_id":"a","round":{}}` + "\n", "checksum"},
 		{"a prediction that no fit gives", lines[0] + `{"type":"prediction","kind":"ir","step":0,"align":1,"scale":0.1}` + "\n", "prediction record"},
@@ -239,11 +239,16 @@ func FuzzParse(f *testing.F) {
 	f.Add(good[:len(good)/2])
 	f.Add(slices.Concat(good[:bytes.IndexByte(good, 0x0a)+1], []byte(`{"type":"prediction","kind":"ir","step":8,"align":4,"trend":{"call":1},"weights":{"in":1},"nugget":0.1,"scale":0.1,"shapes":9}`+"\n")))
 	f.Add([]byte(`{"type":"header","version":1,"condition":{"precision":"fp32","batch":1}}` + "\n" + `{"type":"x"}` + "\n"))
+	for _, absurd := range []string{`"p95_error":-0.5`, `"latency_us":1e30`, `"base_us":1e999`, `"measured_us":0`, `"left_out_us":1e300`} {
+		name, _, _ := strings.Cut(absurd, ":")
+		f.Add(regexp.MustCompile(name+`:[0-9.e-]+`).ReplaceAll(good, []byte(absurd)))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		table, err := lut.Parse(bytes.NewReader(data), "x.lut")
 		if err != nil {
 			return
 		}
+		use(t, table)
 		var first, second bytes.Buffer
 		if err := table.Encode(&first); err != nil {
 			t.Fatal(err)
