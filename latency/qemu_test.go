@@ -58,7 +58,8 @@ func TestBundleUnderQEMU(t *testing.T) {
 	}
 	computes(t, meter)
 
-	block := models.Block{Kind: models.Conv}
+	block := models.Block{Kind: models.Conv, Kernel: 3, Stride: 1, Pad: 1, Act: "relu", SE: "none", SEAct: "none", Groups: 1, OutGroups: 1,
+		Height: 16, Width: 16, In: 16, Out: 16}
 	plan := lut.Plan{
 		Space: lut.SpaceID{Name: "tiny", Digest: strings.Repeat("a", 64)}, Sentinel: conv(t, "sentinel", 8, 16, 1),
 		Blocks: []models.Block{block},

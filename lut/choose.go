@@ -24,10 +24,14 @@ type Choice struct {
 
 const tenths = 10
 
+// ErrFew says that a space has too few networks to choose from.
+var ErrFew = errors.New("too few networks")
+
 // Choose picks networks from a sampler, the same number from each tenth of the
 // latency range that its draws span by the table's prediction, in ascending
 // order of latency. A tenth that the sampler does not reach often enough is
-// filled by the draws nearest to it, so their number is the same.
+// filled by the draws nearest to it, so their number is the same. The error wraps
+// ErrFew where the draws do not give as many.
 func (t *Table) Choose(c Choice, sample func(*rand.Rand) []models.Block) ([][]models.Block, error) {
 	if c.PerTenth == 0 {
 		c.PerTenth = 2
@@ -57,8 +61,8 @@ func (t *Table) Choose(c Choice, sample func(*rand.Rand) []models.Block) ([][]mo
 		return nil, err
 	}
 	if need := tenths * c.PerTenth; len(p.drawn) < need {
-		return nil, fmt.Errorf("choose %s networks: %d different ones in %d draws, %d needed",
-			c.Purpose, len(p.drawn), 10*c.Draws, need)
+		return nil, fmt.Errorf("choose %s networks: %w: %d different ones in %d draws, %d needed",
+			c.Purpose, ErrFew, len(p.drawn), 10*c.Draws, need)
 	}
 	return p.pick(c.PerTenth, lo, hi, tenth), nil
 }

@@ -22,6 +22,9 @@ import (
 func Profile(ctx context.Context, meter latency.Meter, plan Plan, path string, opts Options, progress func(Progress)) (Report, error) {
 	opts.Measure = opts.Measure.WithDefaults()
 	p := &profile{meter: meter, plan: plan, opts: opts, progress: progress}
+	if err := CheckRows(plan.Blocks, plan.MaxRows); err != nil {
+		return Report{}, fmt.Errorf("profile: %w", err)
+	}
 	if err := p.open(ctx, path); err != nil {
 		return Report{}, fmt.Errorf("profile: %w", err)
 	}

@@ -46,13 +46,21 @@ func (p part) fit(samples []predict.Sample) (*predict.Model, error) {
 }
 
 // goal is how many rows, test left out, there are by the end of a round.
-func (p part) goal(round int) int {
-	return int(math.Round(roundsOf[round] * float64(p.rows-len(p.test))))
+func (p part) goal(round int) int { return goalOf(p.rows, len(p.test), round) }
+
+func goalOf(rows, test, round int) int {
+	return int(math.Round(roundsOf[round] * float64(rows-test)))
 }
+
+// firstGoal is the goal of the first round, for a kind of which rows are measured.
+func firstGoal(rows int) int { return goalOf(rows, testsOf(rows), 0) }
+
+// testsOf is how many of a kind's rows test its predictions.
+func testsOf(rows int) int { return int(heldOut * float64(rows)) }
 
 // divide splits blocks into those that are all measured and the parts, which
 // share what is left of most by their numbers of blocks.
-func divide(blocks []models.Block, most int, seed uint64) (whole []models.Block, parts []part, err error) {
+func divide(blocks []models.Block, most int, seed uint64) (whole []models.Block, parts []part) {
 	var kinds []models.Kind
 	of := map[models.Kind][]models.Block{}
 	for _, b := range blocks {
@@ -74,20 +82,55 @@ func divide(blocks []models.Block, most int, seed uint64) (whole []models.Block,
 	for i := range parts {
 		p := &parts[i]
 		p.rows = left * len(p.blocks) / large
-		if float64(p.rows)*roundsOf[0] < predict.Fewest {
-			return nil, nil, fault.New(fault.Usage, "Measure more rows (--max-rows) or a smaller space.",
-				"of %d rows %d are left for %d %s blocks, too few to predict the others", most, max(0, p.rows), len(p.blocks), p.kind)
-		}
 		p.holdOut(seed)
 	}
-	return whole, parts, nil
+	return whole, parts
+}
+
+// CheckRows refuses to measure so few of the rows that blocks ask for, 0 being
+// no limit, that the others cannot be predicted: before anything is measured.
+func CheckRows(blocks []models.Block, most int) error {
+	if least := LeastRows(blocks); most > 0 && most < least {
+		return fault.New(fault.Usage, fmt.Sprintf("Give --max-rows %d or more, --max-rows 0 to measure all, or a smaller space.", least),
+			"%d rows are too few: the space asks for %d, of which at least %d have to be measured", most, len(Rows(blocks)), least)
+	}
+	return nil
+}
+
+// LeastRows is the smallest number of rows that a table of blocks can have: all
+// of the small kinds, and of each other kind as many as a first fit needs; where
+// that is no less than all, all.
+func LeastRows(blocks []models.Block) int {
+	all := Rows(blocks)
+	of, large, least := map[models.Kind]int{}, 0, 0
+	for _, b := range all {
+		of[b.Kind]++
+	}
+	for _, n := range of {
+		if n <= wholeKinds {
+			least += n
+		} else {
+			large += n
+		}
+	}
+	first := 1 // of a kind's rows, that leave enough for its first fit
+	for firstGoal(first) < predict.Fewest {
+		first++
+	}
+	share := 0
+	for _, n := range of {
+		if n > wholeKinds {
+			share = max(share, (first*large+n-1)/n)
+		}
+	}
+	return min(least+share, len(all))
 }
 
 // holdOut draws the rows that test the predictions.
 func (p *part) holdOut(seed uint64) {
 	p.tested = map[models.Block]bool{}
 	rng := random.New(seed, "lut/held out/"+string(p.kind))
-	for _, i := range rng.Perm(len(p.blocks))[:int(heldOut*float64(p.rows))] {
+	for _, i := range rng.Perm(len(p.blocks))[:testsOf(p.rows)] {
 		p.test = append(p.test, p.blocks[i])
 		p.tested[p.blocks[i]] = true
 	}
@@ -104,10 +147,7 @@ func (p *part) holdOut(seed uint64) {
 // it measures depends on nothing but the plan, the seed and the rows of the
 // rounds before, so that an interrupted profile goes on with the same.
 func (p *profile) sparse(ctx context.Context, all []models.Block) error {
-	wanted, parts, err := divide(all, p.plan.MaxRows, p.opts.Measure.Seed)
-	if err != nil {
-		return err
-	}
+	wanted, parts := divide(all, p.plan.MaxRows, p.opts.Measure.Seed)
 	for _, part := range parts {
 		wanted = append(append(wanted, part.test...), predict.Lattice(part.blocks, part.goal(0))...)
 		wanted = append(wanted, part.known(p.table)...)

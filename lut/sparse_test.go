@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -196,5 +199,42 @@ func TestSparseNeedsRows(t *testing.T) {
 	_, err := lut.Profile(t.Context(), newDevice(), p, filepath.Join(t.TempDir(), "x.lut"), options(), nil)
 	if fault.CodeOf(err) != fault.Usage {
 		t.Errorf("60 rows for %d blocks: %v", len(p.Blocks), err)
+	}
+}
+
+// TestLeastRows: the number that is named is enough, and one less is refused
+// before anything is measured.
+func TestLeastRows(t *testing.T) {
+	small := space()
+	var large []models.Block
+	for mid := 8; mid <= 400; mid++ {
+		large = append(large, ir(16, mid, 16, 8, 1))
+	}
+	for name, c := range map[string]struct {
+		blocks []models.Block
+		least  int
+	}{
+		"small kinds only": {small, 16},
+		"a large kind":     {append(slices.Clone(large), head(16, 8, 10)), 130 + 4},
+		"hardly large":     {large[:100], 100},
+	} {
+		if got := lut.LeastRows(c.blocks); got != c.least {
+			t.Errorf("%s: %d rows, want %d", name, got, c.least)
+		}
+		p := blocksOnly()
+		p.Blocks, p.MaxRows = c.blocks, c.least-1
+		path := filepath.Join(t.TempDir(), "x.lut")
+		d := newDevice()
+		_, err := lut.Profile(t.Context(), d, p, path, options(), nil)
+		if fault.CodeOf(err) != fault.Usage || !strings.Contains(fault.HintOf(err), fmt.Sprintf("--max-rows %d or more", c.least)) || d.measured > 0 {
+			t.Errorf("%s, one less: %v (%s), %d rounds measured", name, err, fault.HintOf(err), d.measured)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s: the refusal left a table", name)
+		}
+		p.MaxRows = c.least
+		if rep, err := lut.Profile(t.Context(), d, p, path, options(), nil); err != nil || rep.Rows != c.least {
+			t.Errorf("%s, the least: %v, %d rows", name, err, rep.Rows)
+		}
 	}
 }

@@ -17,6 +17,7 @@ type Estimate struct {
 	Asked    int           // rows that the space can ask for
 	Rows     int           // of them measured; the others are predicted
 	Networks int           // timed to calibrate and validate it
+	Origin   lut.Origin    // of the certainty that these give the table
 	Rounds   int           // of each
 	Time     time.Duration // of the whole profile
 	RowError float64       // which 90 % of the rows stay below when measured again, relative
@@ -37,13 +38,27 @@ const (
 	roundsOfError = 12
 )
 
-// NewEstimate says what a profile of blocks, maxRows of them at most (0: no
-// limit), and of the networks beside them will take. largest is the biggest
-// network that is timed.
-func NewEstimate(blocks, largest []models.Block, maxRows int, opts latency.Options) Estimate {
+// Work is what a profile of a space measures.
+type Work struct {
+	Blocks   []models.Block // that the space asks for
+	Largest  []models.Block // the biggest network
+	Networks int            // that are timed
+	Origin   lut.Origin     // of the certainty that they give
+}
+
+// WorkOf is the work of a space, whose networks have so many classes.
+func WorkOf(space models.Space, classes int) Work {
+	w := Work{Blocks: space.Blocks(), Largest: space.Largest(classes)}
+	w.Networks, w.Origin = timedNetworks(space, classes)
+	return w
+}
+
+// NewEstimate says what a profile will take that measures maxRows blocks at most
+// (0: no limit), and the networks beside them.
+func NewEstimate(w Work, maxRows int, opts latency.Options) Estimate {
 	opts = opts.WithDefaults()
-	rows := lut.Rows(blocks)
-	e := Estimate{Asked: len(rows), Networks: PerProfile[Calibration] + PerProfile[Validation], Rounds: opts.Rounds}
+	rows := lut.Rows(w.Blocks)
+	e := Estimate{Asked: len(rows), Networks: w.Networks, Origin: w.Origin, Rounds: opts.Rounds}
 	rows = evenly(rows, maxRows)
 	e.Rows = len(rows)
 	perRound, sessions := time.Duration(0), time.Duration(0)
@@ -56,7 +71,7 @@ func NewEstimate(blocks, largest []models.Block, maxRows int, opts latency.Optio
 		add(1, models.Count([]models.Block{b}).MACs, 1)
 	}
 	// Networks are spread over the range: half of the largest on average.
-	add(e.Networks, models.Count(largest).MACs/2, len(largest))
+	add(e.Networks, models.Count(w.Largest).MACs/2, len(w.Largest))
 	sentinels := (e.Rows + e.Networks) / 12 // groups of it stand between those of the models
 	perRound += time.Duration(sentinels) * (groupTime + groupRuns(sentinelTime, opts))
 	e.Time = sessions + time.Duration(e.Rounds)*perRound
@@ -70,14 +85,14 @@ func groupRuns(run time.Duration, opts latency.Options) time.Duration {
 	return timed + min(time.Duration(opts.MaxRuns)*run, max(2*run, time.Millisecond))
 }
 
-// evenly returns n of the blocks, spread over the list; all where n is 0.
-func evenly(blocks []models.Block, n int) []models.Block {
-	if n == 0 || len(blocks) <= n {
-		return blocks
+// evenly returns n of the entries, spread over the list; all where n is 0.
+func evenly[T any](list []T, n int) []T {
+	if n == 0 || len(list) <= n {
+		return list
 	}
-	part := make([]models.Block, n)
+	part := make([]T, n)
 	for i := range part {
-		part[i] = blocks[i*len(blocks)/n]
+		part[i] = list[i*len(list)/n]
 	}
 	return part
 }
@@ -93,18 +108,19 @@ const (
 // and the fewest rounds take too long, with fewer rows than maxRows as well. It
 // depends on nothing but its arguments, so that an interrupted profile goes on
 // with the same.
-func WithinBudget(blocks, largest []models.Block, maxRows int, opts latency.Options, budget time.Duration) (latency.Options, int, error) {
+func WithinBudget(w Work, maxRows int, opts latency.Options, budget time.Duration) (latency.Options, int, error) {
 	opts = opts.WithDefaults()
 	for ; opts.Rounds >= fewest; opts.Rounds-- {
-		if NewEstimate(blocks, largest, maxRows, opts).Time <= budget {
+		if NewEstimate(w, maxRows, opts).Time <= budget {
 			return opts, maxRows, nil
 		}
 	}
 	opts.Rounds = fewest
-	e := NewEstimate(blocks, largest, maxRows, opts)
-	for e.Rows < e.Asked && e.Time > budget && maxRows > fewestRows {
-		maxRows = max(fewestRows, maxRows*9/10)
-		e = NewEstimate(blocks, largest, maxRows, opts)
+	e := NewEstimate(w, maxRows, opts)
+	least := max(fewestRows, lut.LeastRows(w.Blocks))
+	for e.Rows < e.Asked && e.Time > budget && maxRows > least {
+		maxRows = max(least, maxRows*9/10)
+		e = NewEstimate(w, maxRows, opts)
 	}
 	if e.Time <= budget {
 		return opts, maxRows, nil

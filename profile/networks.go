@@ -3,6 +3,7 @@ package profile
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -38,7 +39,8 @@ type Draw struct {
 }
 
 // Networks draws networks that are spread evenly over the latency range that
-// the table predicts for the space, in ascending order.
+// the table predicts for the space, in ascending order. Of a space with too few
+// it takes those that there are.
 func (d Draw) Networks(t *lut.Table) ([]lut.Network, error) {
 	if d.Count == 0 {
 		d.Count = PerProfile[d.Purpose]
@@ -51,6 +53,9 @@ func (d Draw) Networks(t *lut.Table) ([]lut.Network, error) {
 	sample := d.sampler()
 	for {
 		chosen, err := t.Choose(choice, sample)
+		if errors.Is(err, lut.ErrFew) {
+			return d.left(t)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -85,8 +90,8 @@ func (d Draw) sampler() func(*rand.Rand) []models.Block {
 	}
 }
 
-// export gives the chosen networks their models; excluded are those that must
-// not be among them.
+// export gives the chosen networks their models; excluded are those among them
+// that must not be.
 func (d Draw) export(chosen [][]models.Block, f Format) (networks []lut.Network, excluded [][]models.Block, err error) {
 	for _, blocks := range chosen {
 		n, err := f.drawn(blocks)

@@ -9,7 +9,8 @@ import (
 // NewPlan returns what lut.Profile measures for a space: every block that it
 // can ask for, then networks that calibrate the table and others that validate
 // it, all in a number format. Networks are drawn from the seed and have the
-// given number of classes.
+// given number of classes. Where the space, or what the device can run of it, has
+// too few for both, all that there are calibrate.
 func NewPlan(space models.Space, classes int, seed uint64, f Format) lut.Plan {
 	return lut.Plan{
 		Space:    spaceID(space),
@@ -22,11 +23,19 @@ func NewPlan(space models.Space, classes int, seed uint64, f Format) lut.Plan {
 		Networks: func(t *lut.Table) (calibration, validation []lut.Network, err error) {
 			draw := Draw{Space: space, Classes: classes, Seed: seed}
 			draw.Purpose = Calibration
+			if _, origin := timedNetworks(space, classes); origin != lut.Validated {
+				return draw.few(t)
+			}
 			if calibration, err = draw.Networks(t); err != nil {
 				return nil, nil, err
 			}
+			if len(calibration) < PerProfile[Calibration] {
+				return draw.few(t)
+			}
 			draw.Purpose, draw.Without = Validation, digests(calibration)
-			validation, err = draw.Networks(t)
+			if validation, err = draw.Networks(t); err == nil && len(validation) < PerProfile[Validation] {
+				return draw.few(t)
+			}
 			return calibration, validation, err
 		},
 	}

@@ -217,23 +217,23 @@ func TestSpacesThatDoNotFit(t *testing.T) {
 
 func TestBudget(t *testing.T) {
 	space := tinySpace(t)
-	blocks, largest := space.Blocks(), space.Largest(10)
-	whole := NewEstimate(blocks, largest, 0, latency.Options{})
-	if whole.Rounds != 12 || whole.Rows != len(lut.Rows(blocks)) || whole.RowError != 0.015 {
+	work := WorkOf(space, 10)
+	whole := NewEstimate(work, 0, latency.Options{})
+	if whole.Rounds != 12 || whole.Rows != len(lut.Rows(work.Blocks)) || whole.RowError != 0.015 {
 		t.Errorf("%+v", whole)
 	}
 	for _, c := range []struct {
 		budget time.Duration
 		rounds int // 0: too small
 	}{{time.Hour, 12}, {whole.Time, 12}, {whole.Time * 3 / 4, 8}, {time.Millisecond, 0}} {
-		opts, _, err := WithinBudget(blocks, largest, 0, latency.Options{}, c.budget)
+		opts, _, err := WithinBudget(work, 0, latency.Options{}, c.budget)
 		if c.rounds == 0 {
 			if fault.CodeOf(err) != fault.Usage {
 				t.Errorf("%v: %v", c.budget, err)
 			}
 			continue
 		}
-		got := NewEstimate(blocks, largest, 0, opts)
+		got := NewEstimate(work, 0, opts)
 		if err != nil || got.Time > c.budget || opts.Rounds > 12 || opts.Rounds < fewest || c.rounds == 12 && opts.Rounds != 12 {
 			t.Errorf("%v: %d rounds, %v, %v", c.budget, opts.Rounds, got.Time, err)
 		}
@@ -250,18 +250,18 @@ func TestBudgetOfAPart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks, largest := space.Blocks(), space.Largest(10)
+	work := WorkOf(space, 10)
 	const maxRows = 2000
-	whole := NewEstimate(blocks, largest, maxRows, latency.Options{})
-	if whole.Rows != maxRows || whole.Asked != len(lut.Rows(blocks)) || whole.Asked <= maxRows {
+	whole := NewEstimate(work, maxRows, latency.Options{})
+	if whole.Rows != maxRows || whole.Asked != len(lut.Rows(work.Blocks)) || whole.Asked <= maxRows {
 		t.Errorf("%+v", whole)
 	}
-	opts, rows, err := WithinBudget(blocks, largest, maxRows, latency.Options{}, whole.Time/4)
-	got := NewEstimate(blocks, largest, rows, opts)
+	opts, rows, err := WithinBudget(work, maxRows, latency.Options{}, whole.Time/4)
+	got := NewEstimate(work, rows, opts)
 	if err != nil || got.Time > whole.Time/4 || got.Rows >= maxRows || got.Rows < fewestRows || got.Rounds != fewest {
 		t.Errorf("%+v (%v)", got, err)
 	}
-	if _, _, err := WithinBudget(blocks, largest, maxRows, latency.Options{}, time.Second); fault.CodeOf(err) != fault.Usage {
+	if _, _, err := WithinBudget(work, maxRows, latency.Options{}, time.Second); fault.CodeOf(err) != fault.Usage {
 		t.Errorf("a second: %v", err)
 	}
 }

@@ -103,6 +103,7 @@ type profileResult struct {
 	Device        *deviceInfo     `json:"device"`
 	Runtime       *string         `json:"runtime"`
 	Validation    *validationInfo `json:"validation"`
+	Certainty     *lut.Certainty  `json:"certainty"`
 
 	FixedPerformance *string          `json:"fixed_performance"` // on | off | unsupported
 	DefaultMode      *lut.DefaultMode `json:"default_mode"`
@@ -117,6 +118,8 @@ type planInfo struct {
 	Rounds           int     `json:"rounds"`
 	EstimatedSeconds float64 `json:"estimated_seconds"`
 	ExpectedError    float64 `json:"expected_error"`
+	// CertaintyOrigin is what the table's certainty will be from.
+	CertaintyOrigin lut.Origin `json:"certainty_origin"`
 }
 
 func (p planInfo) String() string {
@@ -124,6 +127,12 @@ func (p planInfo) String() string {
 		p.Space, p.Rows, p.Networks, p.Rounds, report.Seconds(p.EstimatedSeconds), report.Percent(p.ExpectedError))
 	if p.Predicted > 0 {
 		text += fmt.Sprintf("; %d blocks are predicted from the rows, their error is measured with them", p.Predicted)
+	}
+	switch p.CertaintyOrigin {
+	case lut.LeaveOneOut:
+		text += fmt.Sprintf("; the space has %d networks in all, too few to keep some for a validation: the table's error is that of each when it is left out of the calibration", p.Networks)
+	case lut.None:
+		text += "; the space has one network: it is measured, and nothing tells how far predictions are off"
 	}
 	return text
 }
@@ -144,15 +153,18 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	if o.budget > 0 && !cmd.Flags().Changed("cool-down") {
 		opts.CoolDown = min(opts.CoolDown, o.budget)
 	}
-	blocks, largest := space.Blocks(), space.Largest(o.classes)
+	work := profile.WorkOf(space, o.classes)
+	if err := lut.CheckRows(work.Blocks, o.maxRows); err != nil {
+		return nil, err
+	}
 	if o.budget > 0 {
-		if opts, o.maxRows, err = profile.WithinBudget(blocks, largest, o.maxRows, opts, o.budget); err != nil {
+		if opts, o.maxRows, err = profile.WithinBudget(work, o.maxRows, opts, o.budget); err != nil {
 			return nil, err
 		}
 	}
-	e := profile.NewEstimate(blocks, largest, o.maxRows, opts)
+	e := profile.NewEstimate(work, o.maxRows, opts)
 	r := profileResult{
-		Plan:     planInfo{space.Name, e.Rows, e.Asked - e.Rows, e.Networks, e.Rounds, e.Time.Seconds(), e.RowError},
+		Plan:     planInfo{space.Name, e.Rows, e.Asked - e.Rows, e.Networks, e.Rounds, e.Time.Seconds(), e.RowError, e.Origin},
 		DryRun:   o.dryRun,
 		Warnings: []string{},
 	}
@@ -226,6 +238,8 @@ func (r *profileResult) take(rep lut.Report, seconds float64, device string) {
 	r.Warnings = append(r.Warnings, rep.Warnings...)
 	r.Seconds, r.Device, r.Runtime = &seconds, &d, &rep.Table.Header.Condition.Runtime
 	r.Validation = validationOf(rep.Table.Validation)
+	certainty := rep.Table.Certainty()
+	r.Certainty = &certainty
 	h := rep.Table.Header
 	r.FixedPerformance, r.DefaultMode, r.Course = &h.Condition.FixedPerformance, h.DefaultMode, h.Course
 }
@@ -252,5 +266,6 @@ func (r profileResult) Text(w io.Writer) error {
 	if r.Validation != nil {
 		facts = append(facts, fact{"validation", *r.Validation})
 	}
+	facts = append(facts, fact{"certainty", *r.Certainty})
 	return writeFacts(w, facts...)
 }
