@@ -29,8 +29,9 @@ type observed struct {
 	trained  map[string][]float64 // the weights that are judged
 }
 
-// observe runs a search on the oracle, through its public path.
-func observe(t *testing.T) *observed {
+// observe runs a search on the oracle, through its public path. The logits of
+// candidate number spoilt, counted from 1, are spoilt (0: of none).
+func observe(t *testing.T, spoilt int) *observed {
 	t.Helper()
 	data := datasettest.Bars(t, 15*8, 40, 6, 3)
 	images := datasettest.NewRegister(t, data)
@@ -58,6 +59,9 @@ func observe(t *testing.T) *observed {
 			}
 			j := &o.judgings[len(o.judgings)-1]
 			j.evaluated = append(j.evaluated, names...)
+			if len(o.judgings) == spoilt {
+				clear(r[train.Logits]) // all images look like the first class
+			}
 			j.logits = append(j.logits, r[train.Logits][:len(names)*len(data.Classes)]...)
 		}
 		last = p.Name
@@ -89,7 +93,7 @@ func valuesOf(t *testing.T, s engine.State, job Job) map[string][]float64 {
 // choices are trained on images that the weights are not trained on, and
 // candidates are judged on those; statistics are of the weights' images.
 func TestEachProgramReadsItsOwnImages(t *testing.T) {
-	o := observe(t)
+	o := observe(t, 0)
 	for _, program := range []string{"weights", "choices", "recalibrate", "evaluate"} {
 		if len(o.read[program]) == 0 {
 			t.Errorf("%s read no images", program)
@@ -124,7 +128,7 @@ func TestEachProgramReadsItsOwnImages(t *testing.T) {
 // judged are those of the network that would be derived, cut out of the trained
 // supernet, with statistics of its own.
 func TestEachCandidateIsJudgedAsItsNetwork(t *testing.T) {
-	o := observe(t)
+	o := observe(t, 0)
 	if len(o.result.Judged) < 2 || len(o.judgings) != len(o.result.Judged) {
 		t.Fatalf("%d candidates, %d judged with statistics of their own", len(o.result.Judged), len(o.judgings))
 	}
@@ -145,6 +149,38 @@ func TestEachCandidateIsJudgedAsItsNetwork(t *testing.T) {
 	}
 	if err := enginetest.Close(o.judgings[0].logits, o.judgings[1].logits, 1e-3); err == nil {
 		t.Error("two candidates cannot be told apart: the test is blind")
+	}
+}
+
+// TestTheBestIsTheLikeliestThatIsNotBroken: accuracy rejects a candidate that is
+// far below the best and does not order the others; what is summarised is the
+// network of the best.
+func TestTheBestIsTheLikeliestThatIsNotBroken(t *testing.T) {
+	for _, spoilt := range []int{0, 1, 2} {
+		o := observe(t, spoilt)
+		best := 0
+		if spoilt == 1 {
+			best = 1
+		}
+		for k, c := range o.result.Judged {
+			if c.Rejected != (k == spoilt-1) {
+				t.Errorf("candidate %d of accuracy %v, %d spoilt: rejected %v", k, c.OneHot, spoilt, c.Rejected)
+			}
+		}
+		limit := o.job.Config.Limit
+		s, err := o.job.Summarise(t.Context(), o.result, []float64{limit}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := o.result.Judged[best]
+		arch, err := o.job.Space.Arch(want.Selection, len(o.job.Data.Classes))
+		if err != nil {
+			t.Fatal(err)
+		}
+		arch.Name = s.Results[0].Network.Name
+		if got := s.Results[0]; string(got.Network.YAML()) != string(arch.YAML()) || got.Predicted != want.Cost || s.OneHotTop1 != want.OneHot.Top1() {
+			t.Errorf("%d spoilt: found\n%s(%g), want\n%s(%g)", spoilt, got.Network.YAML(), got.Predicted, arch.YAML(), want.Cost)
+		}
 	}
 }
 
