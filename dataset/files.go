@@ -16,6 +16,8 @@ type files struct {
 	root  string // the data set's folder
 	paths []string
 	kept  []uint8 // all images, or nil
+	// What decodeAll met.
+	turned, transparent atomic.Int64
 }
 
 func (f *files) shape() shape   { return f.form }
@@ -26,16 +28,31 @@ func (f *files) pixels(i int, dst []uint8) error {
 		copy(dst, f.kept[i*f.form.size():])
 		return nil
 	}
-	return f.decode(i, dst)
+	_, err := f.decode(i, dst)
+	return err
 }
 
 // decode reads, scales and crops file i. Its error names the file.
-func (f *files) decode(i int, dst []uint8) error {
+func (f *files) decode(i int, dst []uint8) (picture.Picture, error) {
 	p, err := picture.Open(f.paths[i])
+	if err == nil {
+		p.Fit(f.form.channels, f.form.height, f.form.width, dst)
+	}
+	return p, err
+}
+
+// decodeFirst is decode, and counts.
+func (f *files) decodeFirst(i int, dst []uint8) error {
+	p, err := f.decode(i, dst)
 	if err != nil {
 		return err
 	}
-	p.Fit(f.form.channels, f.form.height, f.form.width, dst)
+	if p.Turned() {
+		f.turned.Add(1)
+	}
+	if p.Transparent() {
+		f.transparent.Add(1)
+	}
 	return nil
 }
 
@@ -61,7 +78,7 @@ func (f *files) decodeAll(ctx context.Context, memoryBytes int64) ([]error, erro
 				if kept != nil {
 					dst = kept[i*size:][:size]
 				}
-				bad[i] = f.decode(i, dst)
+				bad[i] = f.decodeFirst(i, dst)
 			}
 		})
 	}

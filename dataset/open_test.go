@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/dataset/picture"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
 )
@@ -65,7 +66,7 @@ func TestGivenNormalisation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if o.Mean != nil && !reflect.DeepEqual(s.Preprocessing(), Preprocessing{1, 3, 2, o.Mean, o.Std}) {
+		if o.Mean != nil && !reflect.DeepEqual(s.Preprocessing(), Preprocessing{1, 3, 2, o.Mean, o.Std, picture.Definition}) {
 			t.Errorf("preprocessing %+v", s.Preprocessing())
 		}
 		dst := make([]float32, 6)

@@ -1,5 +1,7 @@
 package dataset
 
+import "fbnas/dataset/picture"
+
 // Preprocessing is what happens to pixels, from 0 to 1, before a network sees
 // them: scaled to Height x Width with Channels, then (pixel - Mean) / Std for
 // each channel.
@@ -9,10 +11,40 @@ type Preprocessing struct {
 	Width    int       `json:"width"`
 	Mean     []float32 `json:"mean"`
 	Std      []float32 `json:"std"`
+	// Pictures is the picture.Definition by which files became pixels; 0: by
+	// none, before there was one.
+	Pictures int `json:"pictures,omitempty"`
 }
 
 // Preprocessing is that of the set's batches.
 func (s *Set) Preprocessing() Preprocessing {
 	shape := s.Train.Shape()
-	return Preprocessing{Channels: shape[0], Height: shape[1], Width: shape[2], Mean: s.Mean, Std: s.Std}
+	return Preprocessing{Channels: shape[0], Height: shape[1], Width: shape[2],
+		Mean: s.Mean, Std: s.Std,
+		Pictures: picture.Definition}
+}
+
+// Odd counts the set's pictures that are not stored upright, and those that are
+// transparent somewhere.
+func (s *Set) Odd() (turned, transparent int) {
+	seen := map[*files]bool{}
+	var count func(src source)
+	count = func(src source) {
+		switch src := src.(type) {
+		case joined:
+			count(src.source)
+			count(src.other)
+		case *files:
+			if !seen[src] {
+				seen[src] = true
+				turned, transparent = turned+int(src.turned.Load()), transparent+int(src.transparent.Load())
+			}
+		}
+	}
+	for _, split := range []*Split{s.Train, s.Test} {
+		if split != nil {
+			count(split.src)
+		}
+	}
+	return turned, transparent
 }

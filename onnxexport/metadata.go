@@ -189,5 +189,5 @@ func (md *Metadata) problems() []error {
 
 func valid(p *dataset.Preprocessing) bool {
 	return p.Channels > 0 && p.Height > 0 && p.Width > 0 && max(p.Height, p.Width) <= maxSide &&
-		len(p.Mean) == p.Channels && len(p.Std) == p.Channels && !slices.Contains(p.Std, 0)
+		len(p.Mean) == p.Channels && len(p.Std) == p.Channels && p.Pictures >= 0 && !slices.Contains(p.Std, 0)
 }

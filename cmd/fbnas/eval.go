@@ -78,6 +78,7 @@ func (o evalOptions) run(ctx context.Context, a *app, path string) (evalResult, 
 	if err := sameClasses(path, s.classes, set); err != nil {
 		return evalResult{}, err
 	}
+	samePictures(a, path, s.preprocessing, set)
 	shown, total := a.progress(), set.Test.Len()
 	defer shown.close()
 	e, err := s.open(ctx, a, total, func(done int) { shown.at("images", min(done, total), total) })

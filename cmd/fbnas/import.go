@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/dataset"
+	"fbnas/dataset/picture"
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/models"
@@ -163,7 +164,8 @@ func (o importOptions) describe(ctx context.Context, a *app, f *pretrained.File,
 		return nil, err
 	}
 	if mean != nil {
-		t.Preprocessing = dataset.Preprocessing{Height: in.Height, Width: in.Width, Channels: in.Channels, Mean: mean, Std: std}
+		t.Preprocessing = dataset.Preprocessing{Height: in.Height, Width: in.Width, Channels: in.Channels, Mean: mean, Std: std,
+			Pictures: picture.Definition}
 	}
 	if o.data == "" {
 		return nil, nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"fbnas/dataset"
+	"fbnas/dataset/picture"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/models"
@@ -157,6 +158,19 @@ func sameClasses(network string, classes []string, set *dataset.Set) error {
 	return fault.New(fault.Usage, "Give data with the classes that the network was trained for, by the same names.",
 		"%s tells apart %d classes (%s), data set %s has %d (%s)",
 		network, len(classes), list(first(classes, 5)), set.Name, len(set.Classes), list(first(set.Classes, 5)))
+}
+
+// samePictures warns where a network was trained on other pixels than those
+// that files become now, and the set has files for which that matters.
+func samePictures(a *app, network string, p dataset.Preprocessing, set *dataset.Set) {
+	turned, transparent := set.Odd()
+	switch {
+	case p.Pictures > picture.Definition:
+		a.log.Warn(fmt.Sprintf("%s was made by a newer fbnas, which may prepare pictures in another way", network))
+	case p.Pictures == 0 && turned+transparent > 0:
+		a.log.Warn(fmt.Sprintf("%s was trained by an fbnas that did not turn photographs upright and showed black where they are transparent; "+
+			"of these pictures %d are turned and %d transparent: train it again", network, turned, transparent))
+	}
 }
 
 // first is the head of a list, and a mark where it goes on.

@@ -10,19 +10,22 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"testing"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 )
+
+// Failer is a test or a script.
+type Failer interface {
+	Fatalf(format string, args ...any)
+}
 
 // Lossless are the endings of the formats that keep every pixel of an image of
 // up to 256 colours.
 var Lossless = []string{".png", ".webp", ".bmp", ".gif", ".tif"}
 
 // Encode is a file of the format that a name with that ending has.
-func Encode(t testing.TB, ending string, img image.Image) []byte {
-	t.Helper()
+func Encode(t Failer, ending string, img image.Image) []byte {
 	var out bytes.Buffer
 	write, known := map[string]func(io.Writer) error{
 		".jpg":  func(w io.Writer) error { return jpeg.Encode(w, img, &jpeg.Options{Quality: 100}) },
@@ -36,25 +39,23 @@ func Encode(t testing.TB, ending string, img image.Image) []byte {
 		t.Fatalf("no format for %s", ending)
 	}
 	if err := write(&out); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return out.Bytes()
 }
 
 // Write puts a file into a folder, which it makes.
-func Write(t testing.TB, path string, data []byte) {
-	t.Helper()
+func Write(t Failer, path string, data []byte) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 }
 
 // paletted is an image of at most 256 colours with just those as its palette.
-func paletted(t testing.TB, img image.Image) *image.Paletted {
-	t.Helper()
+func paletted(t Failer, img image.Image) *image.Paletted {
 	b := img.Bounds()
 	p := image.NewPaletted(b, nil)
 	index := map[color.NRGBA]uint8{}

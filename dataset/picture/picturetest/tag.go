@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"image"
-	"testing"
 )
 
 // Order is the order of bytes that EXIF data are written in.
@@ -41,8 +40,7 @@ func entry(out []byte, order Order, tag, value uint16) []byte {
 var Taggable = []string{".jpg", ".png", ".webp", ".tif"}
 
 // Tagged is a file of Encode with an orientation.
-func Tagged(t testing.TB, ending string, file []byte, size image.Point, orientation int, order Order) []byte {
-	t.Helper()
+func Tagged(t Failer, ending string, file []byte, size image.Point, orientation int, order Order) []byte {
 	exif := EXIF(orientation, order)
 	switch ending {
 	case ".jpg":
