@@ -21,20 +21,39 @@ func (l *Loaded) graph(blocks []models.Block) error {
 		err = w.network(blocks, order[0], output)
 	}
 	if err != nil {
-		hint := cmp.Or(fault.HintOf(err), "Give the architecture that the file has, or a float32 export of the network as it is evaluated.")
+		hint := cmp.Or(ends(l.File.model), fault.HintOf(err), "Give the architecture that the file has, or a float32 export of the network as it is evaluated.")
 		return fault.New(fault.Failure, hint, "%s: %w", l.File.Path, err)
 	}
 	return nil
 }
 
-// Graph is the model of an ONNX file for one image of the network's size; an
-// error for files of other formats.
+// Graph is the model of an ONNX file, in float32, for images of the network's
+// size: as many as the file is fixed at, or one. It is an error for files of
+// other formats.
 func (f *File) Graph(blocks []models.Block) (*onnx.Model, error) {
 	if f.model == nil || len(f.model.Inputs()) != 1 {
 		return nil, fmt.Errorf("%s has no graph of one input", f.Path)
 	}
-	b := blocks[0]
-	return f.model.AtShapes(map[string][]int64{f.model.Inputs()[0].Name: {1, int64(b.In), int64(b.Height), int64(b.Width)}})
+	in, b := f.model.Inputs()[0], blocks[0]
+	batch := int64(1)
+	if len(in.Shape) == 4 && in.Shape[0].Known() {
+		batch = in.Shape[0].Size
+	}
+	m, err := f.model.AtShapes(map[string][]int64{in.Name: {batch, int64(b.In), int64(b.Height), int64(b.Width)}})
+	if err != nil || in.Type != onnx.Float16 {
+		return m, err
+	}
+	return m.Widened()
+}
+
+// Size is the height and width that an ONNX file fixes its images at; 0 where it
+// leaves them open, and for other files.
+func (f *File) Size() (height, width int) {
+	if f.model == nil || len(f.model.Inputs()) != 1 || len(f.model.Inputs()[0].Shape) != 4 {
+		return 0, 0
+	}
+	shape := f.model.Inputs()[0].Shape
+	return int(max(0, shape[2].Size)), int(max(0, shape[3].Size))
 }
 
 // walk goes along a file's graph as a network's blocks lead it.

@@ -26,15 +26,28 @@ func conv(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 			return v
 		}
 	}
-	c.window(n)
-	return &vertex{op: opConv, in: v.in, label: v.label, conv: c, factor: 1, pooled: v.in[0].pooled}
+	x := v.in[0]
+	c.window(n, x.pads)
+	if x.op == opPad {
+		x = x.in[0]
+	}
+	return &vertex{op: opConv, in: []*vertex{x}, label: v.label, conv: c, factor: 1, pooled: v.in[0].pooled}
 }
 
-// window reads how the kernel moves; unlike is set where that is not the same
+// window reads how the kernel moves, on a map with so many zeros around it
+// already; unlike is set where that is not the same
 // on every side.
-func (c *convolution) window(n *onnxpb.NodeProto) {
+func (c *convolution) window(n *onnxpb.NodeProto, padded []int64) {
 	one := func(name string, absent int) int {
-		list := onnx.Attribute(n, name).GetInts()
+		list := slices.Clone(onnx.Attribute(n, name).GetInts())
+		if name == "pads" && padded != nil {
+			if list == nil {
+				list = make([]int64, len(padded))
+			}
+			for i := range min(len(list), len(padded)) {
+				list[i] += padded[i]
+			}
+		}
 		if len(list) == 0 {
 			return absent
 		}
@@ -58,6 +71,10 @@ func (c *convolution) window(n *onnxpb.NodeProto) {
 	case "VALID":
 		c.pad = 0
 	default:
+		if padded != nil {
+			c.unlike = "padding before auto_pad " + auto
+			return
+		}
 		if c.pad = c.shape[2] / 2; c.stride != 1 || c.shape[2]%2 == 0 {
 			c.unlike = "auto_pad " + auto
 		}

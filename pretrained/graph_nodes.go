@@ -27,6 +27,7 @@ var readers = map[string]func(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex
 	"HardSwish":          unary(opHSwish),
 	"Identity":           pass,
 	"MatMul":             matMul,
+	"Pad":                pad,
 	"Mul":                arithmetic,
 	"ReduceMean":         reduceMean,
 	"Relu":               unary(opRelu),
@@ -56,6 +57,31 @@ func pool(_ *reader, _ *onnxpb.NodeProto, v *vertex) *vertex {
 	}
 	p := v.become(opPool, v.in[0])
 	p.pooled = true
+	return p
+}
+
+// pad of zeros around a map belongs to the convolution behind it.
+func pad(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
+	pads := onnx.Attribute(n, "pads").GetInts()
+	if len(n.Input) > 1 {
+		for _, x := range r.constants[n.Input[1]].values() {
+			pads = append(pads, int64(x))
+		}
+	}
+	value := float64(onnx.Attribute(n, "value").GetF())
+	if len(n.Input) > 2 && n.Input[2] != "" {
+		var ok bool
+		if value, ok = r.number(n.Input[2]); !ok {
+			return v
+		}
+	}
+	mode := string(onnx.Attribute(n, "mode").GetS())
+	if len(v.in) != 1 || len(pads) != 8 || len(n.Input) > 3 || value != 0 || mode != "" && mode != "constant" ||
+		pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 || slices.Min(pads) < 0 || slices.Max(pads) > 1<<20 {
+		return v
+	}
+	p := v.become(opPad, v.in[0])
+	p.pads = []int64{pads[2], pads[3], pads[6], pads[7]}
 	return p
 }
 

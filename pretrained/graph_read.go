@@ -21,7 +21,8 @@ type vertex struct {
 	// divided; amount is what a shift adds; groups are those of a shuffle.
 	factor, amount float64
 	groups         int
-	pooled         bool // height and width are 1: shapes [N,C] and [N,C,1,1] are the same
+	pads           []int64 // of a padding: top, left, bottom, right
+	pooled         bool    // height and width are 1: shapes [N,C] and [N,C,1,1] are the same
 }
 
 // The words.
@@ -39,6 +40,7 @@ const (
 	opShift    = "shift"   // x + amount, a number: the beginning of a hard sigmoid
 	opSplit    = "split"   // [N,C,H,W] as [N,g,C/g,H,W]: the beginning of a shuffle
 	opSwapped  = "swapped" // [N,C/g,g,H,W]: the middle of one
+	opPad      = "padding" // zeros around a map, for the convolution behind it
 	opShape    = "shape"   // numbers about shapes
 	opOther    = "other"   // none of our blocks has it
 )

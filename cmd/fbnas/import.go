@@ -24,6 +24,8 @@ type importOptions struct {
 	normalise string
 	partial   bool
 	seed      uint64
+	input     string
+	output    string
 }
 
 func importVerb(a *app) *cobra.Command {
@@ -35,7 +37,8 @@ func importVerb(a *app) *cobra.Command {
 			"a safetensors file, a state dict that torch.save wrote, or a training's folder. Of an\n" +
 			"ONNX file, the graph is compared with the architecture and then run beside it; of the\n" +
 			"others, the names of the tensors are looked up (docs/weights.md). FILE has to fit the\n" +
-			"architecture to the last tensor, unless --partial is given.",
+			"architecture to the last tensor, unless --partial is given. Of a graph that prepares\n" +
+			"images or goes on behind the logits, --inputs and --outputs name the part.",
 		Example: "  fbnas import model.onnx -o weights.safetensors\n" +
 			"  fbnas import theirs.onnx --arch arch.yaml --data photos/ --normalise imagenet -o weights.safetensors\n" +
 			"  fbnas import fbnetv2_f1.pth --arch fbnetv2_f1 --normalise imagenet -o weights.safetensors\n" +
@@ -50,6 +53,8 @@ func importVerb(a *app) *cobra.Command {
 	f.StringVarP(&o.out, "output", "o", "", "the weights.safetensors `file` to write")
 	f.StringVar(&o.data, "data", "", "`data` set that gives the names of the classes, and whose test images give the accuracy")
 	f.StringVar(&o.normalise, "normalise", "", "how the weights want pixels: source (as FILE states), imagenet, or data (by the data's own mean and deviation); default: source where FILE states it")
+	f.StringVar(&o.input, "inputs", "", "read the graph of an ONNX file from this `value` on: the image, behind nodes that prepare it")
+	f.StringVar(&o.output, "outputs", "", "read it up to this `value`: the logits, before a softmax")
 	f.BoolVar(&o.partial, "partial", false, "draw the parameters that FILE has nothing for, and leave out what the network has no place for")
 	f.Uint64Var(&o.seed, "seed", 1, "of parameters that are drawn, and of the inputs of the comparison")
 	return cmd
@@ -67,6 +72,9 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 		return nil, err
 	}
 	defer f.Close()
+	if err := f.Between(o.input, o.output); err != nil {
+		return nil, err
+	}
 	arch, err := o.network(f)
 	if err != nil {
 		return nil, err
@@ -186,8 +194,19 @@ func (o importOptions) describe(ctx context.Context, a *app, f *pretrained.File,
 // compared runs the file's graph and the network on the same images, the
 // data's or noise.
 func (o importOptions) compared(ctx context.Context, f *pretrained.File, t trained, set *dataset.Set) (parityInfo, error) {
+	real := set != nil
+	if h, w := f.Size(); h > 0 && w > 0 && (h != t.Arch.Input.Height || w != t.Arch.Input.Width) {
+		// Weights do not depend on the size: the graph is run as it stands in the
+		// file, and the network beside it at that size.
+		t.Arch.Input.Height, t.Arch.Input.Width = h, w
+		var err error
+		if t.blocks, err = t.Arch.Resolve(); err != nil {
+			return parityInfo{}, err
+		}
+		real = false
+	}
 	images := noiseFor(t, o.seed)
-	if set != nil {
+	if real {
 		var err error
 		if images, err = imagesOf(set); err != nil {
 			return parityInfo{}, err
@@ -210,7 +229,7 @@ func (o importOptions) compared(ctx context.Context, f *pretrained.File, t train
 	case err != nil:
 		return parityInfo{}, fmt.Errorf("import %s: run its graph: %w", f.Path, err)
 	}
-	return parityOf(parity, set != nil), nil
+	return parityOf(parity, real), nil
 }
 
 // evaluate measures the accuracy on the test images.

@@ -95,3 +95,18 @@ func referTo(m *onnx.Model, location string) []byte {
 	w.ExternalData = []*onnxpb.StringStringEntryProto{{Key: proto.String("location"), Value: &location}}
 	return raw
 }
+
+// softmaxed IN.onnx OUT.onnx has probabilities, "classes", instead of logits.
+func softmaxed(ts *testscript.TestScript, _ bool, args []string) {
+	m, err := onnx.Read(ts.MkAbs(args[0]))
+	ts.Check(err)
+	g := m.Proto.Graph
+	b := onnx.NewBuilder("softmax", 17)
+	b.Node("Softmax", []string{b.Input(g.Output[0].GetName(), onnx.Float32, nil)}, []string{"classes"}, onnx.Int("axis", 1)).Named("softmax")
+	b.Output("classes", onnx.Float32, nil)
+	tail, err := b.Model()
+	ts.Check(err)
+	g.Node = append(g.Node, tail.Proto.Graph.Node...)
+	g.Output = tail.Proto.Graph.Output
+	ts.Check(m.Write(ts.MkAbs(args[1])))
+}

@@ -65,7 +65,7 @@ func TestScripts(t *testing.T) {
 	}
 	_, noRuntime := setup.ORTLibrary()
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
-		"exits": exits, "document": document, "interrupt": interrupt, "sigkill": sigkill, "export": exportTiny, "foreign": foreign, "strange": strange, "unsteady": unsteady, "capture": capture, "truncating": truncating, "odd": odd,
+		"exits": exits, "document": document, "interrupt": interrupt, "sigkill": sigkill, "export": exportTiny, "foreign": foreign, "strange": strange, "unsteady": unsteady, "capture": capture, "truncating": truncating, "odd": odd, "softmaxed": softmaxed,
 	}
 	cmds["saved"] = saved
 	maps.Copy(cmds, trainedCmds)

@@ -1,0 +1,114 @@
+package pretrained
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fbnas/internal/fault"
+	"fbnas/onnx"
+	"fbnas/onnx/onnxpb"
+)
+
+// before are operators that exporters put in front of a network to prepare its
+// image, and after those behind its logits. What only moves numbers stands
+// behind logits beside one of the others.
+var (
+	before = []string{"Add", "Cast", "Clip", "Concat", "DequantizeLinear", "Div", "Gather", "Identity", "Mul", "Pad", "QuantizeLinear",
+		"Reshape", "Resize", "Slice", "Squeeze", "Sub", "Transpose", "Unsqueeze"}
+	after = []string{"ArgMax", "ArgMin", "Hardmax", "LogSoftmax", "Softmax", "TopK"}
+	moves = []string{"Cast", "Flatten", "Gather", "Identity", "Reshape", "Squeeze", "Unsqueeze"}
+)
+
+// Between has what is read of an ONNX file begin and end at values inside its
+// graph; "" is the file's own input or output.
+func (f *File) Between(input, output string) error {
+	if input == "" && output == "" {
+		return nil
+	}
+	if f.model == nil {
+		return fault.New(fault.Usage, "Leave out --inputs and --outputs.", "%s is no ONNX file: it has no graph to cut", f.Path)
+	}
+	m, err := f.model.Cut(input, output)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Path, err)
+	}
+	f.model = m
+	return nil
+}
+
+// ends says which values to cut a file's graph at where it prepares images or
+// goes on behind its logits; "" where nothing of the kind is seen.
+func ends(m *onnx.Model) string {
+	var flags, what []string
+	if name, nodes := imageBehind(m); nodes != "" {
+		flags, what = append(flags, fmt.Sprintf("--inputs %q", name)), append(what, nodes+" in front")
+	}
+	if name, nodes := logitsBefore(m); nodes != "" {
+		flags, what = append(flags, fmt.Sprintf("--outputs %q", name)), append(what, nodes+" at the end")
+	}
+	if flags == nil {
+		return ""
+	}
+	return fmt.Sprintf("The file has %s: leave that out with %s.", strings.Join(what, " and "), strings.Join(flags, " "))
+}
+
+// imageBehind goes from the model's input along nodes of before, and gives the
+// value behind them and their operators; none where no convolution follows.
+func imageBehind(m *onnx.Model) (value, nodes string) {
+	if len(m.Inputs()) != 1 {
+		return "", ""
+	}
+	value = m.Inputs()[0].Name
+	padded, ops := "", []string(nil)
+	for {
+		var readers []*onnxpb.NodeProto
+		for _, n := range m.Proto.Graph.Node {
+			if slices.Contains(n.GetInput(), value) && n.GetOpType() != "Shape" {
+				readers = append(readers, n)
+			}
+		}
+		switch {
+		case len(readers) != 1 || len(readers[0].GetOutput()) != 1:
+			return "", ""
+		case readers[0].GetOpType() == "Conv" && len(ops) > 0 && ops[len(ops)-1] == "Pad":
+			return padded, strings.Join(ops[:len(ops)-1], ", ") // the padding is the convolution's
+		case readers[0].GetOpType() == "Conv":
+			return value, strings.Join(ops, ", ")
+		case !slices.Contains(before, readers[0].GetOpType()):
+			return "", ""
+		}
+		padded, value, ops = value, readers[0].Output[0], append(ops, readers[0].GetOpType())
+	}
+}
+
+// logitsBefore goes back from the model's outputs along nodes of after and
+// moves, and gives the value before the first of after.
+func logitsBefore(m *onnx.Model) (value, nodes string) {
+	makers := map[string]*onnxpb.NodeProto{}
+	for _, n := range m.Proto.Graph.Node {
+		for _, out := range n.GetOutput() {
+			makers[out] = n
+		}
+	}
+	if len(m.Outputs()) == 0 {
+		return "", ""
+	}
+	at := m.Outputs()[0].Name
+	var ops []string
+	for {
+		n := makers[at]
+		if n == nil || len(n.GetInput()) == 0 {
+			return value, nodes
+		}
+		is := slices.Contains(after, n.GetOpType())
+		if !is && !slices.Contains(moves, n.GetOpType()) {
+			return value, nodes
+		}
+		at, ops = n.Input[0], append([]string{n.GetOpType()}, ops...)
+		if is {
+			value, nodes = at, strings.Join(ops, ", ")
+		}
+		delete(makers, n.GetOutput()[0]) // a cycle ends
+	}
+}
