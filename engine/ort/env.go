@@ -11,6 +11,7 @@ import (
 
 	"fbnas/engine/ort/native"
 	"fbnas/internal/fault"
+	"fbnas/onnx"
 )
 
 // Options of an engine.
@@ -25,6 +26,8 @@ type Options struct {
 	// profile begins the names of the files in which closed sessions leave what
 	// they ran; "" for none.
 	profile string
+	// rewrite changes a lowered model, for tests.
+	rewrite func(m *onnx.Model) error
 }
 
 func (o Options) threads() int {

@@ -1,8 +1,4 @@
-#include "elementwise.h"
-
-#include <math.h>
-
-#include "processors.h"
+// Arithmetic element by element; part of each_processor.h.
 
 enum { strip = 256 };
 
@@ -34,7 +30,7 @@ INLINE const float *filled(float *line, float value, size_t n) {
   return line;
 }
 
-FOR_EACH_PROCESSOR void elementwise(const struct program *p, const struct operands *o, size_t begin, size_t end) {
+KERNEL void elementwise(const struct program *p, const struct operands *o, size_t begin, size_t end) {
   float lines[max_registers][strip];
   const float *value[max_registers];
   const size_t first = p->constants + p->inputs; // of the steps' registers

@@ -1,6 +1,7 @@
 #if defined(__x86_64__) && defined(__GNUC__)
-#define KERNELS depthwise_avx2
+#define KERNELS kernels_avx2
+#define NAME "avx2"
 #define WIDTH 8
 #define TARGET __attribute__((target("avx2,fma")))
-#include "depthwise_kernels.inc"
+#include "each_processor.h"
 #endif
