@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"encoding/base64"
 	"encoding/binary"
 	"image"
 	"testing"
@@ -19,6 +20,11 @@ func FuzzDecode(f *testing.F) {
 		f.Add(picturetest.Tagged(f, ending, picturetest.Encode(f, ending, img), img.Rect.Size(), 5+i%4, binary.BigEndian))
 	}
 	f.Add(picturetest.AnimatedWebP(image.Pt(16, 16), []image.Image{img}, []image.Point{{2, 4}}))
+	lossy, err := base64.StdEncoding.DecodeString(redAndBlue)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(lossy)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := decode(data, limit)
 		if err != nil {

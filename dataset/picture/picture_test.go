@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -208,12 +209,17 @@ func TestFirstFrame(t *testing.T) {
 	}
 }
 
-// TestLossyWebP: black and white halves, then red and blue ones, written by
-// libwebp, which reads (0, 0, 0), (255, 255, 255), (252, 19, 9), (8, 30, 241).
+// Lossy WebP files of two halves.
+const (
+	blackAndWhite = "UklGRjIAAABXRUJQVlA4ICYAAABwAgCdASogABAALplotFoiqCgoCACYS0gAB7KAAP74Iw/7mAAAAA=="
+	redAndBlue    = "UklGRkYAAABXRUJQVlA4IDoAAACQAgCdASogABAAAsBMJaACdMoRwN4B8gHIAA3+AAD+7CZf4pqe9P/2VfzHmeqZ/J2BDMbhIcDXIHwA"
+)
+
+// TestLossyWebP: libwebp wrote the files, and reads these colours.
 func TestLossyWebP(t *testing.T) {
 	for file, want := range map[string][]uint8{
-		"UklGRjIAAABXRUJQVlA4ICYAAABwAgCdASogABAALplotFoiqCgoCACYS0gAB7KAAP74Iw/7mAAAAA==":                         {0, 0, 0, 255, 255, 255},
-		"UklGRkYAAABXRUJQVlA4IDoAAACQAgCdASogABAAAsBMJaACdMoRwN4B8gHIAA3+AAD+7CZf4pqe9P/2VfzHmeqZ/J2BDMbhIcDXIHwA": {252, 19, 9, 8, 30, 241},
+		blackAndWhite: {0, 0, 0, 255, 255, 255},
+		redAndBlue:    {252, 19, 9, 8, 30, 241},
 	} {
 		data, err := base64.StdEncoding.DecodeString(file)
 		if err != nil {
@@ -270,6 +276,14 @@ func TestHostile(t *testing.T) {
 	}
 	if _, err := decode(picturetest.Encode(t, ".png", img), 12*9-1); err == nil {
 		t.Error("the limit is not applied")
+	}
+	long := filepath.Join(t.TempDir(), "long.bmp")
+	picturetest.Write(t, long, picturetest.Encode(t, ".bmp", img))
+	if err := os.Truncate(long, maxBytes+1); err != nil { // takes no room on the disk
+		t.Fatal(err)
+	}
+	if _, err := Open(long); err == nil {
+		t.Error("a file of any length is read")
 	}
 	if got := fmt.Sprint(formatOf([]byte("hello"))); !bytes.Contains([]byte(got), []byte("JPEG, PNG, WebP, BMP, GIF, TIFF")) {
 		t.Errorf("formats are not listed: %s", got)
