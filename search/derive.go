@@ -53,6 +53,7 @@ func (c *Costs) Derive(ctx context.Context, probabilities [][]float64, limit flo
 	if err != nil {
 		return nil, err
 	}
+	v.progress(2*len(v.doors) - v.done)
 	if len(candidates) == 0 { // rounding costs up has lost the few that fit
 		sel, cost := c.extreme(func(a, b float64) bool { return a < b })
 		candidates = append(candidates, Candidate{Selection: sel, Cost: cost, LogP: v.logOf(sel), InWindow: cost >= Window*limit})

@@ -241,8 +241,8 @@ func TestDeriveCanBeInterrupted(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		last := 0
 		_, err := costs.Derive(ctx, uniform(costs.Space), resolution, 3, func(done, total int) {
-			if done != last+1 || total != layers {
-				t.Errorf("layer %d of %d after %d, want %d in all", done, total, last, layers)
+			if done != last+1 || total != 2*layers {
+				t.Errorf("layer %d of %d after %d, want %d in two passes", done, total, last, 2*layers)
 			}
 			if last = done; done == stop+1 {
 				cancel()

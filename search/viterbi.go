@@ -19,6 +19,7 @@ type viterbi struct {
 	bins  int     // budget above the floor
 	doors [][][]door
 	tell  func(done, total int)
+	done  int // layers, of however many passes
 }
 
 // door is all that leads from one width to another through a layer.
@@ -125,11 +126,19 @@ func (v *viterbi) values(ctx context.Context, end span) ([][][]float64, error) {
 			}
 			values[i][in] = row
 		}
-		if v.tell != nil {
-			v.tell(n-i, n)
-		}
+		v.progress(1)
 	}
 	return values, nil
+}
+
+// progress tells of layers that are done, of two passes: more are rare, and
+// where one is enough the second is done, too.
+func (v *viterbi) progress(layers int) {
+	total := 2 * len(v.doors)
+	v.done = min(v.done+layers, total)
+	if v.tell != nil && layers > 0 {
+		v.tell(v.done, total)
+	}
 }
 
 func (v *viterbi) row() []float64 {
