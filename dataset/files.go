@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"fbnas/dataset/picture"
+	"fbnas/internal/fault"
 )
 
 // files is a source of image files, decoded when they are asked for, or once
@@ -33,8 +34,9 @@ func (f *files) pixels(i int, dst []uint8) error {
 }
 
 // decode reads, scales and crops file i. Its error names the file.
-func (f *files) decode(i int, dst []uint8) (picture.Picture, error) {
-	p, err := picture.Open(f.paths[i])
+func (f *files) decode(i int, dst []uint8) (p picture.Picture, err error) {
+	defer fault.Catch(&err) // a decoder may stumble over a file
+	p, err = picture.Open(f.paths[i])
 	if err == nil {
 		p.Fit(f.form.channels, f.form.height, f.form.width, dst)
 	}

@@ -151,8 +151,9 @@ func (l *Loader) work(jobs <-chan *job) {
 
 // make makes one batch. An image's augmentation is drawn from a stream of its
 // own, so that it does not depend on the images before it.
-func (l *Loader) make(j *job, r *renderer) (*Batch, error) {
-	b := l.buffer()
+func (l *Loader) make(j *job, r *renderer) (b *Batch, err error) {
+	defer fault.Catch(&err)
+	b = l.buffer()
 	b.N, b.Epoch, b.Step = len(j.images), j.epoch, j.step
 	size := len(b.Images) / l.o.Batch
 	for k, i := range j.images {

@@ -52,7 +52,7 @@ func (a *app) guarded(f func() error) error {
 	}()
 	if bug := new(fault.Bug); errors.As(err, &bug) {
 		fmt.Fprintf(a.errOut, "%s\n", bug.Stack)
-		return fault.New(fault.Failure, "Please report it, with the command line and the stack that stands on stderr.", "%w", bug)
+		return fault.New(fault.Failure, "Please report it, with the command line and the stack that stands on stderr.", "%w", err)
 	}
 	return err
 }

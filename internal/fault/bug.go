@@ -20,8 +20,14 @@ func (b *Bug) Unwrap() error {
 }
 
 // Catch turns a panic of the function that defers it into *err, a *Bug.
+// Goroutines need it of their own: nobody else can recover them. A Bug that was
+// given to panic stays what it is.
 func Catch(err *error) {
-	if v := recover(); v != nil {
+	switch v := recover().(type) {
+	case nil:
+	case *Bug:
+		*err = v
+	default:
 		*err = &Bug{Value: v, Stack: debug.Stack()}
 	}
 }

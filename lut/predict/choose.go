@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 
+	"fbnas/internal/fault"
 	"fbnas/models"
 )
 
@@ -126,16 +127,23 @@ func largest(x []float64) int {
 }
 
 // inParallel calls do for 0 to n-1 on every core; what it writes must belong
-// to its index.
+// to its index. A panic of it comes out here.
 func inParallel(n int, do func(i int)) {
 	var wg sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
+	bugs := make([]error, workers)
 	for w := range workers {
 		wg.Go(func() {
+			defer fault.Catch(&bugs[w])
 			for i := w * n / workers; i < (w+1)*n/workers; i++ {
 				do(i)
 			}
 		})
 	}
 	wg.Wait()
+	for _, bug := range bugs {
+		if bug != nil {
+			panic(bug)
+		}
+	}
 }

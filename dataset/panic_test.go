@@ -1,0 +1,30 @@
+package dataset
+
+import (
+	"errors"
+	"testing"
+
+	"fbnas/internal/fault"
+)
+
+// stumbling is a source whose pictures cannot be had.
+type stumbling struct{ source }
+
+func (stumbling) pixels(int, []uint8) error { panic("a decoder stumbled") }
+
+// TestAPanicInALoaderIsAnError: where batches are made there is nobody else to
+// recover it.
+func TestAPanicInALoaderIsAnError(t *testing.T) {
+	split := *makeSet(t, 4, 2, shape{1, 3, 3}, 1).Train
+	split.src = stumbling{split.src}
+	l, err := NewLoader(&split, LoaderOptions{Batch: 1, Epochs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Start(t.Context(), 0)
+	defer l.Close()
+	_, err = l.Next()
+	if bug := new(fault.Bug); !errors.As(err, &bug) || bug.Value != "a decoder stumbled" {
+		t.Errorf("the loader gives %v", err)
+	}
+}
