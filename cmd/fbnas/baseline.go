@@ -12,8 +12,8 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
 	"fbnas/internal/rundir"
-	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/profile"
 	"fbnas/report"
 	"fbnas/search"
 )
@@ -41,8 +41,8 @@ func baselineVerb(a *app) *cobra.Command {
 			Short:   short,
 			Example: "  fbnas baseline " + kind + " --lut local.lut --like runs/search-1 -o " + kind + ".yaml",
 			Args:    cobra.NoArgs,
-			RunE: a.does(func(context.Context, []string) (result, error) {
-				return runBaseline(a, kind, o)
+			RunE: a.does(func(ctx context.Context, _ []string) (result, error) {
+				return runBaseline(ctx, a, kind, o)
 			}),
 		}
 		f := cmd.Flags()
@@ -71,7 +71,7 @@ type baselineResult struct {
 	Params      int64    `json:"params"`
 }
 
-func runBaseline(a *app, kind string, o baselineOptions) (result, error) {
+func runBaseline(ctx context.Context, a *app, kind string, o baselineOptions) (result, error) {
 	if err := checkClassCount(o.classes); err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func runBaseline(a *app, kind string, o baselineOptions) (result, error) {
 	if err := checkOutputs(o.out); err != nil {
 		return nil, err
 	}
-	table, err := lut.Load(o.table)
+	table, err := openTable(ctx, o.table, profile.AtOnce)
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +112,9 @@ func runBaseline(a *app, kind string, o baselineOptions) (result, error) {
 	arch.Name = space.Name + "-" + kind
 	blocks, err := arch.Resolve()
 	if err != nil {
+		return nil, err
+	}
+	if err := profile.Fresh(table, blocks); err != nil {
 		return nil, err
 	}
 	counts := models.Count(blocks)

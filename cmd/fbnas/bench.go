@@ -180,6 +180,9 @@ func predict(t *lut.Table, path string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := profile.Fresh(t, blocks); err != nil {
+		return 0, err
+	}
 	e, err := t.Predict(blocks)
 	return e.US, err
 }

@@ -15,6 +15,7 @@ import (
 	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
+	"fbnas/profile"
 )
 
 type exportOptions struct {
@@ -181,6 +182,9 @@ func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexpo
 		return nil, err
 	}
 	if err := t.Require(blocks); err != nil {
+		return nil, err
+	}
+	if err := profile.Fresh(t, blocks); err != nil {
 		return nil, err
 	}
 	e, err := t.Predict(blocks)

@@ -13,6 +13,7 @@ import (
 	"fbnas/internal/rundir"
 	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/profile"
 	"fbnas/report"
 	"fbnas/search"
 )
@@ -29,8 +30,8 @@ func lutExplainVerb(a *app) *cobra.Command {
 			"options that lie just above a step of the device's latency.",
 		Example: "  fbnas lut explain runs/search-1\n  fbnas lut explain runs/search-1 --gain 1ms --lut other.lut",
 		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
-			return o.explain(args[0])
+		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+			return o.explain(ctx, a, args[0])
 		}),
 	}
 	cmd.Flags().StringVar(&o.table, "lut", "", "latency `table` (default: the search's)")
@@ -45,6 +46,7 @@ type explainResult struct {
 	BaseUS      float64 `json:"base_us"` // beside the layers
 	search.Certainty
 	Known    lut.Certainty   `json:"certainty"` // of the table
+	Age      profile.Age     `json:"stale_rows"`
 	Layers   []search.Share  `json:"layers"`
 	GainUS   float64         `json:"gain_us"` // asked for
 	Cheapest *search.Change  `json:"cheapest"`
@@ -52,7 +54,7 @@ type explainResult struct {
 	Changes  []search.Change `json:"changes"`
 }
 
-func (o explainOptions) explain(run string) (result, error) {
+func (o explainOptions) explain(ctx context.Context, a *app, run string) (result, error) {
 	config, summary, err := finishedSearch(run)
 	if err != nil {
 		return nil, err
@@ -60,7 +62,7 @@ func (o explainOptions) explain(run string) (result, error) {
 	if o.table == "" {
 		o.table = config.Table
 	}
-	table, err := lut.Load(o.table)
+	table, age, err := lookAtTable(ctx, a, o.table, lut.Load)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +83,7 @@ func (o explainOptions) explain(run string) (result, error) {
 		return nil, fmt.Errorf("table %s: %w", o.table, err)
 	}
 	r := explainResult{Run: run, Table: o.table, PredictedUS: costs.Of(sel), BaseUS: costs.Cost.Base(),
-		Known: table.Certainty(), Steps: []search.Change{}, Changes: costs.Changes(sel)}
+		Known: table.Certainty(), Age: age, Steps: []search.Change{}, Changes: costs.Changes(sel)}
 	if r.Layers, err = costs.Shares(sel); err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.table, err)
 	}

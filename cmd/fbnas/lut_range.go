@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/lut"
+	"fbnas/profile"
 	"fbnas/report"
 	"fbnas/search"
 )
@@ -20,8 +21,8 @@ func lutRangeVerb(a *app) *cobra.Command {
 		Short:   "Predict the fastest and the slowest network of a space",
 		Example: "  fbnas lut range local.lut\n  fbnas lut range local.lut --space mine.yaml --classes 100",
 		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
-			return rangeOf(args[0], name, classes)
+		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+			return rangeOf(ctx, a, args[0], name, classes)
 		}),
 	}
 	cmd.Flags().StringVar(&name, "space", "", "built-in `space` or space.yaml (default: the table's)")
@@ -37,13 +38,14 @@ type rangeResult struct {
 	LargestUS  float64       `json:"largest_us"`
 	Error      *float64      `json:"expected_error"` // the certainty's 95th percentile
 	Certainty  lut.Certainty `json:"certainty"`
+	Age        profile.Age   `json:"stale_rows"`
 }
 
-func rangeOf(path, name string, classes int) (result, error) {
+func rangeOf(ctx context.Context, a *app, path, name string, classes int) (result, error) {
 	if err := checkClassCount(classes); err != nil {
 		return nil, err
 	}
-	t, err := lut.Load(path)
+	t, age, err := lookAtTable(ctx, a, path, lut.Load)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +57,7 @@ func rangeOf(path, name string, classes int) (result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", path, err)
 	}
-	r := rangeResult{Table: path, Space: space.Name, Classes: classes, Certainty: t.Certainty()}
+	r := rangeResult{Table: path, Space: space.Name, Classes: classes, Certainty: t.Certainty(), Age: age}
 	if r.Certainty.Known() {
 		r.Error = &r.Certainty.P95Error
 	}
@@ -64,7 +66,7 @@ func rangeOf(path, name string, classes int) (result, error) {
 }
 
 func (r rangeResult) Text(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "space %s at %d classes: %s to %s\ncertainty: %s\n",
-		r.Space, r.Classes, report.Latency(r.SmallestUS), report.Latency(r.LargestUS), r.Certainty)
+	_, err := fmt.Fprintf(w, "space %s at %d classes: %s to %s\ncertainty: %s\n%s",
+		r.Space, r.Classes, report.Latency(r.SmallestUS), report.Latency(r.LargestUS), r.Certainty, staleLine(r.Age))
 	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"fbnas/latency"
 	"fbnas/lut"
+	"fbnas/profile"
 	"fbnas/report"
 )
 
@@ -20,12 +21,13 @@ func lutShowVerb(a *app) *cobra.Command {
 		Short:   "Show what a table holds and where it comes from",
 		Example: "  fbnas lut show local.lut\n  fbnas lut show local.lut --csv > rows.csv",
 		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
-			t, err := lut.Read(args[0])
+		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+			t, age, err := lookAtTable(ctx, a, args[0], lut.Read)
 			if err != nil {
 				return nil, err
 			}
 			r := describeTable(t)
+			r.Age = age
 			if !csv {
 				return r, nil
 			}
@@ -63,6 +65,7 @@ type tableInfo struct {
 	Calibration *calibrationInfo  `json:"calibration"`
 	Validation  *validationInfo   `json:"validation"`
 	Certainty   lut.Certainty     `json:"certainty"`
+	Age         profile.Age       `json:"stale_rows"` // those of another graph than this fbnas exports
 	Predictions []predictionInfo  `json:"predictions"`
 	CSV         *string           `json:"csv"`
 }
@@ -130,7 +133,7 @@ func (r tableInfo) Text(w io.Writer) error {
 	if r.Validation != nil {
 		facts = append(facts, fact{"validation", *r.Validation})
 	}
-	facts = append(facts, fact{"certainty", r.Certainty})
+	facts = append(facts, fact{"certainty", r.Certainty}, fact{"stale", staleText(r.Age)})
 	if err := writeFacts(w, facts...); err != nil {
 		return err
 	}

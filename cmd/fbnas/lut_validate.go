@@ -79,7 +79,7 @@ func (o *networkOptions) measure(ctx context.Context, a *app, cmd *cobra.Command
 	if err := checkOutputs(path, o.record); err != nil {
 		return nil, nil, err
 	}
-	t, err := lut.Load(path)
+	t, err := openTable(ctx, path, profile.Whole)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -65,7 +67,7 @@ func TestScripts(t *testing.T) {
 	}
 	_, noRuntime := setup.ORTLibrary()
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
-		"exits": exits, "document": document, "interrupt": interrupt, "sigkill": sigkill, "export": exportTiny, "foreign": foreign, "strange": strange, "unsteady": unsteady, "capture": capture, "truncating": truncating, "odd": odd, "softmaxed": softmaxed,
+		"exits": exits, "document": document, "interrupt": interrupt, "sigkill": sigkill, "export": exportTiny, "foreign": foreign, "stale": stale, "strange": strange, "unsteady": unsteady, "capture": capture, "truncating": truncating, "odd": odd, "softmaxed": softmaxed,
 	}
 	cmds["saved"] = saved
 	maps.Copy(cmds, trainedCmds)
@@ -199,4 +201,15 @@ func foreign(ts *testscript.TestScript, _ bool, args []string) {
 	t.Path = ts.MkAbs(args[1])
 	t.Header.Device.Model.SoC = "another processor"
 	ts.Check(t.Save())
+}
+
+// stale IN.lut OUT.lut writes a table with one row of another graph.
+func stale(ts *testscript.TestScript, _ bool, args []string) {
+	lines := strings.SplitAfter(ts.ReadFile(args[0]), "\n")
+	graph := regexp.MustCompile(`"graph":"[0-9a-f]+"`)
+	lines[1] = graph.ReplaceAllString(lines[1], `"graph":"`+strings.Repeat("0", 64)+`"`)
+	records := lines[:len(lines)-2] // the end record, and what is behind its line feed
+	body := strings.Join(records, "")
+	end := fmt.Sprintf(`{"type":"end","records":%d,"sha256":"%x"}`+"\n", len(records), sha256.Sum256([]byte(body)))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(body+end), 0o644))
 }

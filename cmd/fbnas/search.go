@@ -18,6 +18,7 @@ import (
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/profile"
 	"fbnas/report"
 	"fbnas/search"
 )
@@ -197,7 +198,7 @@ func (o searchOptions) config(cmd *cobra.Command) (searchConfig, *lut.Table, mod
 	if c.Table == "" {
 		return fail(fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given"))
 	}
-	table, err := lut.Load(c.Table)
+	table, err := openTable(cmd.Context(), c.Table, profile.Whole)
 	if err != nil {
 		return fail(err)
 	}
