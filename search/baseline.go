@@ -25,12 +25,14 @@ type Scaled struct {
 func (c *Costs) Uniform(limit float64) (Scaled, error) {
 	const steps = 100
 	var best Scaled
-	dearest := math.Inf(-1)
+	dearest, cheapest := math.Inf(-1), math.Inf(1)
 	for _, expansion := range c.expansions() {
 		for i := steps; i > 0; i-- {
 			s := Scaled{Multiplier: float64(i) / steps, Expansion: expansion}
 			s.Selection = c.scaled(s)
-			if cost := c.Of(s.Selection); cost <= limit {
+			cost := c.Of(s.Selection)
+			cheapest = min(cheapest, cost)
+			if cost <= limit {
 				if cost > dearest {
 					best, dearest = s, cost
 				}
@@ -41,9 +43,8 @@ func (c *Costs) Uniform(limit float64) (Scaled, error) {
 	if best.Selection != nil {
 		return best, nil
 	}
-	smallest, _ := c.Bounds()
 	return Scaled{}, fault.New(fault.Target, "Give a higher limit.",
-		"no uniform network of space %s costs at most %.6g %s; the smallest of all costs %s", c.Space.Name, limit, c.Cost.Unit(), Least(smallest, 0))
+		"no uniform network of space %s costs at most %.6g %s; the cheapest of them costs %s", c.Space.Name, limit, c.Cost.Unit(), Least(cheapest, 0))
 }
 
 // expansions lists all expansions of the space, ascending; [0] when there is

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -203,6 +204,42 @@ func TestSpacesThatCannotBePriced(t *testing.T) {
 		if _, err := NewCosts(tinySpace(t), classes, c.cost); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// dear3 is a cost by which no uniform network is the cheapest: its kernels are
+// 3x3.
+type dear3 struct{ Counted }
+
+func (c dear3) Block(b models.Block) (float64, error) {
+	v, err := c.Counted.Block(b)
+	if b.Kernel == 3 {
+		v *= 3
+	}
+	return v, err
+}
+
+// TestTheLeastUniformLimitIsTaken: the limit that a refusal names is one that
+// some uniform network keeps.
+func TestTheLeastUniformLimitIsTaken(t *testing.T) {
+	costs, err := NewCosts(tinySpace(t), classes, dear3{MACs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = costs.Uniform(1)
+	if fault.CodeOf(err) != fault.Target {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(err.Error(), "the cheapest of them costs ")
+	least, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if smallest, _ := costs.Bounds(); least <= smallest {
+		t.Errorf("the least uniform limit is %g, the space's smallest network costs %g: the test is blind", least, smallest)
+	}
+	if s, err := costs.Uniform(least); err != nil || costs.Of(s.Selection) > least {
+		t.Errorf("at the limit that was named: %+v, %v", s, err)
 	}
 }
 
