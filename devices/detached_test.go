@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fbnas/internal/await"
 	"fbnas/internal/fault"
 )
 
@@ -111,9 +112,7 @@ func TestDetachedWaitsAndGivesUp(t *testing.T) {
 		t.Fatalf("%v, %v, waits for %q", err, p.Wait(), why(p))
 	}
 	h.faults(func(int, string) error { return fmt.Errorf("cable pulled: %w", errLost) })
-	for why(p) == "" {
-		time.Sleep(time.Millisecond)
-	}
+	await.Until(t, "the cable is missed", func() bool { return why(p) != "" })
 	if why, left := p.Waiting(); !strings.Contains(why, "cable pulled") || left > r.pace.patience {
 		t.Errorf("waits %v for %q", left, why)
 	}
@@ -150,9 +149,7 @@ func TestDetachedSlow(t *testing.T) {
 		p.Stdin.Close()
 		io.ReadAll(p.Stdout)
 	}()
-	for why(p) != "it has not answered for 1ms" {
-		time.Sleep(time.Millisecond)
-	}
+	await.Until(t, "the answer is missed", func() bool { return why(p) == "it has not answered for 1ms" })
 	if err := p.Wait(); err != nil || why(p) != "" {
 		t.Errorf("%v, waits for %q", err, why(p))
 	}

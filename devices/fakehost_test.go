@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"fbnas/internal/await"
 )
 
 // host is a shell on this machine, with faults.
@@ -98,7 +100,7 @@ func dialForTest(t *testing.T, h *host, base string) *remote {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, slow: time.Minute, patience: 20 * time.Second}
+	r.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, slow: time.Minute, patience: await.Left(t)}
 	t.Cleanup(func() { endRuns(t, base) })
 	return r
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fbnas/devices/devicestest"
+	"fbnas/internal/await"
 	"fbnas/internal/fault"
 )
 
@@ -143,7 +144,7 @@ func TestSSHCutTransfer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.pace.patience = 5 * time.Second
+			r.pace.patience = await.Left(t)
 			if err := r.Push(t.Context(), "small", []byte("abc")); err != nil {
 				t.Fatal(err)
 			}
@@ -176,7 +177,7 @@ func TestSSHDroppedRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.pace.first, r.pace.most, r.pace.patience = time.Millisecond, 100*time.Millisecond, 30*time.Second
+	r.pace.first, r.pace.most, r.pace.patience = time.Millisecond, 100*time.Millisecond, await.Left(t)
 	t.Cleanup(func() { endRuns(t, base) })
 	gate := d.Cache + "/gate"
 	p, err := r.Start(t.Context(), []string{"/bin/sh", "-c",
@@ -199,9 +200,7 @@ func TestSSHDroppedRun(t *testing.T) {
 	}
 	expect("one\n")
 	d.Cut()
-	for why(p) == "" {
-		time.Sleep(time.Millisecond)
-	}
+	await.Until(t, "it is seen that the line is cut", func() bool { return why(p) != "" })
 	open(1)
 	d.Mend(t)
 	expect("two\n")

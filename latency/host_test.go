@@ -86,7 +86,7 @@ var modelFaults = []struct {
 // that works has its groups, in so many starts of the agent.
 func survive(t *testing.T, conn *simdevice.Conn, specs []simdevice.Model, starts int, failures map[string]string) {
 	t.Helper()
-	opts := latency.Options{Rounds: 3, ModelTimeout: 200 * time.Millisecond}
+	opts := latency.Options{Rounds: 3, ModelTimeout: patience(t)}
 	got, err := simulate(t.Context(), conn, opts, specs, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -98,6 +98,17 @@ func survive(t *testing.T, conn *simdevice.Conn, specs []simdevice.Model, starts
 	if want := len(specs) + 1; conn.Pushes() != want {
 		t.Errorf("%d files were pushed, want %d", conn.Pushes(), want)
 	}
+}
+
+// patience is long enough for a model that does not hang, at the speed that this
+// machine has just now.
+func patience(t *testing.T) time.Duration {
+	t.Helper()
+	began := time.Now()
+	if _, err := simulate(t.Context(), &simdevice.Conn{}, latency.Options{Rounds: 3}, five(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return max(200*time.Millisecond, 20*time.Since(began))
 }
 
 func TestTransportFaults(t *testing.T) {

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"fbnas/devices/devicestest"
+	"fbnas/internal/await"
 	"fbnas/internal/setup"
 )
 
@@ -45,6 +45,7 @@ func (h *handy) says(answer string) func() {
 
 // TestCheckPhone runs make check-phone's script with a fake phone.
 func TestCheckPhone(t *testing.T) {
+	t.Parallel()
 	if _, err := setup.ORTLibrary(); err != nil {
 		t.Skip(err)
 	}
@@ -52,13 +53,10 @@ func TestCheckPhone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	phone := devicestest.StartPhone(t)
-	phone.Becomes(t, "unsupported", 0)
-	plug := func() { phone.Attach(t) }
 	for _, c := range []struct {
 		name  string
 		args  []string
-		acts  func(*handy) []act
+		acts  func(*handy, *testing.T, *devicestest.Phone) []act
 		want  []string // in the summary, in this order
 		fails bool
 	}{
@@ -68,41 +66,52 @@ func TestCheckPhone(t *testing.T) {
 		},
 		{
 			name: "with hands",
-			acts: func(h *handy) []act {
+			acts: func(h *handy, t *testing.T, phone *devicestest.Phone) []act {
 				return []act{
 					{"pull the cable for a moment", h.says("y")},
-					{"cable NOW", func() { phone.Unplug(t); lostFor(t, filepath.Join(h.out, "cable.lut.err")); plug() }},
+					{"cable NOW", func() {
+						phone.Unplug(t)
+						lostFor(t, filepath.Join(h.out, "cable.lut.err"))
+						phone.Attach(t)
+					}},
 					{"May the phone be restarted?", h.says("y")},
-					{"The phone restarts.", func() { lose(t, phone); plug() }},
+					{"The phone restarts.", func() { lose(t, phone); phone.Attach(t) }},
 				}
 			},
 			want: []string{"ok      checked", "ok      tabled", "ok      computed", "ok      private", "ok      host_killed", "ok      cable_pulled", "ok      restarted", "ok      restored", "ok      cleaned", "All that was tried works"},
 		},
 		{
 			name: "idle hands", args: []string{"cable_pulled", "restarted"},
-			acts: func(h *handy) []act {
+			acts: func(h *handy, t *testing.T, phone *devicestest.Phone) []act {
 				return []act{{"pull the cable for a moment", h.says("y")}, {"May the phone be restarted?", h.says("")}}
 			},
 			want: []string{"FAILED  cable_pulled", "SKIPPED restarted", "failed: cable_pulled. Send the folder"}, fails: true,
 		},
 		{
 			name: "unauthorized", args: []string{"--yes"},
-			acts: func(*handy) []act { phone.Breaks("unauthorized"); plug(); return nil },
+			acts: func(_ *handy, t *testing.T, phone *devicestest.Phone) []act {
+				phone.Breaks("unauthorized")
+				phone.Attach(t)
+				return nil
+			},
 			want: []string{"FAILED  listed", "failed: listed. Send the folder"}, fails: true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			phone := devicestest.NewPhone(t)
+			phone.Becomes(t, "unsupported", 0)
 			out := filepath.Join(t.TempDir(), "out")
 			cmd := exec.Command("sh", append([]string{"../../scripts/check-phone.sh"}, c.args...)...)
-			cmd.Env = append(os.Environ(), "OUT="+out, "FBNAS=fbnas", "FBNAS_AGENT="+agentPath, "FBNAS_PHONE="+phone.Serial(),
-				"FBNAS_CHECK_ROUNDS=2", "FBNAS_CHECK_LONG=25", "GORACE=atexit_sleep_ms=0")
+			cmd.Env = append(phone.Environ(), "OUT="+out, "FBNAS=fbnas", "FBNAS_AGENT="+agentPath, "FBNAS_PHONE="+phone.Serial(),
+				"FBNAS_CHECK_ROUNDS=2", "FBNAS_CHECK_LONG=12", "GORACE=atexit_sleep_ms=0")
 			answers, err := cmd.StdinPipe()
 			if err != nil {
 				t.Fatal(err)
 			}
 			h := &handy{out: out, answers: answers}
 			if c.acts != nil {
-				h.acts = c.acts(h)
+				h.acts = c.acts(h, t, phone)
 			}
 			cmd.Stdout, cmd.Stderr = h, h
 			err = cmd.Run()
@@ -122,13 +131,10 @@ func TestCheckPhone(t *testing.T) {
 // lostFor waits until fbnas says that the phone is lost.
 func lostFor(t *testing.T, log string) {
 	t.Helper()
-	for range 3000 {
-		if text, err := os.ReadFile(log); err == nil && bytes.Contains(text, []byte("the device is lost for now")) {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Error("nobody says that the phone is lost")
+	await.Until(t, "fbnas says that the phone is lost", func() bool {
+		text, err := os.ReadFile(log)
+		return err == nil && bytes.Contains(text, []byte("the device is lost for now"))
+	})
 }
 
 // lose empties what lies on the phone, as a restart may that comes before all is

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"strconv"
 	"testing"
 
@@ -17,10 +16,10 @@ func TestPhoneScripts(t *testing.T) {
 	if _, err := setup.ORTLibrary(); err != nil {
 		t.Skip(err)
 	}
-	phone := devicestest.StartPhone(t)
-	variables := map[string]string{
-		"FBNAS_ADB": phone.Client, "ANDROID_ADB_SERVER_PORT": os.Getenv("ANDROID_ADB_SERVER_PORT"), "PHONE": phone.Serial(),
-	}
+	t.Parallel()
+	phone := devicestest.NewPhone(t)
+	variables := phone.Variables()
+	variables["PHONE"] = phone.Serial()
 	deviceScripts(t, "phone", variables, map[string]scriptCommand{
 		"unplugged": func(ts *testscript.TestScript, _ bool, args []string) { unplugged(ts, t, phone, args) },
 		"lost": func(ts *testscript.TestScript, _ bool, args []string) {

@@ -23,6 +23,7 @@ func TestRemoteScripts(t *testing.T) {
 	if _, err := setup.ORTLibrary(); err != nil {
 		t.Skip(err)
 	}
+	t.Parallel()
 	board := devicestest.Start(t, devicestest.Options{})
 	deviceScripts(t, "remote", map[string]string{"FBNAS_SSH": board.Client, "BOARD": board.Address()}, map[string]scriptCommand{
 		"severed": func(ts *testscript.TestScript, _ bool, args []string) { severed(ts, t, board, args) },

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -30,6 +31,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Scripts wait for devices and for other programs about as long as they compute.
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"fbnas": main, "fbnas-agent": agentMain})
 }
 
@@ -49,6 +54,7 @@ func agentMain() {
 // TestScripts runs the command lines of testdata/script, with the real agent
 // on this machine.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	cache, err := setup.Cache()
 	if err != nil {
 		t.Fatal(err)

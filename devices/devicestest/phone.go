@@ -1,45 +1,58 @@
 package devicestest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"fbnas/devices/internal/fakeadbd"
+	"fbnas/internal/await"
 	"fbnas/internal/setup"
 )
 
 // Phone is a fake phone behind a real adb: client and server.
 type Phone struct {
 	*fakeadbd.Phone
-	Client string // for FBNAS_ADB: the client with its libraries, and a home of its own
+	client string // with its libraries, and a home of its own
+	port   int    // the server's
 }
 
-// StartPhone starts an adb server with a phone attached, both of which end with
-// the test, and lets FBNAS_ADB and ANDROID_ADB_SERVER_PORT lead to it. It skips
-// the test where there is no adb.
+// others are the variables by which adb finds another server or phone.
+var others = []string{"ANDROID_SERIAL", "ADB_SERVER_SOCKET", "ANDROID_ADB_SERVER_ADDRESS"}
+
+// StartPhone is NewPhone, to which the test's own environment leads.
 func StartPhone(t testing.TB) *Phone {
+	t.Helper()
+	p := NewPhone(t)
+	for name, value := range p.Variables() {
+		t.Setenv(name, value)
+	}
+	for _, name := range others {
+		t.Setenv(name, "")
+		os.Unsetenv(name)
+	}
+	return p
+}
+
+// NewPhone starts an adb server with a phone attached, both of which end with
+// the test. It skips the test where there is no adb.
+func NewPhone(t testing.TB) *Phone {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "phone-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(folder) })
-	p := &Phone{Client: adbClient(t, folder)}
+	p := &Phone{client: adbClient(t, folder), port: freePort(t)}
 	storage := filepath.Join(folder, "storage")
 	if err := os.Mkdir(storage, 0o700); err != nil {
 		t.Fatal(err)
-	}
-	t.Setenv("FBNAS_ADB", p.Client)
-	t.Setenv("ANDROID_ADB_SERVER_PORT", fmt.Sprint(freePort(t)))
-	for _, name := range []string{"ANDROID_SERIAL", "ADB_SERVER_SOCKET", "ANDROID_ADB_SERVER_ADDRESS"} {
-		t.Setenv(name, "")
-		os.Unsetenv(name)
 	}
 	p.serve(t)
 	if p.Phone, err = fakeadbd.Start(storage); err != nil {
@@ -50,6 +63,23 @@ func StartPhone(t testing.TB) *Phone {
 		t.Fatalf("adb connect: %s", said)
 	}
 	return p
+}
+
+// Variables are those of the environment that lead to the phone.
+func (p *Phone) Variables() map[string]string {
+	return map[string]string{"FBNAS_ADB": p.client, "ANDROID_ADB_SERVER_PORT": fmt.Sprint(p.port)}
+}
+
+// Environ is this process's environment, which leads to the phone alone.
+func (p *Phone) Environ() []string {
+	env := slices.DeleteFunc(os.Environ(), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return slices.Contains(others, name)
+	})
+	for name, value := range p.Variables() {
+		env = append(env, name+"="+value)
+	}
+	return env
 }
 
 // Breaks lets one of fakeadbd's faults strike; those of the connection itself
@@ -81,36 +111,32 @@ func (p *Phone) Becomes(t testing.TB, kind string, thermal ...int) {
 func (p *Phone) Unplug(t testing.TB) {
 	t.Helper()
 	p.Plug(false)
-	for range 250 {
-		out, err := p.adb("devices")
-		if err == nil && !strings.Contains(out, "\tdevice") {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatal("the server does not notice that the phone is gone")
+	await.Until(t, "the server notices that the phone is gone", func() bool {
+		out, err := p.adb(t, "devices")
+		return err == nil && !strings.Contains(out, "\tdevice")
+	})
 }
 
 // Attach connects the phone to the server anew, and returns what adb says.
-func (p *Phone) Attach(t testing.TB) string {
+func (p *Phone) Attach(t testing.TB) (said string) {
 	t.Helper()
 	p.Plug(true)
-	_, _ = p.adb("disconnect", p.Serial()) // it fails where it is not connected
 	// A server that has just lost the phone needs a moment to notice.
-	for range 50 {
-		out, err := p.adb("connect", p.Serial())
-		if err != nil || !strings.Contains(out, "already") {
-			return strings.TrimSpace(out)
-		}
-		time.Sleep(20 * time.Millisecond)
-		_, _ = p.adb("disconnect", p.Serial())
-	}
-	t.Fatal("adb does not connect to the phone")
-	return ""
+	await.Until(t, "adb connects to the phone", func() bool {
+		_, _ = p.adb(t, "disconnect", p.Serial()) // it fails where it is not connected
+		out, err := p.adb(t, "connect", p.Serial())
+		said = strings.TrimSpace(out)
+		return err != nil || !strings.Contains(out, "already")
+	})
+	return said
 }
 
-func (p *Phone) adb(args ...string) (string, error) {
-	out, err := exec.Command("timeout", append([]string{"20", p.Client}, args...)...).CombinedOutput()
+func (p *Phone) adb(t testing.TB, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), await.Left(t))
+	defer cancel()
+	cmd := exec.CommandContext(ctx, p.client, args...)
+	cmd.Env = p.Environ()
+	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
@@ -120,8 +146,8 @@ func (p *Phone) serve(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(p.Client, "nodaemon", "server")
-	cmd.Env = append(os.Environ(), "ADB_LOCAL_TRANSPORT_MAX_PORT=0")
+	cmd := exec.Command(p.client, "nodaemon", "server")
+	cmd.Env = append(p.Environ(), "ADB_LOCAL_TRANSPORT_MAX_PORT=0")
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
@@ -136,9 +162,7 @@ func (p *Phone) serve(t testing.TB) {
 		}
 		os.Remove(log.Name())
 	})
-	var port int
-	fmt.Sscan(os.Getenv("ANDROID_ADB_SERVER_PORT"), &port)
-	waitFor(t, port)
+	waitFor(t, p.port)
 }
 
 // adbClient writes the program that stands for the user's adb.

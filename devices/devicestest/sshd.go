@@ -10,8 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
+	"fbnas/internal/await"
 	"fbnas/internal/setup"
 )
 
@@ -144,13 +144,11 @@ func freePort(t testing.TB) int {
 
 func waitFor(t testing.TB, port int) {
 	t.Helper()
-	for range 500 {
+	await.Until(t, "the server comes up", func() bool {
 		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			c.Close()
-			return
 		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("the server does not come up")
+		return err == nil
+	})
 }

@@ -14,6 +14,7 @@ const helpers = "internal/atomicfile internal/convert internal/fault internal/lf
 var policy = []row{
 	{"internal/archtest", ""},
 	{"internal/atomicfile", ""},
+	{"internal/await", ""},
 	{"internal/convert", ""},
 	{"internal/fault", ""},
 	{"internal/lfs", ""},
@@ -56,7 +57,7 @@ var policy = []row{
 	{"devices", "internal/setup internal/yamlform github.com/pkg/sftp"},
 	{"devices/internal/fakeadbd", ""},
 	{"devices/internal/vm", "internal/setup"},
-	{"devices/devicestest", "devices/internal/fakeadbd devices/internal/vm internal/setup"},
+	{"devices/devicestest", "devices/internal/fakeadbd devices/internal/vm internal/await internal/setup"},
 
 	{"models", "graph nn internal/yamlform"},
 	{"latency/stats", ""},

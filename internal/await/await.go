@@ -1,0 +1,36 @@
+// Package await waits in tests: as long as the test run may last, and not for a
+// number of seconds that a busy machine exceeds.
+package await
+
+import (
+	"testing"
+	"time"
+)
+
+// grace is the part of what is left of a test run that is kept for the end of
+// tests that fail, so that they say why.
+const grace = 0.1
+
+// Left is how long a test may wait for what has to come; an hour where the run
+// has no time limit.
+func Left(t testing.TB) time.Duration {
+	if run, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
+		if end, limited := run.Deadline(); limited {
+			return time.Duration((1 - grace) * float64(time.Until(end)))
+		}
+	}
+	return time.Hour
+}
+
+// Until waits until something holds; a test that runs out of time before that
+// ends with what it was waiting for.
+func Until(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	end := time.Now().Add(Left(t))
+	for pause := time.Millisecond; !holds(); pause = min(2*pause, 20*time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain until %s", what)
+		}
+		time.Sleep(pause)
+	}
+}
