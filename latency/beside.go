@@ -1,19 +1,39 @@
 package latency
 
 // Beside returns the rounds with the group of another model, which is in every
-// batch, in the sentinel's place: their figures are ratios to that model.
+// batch, in the sentinel's place: their figures are ratios to that model. Rounds
+// in which its group was dropped are left out of a batch, unless fewer than half
+// of the batch's are clean, as Figures has it.
 func Beside(rounds []Round, digest string) []Round {
-	var out []Round
+	clean, all := map[int]int{}, map[int]int{}
 	for _, r := range rounds {
-		for _, g := range r.Groups {
-			if g.Digest == digest {
-				r.Sentinel = []Group{g}
-				out = append(out, r)
-				break
+		if g, ok := r.group(digest); ok {
+			all[r.Batch]++
+			if !g.Dropped {
+				clean[r.Batch]++
 			}
 		}
 	}
+	var out []Round
+	for _, r := range rounds {
+		g, ok := r.group(digest)
+		if !ok || g.Dropped && 2*clean[r.Batch] >= all[r.Batch] {
+			continue
+		}
+		r.Sentinel = []Group{g}
+		out = append(out, r)
+	}
 	return out
+}
+
+// group is a model's in the round.
+func (r Round) group(digest string) (Group, bool) {
+	for _, g := range r.Groups {
+		if g.Digest == digest {
+			return g, true
+		}
+	}
+	return Group{}, false
 }
 
 // BatchesBeside is Batches for models of which the first is to be in each batch.

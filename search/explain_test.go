@@ -118,3 +118,48 @@ func TestChosen(t *testing.T) {
 		t.Error("an option that the space lacks is taken")
 	}
 }
+
+// TestExcludedBlocksAreDearest: the search is pulled away from what cannot be
+// run: in the expectation it costs as much as its layer's dearest block, and no
+// architecture that is derived has it.
+func TestExcludedBlocksAreDearest(t *testing.T) {
+	space := tinySpace(t)
+	costs, err := NewCosts(space, classes, awkward{MACs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, l := range costs.Layers {
+		dearest := math.Inf(-1)
+		for _, v := range l.Values {
+			if !math.IsNaN(v) {
+				dearest = max(dearest, v)
+			}
+		}
+		for at, v := range l.finite() {
+			if math.IsNaN(l.Values[at]) {
+				found = true
+				if v != dearest {
+					t.Errorf("%s: an excluded block counts as %g, the dearest is %g", l.Layer.Name, v, dearest)
+				}
+			} else if v != l.Values[at] {
+				t.Errorf("%s: a block of %g counts as %g", l.Layer.Name, l.Values[at], v)
+			}
+		}
+	}
+	if !found {
+		t.Fatal("nothing is excluded")
+	}
+	_, largest := costs.Bounds()
+	list, err := costs.Derive(t.Context(), randomProbabilities(space, 4), largest, 50, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
+		for _, b := range costs.blocks(c.Selection) {
+			if b.Kernel == 5 && b.Mid == 3 {
+				t.Errorf("%v has a block that cannot be run", c.Selection)
+			}
+		}
+	}
+}

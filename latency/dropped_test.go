@@ -1,0 +1,59 @@
+package latency
+
+import (
+	"math"
+	"testing"
+)
+
+// disturbedRounds are rounds of two models and a reference, in which b is twice
+// as slow as a; in some of them a group was disturbed, took ten times as long
+// and is marked as dropped.
+func disturbedRounds(dropped func(digest string, round int) bool) []Round {
+	var rounds []Round
+	for i := range 12 {
+		r := Round{Round: i, Sentinel: []Group{{Digest: "s", Round: i, MedianU: 50}}}
+		for digest, us := range map[string]float64{"a": 100, "b": 200, "ref": 400} {
+			g := Group{Digest: digest, Round: i, MedianU: us * (1 + 0.001*float64(i)), Runs: 5}
+			if dropped(digest, i) {
+				g.MedianU, g.Dropped = 10*us, true
+			}
+			r.Groups = append(r.Groups, g)
+		}
+		rounds = append(rounds, r)
+	}
+	return rounds
+}
+
+// TestDroppedGroupsAreNotCompared: a group that is marked as disturbed enters
+// neither a comparison nor what others are ratios to.
+func TestDroppedGroupsAreNotCompared(t *testing.T) {
+	rounds := disturbedRounds(func(digest string, i int) bool { return digest != "b" && i%3 == 0 })
+	c, ok := compare(rounds, "b", "a")
+	if !ok || c.Rounds != 8 || math.Abs(c.Ratio-2) > 1e-9 || c.Low < 1.99 || c.High > 2.01 {
+		t.Errorf("b against a: %+v, %t", c, ok)
+	}
+	figures := Figures(Beside(rounds, "ref"))
+	if f := figures["b"]; len(f.Ratios) != 8 || math.Abs(f.Ratio-0.5) > 1e-9 || f.Disturbed {
+		t.Errorf("b beside the reference: %+v", f)
+	}
+	for _, v := range figures["b"].Ratios {
+		if math.Abs(v-0.5) > 1e-9 {
+			t.Errorf("a ratio of %g", v)
+		}
+	}
+	if c, ok := compare(disturbedRounds(func(digest string, i int) bool { return digest == "a" && i%2 == 0 || i == 1 }), "b", "a"); ok {
+		t.Errorf("five clean rounds in common tell %+v", c)
+	}
+}
+
+// TestReferenceThatIsMostlyDropped: where too few of its groups are clean all of
+// them count, and its figure says so.
+func TestReferenceThatIsMostlyDropped(t *testing.T) {
+	rounds := disturbedRounds(func(digest string, i int) bool { return digest == "ref" && i != 5 })
+	if got := Beside(rounds, "ref"); len(got) != len(rounds) {
+		t.Errorf("%d rounds are left", len(got))
+	}
+	if f := Figures(rounds)["ref"]; !f.Disturbed {
+		t.Errorf("%+v", f)
+	}
+}
