@@ -28,7 +28,7 @@ func TestWarnEqual(t *testing.T) {
 			for _, v := range c.images {
 				data = append(data, v, v, v, v)
 			}
-			im, err := labelled("test", &memory{form, data}, contents(data, form.size()), c.labels, 2)
+			im, err := labelled("test", &memory{form: form, data: data}, contents(data, form.size()), c.labels, 2)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -44,7 +44,7 @@ func openFolder(ctx context.Context, dir string, o Options) (raw, error) {
 			}
 		}
 	}
-	if err := r.classesOf(parts, o.Whole); err != nil {
+	if err := r.classesOf(parts, o); err != nil {
 		return raw{}, err
 	}
 	return r, r.openParts(ctx, dir, parts, o)
@@ -52,9 +52,9 @@ func openFolder(ctx context.Context, dir string, o Options) (raw, error) {
 
 // classesOf finds the names of the classes: those of the training images, or,
 // where all images count alike, of any.
-func (r *raw) classesOf(parts layout, whole bool) error {
+func (r *raw) classesOf(parts layout, o Options) error {
 	for role, n := range parts {
-		if n == nil || !whole && role != int(forTraining) {
+		if n == nil || !o.Whole && role != int(forTraining) {
 			continue
 		}
 		r.classes = append(r.classes, namesOf(n.classes())...)
@@ -62,6 +62,9 @@ func (r *raw) classesOf(parts layout, whole bool) error {
 	slices.Sort(r.classes)
 	r.classes = slices.Compact(r.classes)
 	if len(r.classes) > 0 {
+		if o.Whole && within(r.classes, o.Classes) {
+			r.classes = o.Classes
+		}
 		return nil
 	}
 	for role, n := range parts {
@@ -110,8 +113,8 @@ func nodesOf(n *node) []*node {
 func (r *raw) openClasses(ctx context.Context, dir string, classes []*node, o Options) (im images, err error) {
 	src := &files{form: shape{o.Channels, o.Height, o.Width}, root: dir}
 	for _, c := range classes {
-		label, known := slices.BinarySearch(r.classes, c.name)
-		if !known {
+		label := slices.Index(r.classes, c.name)
+		if label < 0 {
 			return im, fault.New(fault.Failure, "Give both parts the same classes.",
 				"class %s has test images and no training images", c.name)
 		}

@@ -258,7 +258,7 @@ func BenchmarkEpoch(b *testing.B) {
 }
 
 func benchmarkLoader(b *testing.B, f shape, o LoaderOptions) {
-	im := images{src: &memory{f, noise(1, 1000*f.size())}, labels: make([]int64, 1000)}
+	im := images{src: &memory{form: f, data: noise(1, 1000*f.size())}, labels: make([]int64, 1000)}
 	for i := range im.labels {
 		im.keep = append(im.keep, i)
 	}

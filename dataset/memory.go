@@ -10,13 +10,14 @@ import (
 
 // memory is a source whose images lie one after another in memory.
 type memory struct {
-	form shape
-	data []uint8
+	form   shape
+	data   []uint8
+	before Size // before they were brought to form
 }
 
 func (m *memory) shape() shape      { return m.form }
 func (m *memory) inMemory() bool    { return true }
-func (m *memory) name(i int) string { return fmt.Sprintf("image %d", i) }
+func (m *memory) name(i int) string { return fmt.Sprint(i) }
 
 func (m *memory) pixels(i int, dst []uint8) error {
 	copy(dst, m.data[i*m.form.size():])
@@ -27,11 +28,11 @@ func (m *memory) pixels(i int, dst []uint8) error {
 // of channels that o asks for. Grey images stay grey: the loader replicates.
 func newMemory(data []uint8, f shape, o Options) *memory {
 	want := shape{channels: min(f.channels, o.Channels), height: f.height, width: f.width}
-	if o.Height > 0 {
+	if o.Height > 0 && !o.Look {
 		want.height, want.width = o.Height, o.Width
 	}
 	if want == f {
-		return &memory{form: f, data: data}
+		return &memory{form: f, data: data, before: Size{f.width, f.height}}
 	}
 	n := len(data) / f.size()
 	out := make([]uint8, n*want.size())
@@ -39,7 +40,7 @@ func newMemory(data []uint8, f shape, o Options) *memory {
 		p := picture.Of(imageOf(f, data[i*f.size():][:f.size()]))
 		p.Fit(want.channels, want.height, want.width, out[i*want.size():][:want.size()])
 	}
-	return &memory{form: want, data: out}
+	return &memory{form: want, data: out, before: Size{f.width, f.height}}
 }
 
 // imageOf shows planes of pixels as an image.

@@ -29,6 +29,12 @@ type Options struct {
 	Mean, Std []float32
 	// Whole reads all images as test images, whatever folders they lie in.
 	Whole bool
+	// Look reads a set that no network can learn: what is wrong with it is
+	// warned of. IDX and CIFAR images keep their size.
+	Look bool
+	// Classes are those that a network tells apart. With Whole, a folder may
+	// lack some of them.
+	Classes []string
 	// Seed decides the split of a set that comes without test images.
 	Seed uint64
 	// TestFraction is the test images' part of such a set; default 0.2.
@@ -82,7 +88,10 @@ type Set struct {
 	Mean, Std []float32
 	// Skipped names the corrupt files that were left out.
 	Skipped []string
-	Summary Summary
+	// KeptForTest: the test images are training images by their folder or file
+	// that were kept for testing.
+	KeptForTest bool
+	Summary     Summary
 }
 
 // raw is a data set as its files give it: images in stored size and order.
@@ -128,6 +137,12 @@ var builtins = map[string]struct {
 	}},
 }
 
+// IsBuiltin reports whether name is that of a built-in set, not a path.
+func IsBuiltin(name string) bool {
+	_, ok := builtins[name]
+	return ok
+}
+
 // Open opens a built-in set (fashion-mnist) or the one in the folder name,
 // whose kind follows from its files. Training and test images are those of the
 // files; without test files, a part of the images is kept for testing.
@@ -163,6 +178,7 @@ func Open(ctx context.Context, name string, o Options) (*Set, error) {
 	s.Name = filepath.Base(name)
 	s.Summary.Data, s.Summary.Kind, s.Summary.Warnings = name, k.name, warnings
 	s.summarise(r, o)
+	s.Summary.Digest = s.Manifest().Digest
 	return s, nil
 }
 
@@ -192,6 +208,7 @@ func assemble(r raw, o Options) (*Set, error) {
 	case r.test.src != nil:
 		s.Test = newSplit(r.test, s)
 	default:
+		s.KeptForTest = true
 		s.Train, s.Test = s.Train.keepForTest(o.TestFraction, o.Seed)
 	}
 	if o.Mean != nil {
@@ -201,7 +218,10 @@ func assemble(r raw, o Options) (*Set, error) {
 		return s, nil
 	}
 	if err := s.check(o.Log); err != nil {
-		return nil, err
+		if !o.Look {
+			return nil, err
+		}
+		o.Log.Warn(err.Error())
 	}
 	if err := s.Train.warnEqual(o.Log); err != nil || o.Mean != nil {
 		return s, err

@@ -16,6 +16,8 @@ type source interface {
 	inMemory() bool
 	// name of image i, for people
 	name(i int) string
+	// stored is the size of image i in its file
+	stored(i int) (Size, error)
 }
 
 // shape is the form of a source's images. Channels is as stored: a grey set

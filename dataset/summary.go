@@ -8,8 +8,9 @@ import (
 
 // Summary is what a data set was understood to be.
 type Summary struct {
-	Data       string         `json:"data"` // a built-in name or a folder
-	Kind       string         `json:"kind"` // IDX, CIFAR-10, folder
+	Data       string         `json:"data"`   // a built-in name or a folder
+	Kind       string         `json:"kind"`   // IDX, CIFAR-10, folder
+	Digest     string         `json:"sha256"` // see Manifest
 	Classes    []ClassSummary `json:"classes"`
 	Train      PartSummary    `json:"train"`
 	Validation PartSummary    `json:"validation"` // counted, and not read, beside test images

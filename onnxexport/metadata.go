@@ -18,6 +18,7 @@ type Metadata struct {
 	Preprocessing *dataset.Preprocessing // preprocessing: of each image, then [N,C,H,W]
 	Classes       []string               // classes: their names, at the index of their logit
 	Accuracy      *Accuracy              // accuracy
+	Data          string                 // data_sha256: dataset.Manifest's digest of what it was trained on
 	Latency       *Latency               // latency
 	Parity        *Parity                // parity: how far the file is from the training engine
 	Seed          *uint64                // seed: of weights that were drawn, not trained
@@ -78,6 +79,7 @@ func (md *Metadata) entries() []entry {
 		{"preprocessing", &md.Preprocessing, md.Preprocessing == nil},
 		{"classes", &md.Classes, md.Classes == nil},
 		{"accuracy", &md.Accuracy, md.Accuracy == nil},
+		{"data_sha256", &md.Data, md.Data == ""},
 		{"latency", &md.Latency, md.Latency == nil},
 		{"parity", &md.Parity, md.Parity == nil},
 		{"seed", &md.Seed, md.Seed == nil},

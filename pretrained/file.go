@@ -39,6 +39,7 @@ type File struct {
 	Classes       []string               // nil where the file does not name them
 	Preprocessing *dataset.Preprocessing // nil where the file does not state it
 	Test          train.Accuracy         // on the test images; zero when not measured
+	Data          string                 // digest of what they were trained on; "" where the file does not state it
 
 	tensors []tensor    // of a file of named tensors
 	own     bool        // they have the names of models.Params
@@ -128,7 +129,7 @@ func (f *File) openOwn() error {
 		return err
 	}
 	f.own = true
-	f.Arch, f.Classes, f.Test = &w.Arch, w.Classes, w.Test
+	f.Arch, f.Classes, f.Test, f.Data = &w.Arch, w.Classes, w.Test, w.Data
 	if w.Preprocessing.Channels > 0 {
 		f.Preprocessing = &w.Preprocessing
 	}
@@ -191,7 +192,7 @@ func (f *File) openONNX() error {
 	if err != nil {
 		return fmt.Errorf("read %s: its architecture: %w", f.Path, err)
 	}
-	f.Arch, f.Classes, f.Preprocessing = &arch, md.Classes, md.Preprocessing
+	f.Arch, f.Classes, f.Preprocessing, f.Data = &arch, md.Classes, md.Preprocessing, md.Data
 	if a := md.Accuracy; a != nil {
 		f.Test = train.Accuracy{Correct: int(a.Top1*float64(a.Images) + .5), Images: a.Images}
 	}

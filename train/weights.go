@@ -21,6 +21,7 @@ type Weights struct {
 	Arch          models.Arch
 	Classes       []string
 	Preprocessing dataset.Preprocessing
+	Data          string   // digest of what it was trained on; "" where that is not known
 	Test          Accuracy // on the test images; zero when not measured
 	Values        map[string][]float64
 }
@@ -31,6 +32,7 @@ const (
 	classesKey       = "fbnas.classes"
 	preprocessingKey = "fbnas.preprocessing"
 	testKey          = "fbnas.test"
+	dataKey          = "fbnas.data_sha256" // absent where that is not known
 )
 
 // Write replaces the file at path. Tensors stand in the order of
@@ -47,6 +49,9 @@ func (w Weights) Write(path string) error {
 			return err
 		}
 		file.Metadata[key] = string(text)
+	}
+	if w.Data != "" {
+		file.Metadata[dataKey] = w.Data
 	}
 	for _, p := range models.Params(blocks) {
 		v, ok := w.Values[p.Name]
@@ -67,7 +72,7 @@ func ReadWeights(path string) (Weights, error) {
 	if err != nil {
 		return Weights{}, err
 	}
-	w := Weights{Values: map[string][]float64{}}
+	w := Weights{Values: map[string][]float64{}, Data: file.Metadata[dataKey]}
 	foreign := func(err error) (Weights, error) {
 		return Weights{}, fault.New(fault.Failure, "Give the weights.safetensors of a run of `fbnas train`.",
 			"%s holds no network of fbnas: %w", path, err)

@@ -34,7 +34,6 @@ type doctorResult struct {
 	ORTPath    *string       `json:"ort_path"`
 	Dialect    *ort.Dialect  `json:"dialect"`
 	Block      *int          `json:"block"`     // channels in a block; null in std
-	Kernels    *string       `json:"kernels"`   // of our operators: avx512, avx2 or generic; null in std
 	Providers  []provider    `json:"providers"` // what trains
 	Cores      int           `json:"cores"`
 	Data       []setupItem   `json:"data"`
@@ -101,7 +100,6 @@ func (r *doctorResult) engine() error {
 	if block > 0 {
 		r.Block = &block
 	}
-	r.Kernels = orNull(e.Kernels())
 	for _, p := range []ort.Provider{ort.CPU, ort.CUDA} {
 		state := provider{Name: p, Ready: true}
 		if err := p.Check(path); err != nil {
@@ -163,7 +161,7 @@ func (r doctorResult) dialect() string {
 	if r.Block == nil {
 		return string(*r.Dialect)
 	}
-	return fmt.Sprintf("%s (%d channels, %s kernels)", *r.Dialect, *r.Block, orEmpty(r.Kernels))
+	return fmt.Sprintf("%s (%d channels)", *r.Dialect, *r.Block)
 }
 
 func (p provider) text() string {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,8 @@ const evalBatch = 256
 
 type evalOptions struct {
 	place
-	data string
+	data  string
+	split string
 }
 
 func evalVerb(a *app) *cobra.Command {
@@ -38,11 +40,13 @@ func evalVerb(a *app) *cobra.Command {
 			"--device the device runs the file, by its own ONNX Runtime.",
 		Example: "  fbnas eval model.onnx --data fashion-mnist\n" +
 			"  fbnas eval model.onnx --data photos/ --device pixel\n" +
-			"  fbnas eval runs/train-1 --data photos/ --json",
+			"  fbnas eval runs/train-1 --data photos/ --json\n" +
+			"  fbnas eval model.onnx --data holdout/ --split all    # none of it is left for training",
 		Args: cobra.ExactArgs(1),
 	}
 	o.deviceFlags.add(cmd, "where to run the file, instead of in this process")
 	cmd.Flags().StringVar(&o.data, "data", "", "`data` set (of a run, default: what it was trained on)")
+	cmd.Flags().StringVar(&o.split, "split", splitTest, "which `images`: test; train; or all, whatever folders they lie in")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
 		r, err := o.run(ctx, a, args[0])
 		if err != nil {
@@ -56,6 +60,7 @@ func evalVerb(a *app) *cobra.Command {
 type evalResult struct {
 	Path    string  `json:"path"`
 	Data    string  `json:"data"`
+	Split   string  `json:"split"` // all, test or train
 	Top1    float64 `json:"top1"`
 	Images  int     `json:"images"`
 	Seconds float64 `json:"seconds"`
@@ -67,30 +72,29 @@ func (o evalOptions) run(ctx context.Context, a *app, path string) (evalResult, 
 	if err := o.check(); err != nil {
 		return evalResult{}, err
 	}
+	if !slices.Contains(evalSplits, o.split) {
+		return evalResult{}, fault.New(fault.Usage, "Give one of: "+list(evalSplits)+".", "--split %s is not known", o.split)
+	}
 	s, err := o.subject(path)
 	if err != nil {
 		return evalResult{}, err
 	}
-	set, err := openAs(ctx, a, s.data, s.preprocessing)
+	images, err := o.images(ctx, a, path, s)
 	if err != nil {
 		return evalResult{}, err
 	}
-	if err := sameClasses(path, s.classes, set); err != nil {
-		return evalResult{}, err
-	}
-	samePictures(a, path, s.preprocessing, set)
-	shown, total := a.progress(), set.Test.Len()
+	shown, total := a.progress(), images.Len()
 	defer shown.close()
 	e, err := s.open(ctx, a, total, func(done int) { shown.at("images", min(done, total), total) })
 	if err != nil {
 		return evalResult{}, err
 	}
 	defer e.Close()
-	accuracy, err := train.Evaluate(ctx, e, set.Test, e.batch, nil)
+	accuracy, err := train.Evaluate(ctx, e, images, e.batch, nil)
 	if err != nil {
 		return evalResult{}, fmt.Errorf("evaluate %s: %w", path, err)
 	}
-	return evalResult{path, s.data, accuracy.Top1(), accuracy.Images, time.Since(began).Seconds(), e.on}, nil
+	return evalResult{path, s.data, o.split, accuracy.Top1(), accuracy.Images, time.Since(began).Seconds(), e.on}, nil
 }
 
 // subject is what is evaluated.
@@ -98,6 +102,7 @@ type subject struct {
 	preprocessing dataset.Preprocessing
 	classes       []string
 	data          string
+	source        source
 	open          func(ctx context.Context, a *app, images int, told func(done int)) (evaluated, error)
 }
 
@@ -151,7 +156,7 @@ func (o evalOptions) training(run string) (subject, error) {
 		}
 		return evaluated{&counted{v, evalBatch, 0, told}, evalBatch, ranOn{engineORT, version, nil}}, nil
 	}
-	return subject{t.Preprocessing, t.Classes, t.data, open}, nil
+	return subject{t.Preprocessing, t.Classes, t.data, t.source(run), open}, nil
 }
 
 // file is an exported file, run as an application would.
@@ -167,7 +172,7 @@ func (o evalOptions) file(path string) (subject, error) {
 	open := func(ctx context.Context, a *app, images int, told func(int)) (evaluated, error) {
 		return o.evaluated(ctx, a, path, m, md, images, told)
 	}
-	return subject{*md.Preprocessing, md.Classes, "", open}, nil
+	return subject{*md.Preprocessing, md.Classes, "", source{name: path, digest: md.Data}, open}, nil
 }
 
 func (o evalOptions) evaluated(ctx context.Context, a *app, path string, m *onnx.Model, md onnxexport.Metadata, images int, told func(int)) (evaluated, error) {
@@ -205,6 +210,6 @@ func (c *counted) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, 
 }
 
 func (r evalResult) Text(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "%s of %d test images of %s, by %s\n", report.Percent(r.Top1), r.Images, r.Data, r.ranOn)
+	_, err := fmt.Fprintf(w, "%s of %d %s of %s, by %s\n", report.Percent(r.Top1), r.Images, imagesOfSplit[r.Split], r.Data, r.ranOn)
 	return err
 }

@@ -144,6 +144,7 @@ func (o exportOptions) spec(t trained, from *origin) (onnxexport.Spec, error) {
 	case o.form.input == onnxexport.PixelsNHWC:
 		md.Preprocessing = anyPictures(t.Arch.Input)
 	}
+	md.Data = t.Data
 	if t.random() {
 		md.Seed = &t.seed
 	}

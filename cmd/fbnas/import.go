@@ -143,7 +143,7 @@ func (o importOptions) taken(f *pretrained.File, arch models.Arch) (t trained, l
 		}
 	}
 	if drawn == nil {
-		t.Test = f.Test
+		t.Test, t.Data = f.Test, f.Data
 	}
 	return t, l, drawn, nil
 }
@@ -188,6 +188,7 @@ func (o importOptions) describe(ctx context.Context, a *app, f *pretrained.File,
 		return nil, err
 	}
 	t.Preprocessing = set.Preprocessing()
+	checkSource(a, t.source(f.Path), set, set.Test)
 	return set, nil
 }
 

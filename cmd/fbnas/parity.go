@@ -82,8 +82,8 @@ func proofOf(t trained, images [][]float32) (proven, error) {
 }
 
 // imagesOf takes real images for a comparison: test images, spread over all of
-// them, training images where those are too few, and mirrored copies where all
-// are.
+// them, training images where those are too few, and mirrored and turned copies
+// where all are.
 func imagesOf(set *dataset.Set) ([][]float32, error) {
 	var images [][]float32
 	shape := set.Test.Shape()
@@ -100,17 +100,19 @@ func imagesOf(set *dataset.Set) ([][]float32, error) {
 			break
 		}
 	}
-	for i, real := 0, len(images); i < real && len(images) < onnxexport.ParityInputs; i++ {
-		images = append(images, mirrored(images[i], shape[2]))
+	for _, turned := range []int{shape[2], shape[1] * shape[2]} { // rows, then whole channels
+		for i, n := 0, len(images); i < n && len(images) < onnxexport.ParityInputs; i++ {
+			images = append(images, reversed(images[i], turned))
+		}
 	}
 	return images, nil
 }
 
-// mirrored is the image with each row of the given width turned around.
-func mirrored(image []float32, width int) []float32 {
+// reversed is the image with every n pixels in reverse order.
+func reversed(image []float32, n int) []float32 {
 	other := slices.Clone(image)
-	for row := range slices.Chunk(other, width) {
-		slices.Reverse(row)
+	for part := range slices.Chunk(other, n) {
+		slices.Reverse(part)
 	}
 	return other
 }
@@ -169,6 +171,9 @@ func comparison(ctx context.Context, a *app, t *trained, data string) ([][]float
 	}
 	if err != nil {
 		return nil, err
+	}
+	if !t.random() {
+		checkSource(a, t.source(t.Arch.Name), set, set.Test)
 	}
 	return imagesOf(set)
 }

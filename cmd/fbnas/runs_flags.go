@@ -115,7 +115,7 @@ func openRun[C any](a *app, verb string, r runFlags, config C) (*rundir.Dir, *ru
 // folder in the way of the corrected command.
 func stopped(a *app, err error, verb string, dir *rundir.Dir) error {
 	if fault.CodeOf(err) == fault.Interrupted {
-		return fault.New(fault.Interrupted, "Go on with: "+verb+" --resume -o "+quoted(dir.Path()), "%w", err)
+		return fault.New(fault.Interrupted, "Go on with: "+verb+" --resume -o "+quoted(located(dir.Path())), "%w", err)
 	}
 	if !dir.Barren() {
 		return err

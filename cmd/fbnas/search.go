@@ -35,7 +35,8 @@ type searchOptions struct {
 // searchConfig is the config.yaml of a search: what decides its result.
 type searchConfig struct {
 	Data        string        `yaml:"data"`
-	Space       string        `yaml:"space"` // space.yaml, whole
+	DataDigest  string        `yaml:"data_sha256,omitempty"` // absent in runs from before it was kept
+	Space       string        `yaml:"space"`                 // space.yaml, whole
 	Table       string        `yaml:"lut"`
 	TableDigest string        `yaml:"lut_sha256"`
 	Precision   string        `yaml:"lut_precision,omitempty"` // of the table's models; absent: fp32
@@ -104,6 +105,14 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	if err := checkClasses(set); err != nil {
 		return nil, err
 	}
+	if o.resume {
+		err = sameData(a, o.out, c.DataDigest, set)
+	} else {
+		c.DataDigest = set.Summary.Digest
+	}
+	if err != nil {
+		return nil, err
+	}
 	costs, err := search.NewCosts(space, len(set.Classes), search.Latency{Table: table})
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", c.Table, err)
@@ -147,6 +156,9 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 		return nil, err
 	}
 	defer job.Dir.Close()
+	if err := keepData(job.Dir, c.DataDigest, set); err != nil {
+		return nil, err
+	}
 	shown := a.progress()
 	defer shown.close()
 	job.Progress = func(p search.Progress) { shown.at(string(p.Stage), p.Done, p.Steps) }
@@ -187,7 +199,7 @@ func (o searchOptions) config(cmd *cobra.Command) (searchConfig, *lut.Table, mod
 	fail := func(err error) (searchConfig, *lut.Table, models.Space, error) {
 		return searchConfig{}, nil, models.Space{}, err
 	}
-	c := searchConfig{Data: o.data, Table: o.table, Engine: o.engine, Search: o.search}
+	c := searchConfig{Data: located(o.data), Table: located(o.table), Engine: o.engine, Search: o.search}
 	if o.resume {
 		old, err := resumed[searchConfig](o.runFlags)
 		if err != nil {
@@ -236,8 +248,8 @@ func (o searchOptions) over(cmd *cobra.Command, c searchConfig) searchConfig {
 	keepGiven(cmd, &c.Search.Train, o.search.Train)
 	c.Engine.keepGiven(cmd, o.engine)
 	for flag, set := range map[string]func(){
-		"data": func() { c.Data = o.data },
-		"lut":  func() { c.Table = o.table },
+		"data": func() { c.Data = relocated(c.Data, o.data) },
+		"lut":  func() { c.Table = relocated(c.Table, o.table) },
 	} {
 		if cmd.Flags().Changed(flag) {
 			set()
@@ -286,7 +298,7 @@ func (r searchResult) Text(w io.Writer) error {
 		fact{"certainty", r.Table},
 		fact{"excluded", r.excluded()},
 		fact{"default mode", inDefaultMode(r.DefaultMode, r.Results[0].Target)},
-		fact{"next", "fbnas train " + r.Run + " --data " + quoted(r.Data)},
+		fact{"next", "fbnas train " + quoted(located(r.Run)) + " --data " + quoted(located(r.Data))},
 		fact{"to be sure", r.timing()},
 	)
 }
@@ -304,7 +316,7 @@ func (r searchResult) timing() string {
 	if len(r.Results) == 0 || r.Results[0].PredictedRows == 0 {
 		return ""
 	}
-	arch := filepath.Join(r.Run, r.Results[0].Arch)
+	arch := located(filepath.Join(r.Run, r.Results[0].Arch))
 	return "fbnas export timing.onnx --from " + quoted(arch) +
-		" && fbnas bench timing.onnx --device DEVICE --lut " + quoted(r.table)
+		" && fbnas bench timing.onnx --device DEVICE --lut " + quoted(located(r.table))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -91,6 +92,14 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, err
 	}
+	if o.resume {
+		err = sameData(a, o.out, c.DataDigest, job.Data)
+	} else {
+		c.DataDigest = job.Data.Summary.Digest
+	}
+	if err != nil {
+		return nil, err
+	}
 	if !o.resume && !cmd.Flags().Changed("batch") {
 		fitBatch(a, &c.Train, job.Data.Train.Len())
 		job.Config = c.Train
@@ -108,6 +117,9 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 		return nil, err
 	}
 	defer job.Dir.Close()
+	if err := keepData(job.Dir, c.DataDigest, job.Data); err != nil {
+		return nil, err
+	}
 	shown := a.progress()
 	defer shown.close()
 	job.Progress = func(p train.Progress) { shown.at("train", p.Done, p.Steps) }
@@ -115,7 +127,8 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, stopped(a, err, "fbnas train", job.Dir)
 	}
-	w := train.Weights{Arch: arch, Classes: job.Data.Classes, Preprocessing: job.Data.Preprocessing(), Test: r.Test, Values: r.Values}
+	w := train.Weights{Arch: arch, Classes: job.Data.Classes, Preprocessing: job.Data.Preprocessing(),
+		Data: job.Data.Summary.Digest, Test: r.Test, Values: r.Values}
 	if err := w.Write(filepath.Join(job.Dir.Path(), weightsName)); err != nil {
 		return nil, err
 	}
@@ -127,7 +140,8 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 		Arch: arch.Name, Data: c.Data, Seed: c.Train.Seed,
 	}
 	if c.Initial != "" {
-		s.InitFrom, s.InitFresh = &c.Initial, append([]string{}, c.Fresh...)
+		initial := cmp.Or(o.initial, c.Initial) // as it was typed
+		s.InitFrom, s.InitFresh = &initial, append([]string{}, c.Fresh...)
 	}
 	return s, job.Dir.Finish(s)
 }

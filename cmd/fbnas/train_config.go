@@ -15,11 +15,12 @@ import (
 
 // trainConfig is the config.yaml of a training: what decides its result.
 type trainConfig struct {
-	Data    string       `yaml:"data"`
-	Arch    string       `yaml:"arch"` // arch.yaml, whole
-	Engine  engineConfig `yaml:",inline"`
-	Initial string       `yaml:"init_from,omitempty"`
-	Fresh   []string     `yaml:"init_fresh,omitempty"` // parameters that did not come from there
+	Data       string       `yaml:"data"`
+	DataDigest string       `yaml:"data_sha256,omitempty"` // absent in runs from before it was kept
+	Arch       string       `yaml:"arch"`                  // arch.yaml, whole
+	Engine     engineConfig `yaml:",inline"`
+	Initial    string       `yaml:"init_from,omitempty"`
+	Fresh      []string     `yaml:"init_fresh,omitempty"` // parameters that did not come from there
 	// Mean and Std by which pixels are normalised, where they are not the
 	// data's own.
 	Mean  []float32    `yaml:"mean,omitempty"`
@@ -31,7 +32,7 @@ type trainConfig struct {
 // silent, from the run that is resumed; from is the file that --init-from
 // names, nil where none does or nothing is left to read there.
 func (o trainOptions) config(a *app, cmd *cobra.Command, args []string) (c trainConfig, from *pretrained.File, err error) {
-	c = trainConfig{Data: o.data, Engine: o.engine, Initial: o.initial, Train: o.train}
+	c = trainConfig{Data: located(o.data), Engine: o.engine, Initial: located(o.initial), Train: o.train}
 	if o.resume {
 		if c, err = o.resumed(cmd); err != nil {
 			return c, nil, err
@@ -62,8 +63,8 @@ func (o trainOptions) resumed(cmd *cobra.Command) (trainConfig, error) {
 	}
 	keepGiven(cmd, &c.Train, o.train)
 	for flag, set := range map[string]func(){
-		"data":      func() { c.Data = o.data },
-		"init-from": func() { c.Initial = o.initial },
+		"data":      func() { c.Data = relocated(c.Data, o.data) },
+		"init-from": func() { c.Initial = relocated(c.Initial, o.initial) },
 	} {
 		if cmd.Flags().Changed(flag) {
 			set()

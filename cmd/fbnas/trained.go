@@ -50,10 +50,10 @@ func trainedRun(run string) (trained, error) {
 	case err != nil:
 		return trained{}, err
 	case info.Verb != "train":
-		return trained{}, fault.New(fault.Usage, "Train what it found: fbnas train "+quoted(run)+" --data DATA",
+		return trained{}, fault.New(fault.Usage, "Train what it found: fbnas train "+quoted(located(run))+" --data DATA",
 			"%s is a run of %s: it has no trained network", run, info.Verb)
 	case !info.Finished():
-		return trained{}, fault.New(fault.Usage, "Finish it: fbnas train --resume -o "+quoted(run),
+		return trained{}, fault.New(fault.Usage, "Finish it: fbnas train --resume -o "+quoted(located(run)),
 			"the training in %s has not finished (step %d)", run, info.Step)
 	}
 	return trainedFile(filepath.Join(run, weightsName))
@@ -142,7 +142,7 @@ func finishedTrainings(a *app, root string) ([]string, error) {
 // the data does.
 func (t *trained) nameClasses(set *dataset.Set, data string) error {
 	if len(set.Classes) != t.Arch.Classes {
-		return fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+quoted(t.path)+" --data "+quoted(data),
+		return fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+quoted(located(t.path))+" --data "+quoted(located(data)),
 			"%s tells apart %d classes, data set %s has %d", t.path, t.Arch.Classes, data, len(set.Classes))
 	}
 	t.Classes = set.Classes

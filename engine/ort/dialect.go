@@ -1,7 +1,6 @@
 package ort
 
 import (
-	"fbnas/engine/ort/native"
 	"fbnas/internal/fault"
 )
 
@@ -51,13 +50,4 @@ func (e *Engine) Dialect() (d Dialect, block int) {
 		return Std, 0
 	}
 	return Blocked, e.block
-}
-
-// Kernels names the set of inner loops that our own operators use on this
-// processor: avx512, avx2 or generic. They compute in Blocked alone; "" in Std.
-func (e *Engine) Kernels() string {
-	if e.block == 0 {
-		return ""
-	}
-	return native.InUse()
 }

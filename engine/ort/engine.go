@@ -103,11 +103,6 @@ func (r *runner) open(o Options, block int) error {
 	if err != nil {
 		return err
 	}
-	if o.rewrite != nil {
-		if err := o.rewrite(model); err != nil {
-			return err
-		}
-	}
 	data, err := model.Bytes()
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package ort_test
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	"fbnas/engine/enginetest"
 	"fbnas/engine/interp"
 	"fbnas/engine/ort"
-	"fbnas/engine/ort/native"
 	"fbnas/graph"
 	"fbnas/graph/grad"
 	"fbnas/graph/lower"
@@ -45,37 +43,6 @@ func TestSuite(t *testing.T) {
 		e, block := blockedEngine(t)
 		enginetest.Suite(t, e, block, 2e-6)
 	})
-}
-
-// TestForced: blocks of 16, 8 and 4 with every set of kernels, whatever the
-// runtime and this processor would choose.
-func TestForced(t *testing.T) {
-	t.Cleanup(func() {
-		if err := native.Use(""); err != nil {
-			t.Error(err)
-		}
-	})
-	for _, k := range native.Sets() {
-		t.Run(k.Name, func(t *testing.T) {
-			if !k.Executes {
-				t.Skipf("this processor does not execute %s: native.TestDepthwise has its source in other instructions", k.Name)
-			}
-			if err := native.Use(k.Name); err != nil {
-				t.Fatal(err)
-			}
-			for _, block := range []int{16, 8, 4} {
-				e, err := ort.NewForced(options(t), block)
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Run(fmt.Sprint("block", block), func(t *testing.T) { enginetest.Suite(t, e, block, 2e-6) })
-			}
-			t.Run("the runtime's block", func(t *testing.T) {
-				e, block := blockedEngine(t)
-				enginetest.Suite(t, e, block, 2e-6)
-			})
-		})
-	}
 }
 
 // FuzzShapes: every operator and its gradients at random sizes, in both

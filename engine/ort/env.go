@@ -11,7 +11,6 @@ import (
 
 	"fbnas/engine/ort/native"
 	"fbnas/internal/fault"
-	"fbnas/onnx"
 )
 
 // Options of an engine.
@@ -26,8 +25,6 @@ type Options struct {
 	// profile begins the names of the files in which closed sessions leave what
 	// they ran; "" for none.
 	profile string
-	// rewrite changes a lowered model, for tests.
-	rewrite func(m *onnx.Model) error
 }
 
 func (o Options) threads() int {

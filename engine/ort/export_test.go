@@ -22,18 +22,6 @@ func NewProfiled(o Options, prefix string) (*Engine, error) {
 	return New(o)
 }
 
-// NewForced is New with blocks of so many channels, whatever the runtime's
-// kernels have here: plain ONNX stands for those.
-func NewForced(o Options, block int) (*Engine, error) {
-	o.Dialect = Std
-	e, err := New(o)
-	if err == nil {
-		e.block = block
-		e.options.rewrite = plainBlocks(block)
-	}
-	return e, err
-}
-
 // Order is the plan's for a program.
 func (e *Engine) Order(p *engine.Program) ([]string, error) {
 	plan, err := e.plan(p)

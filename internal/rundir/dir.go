@@ -25,10 +25,12 @@ const (
 	previousName   = "checkpoint.prev.safetensors"
 	summaryName    = "summary.json"
 	lockName       = ".lock"
+	// DataName is where a run keeps what it read of its data set.
+	DataName = "data.json"
 )
 
 // fileNames are those that make a folder a run's.
-var fileNames = []string{configName, metricsName, eventsName, checkpointName, previousName, summaryName}
+var fileNames = []string{configName, metricsName, eventsName, checkpointName, previousName, summaryName, DataName}
 
 // Options are optional.
 type Options struct {

@@ -16,4 +16,17 @@ struct channel {
   float scale, shift;
 };
 
+// Mean and biased variance of c->x.
+void batchnorm_statistics(struct channel *c);
+
+// y = act(normed * scale + shift) + sum; sum may be null, y may be x or sum.
+void batchnorm_forward(enum activation act, const struct channel *c, const float *sum, float *y);
+
+// y = act(normed * scale + shift), laid out in rows of so many floats that
+// begin `step` floats from each other.
+void batchnorm_forward_rows(enum activation act, const struct channel *c, float *y, size_t row, size_t step);
+
+// The gradients with respect to x, scale and shift; dx may be dy or x.
+void batchnorm_backward(enum activation act, const struct channel *c, const float *dy, float *dx, float *dscale, float *dshift);
+
 #endif

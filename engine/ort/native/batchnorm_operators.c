@@ -1,7 +1,7 @@
 // BatchNorm and BatchNormGrad: tensors of maps have the elements of a channel
 // one behind the other, whatever their dimensions; vectors have a number for
 // each channel.
-#include "kernels.h"
+#include "batchnorm.h"
 #include "operator.h"
 
 // What a task works through: at least so many floats, since starting one costs
@@ -36,8 +36,8 @@ static void forward(void *job, size_t task) {
   for (size_t c = task * j->per_task; c < end_of_task(j, task); c++) {
     struct channel ch = channel_of(j, c);
     size_t at = c * j->pixels;
-    kernels->statistics(&ch);
-    kernels->forward(j->node->attributes.act, &ch, j->sum ? j->sum + at : NULL, j->y + at);
+    batchnorm_statistics(&ch);
+    batchnorm_forward(j->node->attributes.act, &ch, j->sum ? j->sum + at : NULL, j->y + at);
     j->mean[c] = ch.mean, j->variance[c] = ch.variance;
   }
 }
@@ -61,7 +61,7 @@ static void backward(void *job, size_t task) {
     struct channel ch = channel_of(j, c);
     size_t at = c * j->pixels;
     ch.mean = j->mean_in[c], ch.variance = j->variance_in[c];
-    kernels->backward(j->node->attributes.act, &ch, j->dy + at, j->dx + at, &j->dscale[c], &j->dshift[c]);
+    batchnorm_backward(j->node->attributes.act, &ch, j->dy + at, j->dx + at, &j->dscale[c], &j->dshift[c]);
   }
 }
 

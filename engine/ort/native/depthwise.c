@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "kernels.h"
+#include "depthwise_kernels.h"
 
 static size_t padded_row(const struct geometry *g) { return (g->width + 2 * g->pad) * g->lanes; }
 
@@ -15,12 +15,24 @@ size_t depthwise_x_plane(const struct geometry *g) { return (g->height + 2 * g->
 
 size_t depthwise_dy_plane(const struct geometry *g) { return (g->out_height + 2 * margin(g)) * dy_row(g); }
 
+// The kernels of this processor that know pixels of so many lanes; a test asks
+// for others.
+static const struct depthwise_kernels *kernels(size_t lanes) {
+#ifdef DEPTHWISE_KERNELS
+  return (void)lanes, &DEPTHWISE_KERNELS;
+#elif defined(__x86_64__) && defined(__GNUC__)
+  if (lanes % 16 == 0 && __builtin_cpu_supports("avx512f")) return &depthwise_avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &depthwise_avx2;
+#endif
+  return (void)lanes, &depthwise_any;
+}
+
 float *depthwise_first_row(const struct geometry *g, struct planes p) { return p.x + g->pad * (padded_row(g) + g->lanes); }
 
 size_t depthwise_row_step(const struct geometry *g) { return padded_row(g); }
 
 void depthwise_forward(const struct geometry *g, const float *w, struct planes p, float *y) {
-  const struct kernels *k = kernels_for(g->lanes);
+  const struct depthwise_kernels *k = kernels(g->lanes);
   for (size_t h = 0; h < g->out_height; h++) {
     struct taps t = {
         .x = p.x + h * g->stride * padded_row(g), .x_row = padded_row(g), .x_column = g->lanes, .x_pixel = g->stride * g->lanes,
@@ -42,7 +54,7 @@ static void input_gradient_row(const struct geometry *g, const float *w, struct 
       .rows = first_row < g->kernel ? (g->kernel - first_row + s - 1) / s : 0,
       .columns = first_column < g->kernel ? (g->kernel - first_column + s - 1) / s : 0,
       .y = dx + (h * g->width + column) * g->lanes, .y_pixel = s * g->lanes, .pixels = (g->width - column + s - 1) / s, .lanes = g->lanes};
-  kernels_for(g->lanes)->sum_taps(&t);
+  kernels(g->lanes)->sum_taps(&t);
 }
 
 void depthwise_backward(const struct geometry *g, const float *w, struct planes p, const float *dy, double *dw, float *dx) {
@@ -51,7 +63,7 @@ void depthwise_backward(const struct geometry *g, const float *w, struct planes 
     struct products r = {
         .x = p.x + a * padded_row(g), .x_row = g->stride * padded_row(g), .x_pixel = g->stride * g->lanes,
         .dy = dy, .rows = g->out_height, .pixels = g->out_width, .lanes = g->lanes, .columns = g->kernel};
-    kernels_for(g->lanes)->sum_products(&r, dw + a * g->kernel);
+    kernels(g->lanes)->sum_products(&r, dw + a * g->kernel);
   }
   for (size_t h = 0; h < g->out_height; h++)
     memcpy(p.dy + (h + margin(g)) * dy_row(g) + margin(g) * g->lanes, dy + h * line, line * sizeof *dy);

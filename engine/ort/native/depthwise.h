@@ -9,7 +9,7 @@
 enum { max_kernel = 7 };
 
 struct geometry {
-  size_t height, width, lanes; // lanes is a multiple of 4
+  size_t height, width, lanes; // lanes is a multiple of 8
   size_t kernel, stride, pad;  // kernel is 1, 3, 5 or 7
   size_t out_height, out_width; // of the result
 };

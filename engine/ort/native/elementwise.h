@@ -37,4 +37,7 @@ struct operands {
   float *result[max_registers];                             // steps whose results leave the program
 };
 
+// Computes elements begin to end.
+void elementwise(const struct program *, const struct operands *, size_t begin, size_t end);
+
 #endif

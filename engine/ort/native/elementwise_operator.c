@@ -2,7 +2,7 @@
 // all of them; outputs have the dimensions of the attribute shape. Attributes
 // are the program too: code has three numbers for each step, constants the
 // numbers, results the register of each output.
-#include "kernels.h"
+#include "elementwise.h"
 #include "operator.h"
 
 // What a task computes: starting one costs as much as some thousands of elements.
@@ -57,7 +57,7 @@ struct job {
 static void run(void *job, size_t task) {
   const struct job *j = job;
   size_t begin = task * task_elements, end = begin + task_elements;
-  kernels->elementwise(&j->e->program, &j->operands, begin, end < j->e->size ? end : j->e->size);
+  elementwise(&j->e->program, &j->operands, begin, end < j->e->size ? end : j->e->size);
 }
 
 static OrtStatus *compute(const struct node *n, OrtKernelContext *context, const struct tensor *in) {

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels.h"
 #include "operator.h"
 
 extern struct operator batchnorm_op, batchnorm_grad_op, elementwise_op, separable_op, separable_grad_op;
@@ -35,7 +34,6 @@ static OrtStatus *make_domain(const char *name) {
 }
 
 char *native_open(const char *library, const char *domain) {
-  kernels_use(NULL);
   void *handle = dlopen(library, RTLD_LAZY);
   if (!handle) return strdup(dlerror());
   const struct base *(*get_base)(void) = (const struct base *(*)(void))dlsym(handle, "OrtGetApiBase");

@@ -4,8 +4,8 @@
 // computes it again rather than have it kept for the whole step.
 #include <string.h>
 
+#include "batchnorm.h"
 #include "depthwise.h"
-#include "kernels.h"
 #include "operator.h"
 
 // One task's memory: planes of one block of images, and whole channels.
@@ -36,7 +36,7 @@ static struct channel channel_of(const struct norm *n, size_t c, const float *x,
 
 static void find_statistics(const struct norm *n, size_t c, const float *x, size_t count) {
   struct channel ch = {.x = x, .n = count};
-  kernels->statistics(&ch);
+  batchnorm_statistics(&ch);
   n->mean[c] = ch.mean, n->variance[c] = ch.variance;
 }
 
@@ -44,7 +44,7 @@ static void find_statistics(const struct norm *n, size_t c, const float *x, size
 static void pad_block(const struct separable *s, size_t c, size_t b, struct scratch *m) {
   struct channel block = channel_of(&s->first, c, s->x + (c * s->blocks + b) * s->pixels, s->pixels);
   const struct geometry *g = &s->geometry;
-  kernels->forward_rows(s->first.act, &block, depthwise_first_row(g, m->planes), g->width * g->lanes, depthwise_row_step(g));
+  batchnorm_forward_rows(s->first.act, &block, depthwise_first_row(g, m->planes), g->width * g->lanes, depthwise_row_step(g));
 }
 
 static void convolve(const struct separable *s, size_t c, struct scratch *m) {
@@ -61,14 +61,14 @@ static void forward_channel(const struct separable *s, size_t c, struct scratch 
   convolve(s, c, m);
   find_statistics(&s->second, c, m->z, out);
   struct channel z = channel_of(&s->second, c, m->z, out);
-  kernels->forward(s->second.act, &z, NULL, s->y + c * out);
+  batchnorm_forward(s->second.act, &z, NULL, s->y + c * out);
 }
 
 static void backward_channel(const struct separable *s, size_t c, struct scratch *m) {
   const size_t in = s->blocks * s->pixels, out = s->blocks * s->out_pixels, taps = s->geometry.kernel * s->geometry.kernel;
   convolve(s, c, m);
   struct channel z = channel_of(&s->second, c, m->z, out);
-  kernels->backward(s->second.act, &z, s->dy + c * out, m->z, &s->second.dscale[c], &s->second.dshift[c]);
+  batchnorm_backward(s->second.act, &z, s->dy + c * out, m->z, &s->second.dscale[c], &s->second.dshift[c]);
   double dw[max_kernel * max_kernel] = {0};
   float *dx = s->dx + c * in;
   for (size_t b = 0; b < s->blocks; b++) {
@@ -77,7 +77,7 @@ static void backward_channel(const struct separable *s, size_t c, struct scratch
   }
   for (size_t t = 0; t < taps; t++) s->dw[c * taps + t] = (float)dw[t];
   struct channel x = channel_of(&s->first, c, s->x + c * in, in);
-  kernels->backward(s->first.act, &x, dx, dx, &s->first.dscale[c], &s->first.dshift[c]);
+  batchnorm_backward(s->first.act, &x, dx, dx, &s->first.dscale[c], &s->first.dshift[c]);
 }
 
 // Tasks of a node: few enough that each can clear its planes, many enough for
@@ -122,7 +122,7 @@ static OrtStatus *describe(const struct node *n, const struct tensor *x, const s
   const struct attributes *a = &n->attributes;
   struct geometry *g = &s->geometry;
   *g = (struct geometry){.height = a->height, .width = a->width, .lanes = a->lanes, .kernel = a->kernel, .stride = a->stride, .pad = a->pad};
-  if (g->kernel % 2 == 0 || g->kernel > max_kernel || !g->stride || g->pad >= g->kernel || !g->lanes || g->lanes % 4 || !g->height ||
+  if (g->kernel % 2 == 0 || g->kernel > max_kernel || !g->stride || g->pad >= g->kernel || !g->lanes || g->lanes % 8 || !g->height ||
       !g->width || g->height + 2 * g->pad < g->kernel || g->width + 2 * g->pad < g->kernel)
     return fail("fbnas: a depthwise convolution that it does not know");
   g->out_height = (g->height + 2 * g->pad - g->kernel) / g->stride + 1;

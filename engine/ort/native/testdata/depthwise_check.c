@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "../depthwise.h"
-#include "../kernels.h"
 
 static float number(void) { return (float)rand() / RAND_MAX - 0.5f; }
 
@@ -54,8 +53,10 @@ static int check(const struct geometry *g) {
   return bad;
 }
 
-int main(int argc, char **argv) {
-  if (argc != 2 || !kernels_use(argv[1])) return 77;
+int main(void) {
+#ifdef NEEDS
+  if (!__builtin_cpu_supports(NEEDS)) return 77;
+#endif
   int checked = 0, bad = 0;
   for (size_t h = 1; h <= 9; h++)
     for (size_t w = 1; w <= 19; w += 3)
@@ -63,8 +64,7 @@ int main(int argc, char **argv) {
         for (size_t s = 1; s <= 3; s++)
           for (size_t pad = 0; pad <= k / 2; pad++) {
             if (h + 2 * pad < k || w + 2 * pad < k) continue;
-            static const size_t lanes[] = {16, 8, 4};
-            struct geometry g = {h, w, lanes[checked % 3], k, s, pad, (h + 2 * pad - k) / s + 1, (w + 2 * pad - k) / s + 1};
+            struct geometry g = {h, w, 16, k, s, pad, (h + 2 * pad - k) / s + 1, (w + 2 * pad - k) / s + 1};
             bad += check(&g), checked++;
             if (bad > 10) return 1;
           }

@@ -1,4 +1,8 @@
-// Arithmetic element by element; part of each_processor.h.
+#include "elementwise.h"
+
+#include <math.h>
+
+#include "processors.h"
 
 enum { strip = 256 };
 
@@ -30,7 +34,7 @@ INLINE const float *filled(float *line, float value, size_t n) {
   return line;
 }
 
-KERNEL void elementwise(const struct program *p, const struct operands *o, size_t begin, size_t end) {
+FOR_EACH_PROCESSOR void elementwise(const struct program *p, const struct operands *o, size_t begin, size_t end) {
   float lines[max_registers][strip];
   const float *value[max_registers];
   const size_t first = p->constants + p->inputs; // of the steps' registers

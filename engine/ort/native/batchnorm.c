@@ -1,4 +1,8 @@
-// The arithmetic of a batch norm; part of each_processor.h.
+#include "batchnorm.h"
+
+#include <math.h>
+
+#include "processors.h"
 
 INLINE float value(enum activation act, float u) {
   switch (act) {
@@ -36,7 +40,7 @@ INLINE size_t end_of_piece(const struct channel *c, size_t at) { return c->n - a
 
 // Each piece has a mean of its own, near which its squares lose nothing; how
 // two pieces become one is by Chan, Golub and LeVeque (1979).
-KERNEL void batchnorm_statistics(struct channel *c) {
+FOR_EACH_PROCESSOR void batchnorm_statistics(struct channel *c) {
   const float *x = c->x;
   double mean = 0, deviation = 0;
   for (size_t at = 0; at < c->n; at += piece) {
@@ -80,7 +84,7 @@ INLINE void forward(enum activation act, const struct channel *c, const float *s
   }
 }
 
-KERNEL void batchnorm_forward(enum activation act, const struct channel *c, const float *sum, float *y) {
+FOR_EACH_PROCESSOR void batchnorm_forward(enum activation act, const struct channel *c, const float *sum, float *y) {
   switch (act) {
   case act_relu:
     return forward(act_relu, c, sum, y);
@@ -99,7 +103,7 @@ INLINE void forward_rows(enum activation act, const struct channel *c, float *y,
   }
 }
 
-KERNEL void batchnorm_forward_rows(enum activation act, const struct channel *c, float *y, size_t row, size_t step) {
+FOR_EACH_PROCESSOR void batchnorm_forward_rows(enum activation act, const struct channel *c, float *y, size_t row, size_t step) {
   switch (act) {
   case act_relu:
     return forward_rows(act_relu, c, y, row, step);
@@ -136,7 +140,7 @@ INLINE void backward(enum activation act, const struct channel *c, const float *
   for (size_t i = 0; i < c->n; i++) dx[i] = sloped(act, x[i] * l.a + l.b, dy[i]) * l.a + (x[i] * by_x + rest);
 }
 
-KERNEL void batchnorm_backward(enum activation act, const struct channel *c, const float *dy, float *dx, float *dscale, float *dshift) {
+FOR_EACH_PROCESSOR void batchnorm_backward(enum activation act, const struct channel *c, const float *dy, float *dx, float *dscale, float *dshift) {
   switch (act) {
   case act_relu:
     return backward(act_relu, c, dy, dx, dscale, dshift);

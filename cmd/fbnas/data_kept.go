@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fbnas/dataset"
+	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
+)
+
+// located is a path that means the same in every folder: of a run's
+// configuration, or of a command that is printed.
+func located(path string) string {
+	if path == "" || dataset.IsBuiltin(path) {
+		return path
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
+// relocated is the path that the command line gives to a resumed run, as the run
+// has it where both mean the same: runs of old keep paths as they were typed.
+func relocated(kept, given string) string {
+	if located(kept) == located(given) {
+		return kept
+	}
+	return located(given)
+}
+
+// keepData writes what a run has read into its folder, once.
+func keepData(dir *rundir.Dir, digest string, set *dataset.Set) error {
+	path := filepath.Join(dir.Path(), rundir.DataName)
+	if _, err := os.Stat(path); err == nil || digest == "" {
+		return nil // it is there, or the run is from before there was such a file
+	}
+	return set.Manifest().Write(path)
+}
+
+// sameData refuses to go on with a run on other data than it began with; digest
+// is what its configuration says of them.
+func sameData(a *app, run, digest string, set *dataset.Set) error {
+	if digest == "" && set.KeptForTest {
+		return fault.New(fault.Usage, "Start a new run: some of its test images would have been training images.",
+			"resume %s: it was started when test images were chosen in another way", run)
+	}
+	if digest == "" {
+		a.log.Warn(run + " does not say what it has read: whether the data are still the same is not known")
+		return nil
+	}
+	what := "they are not those that it has read"
+	switch m, err := dataset.ReadManifest(filepath.Join(run, rundir.DataName)); {
+	case errors.Is(err, fs.ErrNotExist):
+		if digest == set.Summary.Digest {
+			return nil
+		}
+	case err != nil:
+		return err
+	default:
+		if what = m.Difference(set.Manifest()); what == "" {
+			return nil
+		}
+	}
+	return fault.New(fault.Usage, "Give the data as they were, or start a new run without --resume.", "resume %s: the data %s are others: %s", run, set.Summary.Data, what)
+}
+
+// source is where a network learned.
+type source struct {
+	name   string // of the network, for people
+	run    string // "" where it is not known
+	digest string // of its data; "" where it is not known
+}
+
+func (t trained) source(name string) source { return source{name, t.run, t.Data} }
+
+// checkSource says what an accuracy on images is worth that the network may
+// have been trained on.
+func checkSource(a *app, s source, set *dataset.Set, images *dataset.Split) {
+	if s.digest == set.Summary.Digest {
+		return
+	}
+	if s.digest == "" {
+		if set.KeptForTest {
+			a.log.Warn(fmt.Sprintf("%s does not say what it was trained on: whether it was trained on these images of %s is not known", s.name, set.Name))
+		}
+		return
+	}
+	m, known := learned(a, s)
+	if !known {
+		a.log.Warn(fmt.Sprintf("%s is not the data that %s was trained on: whether it was trained on some of these images is not known", set.Name, s.name))
+		return
+	}
+	const what = "%d of the %d images of %s were training images of %s"
+	names := m.Trained(images)
+	if len(names) == 0 {
+		a.log.Info(fmt.Sprintf(what, 0, images.Len(), set.Name, s.name))
+		return
+	}
+	a.log.Warn(fmt.Sprintf(what+": %s", len(names), images.Len(), set.Name, s.name, strings.Join(first(names, 3), ", ")))
+}
+
+// learned looks for the list of the images that a network learned: in its own
+// run, or in one that has read the same.
+func learned(a *app, s source) (dataset.Manifest, bool) {
+	runs := []string{s.run}
+	if s.run == "" {
+		runs, _ = finishedTrainings(a, runsFolder) // none where they cannot be listed
+	}
+	for _, run := range runs {
+		if c, err := rundir.ReadConfig[trainConfig](run); err != nil || c.DataDigest != s.digest {
+			continue
+		}
+		m, err := dataset.ReadManifest(filepath.Join(run, rundir.DataName))
+		if err == nil && m.Images != nil {
+			return m, true
+		}
+	}
+	return dataset.Manifest{}, false
+}

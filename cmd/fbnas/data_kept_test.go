@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fbnas/dataset"
+	"fbnas/dataset/datasettest"
+	"fbnas/internal/fault"
+)
+
+// TestRunsOfOld: a run from before data were remembered goes on where its test
+// images cannot have been dealt in another way, and says what is not known.
+func TestRunsOfOld(t *testing.T) {
+	set := datasettest.Bars(t, 12, 6, 6, 3)
+	for _, c := range []struct {
+		kept   bool
+		code   fault.Code
+		warned string
+	}{
+		{false, "", "old does not say what it has read"},
+		{true, fault.Usage, ""},
+	} {
+		set.KeptForTest = c.kept
+		var errOut bytes.Buffer
+		a := testApp(&errOut)
+		err := sameData(a, "old", "", set)
+		if got := fault.CodeOf(err); err != nil && got != c.code || (err == nil) != (c.code == "") {
+			t.Errorf("kept for the test %v: %v", c.kept, err)
+		}
+		if !strings.Contains(errOut.String(), c.warned) {
+			t.Errorf("warned %q, want %q", errOut.String(), c.warned)
+		}
+		errOut.Reset()
+		checkSource(a, source{name: "old network"}, set, set.Test)
+		if said := strings.Contains(errOut.String(), "old network does not say what it was trained on"); said != c.kept {
+			t.Errorf("kept for the test %v: said %q", c.kept, errOut.String())
+		}
+	}
+}
+
+func testApp(errOut *bytes.Buffer) *app {
+	return &app{log: slog.New(newHandler(errOut, slog.LevelInfo))}
+}
+
+func TestRelocated(t *testing.T) {
+	here, err := filepath.Abs("photos")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ kept, given, want string }{
+		{"photos", "./photos/", "photos"}, // as a run of old has it
+		{here, "photos", here},
+		{here, "/data/others", "/data/others"},
+		{"fashion-mnist", "fashion-mnist", "fashion-mnist"},
+		{"", "photos", here},
+	} {
+		if got := relocated(c.kept, c.given); got != c.want {
+			t.Errorf("%q given for %q: %q, want %q", c.given, c.kept, got, c.want)
+		}
+	}
+	if !dataset.IsBuiltin("fashion-mnist") || dataset.IsBuiltin(here) {
+		t.Error("a built-in set is one by its name")
+	}
+}

@@ -1,0 +1,70 @@
+package dataset
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Difference says what is the first that is another in now than in m, "" where
+// nothing is: classes, images by their names, or preprocessing.
+func (m Manifest) Difference(now Manifest) string {
+	switch {
+	case !slices.Equal(m.Classes, now.Classes):
+		return fmt.Sprintf("the classes are %s, they were %s", some(now.Classes), some(m.Classes))
+	case m.Images == nil || now.Images == nil:
+		if m.Digest != now.Digest {
+			return "images came, went or changed; there are too many for a list of them"
+		}
+		return ""
+	}
+	if all := m.changes(now); len(all) > 0 {
+		return all[0] + others(len(all)-1)
+	}
+	if m.Digest != now.Digest {
+		return fmt.Sprintf("images are prepared by %+v, they were by %+v", now.Preprocessing, m.Preprocessing)
+	}
+	return ""
+}
+
+func others(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more)", n)
+}
+
+// changes are all differences of the images, those of one kind together.
+func (m Manifest) changes(now Manifest) []string {
+	was, is := byName(m), byName(now)
+	var came, went, changed []string
+	for _, l := range now.Images {
+		old, known := was[nameOf(l)]
+		switch {
+		case !known:
+			came = append(came, nameOf(l)+" came")
+		case old.Content != l.Content:
+			changed = append(changed, nameOf(l)+" changed")
+		case old.Class != l.Class:
+			changed = append(changed, fmt.Sprintf("%s is of class %s, it was of %s", nameOf(l), now.Classes[l.Class], m.Classes[old.Class]))
+		}
+	}
+	for _, l := range m.Images {
+		if _, still := is[nameOf(l)]; !still {
+			went = append(went, nameOf(l)+" went")
+		}
+	}
+	return slices.Concat(changed, came, went)
+}
+
+// nameOf is an image's name with its side: images that share a file are
+// numbered on each side.
+func nameOf(l Listed) string { return strings.TrimSpace(sideOf(l.Test) + " image " + l.Name) }
+
+func byName(m Manifest) map[string]Listed {
+	list := make(map[string]Listed, len(m.Images))
+	for _, l := range m.Images {
+		list[nameOf(l)] = l
+	}
+	return list
+}
