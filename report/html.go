@@ -51,20 +51,28 @@ func HTML(w io.Writer, r Report) error {
 	if title == "" {
 		title = "fbnas report"
 	}
-	page := struct {
-		Title, Headline, Origin string
-		Style                   template.CSS
-		Sections                []section
-	}{Title: title, Headline: Headline(r), Origin: origin(r), Style: template.CSS(styleText)}
+	p := htmlPage{Title: title, Headline: Headline(r), Origin: origin(r)}
 	for _, build := range []func(Report) *section{
 		resultSection, networkSection, searchSection, trainSection, tableSection, stageSection, settingsSection,
 	} {
 		if s := build(r); s != nil {
-			page.Sections = append(page.Sections, *s)
+			p.Sections = append(p.Sections, *s)
 		}
 	}
+	return writePage(w, p)
+}
+
+// htmlPage is what page.html shows.
+type htmlPage struct {
+	Title, Headline, Origin string
+	Style                   template.CSS
+	Sections                []section
+}
+
+func writePage(w io.Writer, p htmlPage) error {
+	p.Style = template.CSS(styleText)
 	var out bytes.Buffer
-	if err := pageTemplate.Execute(&out, page); err != nil {
+	if err := pageTemplate.Execute(&out, p); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	_, err := w.Write(out.Bytes())

@@ -35,6 +35,7 @@ var verbs = []func(*app) *cobra.Command{
 	doctorVerb,
 	devicesVerb,
 	spaceVerb,
+	dataVerb,
 	profileVerb,
 	lutVerb,
 	searchVerb,

@@ -78,7 +78,7 @@ var policy = []row{
 
 	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
 
-	{"report", "onnx models onnxexport lut search internal/rundir github.com/olekukonko/tablewriter gonum.org/v1/plot"},
+	{"report", "dataset onnx models onnxexport lut search internal/rundir github.com/olekukonko/tablewriter gonum.org/v1/plot"},
 
 	{"bench", "models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
 	{"bench/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
