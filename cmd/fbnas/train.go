@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -140,8 +139,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 		Arch: arch.Name, Data: c.Data, Seed: c.Train.Seed,
 	}
 	if c.Initial != "" {
-		initial := cmp.Or(o.initial, c.Initial) // as it was typed
-		s.InitFrom, s.InitFresh = &initial, append([]string{}, c.Fresh...)
+		s.InitFrom, s.InitFresh = &c.Initial, append([]string{}, c.Fresh...)
 	}
 	return s, job.Dir.Finish(s)
 }

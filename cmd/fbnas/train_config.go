@@ -32,7 +32,7 @@ type trainConfig struct {
 // silent, from the run that is resumed; from is the file that --init-from
 // names, nil where none does or nothing is left to read there.
 func (o trainOptions) config(a *app, cmd *cobra.Command, args []string) (c trainConfig, from *pretrained.File, err error) {
-	c = trainConfig{Data: located(o.data), Engine: o.engine, Initial: located(o.initial), Train: o.train}
+	c = trainConfig{Data: located(o.data), Engine: o.engine, Initial: o.initial, Train: o.train}
 	if o.resume {
 		if c, err = o.resumed(cmd); err != nil {
 			return c, nil, err
@@ -64,7 +64,7 @@ func (o trainOptions) resumed(cmd *cobra.Command) (trainConfig, error) {
 	keepGiven(cmd, &c.Train, o.train)
 	for flag, set := range map[string]func(){
 		"data":      func() { c.Data = relocated(c.Data, o.data) },
-		"init-from": func() { c.Initial = relocated(c.Initial, o.initial) },
+		"init-from": func() { c.Initial = o.initial },
 	} {
 		if cmd.Flags().Changed(flag) {
 			set()

@@ -142,7 +142,7 @@ func finishedTrainings(a *app, root string) ([]string, error) {
 // the data does.
 func (t *trained) nameClasses(set *dataset.Set, data string) error {
 	if len(set.Classes) != t.Arch.Classes {
-		return fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+quoted(located(t.path))+" --data "+quoted(located(data)),
+		return fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+quoted(t.path)+" --data "+quoted(data),
 			"%s tells apart %d classes, data set %s has %d", t.path, t.Arch.Classes, data, len(set.Classes))
 	}
 	t.Classes = set.Classes
