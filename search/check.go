@@ -2,7 +2,9 @@ package search
 
 import (
 	"fmt"
+	"math"
 
+	"fbnas/dataset"
 	"fbnas/internal/fault"
 )
 
@@ -10,6 +12,18 @@ import (
 // rate of schedule.adam so many steps move a logit by 3, and the odds of two
 // options by 20, where all of them agree.
 const fewChoiceSteps = 30
+
+// Filling holds out more of the images, up to a half, where those of the
+// choices would not fill a batch.
+func (c Config) Filling(images *dataset.Split) Config {
+	for try := c; try.HoldOut <= 0.5; try.HoldOut = math.Round(100*try.HoldOut+1) / 100 {
+		held, rest := images.Partition(try.HoldOut, c.Train.Seed)
+		if held.Len() >= c.Train.Batch && rest.Len() >= c.Train.Batch {
+			return try
+		}
+	}
+	return c
+}
 
 // Check says before anything is opened what would make the search worthless:
 // warnings what makes it doubtful, the error, of the code fault.Usage, what

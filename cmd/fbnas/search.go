@@ -136,6 +136,12 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 		held, rest := set.Train.Partition(c.Search.HoldOut, c.Search.Train.Seed)
 		fitBatch(a, &c.Search.Train, min(held.Len(), rest.Len()))
 	}
+	if usual := c.Search.HoldOut; !o.resume {
+		if c.Search = c.Search.Filling(set.Train); c.Search.HoldOut > usual {
+			a.log.Warn(fmt.Sprintf("%.0f %% of the training images are held out for the choices: %.0f %% of %d do not fill a batch of %d",
+				100*c.Search.HoldOut, 100*usual, set.Train.Len(), c.Search.Train.Batch))
+		}
+	}
 	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
 	warnings, err := job.Check()
 	if err != nil {
