@@ -113,6 +113,16 @@ func (c *check) entrances() {
 		}
 		c.tensor(t)
 	}
+	for _, s := range SparseInitializers(g) {
+		if name := s.Values.GetName(); !inputs[name] {
+			c.define("sparse initializer", name)
+		}
+		c.tensor(s.Values)
+		c.tensor(s.Indices)
+		if _, err := elements(s.Dims); err != nil {
+			c.addf("sparse initializer %.200q: %w", s.Values.GetName(), err)
+		}
+	}
 	for _, v := range g.GetValueInfo() {
 		c.declaration("value", v)
 	}

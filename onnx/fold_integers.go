@@ -101,17 +101,37 @@ func picked(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) {
 	return out, true
 }
 
-// part is Slice of a vector by inputs, in steps of 1.
-func part(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) {
+// foldSplit is Split of a known vector: the lengths of the parts are those of
+// the outputs.
+func (inf *inference) foldSplit(n *onnxpb.NodeProto) {
+	if n.GetOpType() != "Split" || canonical(n.GetDomain()) != "" || len(n.GetInput()) == 0 {
+		return
+	}
+	v, ok := inf.consts[n.Input[0]]
+	for _, out := range n.GetOutput() {
+		size, known := inf.types[out].Shape.Lengths()
+		if !ok || !known || len(size) != 1 || size[0] > int64(len(v)) {
+			return
+		}
+		inf.consts[out], v = v[:size[0]], v[size[0]:]
+	}
+}
+
+// part is Slice of a vector by inputs, or before opset 10 by attributes, in
+// steps of 1.
+func part(n *onnxpb.NodeProto, in [][]int64) ([]int64, bool) {
+	if len(in) == 1 {
+		in = append(in, Attribute(n, "starts").GetInts(), Attribute(n, "ends").GetInts())
+	}
 	if len(in) < 3 || len(in[1]) != 1 || len(in[2]) != 1 || len(in) == 5 && !slices.Equal(in[4], []int64{1}) {
 		return nil, false
 	}
-	n := int64(len(in[0]))
+	whole := int64(len(in[0]))
 	clamp := func(v int64) int64 {
 		if v < 0 {
-			v += n
+			v += whole
 		}
-		return max(0, min(n, v))
+		return max(0, min(whole, v))
 	}
 	start := clamp(in[1][0])
 	return in[0][start:max(start, clamp(in[2][0]))], true

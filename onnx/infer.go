@@ -57,6 +57,10 @@ func (inf *inference) run(m *onnxpb.ModelProto) {
 		inf.settle(fmt.Sprintf("initializer %.200q", t.GetName()), t.GetName(), ts)
 		inf.remember(t.GetName(), t)
 	}
+	for _, s := range SparseInitializers(g) {
+		name := s.Values.GetName()
+		inf.settle(fmt.Sprintf("sparse initializer %.200q", name), name, TypeShape{DType(s.Values.GetDataType()), Dims(s.Dims...)})
+	}
 	for _, n := range g.GetNode() {
 		for i, ts := range inf.node(n) {
 			if name := n.Output[i]; name != "" {
@@ -64,6 +68,8 @@ func (inf *inference) run(m *onnxpb.ModelProto) {
 			}
 		}
 		inf.foldIntegers(n)
+		inf.foldFloats(n)
+		inf.foldSplit(n)
 	}
 }
 

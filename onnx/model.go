@@ -33,6 +33,9 @@ func (m *Model) Inputs() []Value {
 	for _, t := range g.GetInitializer() {
 		constant[t.GetName()] = true
 	}
+	for _, s := range SparseInitializers(g) {
+		constant[s.Values.GetName()] = true
+	}
 	var out []Value
 	for _, v := range g.GetInput() {
 		if !constant[v.GetName()] {

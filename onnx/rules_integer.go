@@ -2,6 +2,19 @@ package onnx
 
 import "fbnas/onnx/onnxpb"
 
+// cloneNode is a node with some of its inputs.
+func cloneNode(n *onnxpb.NodeProto, inputs ...int) *onnxpb.NodeProto {
+	c := &onnxpb.NodeProto{OpType: n.OpType, Attribute: n.GetAttribute(), Output: n.GetOutput()}
+	for _, i := range inputs {
+		name := ""
+		if i < len(n.GetInput()) {
+			name = n.Input[i]
+		}
+		c.Input = append(c.Input, name)
+	}
+	return c
+}
+
 // onCodes is the rule of an operator that computes with quantised numbers: the
 // shapes are those of r on the inputs that hold numbers, not scales or zero
 // points; the type is what the operator gives.

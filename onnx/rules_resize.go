@@ -34,6 +34,11 @@ func resize(c *call) {
 		return
 	}
 	c.equal("scales against dimensions", Fixed(len(scales)), Fixed(len(x)))
+	c.give(0, t, scaled(x, scales))
+}
+
+// scaled is floor(length·scale) of each dimension.
+func scaled(x Shape, scales []float32) Shape {
 	out := unknown(len(x))
 	for i, d := range x {
 		n := math.Floor(float64(d.Size) * float64(scales[i]))
@@ -41,7 +46,7 @@ func resize(c *call) {
 			out[i] = Fixed(int64(n))
 		}
 	}
-	c.give(0, t, out)
+	return out
 }
 
 // depthToSpace: [N,C·b²,H,W] -> [N,C,H·b,W·b].

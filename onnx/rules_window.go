@@ -207,6 +207,10 @@ func batchNorm(c *call) {
 	} else if len(x) == 1 {
 		channels = Fixed(1)
 	}
+	if c.attrInt("spatial", 1) == 0 { // statistics of each element, before opset 9
+		c.give(0, c.float(0), c.input(0).Shape)
+		return
+	}
 	for i := 1; i < 5; i++ {
 		if c.rank(i, 1); c.input(i).Shape != nil {
 			channels = c.equal("channels against statistics", channels, c.input(i).Shape[0])

@@ -17,14 +17,20 @@ var products = map[string]struct {
 	"Conv":                     {[2]int{0, 1}, convolution},
 	"ConvInteger":              {[2]int{0, 1}, convolution},
 	"ConvTranspose":            {[2]int{0, 1}, transposed},
+	"DeformConv":               {[2]int{0, 1}, convolution},
+	"GRU":                      {[2]int{0, 1}, recurrent},
 	"Gemm":                     {[2]int{0, 1}, gemm},
+	"LSTM":                     {[2]int{0, 1}, recurrent},
 	"MatMul":                   {[2]int{0, 1}, matrices},
 	"MatMulInteger":            {[2]int{0, 1}, matrices},
 	"QLinearConv":              {[2]int{0, 3}, convolution},
 	"QLinearMatMul":            {[2]int{0, 3}, matrices},
+	"RNN":                      {[2]int{0, 1}, recurrent},
 	"com.microsoft.FusedConv":  {[2]int{0, 1}, convolution},
 	"com.microsoft.nchwc.Conv": {[2]int{0, 1}, convolution},
 }
+
+var recurrents = []string{"GRU", "LSTM", "RNN"}
 
 // convolution: each element of the output is a sum over one filter, weights
 // [M,C/group,K...].
@@ -52,6 +58,43 @@ func matrices(c *counter, _ *onnxpb.NodeProto, a, _, out onnx.Shape) int64 {
 	return c.total.mul(c.product(out), a[len(a)-1].Size)
 }
 
+// recurrent: at each step each example meets the weights [dirs,gates·H,I] and
+// the recurrence [dirs,gates·H,H], which is input 2.
+func recurrent(c *counter, n *onnxpb.NodeProto, x, w, _ onnx.Shape) int64 {
+	steps := c.total.mul(x[0].Size, x[1].Size)
+	return c.total.mul(steps, c.total.add(c.product(w), c.product(c.types[n.Input[2]].Shape)))
+}
+
+// einsum: two tensors are multiplied once for every combination of the letters
+// of both. What it does with one is no product; with more, it depends on the
+// order, which the runtime chooses.
+func (c *counter) einsum(n *onnxpb.NodeProto, to *Counts) string {
+	terms, _, ok := onnx.EinsumTerms(string(onnx.Attribute(n, "equation").GetS()))
+	switch {
+	case !ok || len(terms) != len(n.GetInput()):
+		return "its equation leaves the output or dimensions to be found"
+	case len(terms) == 1:
+		return ""
+	case len(terms) > 2:
+		return "its products depend on the order in which the runtime takes more than two tensors"
+	}
+	lengths := map[rune]int64{}
+	for i, term := range terms {
+		shape, known := c.types[n.Input[i]].Shape.Lengths()
+		if !known || len(shape) != len(term) {
+			return unknownShapes
+		}
+		for k, letter := range term {
+			lengths[letter] = max(lengths[letter], shape[k])
+		}
+	}
+	to.MACs = 1
+	for _, length := range lengths {
+		to.MACs = c.total.mul(to.MACs, length)
+	}
+	return ""
+}
+
 const unknownShapes = "the shapes that it works on are not known"
 
 // multiplications counts a node's multiply-accumulates and pooled elements, or
@@ -60,11 +103,20 @@ func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
 	if why := c.opaque(n); why != "" {
 		return why
 	}
+	if operatorName(n) == "Einsum" {
+		return c.einsum(n, to)
+	}
 	if p, ok := products[operatorName(n)]; ok {
 		if len(n.GetOutput()) == 0 {
 			return unknownShapes
 		}
 		out := c.types[n.Output[0]].Shape
+		if slices.Contains(recurrents, operatorName(n)) {
+			out = onnx.Shape{} // may be left out, and says nothing
+			if len(n.GetInput()) < 3 || c.types[n.Input[2]].Shape == nil || len(c.types[n.Input[0]].Shape) != 3 {
+				return unknownShapes
+			}
+		}
 		var in [2]onnx.Shape
 		for i, at := range p.inputs {
 			if at < len(n.Input) {
@@ -94,12 +146,15 @@ func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
 func (c *counter) opaque(n *onnxpb.NodeProto) string {
 	for _, a := range n.GetAttribute() {
 		if a.GetG() != nil || len(a.GetGraphs()) > 0 {
-			return "it holds a graph of its own, which may run any number of times"
+			return ownGraph
 		}
 	}
 	opset := c.opsets[domainOf(n)]
 	if _, ok := products[operatorName(n)]; ok || onnx.Knows(n.GetDomain(), n.GetOpType(), opset) {
 		return ""
+	}
+	if why, ok := uncounted[operatorName(n)]; ok {
+		return why
 	}
 	return fmt.Sprintf("no rule for this operator at opset %d", opset)
 }

@@ -113,6 +113,9 @@ func (c *counter) summary() (Summary, error) {
 	for _, t := range p.Graph.Initializer {
 		s.ConstantBytes = c.total.add(s.ConstantBytes, c.define(t.GetName(), t))
 	}
+	for _, t := range onnx.SparseInitializers(p.Graph) {
+		s.ConstantBytes = c.total.add(s.ConstantBytes, c.define(t.Values.GetName(), t.Values))
+	}
 	for _, n := range p.Graph.Node {
 		if c.folds(n, &s) {
 			continue

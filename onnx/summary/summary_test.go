@@ -273,7 +273,7 @@ func TestConformanceModels(t *testing.T) {
 		"node/test_matmulinteger":                 4 * 2 * 3,
 		"node/test_qlinearconv":                   49,
 		"node/test_qlinearmatmul_2D":              2 * 3 * 4,
-		"node/test_lstm_defaults":                 0,
+		"node/test_lstm_defaults":                 3 * 12 * (2 + 3),
 		"pytorch-converted/test_Conv2d_groups":    2 * 6 * 4 * 4 * 12,
 		"pytorch-converted/test_Linear":           4 * 10 * 8,
 		"pytorch-converted/test_ConvTranspose2d":  3 * 7 * 6 * 36,
