@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"fbnas/dataset"
 	"fbnas/engine"
@@ -18,6 +19,9 @@ type Feed struct {
 	// Pixels is set where the file takes raw pixels, uint8 [N,H,W,C], and
 	// normalises them like this.
 	Pixels *dataset.Preprocessing
+	// Last is set where the file takes float32 [N,H,W,C]: the H, W and C of its
+	// images.
+	Last *[3]int
 }
 
 // FeedOf says how m, whose metadata are md, is fed. It fails for models that
@@ -38,7 +42,11 @@ func FeedOf(m *onnx.Model, md Metadata) (Feed, error) {
 	}
 	switch in[0].Type {
 	case onnx.Float32:
-		return f, nil
+		last, err := channelsLast(m, md, lengths)
+		if err == nil && last {
+			f.Last = &[3]int{int(lengths[0]), int(lengths[1]), int(lengths[2])}
+		}
+		return f, err
 	case onnx.Uint8:
 		p := md.Preprocessing
 		if p == nil || int64(p.Height) != lengths[0] || int64(p.Width) != lengths[1] || int64(p.Channels) != lengths[2] {
@@ -53,7 +61,10 @@ func FeedOf(m *onnx.Model, md Metadata) (Feed, error) {
 // Tensor is what the file is fed for images, one or several, each [C,H,W] and
 // normalised, one behind the other.
 func (f Feed) Tensor(images []float32) engine.Feed {
-	if f.Pixels == nil {
+	switch {
+	case f.Last != nil:
+		return engine.Floats(f.channelsLast(images))
+	case f.Pixels == nil:
 		return engine.Floats(images)
 	}
 	p := f.Pixels
@@ -64,6 +75,59 @@ func (f Feed) Tensor(images []float32) engine.Feed {
 		pixels[(image*plane+at)*p.Channels+c] = f.pixel(images[i], c)
 	}
 	return engine.Bytes(pixels)
+}
+
+// channelsLast is images with the numbers of each pixel side by side.
+func (f Feed) channelsLast(images []float32) []float32 {
+	plane, channels := f.Last[0]*f.Last[1], f.Last[2]
+	out := make([]float32, len(images))
+	for i, v := range images {
+		image, c, at := i/(plane*channels), i/plane%channels, i%plane
+		out[(image*plane+at)*channels+c] = v
+	}
+	return out
+}
+
+// channelsLast says whether a file of float32 takes [N,H,W,C] rather than
+// [N,C,H,W]: by the size of the images that its metadata state, and where that
+// fits both or is not stated, by its first transposition, since convolutions
+// of ONNX have channels first. A size that fits neither is an error.
+func channelsLast(m *onnx.Model, md Metadata, sides []int64) (bool, error) {
+	p := md.Preprocessing
+	if p == nil {
+		return transposesFirst(m), nil
+	}
+	c, h, w := int64(p.Channels), int64(p.Height), int64(p.Width)
+	first, last := slices.Equal(sides, []int64{c, h, w}), slices.Equal(sides, []int64{h, w, c})
+	switch {
+	case first && last:
+		return transposesFirst(m), nil
+	case !first && !last:
+		return false, fmt.Errorf("the model takes %v, and its metadata state images of %dx%dx%d: neither [N,C,H,W] nor [N,H,W,C]", m.Inputs()[0], c, h, w)
+	}
+	return last, nil
+}
+
+// alongside are operators that leave dimensions where they are.
+var alongside = []string{"Add", "Cast", "Clip", "Div", "Identity", "Mul", "Sub"}
+
+// transposesFirst reports whether the first thing that a model does with the
+// dimensions of its input is to put the last one second.
+func transposesFirst(m *onnx.Model) bool {
+	at := m.Inputs()[0].Name
+	for _, n := range m.Proto.GetGraph().GetNode() { // in an order in which values come before they are read
+		if !slices.Contains(n.GetInput(), at) || len(n.GetOutput()) == 0 {
+			continue
+		}
+		if n.GetOpType() == "Transpose" {
+			return slices.Equal(onnx.Attribute(n, "perm").GetInts(), []int64{0, 3, 1, 2})
+		}
+		if !slices.Contains(alongside, n.GetOpType()) {
+			return false
+		}
+		at = n.Output[0]
+	}
+	return false
 }
 
 // pixel is the nearest one to a normalised value of channel c.

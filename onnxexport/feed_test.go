@@ -2,6 +2,7 @@ package onnxexport_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +47,53 @@ func TestFeedRefuses(t *testing.T) {
 		_, err = onnxexport.FeedOf(m, c.md)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// TestLayoutOfFloats: a file that takes [N,H,W,C] is fed so, whatever says it.
+func TestLayoutOfFloats(t *testing.T) {
+	images := func(c, h, w int) *dataset.Preprocessing {
+		return &dataset.Preprocessing{Channels: c, Height: h, Width: w, Mean: make([]float32, c), Std: slices.Repeat([]float32{1}, c)}
+	}
+	const first, last = "[1 2 3 4 5 6 7 8]", "[1 5 2 6 3 7 4 8]" // of two channels of 2x2
+	for _, c := range []struct {
+		name   string
+		shape  []int
+		stated *dataset.Preprocessing
+		op     string
+		want   string
+	}{
+		{"nothing says it", []int{2, 2, 2}, nil, "Relu", first},
+		{"a transposition", []int{2, 2, 2}, nil, "Transpose", last},
+		{"a transposition, where the sizes fit both", []int{2, 2, 2}, images(2, 2, 2), "Transpose", last},
+		{"none, where the sizes fit both", []int{2, 2, 2}, images(2, 2, 2), "Relu", first},
+		{"the size, channels first", []int{2, 4, 1}, images(2, 4, 1), "Transpose", first},
+		{"the size, channels last", []int{4, 1, 2}, images(2, 4, 1), "Relu", last},
+		{"the size, wide", []int{1, 4, 2}, images(2, 1, 4), "Relu", last},
+		{"another size", []int{2, 4, 2}, images(2, 4, 1), "Relu", "neither [N,C,H,W] nor [N,H,W,C]"},
+	} {
+		b := onnx.NewBuilder("m", 17)
+		x := b.Op("Div", []string{b.Input("x", onnx.Float32, onnx.Dims(1, c.shape[0], c.shape[1], c.shape[2])), b.Const(onnx.Scalar[float32]("", 2))})
+		if c.op == "Transpose" {
+			b.Node(c.op, []string{x}, []string{"y"}, onnx.Ints("perm", 0, 3, 1, 2))
+		} else {
+			b.Node(c.op, []string{x}, []string{"y"})
+		}
+		b.Output("y", onnx.Float32, nil)
+		m, err := b.Model()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := onnxexport.FeedOf(m, onnxexport.Metadata{Preprocessing: c.stated})
+		if err != nil {
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v, want %s", c.name, err, c.want)
+			}
+			continue
+		}
+		if got := fmt.Sprint(f.Tensor([]float32{1, 2, 3, 4, 5, 6, 7, 8}).Floats); got != c.want {
+			t.Errorf("%s: fed %s, want %s", c.name, got, c.want)
 		}
 	}
 }

@@ -11,6 +11,11 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
+// oddCmds are the commands of scripts that make files as other people do.
+var oddCmds = map[string]func(*testscript.TestScript, bool, []string){
+	"odd": odd, "softmaxed": softmaxed, "channels-last": channelsLast,
+}
+
 // oddModels are files as other people make them, each of a kind that was once
 // timed wrongly or refused.
 var oddModels = map[string]func(b *onnx.Builder){
@@ -108,5 +113,22 @@ func softmaxed(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	g.Node = append(g.Node, tail.Proto.Graph.Node...)
 	g.Output = tail.Proto.Graph.Output
+	ts.Check(m.Write(ts.MkAbs(args[1])))
+}
+
+// channelsLast IN.onnx OUT.onnx takes float32 [N,H,W,C] for [N,C,H,W].
+func channelsLast(ts *testscript.TestScript, _ bool, args []string) {
+	m, err := onnx.Read(ts.MkAbs(args[0]))
+	ts.Check(err)
+	g := m.Proto.Graph
+	in := m.Inputs()[0]
+	s := in.Shape
+	b := onnx.NewBuilder("transpose", 17)
+	b.Node("Transpose", []string{b.Input("camera", in.Type, onnx.Shape{s[0], s[2], s[3], s[1]})}, []string{in.Name}, onnx.Ints("perm", 0, 3, 1, 2)).Named("first")
+	b.Output(in.Name, in.Type, s)
+	front, err := b.Model()
+	ts.Check(err)
+	g.Node = append(front.Proto.Graph.Node, g.Node...)
+	g.Input = front.Proto.Graph.Input
 	ts.Check(m.Write(ts.MkAbs(args[1])))
 }
