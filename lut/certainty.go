@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"fbnas/latency/stats"
 )
@@ -29,7 +30,7 @@ type Certainty struct {
 	P95Error  float64 // 95th percentile
 	MaxError  float64
 	Space     string // name of the space that the networks are from
-	Noisy     string // why their measurement was not steady, "" when it was
+	Noisy     string // why the rows or these networks were not measured steadily, "" when they were
 }
 
 // Certainty is that of the validation, or without one of the calibration.
@@ -40,8 +41,8 @@ func (t *Table) Certainty() Certainty {
 		if space != nil {
 			c.Space = space.Name
 		}
-		if noisy != "" {
-			c.Noisy = noisy
+		if noisy != "" && noisy != c.Noisy {
+			c.Noisy = strings.TrimPrefix(c.Noisy+"; "+noisy, "; ")
 		}
 	}
 	if v := t.Validation; v != nil && v.N > 0 {

@@ -40,6 +40,12 @@ func TestCertaintyHasAnOrigin(t *testing.T) {
 	if c := table.Certainty(); c != (Certainty{Validated, 20, v.MAPE, v.P95Error, v.MaxError, "large", "the clock moved"}) {
 		t.Errorf("validated: %+v, of %+v", c, v.Accuracy)
 	}
+	for header, want := range map[string]string{"": "the clock moved", "the clock moved": "the clock moved", "hot": "hot; the clock moved"} {
+		if table.Header.Noisy = header; table.Certainty().Noisy != want {
+			t.Errorf("rows %q, networks %q: %q", header, v.Noisy, table.Certainty().Noisy)
+		}
+	}
+	table.Header.Noisy = ""
 	if err := table.Calibrate(Measured{Networks: all[:24]}); err != nil || table.Validation != nil || table.Certainty().Origin != LeaveOneOut {
 		t.Errorf("the validation outlives its calibration (%v)", err)
 	}
