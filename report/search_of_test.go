@@ -1,0 +1,34 @@
+package report
+
+import (
+	"reflect"
+	"testing"
+
+	"fbnas/lut"
+	"fbnas/search"
+)
+
+// TestSearchOfTellsAll: each figure of a summary arrives in the report under
+// its own name.
+func TestSearchOfTellsAll(t *testing.T) {
+	off := 3.0
+	sum := search.Summary{
+		Results: []search.Found{{Target: 1, Limit: 2, Predicted: 4, Arch: "arch.yaml", MACs: 5, Params: 6,
+			Certainty: search.Certainty{Error: &off, Origin: lut.Validated, Rows: 7, PredictedRows: 8, PredictedCost: 9}}},
+		Log10Architectures: 10, Smallest: 11, Largest: 12, Epochs: 13, Seconds: 14, Seed: 15, Warnings: []string{"w"},
+		Table: lut.Certainty{Origin: lut.Validated, Networks: 16},
+	}
+	want := &Search{
+		Results: []Result{{TargetUS: 1, LimitUS: 2, PredictedUS: 4, ErrorUS: 3, Arch: "arch.yaml", MACs: 5, Params: 6,
+			Rows: 7, PredictedRows: 8, PredictedRowsUS: 9}},
+		Log10Architectures: 10, SmallestUS: 11, LargestUS: 12, Epochs: 13, Seconds: 14, Seed: 15, Warnings: []string{"w"},
+		Certainty: &lut.Certainty{Origin: lut.Validated, Networks: 16},
+	}
+	if got := SearchOf(sum); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	sum.Results[0].Error, sum.Table = nil, lut.Certainty{} // not known, and of an older version
+	if got := SearchOf(sum); got.Results[0].ErrorUS != 0 || got.Certainty != nil {
+		t.Errorf("unknown: %+v", got)
+	}
+}
