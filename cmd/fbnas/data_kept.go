@@ -43,6 +43,16 @@ func keepData(dir *rundir.Dir, digest string, set *dataset.Set) error {
 	return set.Manifest().Write(path)
 }
 
+// remember puts the data's digest into the configuration of a run that starts,
+// and holds it against that of a run that is resumed.
+func (r runFlags) remember(a *app, digest *string, set *dataset.Set) error {
+	if r.resume {
+		return sameData(a, r.out, *digest, set)
+	}
+	*digest = set.Summary.Digest
+	return nil
+}
+
 // sameData refuses to go on with a run on other data than it began with; digest
 // is what its configuration says of them.
 func sameData(a *app, run, digest string, set *dataset.Set) error {

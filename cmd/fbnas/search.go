@@ -98,57 +98,9 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	if c.Precision != "" {
 		a.log.Info(fmt.Sprintf("the table holds latencies of %s models: export what is found with --%s", c.Precision, c.Precision))
 	}
-	set, err := openData(ctx, a, c.Data, space.Input)
+	job, err := o.job(ctx, a, cmd, &c, table, space)
 	if err != nil {
 		return nil, err
-	}
-	if err := checkClasses(set); err != nil {
-		return nil, err
-	}
-	if o.resume {
-		err = sameData(a, o.out, c.DataDigest, set)
-	} else {
-		c.DataDigest = set.Summary.Digest
-	}
-	if err != nil {
-		return nil, err
-	}
-	costs, err := search.NewCosts(space, len(set.Classes), search.Latency{Table: table})
-	if err != nil {
-		return nil, fmt.Errorf("table %s: %w", c.Table, err)
-	}
-	if err := o.aim(cmd, &c, costs); err != nil {
-		return nil, err
-	}
-	for _, doubt := range doubts(table, space) {
-		a.log.Warn(doubt)
-	}
-	for _, target := range c.TargetsUS {
-		warning, err := costs.CheckTarget(target, c.Margin)
-		if err != nil {
-			return nil, err
-		}
-		if warning != "" {
-			a.log.Warn(warning)
-		}
-	}
-	if !o.resume && !cmd.Flags().Changed("batch") {
-		held, rest := set.Train.Partition(c.Search.HoldOut, c.Search.Train.Seed)
-		fitBatch(a, &c.Search.Train, min(held.Len(), rest.Len()))
-	}
-	if usual := c.Search.HoldOut; !o.resume {
-		if c.Search = c.Search.Filling(set.Train); c.Search.HoldOut > usual {
-			a.log.Warn(fmt.Sprintf("%.0f %% of the training images are held out for the choices: %.0f %% of %d do not fill a batch of %d",
-				100*c.Search.HoldOut, 100*usual, set.Train.Len(), c.Search.Train.Batch))
-		}
-	}
-	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
-	warnings, err := job.Check()
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range warnings {
-		a.log.Warn(w)
 	}
 	if job.Engine, err = openTrainer(a, &c.Engine, c.Search.Train.Batch); err != nil {
 		return nil, err
@@ -162,7 +114,7 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 		return nil, err
 	}
 	defer job.Dir.Close()
-	if err := keepData(job.Dir, c.DataDigest, set); err != nil {
+	if err := keepData(job.Dir, c.DataDigest, job.Data); err != nil {
 		return nil, err
 	}
 	shown := a.progress()

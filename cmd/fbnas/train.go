@@ -91,12 +91,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, err
 	}
-	if o.resume {
-		err = sameData(a, o.out, c.DataDigest, job.Data)
-	} else {
-		c.DataDigest = job.Data.Summary.Digest
-	}
-	if err != nil {
+	if err := o.remember(a, &c.DataDigest, job.Data); err != nil {
 		return nil, err
 	}
 	if !o.resume && !cmd.Flags().Changed("batch") {

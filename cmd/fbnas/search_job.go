@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/search"
+)
+
+// job opens the data and checks all that can be checked before anything is
+// computed; c gets what follows from the data: targets, batch, digest.
+func (o searchOptions) job(ctx context.Context, a *app, cmd *cobra.Command, c *searchConfig, table *lut.Table, space models.Space) (search.Job, error) {
+	var none search.Job
+	set, err := openData(ctx, a, c.Data, space.Input)
+	if err != nil {
+		return none, err
+	}
+	if err := checkClasses(set); err != nil {
+		return none, err
+	}
+	if err := o.remember(a, &c.DataDigest, set); err != nil {
+		return none, err
+	}
+	costs, err := search.NewCosts(space, len(set.Classes), search.Latency{Table: table})
+	if err != nil {
+		return none, fmt.Errorf("table %s: %w", c.Table, err)
+	}
+	if err := o.aim(cmd, c, costs); err != nil {
+		return none, err
+	}
+	if err := warnOfTargets(a, *c, table, space, costs); err != nil {
+		return none, err
+	}
+	if !o.resume && !cmd.Flags().Changed("batch") {
+		held, rest := set.Train.Partition(c.Search.HoldOut, c.Search.Train.Seed)
+		fitBatch(a, &c.Search.Train, min(held.Len(), rest.Len()))
+	}
+	if usual := c.Search.HoldOut; !o.resume {
+		if c.Search = c.Search.Filling(set.Train); c.Search.HoldOut > usual {
+			a.log.Warn(fmt.Sprintf("%.0f %% of the training images are held out for the choices: %.0f %% of %d do not fill a batch of %d",
+				100*c.Search.HoldOut, 100*usual, set.Train.Len(), c.Search.Train.Batch))
+		}
+	}
+	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
+	warnings, err := job.Check()
+	if err != nil {
+		return none, err
+	}
+	for _, w := range warnings {
+		a.log.Warn(w)
+	}
+	return job, nil
+}
+
+// warnOfTargets refuses a target that nothing meets, and says what is doubtful.
+func warnOfTargets(a *app, c searchConfig, table *lut.Table, space models.Space, costs *search.Costs) error {
+	for _, doubt := range doubts(table, space) {
+		a.log.Warn(doubt)
+	}
+	for _, target := range c.TargetsUS {
+		warning, err := costs.CheckTarget(target, c.Margin)
+		if err != nil {
+			return err
+		}
+		if warning != "" {
+			a.log.Warn(warning)
+		}
+	}
+	return nil
+}
