@@ -267,10 +267,12 @@ func TestMergedCertainty(t *testing.T) {
 	elsewhere.Space = lut.SpaceID{Name: "other", Digest: "d7"}
 	renamed := blocksOnly()
 	renamed.Space = elsewhere.Space
+	more := blocksOnly()
+	more.Blocks = append(more.Blocks, ir(16, 20, 16, 8, 1))
 	for name, c := range map[string]struct {
 		second lut.Plan
 		keeps  bool
-	}{"a part of the same": {part, true}, "another space": {elsewhere, false}, "another space of the same rows": {renamed, false}} {
+	}{"a part of the same": {part, true}, "more of the same": {more, false}, "another space": {elsewhere, false}, "another space of the same rows": {renamed, false}} {
 		m, dropped, err := lut.Merge(whole, profiled(t, newDevice(), c.second))
 		if err != nil || dropped == c.keeps || (m.Calibration != nil) != c.keeps || (m.Validation != nil) != c.keeps || m.Certainty().Known() != c.keeps {
 			t.Errorf("%s: %v, dropped %t, certainty %+v", name, err, dropped, m.Certainty())
