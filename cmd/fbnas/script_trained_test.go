@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -11,11 +12,12 @@ import (
 	"fbnas/dataset/datasettest"
 	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
+	"fbnas/train"
 )
 
 // trainedCmds are the scripts' commands around trainings and their files.
 var trainedCmds = map[string]func(*testscript.TestScript, bool, []string){
-	"bars": bars, "truncate": truncate, "reweigh": reweigh, "rewire": rewire, "sameTop1": sameTop1, "pictures": pictures,
+	"bars": bars, "truncate": truncate, "reweigh": reweigh, "rewire": rewire, "sameTop1": sameTop1, "sameWeights": sameWeights, "pictures": pictures,
 }
 
 // bars FOLDER TRAIN TEST CLASSES writes a data set that is learned quickly.
@@ -80,5 +82,19 @@ func sameTop1(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if top1[0] != top1[1] || top1[0] < 0.6 {
 		ts.Fatalf("accuracies %v: want equal ones, far above chance", top1)
+	}
+}
+
+// sameWeights A B says that two files hold the same weights, bit for bit,
+// whatever they say of their data.
+func sameWeights(ts *testscript.TestScript, _ bool, args []string) {
+	var values [2]map[string][]float64
+	for i := range values {
+		w, err := train.ReadWeights(ts.MkAbs(args[i]))
+		ts.Check(err)
+		values[i] = w.Values
+	}
+	if len(values[0]) == 0 || !reflect.DeepEqual(values[0], values[1]) {
+		ts.Fatalf("%s and %s hold other weights", args[0], args[1])
 	}
 }

@@ -24,7 +24,7 @@ func TestSearchTextOfPredictedRows(t *testing.T) {
 		want, not []string
 	}{
 		"predicted": {search.Summary{Results: []search.Found{found}, Excluded: 4},
-			[]string{"± 300 µs", "3 of 18, 2.50 ms", "4 blocks, which failed", "--from runs/s/arch.yaml && fbnas bench timing.onnx --device DEVICE --lut 'my phone.lut'"}, nil},
+			[]string{"± 300 µs", "3 of 18, 2.50 ms", "4 blocks, which failed", "--from /runs/s/arch.yaml && fbnas bench timing.onnx --device DEVICE --lut '/tables/my phone.lut'"}, nil},
 		"of unknown error": {search.Summary{Results: []search.Found{unknown}, Table: lut.Certainty{Origin: lut.None}},
 			[]string{"± unknown", "certainty", "not known"}, nil},
 		"left out": {search.Summary{Results: []search.Found{measured}, Table: lut.Certainty{Origin: lut.LeaveOneOut, Networks: 30, P95Error: 0.07}},
@@ -32,7 +32,7 @@ func TestSearchTextOfPredictedRows(t *testing.T) {
 		"measured": {search.Summary{Results: []search.Found{measured}}, []string{"± 250 µs", "0 of 18"}, []string{"excluded", "to be sure"}},
 	} {
 		var text bytes.Buffer
-		if err := (searchResult{Run: "runs/s", Summary: c.summary, table: "my phone.lut"}).Text(&text); err != nil {
+		if err := (searchResult{Run: "/runs/s", Summary: c.summary, table: "/tables/my phone.lut"}).Text(&text); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range c.want {

@@ -39,6 +39,7 @@ var onTerminals = []terminalRow{
 	{line: "devices list"},
 	{line: "devices check local"},
 	{line: "devices clean local"},
+	{line: "data show DIR/data"},
 	{line: "profile --device local --space DIR/space.yaml --rounds 2 --allow-noisy -o DIR/x.lut"},
 	{line: "lut show DIR/x.lut"},
 	{line: "lut range DIR/x.lut"},
