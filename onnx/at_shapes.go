@@ -137,11 +137,16 @@ func isBatch(s Shape) bool {
 	switch {
 	case strings.Contains(name, "batch"):
 		return true
-	case name == "h" || name == "w" || name == "t" || name == "l" ||
-		slices.ContainsFunc(sidesAndTimes, func(part string) bool { return strings.Contains(name, part) }):
+	case name == "t" || name == "l" || named(s[0], sidesAndTimes):
 		return false
 	}
 	return len(s) > 1 || name == "n" || name == "b"
+}
+
+// named says whether a dimension's name has one of the parts, or is h or w.
+func named(d Dim, parts []string) bool {
+	name := strings.ToLower(d.Name)
+	return name == "h" || name == "w" || slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
 }
 
 // Open are the inputs of which more than the batch is left open: their shapes
@@ -170,6 +175,8 @@ func openError(inputs, open []Value) error {
 			case d.Known():
 			case i == 0 && isBatch(v.Shape):
 				size = 1
+			case i == 1 && len(v.Shape) == 4 && !named(d, sidesAndTimes):
+				size = 3
 			case len(v.Shape) == 4:
 				size = 224
 			default:

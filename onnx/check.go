@@ -138,6 +138,9 @@ func (c *check) define(what, name string) {
 	c.defined[name] = true
 }
 
+// open is how exporters of old write a dimension that they leave open.
+const open = -1
+
 // declaration checks the type that a value is declared with. What is not a
 // tensor (a sequence, a map) is none of fbnas's business.
 func (c *check) declaration(what string, v *onnxpb.ValueInfoProto) {
@@ -153,7 +156,7 @@ func (c *check) declaration(what string, v *onnxpb.ValueInfoProto) {
 		c.addf("%s %.200q has elements of unknown type %d", what, v.GetName(), t.GetElemType())
 	}
 	for _, d := range t.GetShape().GetDim() {
-		if d.GetDimValue() < 0 {
+		if d.GetDimValue() < open {
 			c.addf("%s %.200q has a dimension of %d", what, v.GetName(), d.GetDimValue())
 		}
 	}

@@ -67,6 +67,18 @@ func TestCheckFinds(t *testing.T) {
 	}
 }
 
+// TestOpenDimensionOfOld: exporters of old write -1 where a dimension is open.
+func TestOpenDimensionOfOld(t *testing.T) {
+	m := small(t).Clone()
+	m.Proto.Graph.Input[0].Type.GetTensorType().Shape.Dim[0].Value = &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: -1}
+	if err := onnx.Check(m); err != nil {
+		t.Error(err)
+	}
+	if d := m.Inputs()[0].Shape[0]; d.Known() {
+		t.Errorf("the dimension is %v, want an open one", d)
+	}
+}
+
 var alpha = &onnxpb.AttributeProto{Name: proto.String("alpha"), Type: onnxpb.AttributeProto_FLOAT.Enum(), F: proto.Float32(1)}
 
 // attribute makes the last node another operator with these attributes.

@@ -1,11 +1,14 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 
+	"fbnas/internal/fault"
 	"fbnas/internal/lfs"
 	"fbnas/onnx/onnxpb"
 )
@@ -44,7 +47,7 @@ func readExternal(root *os.Root, t *onnxpb.TensorProto, budget map[string]int64)
 	}
 	info, err := root.Stat(ref.location)
 	if err != nil {
-		return nil, err
+		return nil, unreached(root, ref.location, err)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", ref.location)
@@ -78,6 +81,20 @@ func readExternal(root *os.Root, t *onnxpb.TensorProto, budget map[string]int64)
 	return raw, nil
 }
 
+// unreached says what to do about a file that the model names and that its
+// folder does not have.
+func unreached(root *os.Root, location string, err error) error {
+	const hint = "Put it into the model's folder under this name: the model keeps tensors in it."
+	switch _, outside := os.Stat(filepath.Join(root.Name(), location)); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.New(fault.Failure, hint, "%s is missing", location)
+	case outside == nil:
+		return fault.New(fault.Failure, "Copy the file that it leads to into the model's folder under this name.",
+			"%s is a link that leads out of the model's folder", location)
+	}
+	return err
+}
+
 type externalRef struct {
 	location       string
 	offset, length int64 // length -1: up to the end of the file
@@ -100,7 +117,7 @@ func externalRefOf(t *onnxpb.TensorProto) (externalRef, error) {
 		}
 	}
 	if !filepath.IsLocal(ref.location) {
-		return ref, fmt.Errorf("location %q is not a file in the model's folder", ref.location)
+		return ref, fault.New(fault.Failure, "Save the model again, with its data in its own folder.", "location %q is not a file in the model's folder", ref.location)
 	}
 	return ref, nil
 }

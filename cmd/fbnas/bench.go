@@ -77,6 +77,9 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	}
 	var models []latency.Model
 	for _, f := range files {
+		for _, what := range f.resized {
+			a.log.Warn(what, "model", f.path)
+		}
 		models = append(models, f.model)
 	}
 	t, err := o.table(paths)

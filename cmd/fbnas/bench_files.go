@@ -15,9 +15,10 @@ import (
 
 // benchFile is a file that is to be timed, as it goes to the device.
 type benchFile struct {
-	path   string
-	model  latency.Model
-	inputs []onnx.Value // at the shapes that it is timed at; nil where the file is no model
+	path    string
+	model   latency.Model
+	inputs  []onnx.Value // at the shapes that it is timed at; nil where the file is no model
+	resized []string     // what of them is not what the file says
 }
 
 // readBenchFiles reads files of any origin. What a file leaves open beyond the
@@ -82,8 +83,11 @@ func readBenchFile(path string, shapes map[string][]int64, used map[string]bool)
 	if err != nil {
 		return f, fmt.Errorf("%s: %w", path, err)
 	}
-	f.inputs = at.Inputs()
+	f.inputs, f.resized = at.Inputs(), resized(m.Inputs(), given)
 	for _, v := range f.inputs {
+		if v.Shape == nil && v.Type.Size() > 0 {
+			return f, fault.New(fault.Usage, fmt.Sprintf("Give its sizes, such as --input %s:1x3x224x224.", v.Name), "%s: input %q has no shape: the file leaves all of it open", path, v.Name)
+		}
 		if slices.Contains(v.Shape, onnx.Fixed(0)) {
 			return f, fault.New(fault.Failure, "Mend the file, or give the shape with --input.", "%s: input %q has the shape %v: a dimension of 0 leaves nothing to compute", path, v.Name, v.Shape)
 		}
@@ -93,6 +97,22 @@ func readBenchFile(path string, shapes map[string][]int64, used map[string]bool)
 	}
 	f.model.Bytes, err = modelBytes(path, m, len(given) > 0)
 	return f, err
+}
+
+// resized says which shapes that a file fixes are given otherwise: its time is
+// then not that of the file as it is.
+func resized(declared []onnx.Value, given map[string][]int64) []string {
+	var list []string
+	for _, v := range declared {
+		shape, ok := given[v.Name]
+		for i, d := range v.Shape {
+			if ok && d.Known() && d.Size > 0 && d.Size != shape[i] {
+				list = append(list, fmt.Sprintf("input %q is timed at %v, the file has %v", v.Name, onnx.Dims(shape...), v.Shape))
+				break
+			}
+		}
+	}
+	return list
 }
 
 // modelBytes are the file's own where nothing of it was changed or stands in

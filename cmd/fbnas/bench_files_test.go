@@ -37,6 +37,9 @@ func TestBenchFiles(t *testing.T) {
 		{"words", "ids:1x7 mask:1x8", "sequence is given as 7 and as 8", "one size for sequence"},
 		{"words", "ids:7", "not 1 dimensions", "each dimension"},
 		{"open", "z:1x3x32x32 x:1x3x32x32", "--input z: no file has an input of that name", "fbnas models show"},
+		{"shapeless", "", `shapeless: input "x" has no shape`, "--input x:1x3x224x224"},
+		{"shapeless", "x:1x3x32x32", "x [1,3,32,32]", ""},
+		{"channels", "", "[N,C,H,W]: the file leaves dimensions open", "--input x:1x3x224x224"},
 		{"empty", "", "[1,3,0,32]: a dimension of 0", "Mend the file"},
 		{"empty", "x:1x3x32x32", "x [1,3,32,32]", ""},
 	} {
@@ -70,6 +73,39 @@ func TestBenchFiles(t *testing.T) {
 		}
 		if text := strings.Join(got, "; "); text != c.want {
 			t.Errorf("%s: %s, want %s", name, text, c.want)
+		}
+	}
+}
+
+// TestBenchSaysWhatIsResized: a shape that is given for one file holds for
+// others that fix it otherwise, whose time then is not that of the file.
+func TestBenchSaysWhatIsResized(t *testing.T) {
+	dir := t.TempDir()
+	for given, want := range map[string]map[string]string{
+		"x:1x3x48x48": {"open": "[]", "empty": "[input \"x\" is timed at [1,3,48,48], the file has [1,3,0,32]]", "fixed": "[input \"x\" is timed at [1,3,48,48], the file has [1,3,32,32]]"},
+		"x:1x3x32x32": {"open": "[]", "empty": "[]", "fixed": "[]"},
+		"x:8x3x32x32": {"open": "[]", "fixed": "[input \"x\" is timed at [8,3,32,32], the file has [1,3,32,32]]"},
+	} {
+		shapes, err := inputShapes([]string{given})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, what := range want {
+			m, err := oddModel(kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(dir, kind)
+			if err := m.Write(path); err != nil {
+				t.Fatal(err)
+			}
+			f, err := readBenchFile(path, shapes, map[string]bool{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(f.resized); got != what {
+				t.Errorf("%s with %s: %s, want %s", kind, given, got, what)
+			}
 		}
 	}
 }

@@ -25,6 +25,12 @@ var oddModels = map[string]func(b *onnx.Builder){
 	},
 	// The same network for one size.
 	"fixed": func(b *onnx.Builder) { pooled(b, b.Input("x", onnx.Float32, onnx.Dims(1, 3, 32, 32))) },
+	// Nothing is said of the shape.
+	"shapeless": func(b *onnx.Builder) { pooled(b, b.Input("x", onnx.Float32, nil)) },
+	// Height, width and channels are open.
+	"channels": func(b *onnx.Builder) {
+		pooled(b, b.Input("x", onnx.Float32, onnx.Shape{onnx.Sym("N"), onnx.Sym("C"), onnx.Sym("H"), onnx.Sym("W")}))
+	},
 	// An image of no rows.
 	"empty": func(b *onnx.Builder) {
 		b.Node("Relu", []string{b.Input("x", onnx.Float32, onnx.Dims(1, 3, 0, 32))}, []string{"y"})
