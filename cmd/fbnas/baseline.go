@@ -81,6 +81,9 @@ func runBaseline(ctx context.Context, a *app, kind string, o baselineOptions) (r
 	if err := checkOutputs(o.out); err != nil {
 		return nil, err
 	}
+	if err := keepInputs(o.out, o.table, o.space); err != nil {
+		return nil, err
+	}
 	table, err := openTable(ctx, o.table, profile.AtOnce)
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ type dataShowResult struct {
 
 func showData(ctx context.Context, a *app, name, page string) (result, error) {
 	if page != "" {
-		if err := atomicfile.Check(page); err != nil {
+		if err := checkPage(page); err != nil {
 			return nil, err
 		}
 	}

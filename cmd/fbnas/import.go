@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -65,6 +66,9 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 		return nil, fault.New(fault.Usage, "Give -o W.safetensors.", "no file to write is given")
 	}
 	if err := checkOutputs(o.out); err != nil {
+		return nil, err
+	}
+	if err := keepInputs(o.out, path, filepath.Join(path, weightsName), o.arch); err != nil {
 		return nil, err
 	}
 	f, err := openInitial(path)

@@ -81,7 +81,10 @@ func (o profileOptions) check(flags *pflag.FlagSet) error {
 	case o.out == "" && !o.dryRun:
 		return fault.New(fault.Usage, "Give -o X.lut.", "no table is given to write to")
 	}
-	return checkOutputs(o.out, o.record)
+	if err := checkOutputs(o.out, o.record); err != nil {
+		return err
+	}
+	return keepInputs(o.out, o.space)
 }
 
 // profileResult is a profile's plan, and what came of it unless it was a dry

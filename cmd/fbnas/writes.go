@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"io"
+	"os"
 	"path/filepath"
 
 	"fbnas/internal/atomicfile"
@@ -27,6 +30,43 @@ func checkOutputs(paths ...string) error {
 			return fault.New(fault.Usage, "Give each its own file.", "%s would be written twice", path)
 		}
 		seen[at] = true
+	}
+	return nil
+}
+
+// keepInputs refuses an output that is one of the files that the verb reads,
+// by whatever path. Inputs that are no files, such as built-in names, count for
+// nothing.
+func keepInputs(out string, inputs ...string) error {
+	there, err := os.Stat(out)
+	if err != nil {
+		return nil // nothing is there to be kept
+	}
+	for _, in := range inputs {
+		if info, err := os.Stat(in); err == nil && os.SameFile(there, info) {
+			return fault.New(fault.Usage, "Give another file to write.", "%s is read, and would be overwritten", in)
+		}
+	}
+	return nil
+}
+
+// pageHead is how every page begins that fbnas writes.
+const pageHead = "<!doctype html>"
+
+// checkPage refuses a page that would replace a file of another kind, such as a
+// photograph or a run's configuration.
+func checkPage(path string) error {
+	if err := checkOutputs(path); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil // nothing is there
+	}
+	defer f.Close()
+	head, _ := io.ReadAll(io.LimitReader(f, int64(len(pageHead))))
+	if len(head) > 0 && !bytes.EqualFold(head, []byte(pageHead)) {
+		return fault.New(fault.Usage, "Give another file to write, such as report.html.", "%s is there, and is no page", path)
 	}
 	return nil
 }

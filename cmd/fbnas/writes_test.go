@@ -44,6 +44,7 @@ var writes = []struct {
 	{verb: "verify", what: "--record", line: "none.onnx --device nobody --record OUT"},
 	{verb: "eval", what: "--record", line: "none.onnx --device nobody --data none --record OUT"},
 	{verb: "bench", what: "--record", line: "none.onnx --device nobody --record OUT"},
+	{verb: "data show", what: "--report", line: "none --report OUT"},
 	{verb: "report", what: "--output", line: "none -o OUT"},
 	{verb: "report", what: "--summary", line: "none --summary OUT"},
 }
@@ -139,6 +140,55 @@ func TestOutputsAreCheckedFirst(t *testing.T) {
 					t.Errorf("%s: %q (hint %v), want %s: %q", got.Code, got.Message, got.Hint, c.code, reason)
 				}
 			})
+		}
+	}
+}
+
+// TestInputsAreKept: what a verb reads is not overwritten by what it writes,
+// nor a file of another kind by a page.
+func TestInputsAreKept(t *testing.T) {
+	for _, c := range []struct{ verb, line, says string }{
+		{"import", "in -o in", "in is read, and would be overwritten"},
+		{"import", "in -o link", "in is read, and would be overwritten"},
+		{"import", "run -o run/weights.safetensors", "run/weights.safetensors is read, and would be overwritten"},
+		{"import", "other --arch in -o in", "in is read, and would be overwritten"},
+		{"baseline uniform", "--lut other --limit 1ms --space in -o in", "in is read, and would be overwritten"},
+		{"baseline random", "--lut in --limit 1ms -o in", "in is read, and would be overwritten"},
+		{"profile", "--device nobody --space in -o in", "in is read, and would be overwritten"},
+		{"profile", "--device nobody --space in -o ./in --force", "in is read, and would be overwritten"},
+		{"report", "run -o run/config.yaml", "run/config.yaml is there, and is no page"},
+		{"report", "run --summary run/summary.json", "run/summary.json is read, and would be overwritten"},
+		{"data show", "data --report in", "in is there, and is no page"},
+	} {
+		t.Run(c.verb+" "+c.line, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			if err := os.Mkdir("run", 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for _, path := range []string{"in", "run/weights.safetensors", "run/config.yaml", "run/summary.json"} {
+				if err := os.WriteFile(path, []byte("what is kept"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.Symlink("in", "link"); err != nil {
+				t.Fatal(err)
+			}
+			if got := failure(t, c.verb, c.line); got.Code != fault.Usage || !strings.Contains(got.Message, c.says) || got.Hint == nil {
+				t.Errorf("%s: %q (hint %v), want %q", got.Code, got.Message, got.Hint, c.says)
+			}
+		})
+	}
+}
+
+// TestPagesAreReplaced: a page of before, and an empty file, are no obstacle.
+func TestPagesAreReplaced(t *testing.T) {
+	for text, want := range map[string]bool{"": true, "<!DOCTYPE html>\n<html>": true, "<!doctype html>": true, "<!doc": false, "\xff\xd8\xff\xe0": false} {
+		path := filepath.Join(t.TempDir(), "report.html")
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkPage(path); (err == nil) != want {
+			t.Errorf("%q: %v", text, err)
 		}
 	}
 }

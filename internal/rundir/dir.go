@@ -219,3 +219,12 @@ func sweep(path string) error {
 	}
 	return nil
 }
+
+// Files are the paths of what the run at path keeps for itself, there or not.
+func Files(path string) []string {
+	var list []string
+	for _, name := range fileNames {
+		list = append(list, filepath.Join(path, name))
+	}
+	return list
+}
