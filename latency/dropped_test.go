@@ -46,6 +46,32 @@ func TestDroppedGroupsAreNotCompared(t *testing.T) {
 	}
 }
 
+// TestRejectedRoundsAreNotCompared: what was measured while the device was slow
+// for a while says nothing, as in Figures.
+func TestRejectedRoundsAreNotCompared(t *testing.T) {
+	rounds := disturbedRounds(func(digest string, i int) bool { return digest == "b" && i%3 == 0 })
+	for i := range rounds {
+		if i%3 == 0 {
+			rounds[i].Rejected = "slow"
+			for k := range rounds[i].Groups {
+				rounds[i].Groups[k].Dropped = false
+			}
+		}
+	}
+	if c, ok := compare(rounds, "b", "a"); !ok || c.Rounds != 8 || math.Abs(c.Ratio-2) > 1e-9 || c.Low < 1.99 || c.High > 2.01 {
+		t.Errorf("b against a: %+v, %t", c, ok)
+	}
+}
+
+// TestWhenTwoDiffer: at 5 %, the probability of chance that the package names.
+func TestWhenTwoDiffer(t *testing.T) {
+	for p, want := range map[float64]bool{0.05: true, 0.051: false, 0.001: true, 1: false} {
+		if got := (Comparison{P: p}).Differs(); got != want {
+			t.Errorf("p %g: differs %t", p, got)
+		}
+	}
+}
+
 // TestReferenceThatIsMostlyDropped: where too few of its groups are clean all of
 // them count, and its figure says so.
 func TestReferenceThatIsMostlyDropped(t *testing.T) {
