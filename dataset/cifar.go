@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"fbnas/internal/lfs"
 )
 
 // A record of CIFAR-10's binary version: one label, then the red, green and
@@ -65,6 +67,9 @@ func openCIFARPart(paths []string, o Options) (images, error) {
 	for _, path := range paths {
 		l, p, err := readCIFARFile(path)
 		if err != nil {
+			if pointer := lfs.Check(path); pointer != nil {
+				return images{}, pointer
+			}
 			return images{}, damaged("%s: %w", path, err)
 		}
 		labels, pixels = append(labels, l...), append(pixels, p...)

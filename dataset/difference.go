@@ -14,7 +14,7 @@ func (m Manifest) Difference(now Manifest) string {
 		return fmt.Sprintf("the classes are %s, they were %s", some(now.Classes), some(m.Classes))
 	case m.Images == nil || now.Images == nil:
 		if m.Digest != now.Digest {
-			return "images came, went or changed; there are too many for a list of them"
+			return "images are new, gone or changed; there are too many for a list of them"
 		}
 		return ""
 	}
@@ -22,10 +22,24 @@ func (m Manifest) Difference(now Manifest) string {
 		return all[0] + others(len(all)-1)
 	}
 	if m.Digest != now.Digest {
-		return fmt.Sprintf("images are prepared by %+v, they were by %+v", now.Preprocessing, m.Preprocessing)
+		return "images are " + m.Preprocessing.otherwise(now.Preprocessing)
 	}
 	return ""
 }
+
+// otherwise says how images are prepared now, and how they were.
+func (p Preprocessing) otherwise(now Preprocessing) string {
+	if a, b := p.size(), now.size(); a != b {
+		return fmt.Sprintf("brought to %s, they were to %s", b, a)
+	}
+	if p.Pictures != now.Pictures {
+		return "made of files by another definition than they were: another fbnas began"
+	}
+	return fmt.Sprintf("normalised by the mean %v and the deviation %v, they were by %v and %v", now.Mean, now.Std, p.Mean, p.Std)
+}
+
+// size is what images are brought to, as inputs are written.
+func (p Preprocessing) size() string { return fmt.Sprintf("%dx%dx%d", p.Channels, p.Height, p.Width) }
 
 func others(n int) string {
 	if n == 0 {
@@ -42,7 +56,7 @@ func (m Manifest) changes(now Manifest) []string {
 		old, known := was[nameOf(l)]
 		switch {
 		case !known:
-			came = append(came, nameOf(l)+" came")
+			came = append(came, nameOf(l)+" is new")
 		case old.Content != l.Content:
 			changed = append(changed, nameOf(l)+" changed")
 		case old.Class != l.Class:
@@ -51,7 +65,7 @@ func (m Manifest) changes(now Manifest) []string {
 	}
 	for _, l := range m.Images {
 		if _, still := is[nameOf(l)]; !still {
-			went = append(went, nameOf(l)+" went")
+			went = append(went, nameOf(l)+" is gone")
 		}
 	}
 	return slices.Concat(changed, came, went)

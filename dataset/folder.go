@@ -32,6 +32,11 @@ func openFolder(ctx context.Context, dir string, o Options) (raw, error) {
 	if err != nil {
 		return raw{}, err
 	}
+	for _, doubt := range []string{left.foreignPictures(), parts.parted()} {
+		if doubt != "" {
+			o.Log.Warn(doubt)
+		}
+	}
 	r := raw{left: left}
 	for role, n := range parts {
 		if n != nil {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/lfs"
 )
 
 // maxFileBytes bounds what one file of a data set may hold, unpacked.
@@ -95,6 +96,9 @@ func readIDXFile(path string, rank int) (dims []int, data []uint8, err error) {
 	}
 	defer f.Close()
 	if dims, data, err = readIDX(f, rank, maxFileBytes); err != nil {
+		if pointer := lfs.Check(path); pointer != nil {
+			return nil, nil, pointer
+		}
 		return nil, nil, damaged("%s: %w", path, err)
 	}
 	return dims, data, nil

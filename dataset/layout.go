@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -106,6 +107,30 @@ func (l layout) flat(others []*node, root *node) (layout, error) {
 	l[forTraining] = &node{subs: append(others, empty(root)...), images: root.images}
 	slices.SortFunc(l[forTraining].subs, func(a, b *node) int { return strings.Compare(a.name, b.name) })
 	return l, nil
+}
+
+// parted is a warning where the classes may be parts of the set under names that
+// have no role: each holds folders, of the same names.
+func (l layout) parted() string {
+	if l[forTraining] == nil {
+		return ""
+	}
+	classes := l[forTraining].classes()
+	var shared []string
+	for i, c := range classes {
+		names := namesOf(c.classes())
+		if i == 0 {
+			shared = names
+		}
+		shared = slices.DeleteFunc(shared, func(name string) bool { return !slices.Contains(names, name) })
+	}
+	switch {
+	case len(shared) < 2:
+		return ""
+	case len(classes) == 1:
+		return fmt.Sprintf("its one class is the folder %s/, which holds %s: give that folder as the data set if these are meant", classes[0].path, some(shared))
+	}
+	return fmt.Sprintf("each of the classes %s holds the folders %s: if those are the classes, call the folders that they are in train/ and test/", some(namesOf(classes)), some(shared))
 }
 
 // empty lists the folders without images.

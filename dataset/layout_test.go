@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,7 +48,7 @@ func TestLayouts(t *testing.T) {
 		{name: "hidden and left behind", files: map[string]int{"a": 20, "b": 20, "a/.ipynb_checkpoints": 3, "__MACOSX/a": 2}, others: []string{"a/.DS_Store", "b/Thumbs.db", "b/._x.png"},
 			classes: "a b", train: 40, test: -1, left: "5 hidden, or left by the system"},
 		{name: "no pictures by their names", files: map[string]int{"a": 20, "b": 20}, others: []string{"a/x.heic", "a/y.HEIC", "b/list.txt", "b/README", "notes/x.txt"},
-			classes: "a b", train: 40, test: -1, left: "2 no image by its name: .heic, 2 no image by its name: .txt, 1 no image by its name: no ending, 1 folder without images"},
+			classes: "a b", train: 40, test: -1, left: "2 picture in a format that is not read: .heic, 2 no image by its name: .txt, 1 no image by its name: no ending, 1 folder without images"},
 		{name: "linked folders", files: map[string]int{"a": 10, "b": 20, "../more": 10}, links: link{"a/more": "../more"}, classes: "a b", train: 40, test: -1},
 		{name: "a linked class", files: map[string]int{"a": 20, "../b": 20}, links: link{"b": "../b"}, classes: "a b", train: 40, test: -1},
 		{name: "circles", files: map[string]int{"a": 20, "b": 20}, links: link{"a/up": ".", "b/self": "b", "a/nowhere": "gone"}, classes: "a b", train: 40, test: -1,
@@ -60,7 +61,7 @@ func TestLayouts(t *testing.T) {
 		{name: "test alone", files: map[string]int{"test/a": 3, "test/b": 4}, err: "it has test/ and no training images"},
 		{name: "one class", files: map[string]int{"only": 20}, err: "one class only (only)"},
 		{name: "one class in train", files: map[string]int{"train/only": 2, "test/only": 2}, err: "one class only (only)"},
-		{name: "nothing that is read", others: []string{"a/x.heic", "b/y.heic"}, err: "no images that can be read; left out: 2 (no image by its name: .heic; a/x.heic, b/y.heic)"},
+		{name: "nothing that is read", others: []string{"a/x.heic", "b/y.heic"}, err: "no images that can be read; left out: 2 (picture in a format that is not read: .heic; a/x.heic, b/y.heic)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
@@ -103,6 +104,43 @@ func TestLayouts(t *testing.T) {
 			}
 			sameItems(t, left, c.left)
 		})
+	}
+}
+
+// TestDoubts: what may be meant otherwise than it is understood is warned of.
+func TestDoubts(t *testing.T) {
+	const look, parts = "if those are the classes, call the folders that they are in train/ and test/", "each of the classes "
+	for _, c := range []struct {
+		name  string
+		files map[string]int
+		other string
+		want  string
+	}{
+		{"parts without a role", map[string]int{"train_set/a": 20, "train_set/b": 20, "test_set/a": 20, "test_set/b": 20}, "", parts + "test_set, train_set holds the folders a, b: " + look},
+		{"one of them with a class less", map[string]int{"seg_train/a": 20, "seg_train/b": 20, "seg_train/c": 20, "seg_test/a": 20, "seg_test/b": 20}, "", parts + "seg_test, seg_train holds the folders a, b: " + look},
+		{"a folder around", map[string]int{"photos/a": 20, "photos/b": 20}, "", "its one class is the folder photos/, which holds a, b: give that folder"},
+		{"classes with folders of their own", map[string]int{"cat/indoors": 20, "cat/siamese": 20, "dog/indoors": 20, "dog/poodle": 20}, "", ""},
+		{"classes", map[string]int{"a": 20, "b": 20}, "", ""},
+		{"photographs of a telephone", map[string]int{"a": 20, "b": 20}, "a/IMG_1.HEIC", "pictures are left out, in formats that are not read (1 .heic): convert them to JPEG or PNG"},
+	} {
+		dir := filepath.Join(t.TempDir(), "data")
+		n := 0
+		for folder, count := range c.files {
+			for i := range count {
+				write(t, dir, fmt.Sprintf("%s/%03d.png", folder, i), another(t, &n))
+			}
+		}
+		if c.other != "" {
+			write(t, dir, c.other, []byte("not read"))
+		}
+		s, err := Open(context.Background(), dir, Options{Height: 4, Width: 4, Look: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		doubts := slices.DeleteFunc(s.Summary.Warnings, func(w string) bool { return strings.Contains(w, "one class only") })
+		if got := strings.Join(doubts, "\n"); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: warnings %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 

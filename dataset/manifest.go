@@ -15,6 +15,7 @@ import (
 
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
+	"fbnas/internal/lfs"
 )
 
 // Limits of a manifest. The list of a larger set is not kept, only its digest.
@@ -123,6 +124,9 @@ func ReadManifest(path string) (Manifest, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxManifest+1))
 	if err != nil {
+		return Manifest{}, err
+	}
+	if err := lfs.Bytes(path, text); err != nil {
 		return Manifest{}, err
 	}
 	m, err := parseManifest(text)

@@ -67,7 +67,7 @@ func TestManifestIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-// TestDifference: what came, went or changed is named; digests differ exactly
+// TestDifference: what is new, gone or changed is named; digests differ exactly
 // where a network would have learned something else.
 func TestDifference(t *testing.T) {
 	for _, c := range []struct {
@@ -78,16 +78,16 @@ func TestDifference(t *testing.T) {
 		same   bool // digest
 	}{
 		{"nothing", func(string) {}, Options{}, "", true},
-		{"a file more", func(dir string) { write(t, dir, "a/new.png", grey(t, 99)) }, Options{}, "a/new.png came", false},
-		{"a file fewer", func(dir string) { remove(t, dir, "b/25.png") }, Options{}, "b/25.png went", false},
+		{"a file more", func(dir string) { write(t, dir, "a/new.png", grey(t, 99)) }, Options{}, "a/new.png is new", false},
+		{"a file fewer", func(dir string) { remove(t, dir, "b/25.png") }, Options{}, "b/25.png is gone", false},
 		{"two files fewer", func(dir string) { remove(t, dir, "b/25.png"); remove(t, dir, "b/26.png") }, Options{}, "(and 1 more)", false},
 		{"another content", func(dir string) { write(t, dir, "a/00.png", sameSide(t, 0)) }, Options{}, "a/00.png changed", false},
-		{"another class", func(dir string) { remove(t, dir, "a/00.png"); write(t, dir, "b/00.png", grey(t, 0)) }, Options{}, "b/00.png came", false},
-		{"another name", func(dir string) { remove(t, dir, "a/00.png"); write(t, dir, "a/zz.png", grey(t, 0)) }, Options{}, "a/zz.png came", true},
+		{"another class", func(dir string) { remove(t, dir, "a/00.png"); write(t, dir, "b/00.png", grey(t, 0)) }, Options{}, "b/00.png is new", false},
+		{"another name", func(dir string) { remove(t, dir, "a/00.png"); write(t, dir, "a/zz.png", grey(t, 0)) }, Options{}, "a/zz.png is new", true},
 		{"a class more", func(dir string) { write(t, dir, "d/00.png", grey(t, 98)) }, Options{}, "the classes are a, b, c, d, they were a, b, c", false},
-		{"another size", func(string) {}, Options{Height: 9, Width: 9}, "images are prepared by", false},
-		{"another normalisation", func(string) {}, Options{Mean: []float32{1, 0, 0}, Std: []float32{1, 1, 1}}, "images are prepared by", false},
-		{"another split", func(string) {}, Options{Seed: 5}, " came", false},
+		{"another size", func(string) {}, Options{Height: 9, Width: 9}, "images are brought to 3x9x9, they were to 3x8x8", false},
+		{"another normalisation", func(string) {}, Options{Mean: []float32{1, 0, 0}, Std: []float32{1, 1, 1}}, "images are normalised by the mean [1 0 0] and the deviation [1 1 1], they were by [0 0 0] and [1 1 1]", false},
+		{"another split", func(string) {}, Options{Seed: 5}, " is new", false},
 	} {
 		dir := t.TempDir()
 		classed(t, dir)

@@ -77,6 +77,30 @@ type scanner struct {
 // case; names that begin with a dot are hidden by themselves.
 var debris = map[string]bool{"__macosx": true, "thumbs.db": true, "desktop.ini": true, "@eadir": true, "$recycle.bin": true}
 
+// foreign are the names' ends of pictures that are not read: of telephones, of
+// cameras, of drawing programs.
+var foreign = map[string]bool{
+	".heic": true, ".heif": true, ".avif": true, ".jxl": true, ".jp2": true, ".dng": true, ".cr2": true, ".cr3": true,
+	".nef": true, ".arw": true, ".raf": true, ".orf": true, ".psd": true, ".svg": true, ".tga": true, ".ppm": true,
+}
+
+// foreignPicture is the reason why they are left out.
+const foreignPicture = "picture in a format that is not read: "
+
+// foreignPictures is a warning: who has pictures means them to be used.
+func (l leftOut) foreignPictures() string {
+	var parts []string
+	for _, o := range l {
+		if ext, ok := strings.CutPrefix(o.Reason, foreignPicture); ok {
+			parts = append(parts, fmt.Sprintf("%d %s", o.Count, ext))
+		}
+	}
+	if parts == nil {
+		return ""
+	}
+	return "pictures are left out, in formats that are not read (" + strings.Join(parts, ", ") + "): convert them to JPEG or PNG"
+}
+
 func hidden(name string) bool {
 	return strings.HasPrefix(name, ".") || debris[strings.ToLower(name)]
 }
@@ -113,6 +137,8 @@ func (s *scanner) folder(path string) (*node, error) {
 			n.subs = append(n.subs, sub)
 		case !info.Mode().IsRegular():
 			s.left.add("no regular file", at)
+		case foreign[ext]:
+			s.left.add(foreignPicture+ext, at)
 		case !picture.Extensions[ext]:
 			s.left.add("no image by its name: "+orNone(ext), at)
 		default:

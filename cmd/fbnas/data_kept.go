@@ -64,7 +64,7 @@ func sameData(a *app, run, digest string, set *dataset.Set) error {
 		a.log.Warn(run + " does not say what it has read: whether the data are still the same is not known")
 		return nil
 	}
-	what := "they are not those that it has read"
+	what := "their digest is another"
 	switch m, err := dataset.ReadManifest(filepath.Join(run, rundir.DataName)); {
 	case errors.Is(err, fs.ErrNotExist):
 		if digest == set.Summary.Digest {
@@ -77,7 +77,7 @@ func sameData(a *app, run, digest string, set *dataset.Set) error {
 			return nil
 		}
 	}
-	return fault.New(fault.Usage, "Give the data as they were, or start a new run without --resume.", "resume %s: the data %s are others: %s", run, set.Summary.Data, what)
+	return fault.New(fault.Usage, "Give the data as they were, or start a new run without --resume.", "resume %s: the data %s are not those that it began with: %s", run, set.Summary.Data, what)
 }
 
 // source is where a network learned.

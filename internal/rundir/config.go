@@ -17,6 +17,7 @@ import (
 
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
+	"fbnas/internal/lfs"
 	"fbnas/internal/plaintext"
 )
 
@@ -179,5 +180,5 @@ func readText(name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	return text, nil
+	return text, lfs.Bytes(name, text)
 }
