@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"fbnas/graph"
+	"fbnas/internal/fault"
 	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/nn"
@@ -109,7 +110,8 @@ type LayerCost struct {
 }
 
 // NewCosts evaluates the cost of every block of the space. The error says how
-// many blocks have none, or that excluded blocks leave no architecture.
+// many blocks have none, that excluded blocks leave no architecture, or that one
+// costs nothing or less.
 func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 	choices := space.Choices()
 	c := &Costs{Cost: cost, Space: space, choices: choices}
@@ -143,8 +145,12 @@ func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%d blocks of space %s have no cost, the first: %w", len(missing), space.Name, missing[0])
 	}
-	if smallest, _ := c.Bounds(); math.IsNaN(smallest) {
+	switch smallest, _ := c.Bounds(); {
+	case math.IsNaN(smallest):
 		return nil, fmt.Errorf("no architecture of space %s is left: every one has a block that cannot be run", space.Name)
+	case smallest <= 0:
+		return nil, fault.New(fault.Failure, "Calibrate the table again: fbnas lut calibrate X.lut --device DEVICE",
+			"the smallest network of space %s costs %.6g %s, which none can", space.Name, smallest, cost.Unit())
 	}
 	return c, nil
 }

@@ -127,3 +127,30 @@ func TestAutoMargin(t *testing.T) {
 		}
 	}
 }
+
+// subtracted is a cost whose calibration takes more off than blocks cost.
+type subtracted struct {
+	Cost
+	by float64
+}
+
+func (s subtracted) Base() float64 { return s.Cost.Base() - s.by }
+
+// TestCostsAreAboveZero: a table whose calibration is absurd is refused before
+// anything is searched or shown.
+func TestCostsAreAboveZero(t *testing.T) {
+	space := tinySpace(t)
+	costs, err := NewCosts(space, classes, MACs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	smallest, _ := costs.Bounds()
+	if _, err := NewCosts(space, classes, subtracted{MACs, smallest - 1}); err != nil {
+		t.Error(err)
+	}
+	for _, by := range []float64{smallest, 1e15} {
+		if _, err := NewCosts(space, classes, subtracted{MACs, by}); err == nil || fault.CodeOf(err) != fault.Failure || !strings.Contains(fault.HintOf(err), "lut calibrate") {
+			t.Errorf("%g less: %v (%s)", by, err, fault.HintOf(err))
+		}
+	}
+}

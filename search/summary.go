@@ -99,9 +99,9 @@ func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) 
 			"the target %.6g %s is below the smallest network of space %s: %s to %.6g %s are possible, and the margin is %.2g %%",
 			target, unit, c.Space.Name, Least(smallest, margin), Worst(largest, margin), unit, 100*margin)
 	case limit > largest:
-		return fmt.Sprintf("the target %.6g %s is above the largest network of space %s (%.6g): it limits nothing", target, unit, c.Space.Name, largest), nil
+		return fmt.Sprintf("the target %.6g %s is above the largest network of space %s (%.6g %s): it limits nothing", target, unit, c.Space.Name, largest, unit), nil
 	case limit < 2*smallest:
-		return fmt.Sprintf("the target %.6g %s is less than twice the smallest network of space %s (%.6g): little is left to choose", target, unit, c.Space.Name, smallest), nil
+		return fmt.Sprintf("the target %.6g %s is less than twice the smallest network of space %s (%.6g %s): little is left to choose", target, unit, c.Space.Name, smallest, unit), nil
 	}
 	return "", nil
 }
