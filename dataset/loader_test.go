@@ -99,6 +99,25 @@ func TestAnEpochShowsEveryImageOnce(t *testing.T) {
 	}
 }
 
+// TestUsedBuffersArePadded: a batch that is not full holds nothing of the batches
+// that were in its memory before.
+func TestUsedBuffersArePadded(t *testing.T) {
+	set := makeSet(t, 10, 5, shape{3, 2, 2}, 3)
+	last := 0
+	for _, b := range collect(t, started(t, set.Train, LoaderOptions{Batch: 4, Epochs: 20, Workers: 1, Depth: 1}, 0), 100) {
+		if b.N == 4 {
+			continue
+		}
+		last++
+		if slices.Max(b.Images[b.N*12:]) != 0 || slices.Min(b.Images[b.N*12:]) != 0 || slices.Max(b.Labels[b.N:]) != 0 {
+			t.Fatalf("epoch %d: padding holds %v with labels %v", b.Epoch, b.Images[b.N*12:], b.Labels[b.N:])
+		}
+	}
+	if last != 20 {
+		t.Errorf("%d batches were not full, want 20", last)
+	}
+}
+
 func TestTheLastBatchIsPadded(t *testing.T) {
 	set := makeSet(t, 10, 5, shape{3, 2, 2}, 3)
 	l := started(t, set.Train, LoaderOptions{Batch: 4, Epochs: 1}, 0)
