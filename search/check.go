@@ -6,6 +6,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
+	"fbnas/models"
 )
 
 // fewChoiceSteps is what a search needs to decide anything: at the largest
@@ -25,6 +26,16 @@ func (c Config) Filling(images *dataset.Split) Config {
 	return c
 }
 
+// Searchable refuses a space that leaves nothing to choose, with the code
+// fault.Usage. It needs neither data nor costs.
+func Searchable(space models.Space) error {
+	if len(space.Choices()) > 0 {
+		return nil
+	}
+	return fault.New(fault.Usage, "Give a space with more than one option somewhere, or train the network: fbnas train ARCH.yaml.",
+		"space %s is a single network: there is nothing to search", space.Name)
+}
+
 // Check says before anything is opened what would make the search worthless:
 // warnings what makes it doubtful, the error, of the code fault.Usage, what
 // leaves nothing of it.
@@ -33,9 +44,8 @@ func (j Job) Check() (warnings []string, err error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if len(j.Space.Choices()) == 0 {
-		return nil, fault.New(fault.Usage, "Give a space with more than one option somewhere, or train the network: fbnas train ARCH.yaml.",
-			"space %s is a single network: there is nothing to search", j.Space.Name)
+	if err := Searchable(j.Space); err != nil {
+		return nil, err
 	}
 	held, rest := j.Data.Train.Partition(c.HoldOut, c.Train.Seed)
 	if n := min(held.Len(), rest.Len()); n < c.Train.Batch {

@@ -15,6 +15,9 @@ import (
 // computed; c gets what follows from the data: targets, batch, digest.
 func (o searchOptions) job(ctx context.Context, a *app, cmd *cobra.Command, c *searchConfig, table *lut.Table, space models.Space) (search.Job, error) {
 	var none search.Job
+	if err := search.Searchable(space); err != nil {
+		return none, err
+	}
 	set, err := openData(ctx, a, c.Data, space.Input)
 	if err != nil {
 		return none, err
