@@ -81,7 +81,10 @@ func (o exportOptions) check(flags *pflag.FlagSet, out string) error {
 	if err := o.int8.check(flags, o.form); err != nil {
 		return err
 	}
-	return checkOutputs(out, onnxexport.LabelsPath(out), cardPath(out))
+	if err := checkOutputs(out, onnxexport.LabelsPath(out), cardPath(out)); err != nil {
+		return err
+	}
+	return checkCard(cardPath(out))
 }
 
 func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out string) (exportResult, error) {

@@ -158,6 +158,7 @@ func TestInputsAreKept(t *testing.T) {
 		{"profile", "--device nobody --space in -o ./in --force", "in is read, and would be overwritten"},
 		{"report", "run -o run/config.yaml", "run/config.yaml is there, and is no page"},
 		{"report", "run --summary run/summary.json", "run/summary.json is read, and would be overwritten"},
+		{"export", "README.onnx --from none", "README.md is there, and is no model card"},
 		{"data show", "data --report in", "in is there, and is no page"},
 	} {
 		t.Run(c.verb+" "+c.line, func(t *testing.T) {
@@ -165,7 +166,7 @@ func TestInputsAreKept(t *testing.T) {
 			if err := os.Mkdir("run", 0o755); err != nil {
 				t.Fatal(err)
 			}
-			for _, path := range []string{"in", "run/weights.safetensors", "run/config.yaml", "run/summary.json"} {
+			for _, path := range []string{"in", "README.md", "run/weights.safetensors", "run/config.yaml", "run/summary.json"} {
 				if err := os.WriteFile(path, []byte("what is kept"), 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -189,6 +190,19 @@ func TestPagesAreReplaced(t *testing.T) {
 		}
 		if err := checkPage(path); (err == nil) != want {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// TestCardsAreReplaced: every card that fbnas writes gives way to the next.
+func TestCardsAreReplaced(t *testing.T) {
+	cards, err := filepath.Glob("../../report/testdata/card*.md")
+	if err != nil || len(cards) < 3 {
+		t.Fatal(cards, err)
+	}
+	for _, path := range cards {
+		if err := checkCard(path); err != nil {
+			t.Error(err)
 		}
 	}
 }
