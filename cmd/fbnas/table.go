@@ -32,7 +32,7 @@ func lookAtTable(ctx context.Context, a *app, path string, open func(string) (*l
 	}
 	age, err := profile.AgeOf(ctx, t, profile.AtOnce)
 	if stale := age.Err(t); err == nil && stale != nil {
-		a.log.Warn(stale.Error() + "; " + fault.HintOf(stale))
+		a.log.Warn(stale.Error() + ". " + fault.HintOf(stale))
 	}
 	return t, age, err
 }
