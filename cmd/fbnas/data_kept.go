@@ -34,6 +34,25 @@ func relocated(kept, given string) string {
 	return located(given)
 }
 
+// reads is where the data are that a run reads: the command line names the place
+// to which those of a resumed run have moved.
+func (r runFlags) reads(kept string) string {
+	if r.resume && r.data != "" {
+		return relocated(kept, r.data)
+	}
+	return kept
+}
+
+// moved is what the configuration of a resumed run says of its data when the
+// command line names a place: the same as before where their content is known, by
+// which remember judges.
+func (r runFlags) moved(kept, digest string) string {
+	if digest != "" {
+		return kept
+	}
+	return r.reads(kept)
+}
+
 // keepData writes what a run has read into its folder, once.
 func keepData(dir *rundir.Dir, digest string, set *dataset.Set) error {
 	path := filepath.Join(dir.Path(), rundir.DataName)

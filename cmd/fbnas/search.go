@@ -128,7 +128,7 @@ func runSearch(ctx context.Context, a *app, cmd *cobra.Command, o searchOptions)
 	if err != nil {
 		return nil, err
 	}
-	summary.Data = c.Data
+	summary.Data = o.reads(c.Data)
 	return finishSearch(a, job.Dir, searchResult{Run: job.Dir.Path(), MemoryBytes: needed, Summary: summary, DefaultMode: table.Header.DefaultMode, table: c.Table})
 }
 
@@ -206,7 +206,7 @@ func (o searchOptions) over(cmd *cobra.Command, c searchConfig) searchConfig {
 	keepGiven(cmd, &c.Search.Train, o.search.Train)
 	c.Engine.keepGiven(cmd, o.engine)
 	for flag, set := range map[string]func(){
-		"data": func() { c.Data = relocated(c.Data, o.data) },
+		"data": func() { c.Data = o.moved(c.Data, c.DataDigest) },
 		"lut":  func() { c.Table = relocated(c.Table, o.table) },
 	} {
 		if cmd.Flags().Changed(flag) {

@@ -18,7 +18,7 @@ func (o searchOptions) job(ctx context.Context, a *app, cmd *cobra.Command, c *s
 	if err := search.Searchable(space); err != nil {
 		return none, err
 	}
-	set, err := openData(ctx, a, c.Data, space.Input)
+	set, err := openData(ctx, a, o.reads(c.Data), space.Input)
 	if err != nil {
 		return none, err
 	}

@@ -87,7 +87,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, err
 	}
-	job, arch, err := prepareTraining(ctx, a, &c, from, o.anew)
+	job, arch, err := prepareTraining(ctx, a, &c, o.reads(c.Data), from, o.anew)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 		Run: job.Dir.Path(), Top1: r.Test.Top1(), TestImages: r.Test.Images, Epochs: c.Train.Epochs, Steps: r.Steps,
 		Seconds: r.Timing.Total.Seconds(), WaitFraction: r.Timing.WaitFraction(), MemoryBytes: needed,
 		MACs: counts.MACs, Params: counts.Params, TrainedParams: c.Train.Freeze.Left(models.Params(job.Blocks)),
-		Arch: arch.Name, Data: c.Data, Seed: c.Train.Seed,
+		Arch: arch.Name, Data: o.reads(c.Data), Seed: c.Train.Seed,
 	}
 	if c.Initial != "" {
 		s.InitFrom, s.InitFresh = &c.Initial, append([]string{}, c.Fresh...)
@@ -142,12 +142,12 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 // prepareTraining opens the data, fits the architecture to their classes and
 // takes over the weights to start from, whose classifier starts anew where that
 // is asked for; c then says so.
-func prepareTraining(ctx context.Context, a *app, c *trainConfig, from *pretrained.File, anew bool) (job train.Job, arch models.Arch, err error) {
+func prepareTraining(ctx context.Context, a *app, c *trainConfig, data string, from *pretrained.File, anew bool) (job train.Job, arch models.Arch, err error) {
 	if arch, err = models.ParseArch([]byte(c.Arch)); err != nil {
 		return job, arch, err
 	}
 	in := arch.Input
-	set, err := openAs(ctx, a, c.Data, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width, Mean: c.Mean, Std: c.Std})
+	set, err := openAs(ctx, a, data, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width, Mean: c.Mean, Std: c.Std})
 	if err != nil {
 		return job, arch, err
 	}

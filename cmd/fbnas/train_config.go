@@ -63,7 +63,7 @@ func (o trainOptions) resumed(cmd *cobra.Command) (trainConfig, error) {
 	}
 	keepGiven(cmd, &c.Train, o.train)
 	for flag, set := range map[string]func(){
-		"data":      func() { c.Data = relocated(c.Data, o.data) },
+		"data":      func() { c.Data = o.moved(c.Data, c.DataDigest) },
 		"init-from": func() { c.Initial = o.initial },
 	} {
 		if cmd.Flags().Changed(flag) {
