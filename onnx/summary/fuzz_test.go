@@ -31,7 +31,8 @@ var hostile = []struct {
 	{"negative tensor", "negative dimension", func(g *onnxpb.GraphProto) { g.Initializer[0].Dims = []int64{-4, 2, 3, 3} }},
 	{"overflowing input", "dimension", func(g *onnxpb.GraphProto) { dims(g.Input[0], 1, 2, 1<<62, 1<<62) }},
 	{"overflowing activations", "more than can be counted", func(g *onnxpb.GraphProto) { dims(g.Input[0], 1<<20, 2, 1<<30, 1<<30) }},
-	{"negative input", "dimension of -1", func(g *onnxpb.GraphProto) { dims(g.Input[0], 1, 2, -1, 6) }},
+	{"negative input", "dimension of -7", func(g *onnxpb.GraphProto) { dims(g.Input[0], 1, 2, -7, 6) }},
+	{"open input, as other programs write it", "leaves dimensions open", func(g *onnxpb.GraphProto) { dims(g.Input[0], 1, 2, -1, 6) }},
 	{"integers as weights", "types", func(g *onnxpb.GraphProto) { g.Initializer[0].DataType = proto.Int32(int32(onnx.Int32)) }},
 	{"weights of another rank", "dimensions", func(g *onnxpb.GraphProto) { g.Initializer[0].Dims = []int64{72} }},
 	{"data elsewhere", "was not loaded", func(g *onnxpb.GraphProto) {
