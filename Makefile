@@ -27,6 +27,10 @@ ifneq ($(wildcard cmd/fbnas-agent),)
 	  $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas-agent-linux-$$arch ./cmd/fbnas-agent || exit 1; done
 endif
 
+# Tests that run whole programs: they take too long under the race detector, which
+# all that they use is tested with.
+PROGRAMS := Scripts$$|^TestTerminal$$|^TestCheckPhone$$
+
 # The import policy is tested uncached: go's test cache does not see go list.
 # Large networks take too long under the race detector; all of the zoo runs
 # without it. go vet has been there when the tests run. The time limit only ends
@@ -36,8 +40,8 @@ check: setup
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) test -count=1 ./internal/archtest
-	$(GO) test -race -vet=off -timeout 60m ./...
-	$(GO) test -vet=off -timeout 60m -run ZooRuns ./onnxexport ./onnxexport/onnxgo
+	$(GO) test -race -vet=off -timeout 60m -skip '$(PROGRAMS)' ./...
+	$(GO) test -vet=off -timeout 60m -run 'ZooRuns|$(PROGRAMS)' ./cmd/fbnas ./onnxexport ./onnxexport/onnxgo
 
 # What fbnas promises of devices, on a virtual arm64 board with a kernel of its
 # own, which loses its power. Takes minutes, without root.
