@@ -9,7 +9,7 @@ LDFLAGS     := -ldflags '-s -w -X main.version=$(VERSION)'
 # Processors of devices that get an agent of their own.
 AGENTS      := amd64 arm64
 
-.PHONY: all setup build check check-vm check-phone demo bench performance zoo generate clean
+.PHONY: all setup build check lint test test-long check-vm check-phone demo bench performance zoo generate clean
 
 all: build
 
@@ -27,21 +27,33 @@ ifneq ($(wildcard cmd/fbnas-agent),)
 	  $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas-agent-linux-$$arch ./cmd/fbnas-agent || exit 1; done
 endif
 
-# Tests that run whole programs: they take too long under the race detector, which
-# all that they use is tested with.
-PROGRAMS := Scripts$$|^TestTerminal$$|^TestCheckPhone$$
+# Tests of whole programs and of the zoo's large networks take too long under the
+# race detector, which all that they use is tested with: test-long runs them.
+LONG     := ^TestZoo|Scripts$$|^TestTerminal$$|^TestCheckPhone$$
+LONG_IN   = $(shell grep -rl --include=*_test.go -e '^func TestZoo' -e '^func Test[A-Za-z0-9]*Scripts\>' \
+              -e '^func TestTerminal\>' -e '^func TestCheckPhone\>' . | xargs -n1 dirname | sort -u)
+
+# What setup and lint both need is compiled before. Setup waits for downloads,
+# and tests for devices and programs: the processor has something else to do.
+check:
+	$(GO) build ./...
+	$(MAKE) -j2 setup lint
+	$(MAKE) -j2 test test-long
 
 # The import policy is tested uncached: go's test cache does not see go list.
-# Large networks take too long under the race detector; all of the zoo runs
-# without it. go vet has been there when the tests run. The time limit only ends
-# what hangs, also on a machine with much other work.
-check: setup
+lint:
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) test -count=1 ./internal/archtest
-	$(GO) test -race -vet=off -timeout 60m -skip '$(PROGRAMS)' ./...
-	$(GO) test -vet=off -timeout 60m -run 'ZooRuns|$(PROGRAMS)' ./cmd/fbnas ./onnxexport ./onnxexport/onnxgo
+
+# Vetted by lint. The time limit only ends what hangs, also on a machine with
+# much other work; without GORACE each of the packages waits a second at its end.
+test:
+	GORACE=atexit_sleep_ms=0 $(GO) test -race -vet=off -timeout 60m -skip '$(LONG)' ./...
+
+test-long:
+	$(GO) test -vet=off -timeout 60m -run '$(LONG)' $(LONG_IN)
 
 # What fbnas promises of devices, on a virtual arm64 board with a kernel of its
 # own, which loses its power. Takes minutes, without root.

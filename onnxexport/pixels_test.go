@@ -20,9 +20,6 @@ import (
 // number of pixel images; TestZooRuns has the plain form. Their first
 // convolutions have padding, hence Sub.
 func TestZooOnPixels(t *testing.T) {
-	if raced {
-		t.Skip("takes long under the race detector")
-	}
 	f := onnxexport.Form{Batch: onnxexport.AnyBatch, Input: onnxexport.PixelsNHWC}
 	p := dataset.Preprocessing{Channels: 3, Height: 64, Width: 64, Mean: []float32{0.4, 0.5, 0.6}, Std: []float32{1, 1, 1}}
 	for _, name := range models.ArchNames() {

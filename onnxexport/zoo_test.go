@@ -16,7 +16,7 @@ import (
 // the oracle does. Under the race detector, which is ten times slower, the
 // tiny ones have to do: make check runs all without it.
 func TestZooRuns(t *testing.T) {
-	const tiny, small = 4e6, 6.5e6
+	const small = 6.5e6
 	for _, name := range models.ArchNames() {
 		t.Run(name, func(t *testing.T) {
 			arch, err := models.LoadArch(name)
@@ -28,9 +28,6 @@ func TestZooRuns(t *testing.T) {
 				t.Fatal(err)
 			}
 			params := models.Count(blocks).Params
-			if raced && params > tiny {
-				t.Skip("go test ./onnxexport -run ZooRuns")
-			}
 			y, _ := runZoo(t, name, blocks)
 			if len(y) != 1000 || slices.ContainsFunc(y, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }) {
 				t.Errorf("%d logits, not all of them finite", len(y))

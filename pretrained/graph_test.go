@@ -112,9 +112,6 @@ func TestZooComesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if raced && models.Count(blocks).ConvWeights > 2_000_000 {
-			continue // folding them takes ten times as long under the race detector
-		}
 		// Each number tells its tensor: drawing them all would take long.
 		values := map[string][]float64{}
 		for i, p := range models.Params(blocks) {

@@ -92,12 +92,8 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
-// TestZooRuns does so with networks of the zoo on small images; make check runs
-// it without the race detector, which is twenty times slower here.
+// TestZooRuns does so with networks of the zoo on small images.
 func TestZooRuns(t *testing.T) {
-	if raced {
-		t.Skip("go test ./onnxexport/onnxgo -run ZooRuns")
-	}
 	for _, name := range []string{"fbnet_96", "mnv2", "fbnetv2_f1", "fbnetv3_a0"} {
 		t.Run(name, func(t *testing.T) { alike(t, exported(t, name, 32)) })
 	}

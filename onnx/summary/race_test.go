@@ -1,5 +1,0 @@
-//go:build race
-
-package summary_test
-
-const raced = true

@@ -1,5 +1,0 @@
-//go:build !race
-
-package onnxexport_test
-
-const raced = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package pretrained_test
-
-const raced = false
