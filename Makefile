@@ -27,11 +27,15 @@ ifneq ($(wildcard cmd/fbnas-agent),)
 	  $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas-agent-linux-$$arch ./cmd/fbnas-agent || exit 1; done
 endif
 
-# Tests of whole programs and of the zoo's large networks take too long under the
-# race detector, which all that they use is tested with: test-long runs them.
-LONG     := ^TestZoo|Scripts$$|^TestTerminal$$|^TestCheckPhone$$
-LONG_IN   = $(shell grep -rl --include=*_test.go -e '^func TestZoo' -e '^func Test[A-Za-z0-9]*Scripts\>' \
+# Tests of whole programs, of the zoo's large networks and of large tables take too
+# long under the race detector, which all that they use is tested with: test-long
+# runs them.
+LONG     := ^Test(Zoo|Sparse|BigSpace)|Scripts$$|^TestTerminal$$|^TestCheckPhone$$
+LONG_IN   = $(shell grep -rl --include=*_test.go -e '^func TestZoo' -e '^func TestSparse' -e '^func TestBigSpace' -e '^func Test[A-Za-z0-9]*Scripts\>' \
               -e '^func TestTerminal\>' -e '^func TestCheckPhone\>' . | xargs -n1 dirname | sort -u)
+
+# Packages that are tested at the same time: many wait most of the time.
+AT_ONCE   = $(shell echo $$((2 * $$(nproc))))
 
 # What setup and lint both need is compiled before. Setup waits for downloads,
 # and tests for devices and programs: the processor has something else to do.
@@ -50,7 +54,7 @@ lint:
 # Vetted by lint. The time limit only ends what hangs, also on a machine with
 # much other work; without GORACE each of the packages waits a second at its end.
 test:
-	GORACE=atexit_sleep_ms=0 $(GO) test -race -vet=off -timeout 60m -skip '$(LONG)' ./...
+	GORACE=atexit_sleep_ms=0 $(GO) test -race -vet=off -p $(AT_ONCE) -timeout 60m -skip '$(LONG)' ./...
 
 test-long:
 	$(GO) test -vet=off -timeout 60m -run '$(LONG)' $(LONG_IN)
