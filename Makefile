@@ -85,20 +85,20 @@ demo: build
 # make bench BENCH='-quick -only "step .*net=relu"'
 bench:
 	@$(GO) run ./cmd/fbnas setup >&2
-	@$(GO) run ./bench $(BENCH)
+	@$(GO) run ./tools/bench $(BENCH)
 
 # The same, and docs/performance.md made from it.
 performance:
 	@$(GO) run ./cmd/fbnas setup >&2
-	@$(GO) run ./bench -markdown docs/performance.md $(BENCH)
+	@$(GO) run ./tools/bench -markdown docs/performance.md $(BENCH)
 
 # The table of all built-in networks, docs/zoo.md, from two runs of five minutes
 # each; beside PyTorch's exports where python3-torch and python3-onnx are.
 zoo: build
 	bin/fbnas setup
 	mkdir -p runs/zoo
-	for run in 1 2; do $(GO) run ./bench/zoo -folder runs/zoo >runs/zoo/$$run.jsonl || exit 1; done
-	$(GO) run ./bench/zoo -from runs/zoo/1.jsonl,runs/zoo/2.jsonl -markdown docs/zoo.md
+	for run in 1 2; do $(GO) run ./tools/zoo -folder runs/zoo >runs/zoo/$$run.jsonl || exit 1; done
+	$(GO) run ./tools/zoo -from runs/zoo/1.jsonl,runs/zoo/2.jsonl -markdown docs/zoo.md
 
 # Re-creates the committed generated files; needs protoc (protobuf-compiler).
 generate:

@@ -80,9 +80,9 @@ var policy = []row{
 
 	{"report", "dataset onnx models onnxexport lut search internal/rundir github.com/olekukonko/tablewriter gonum.org/v1/plot"},
 
-	{"bench", "models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
-	{"bench/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
-	{"bench/techniques", "internal/setup"},
+	{"tools/bench", "models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
+	{"tools/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
+	{"tools/techniques", "internal/setup"},
 
 	{"cmd/fbnas-agent", "latency/agent"},
 	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys"},

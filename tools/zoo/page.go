@@ -14,7 +14,7 @@ const introduction = `# The built-in networks
 Made by ` + "`make zoo`" + `, which exports every network with random weights, times the
 file on this machine, and does the same with PyTorch's export of the same network
 where python3-torch and python3-onnx are installed. From lines that were kept:
-` + "`go run ./bench/zoo -from zoo-1.jsonl,zoo-2.jsonl -markdown docs/zoo.md`" + `.
+` + "`go run ./tools/zoo -from zoo-1.jsonl,zoo-2.jsonl -markdown docs/zoo.md`" + `.
 
 Counts follow facts/blocks.md, section 5: conv weights are the weights of
 convolutions and of the classifier; FLOPs with pools are multiply-accumulates and
@@ -29,7 +29,7 @@ const torchIntroduction = `
 ## Beside PyTorch's exports
 
 torch.onnx.export of the same network, written with native Hardswish and
-Hardsigmoid modules and with the same weights (bench/zoo/export.py): both files
+Hardsigmoid modules and with the same weights (tools/zoo/export.py): both files
 give the same logits, to %s. Each ratio is fbnas's latency over
 PyTorch's, made round by round, with its 95 %% interval; below 1, fbnas's file is
 faster.

@@ -56,8 +56,8 @@ often the maps behind the convolutions could be copied in the time of a step.`,
 		[]string{"net", "batch", "threads", "first_step_s"}},
 }
 
-const introduction = `Made by ` + "`make performance`" + ` (` + "`go run ./bench -markdown docs/performance.md`" + `);
-from lines that were kept, ` + "`go run ./bench -from bench.jsonl -markdown docs/performance.md`" + `.
+const introduction = `Made by ` + "`make performance`" + ` (` + "`go run ./tools/bench -markdown docs/performance.md`" + `);
+from lines that were kept, ` + "`go run ./tools/bench -from bench.jsonl -markdown docs/performance.md`" + `.
 
 Each turn of a contestant is a process of its own: two steps to warm up, then
 the median of the others. Contestants of a row take turns, in the opposite order

@@ -17,7 +17,7 @@ import (
 // out is left out.
 func environment(ctx context.Context, args []string, p plan, torch string) line {
 	l := line{
-		"bench": "environment", "date": time.Now().Format(time.DateOnly), "command": strings.Join(append([]string{"go run ./bench"}, args...), " "),
+		"bench": "environment", "date": time.Now().Format(time.DateOnly), "command": strings.Join(append([]string{"go run ./tools/bench"}, args...), " "),
 		"pairs": p.pairs, "steps": p.steps, "cores": runtime.NumCPU(), "system": runtime.GOOS + "/" + runtime.GOARCH, "go": runtime.Version(),
 	}
 	if model := fieldOf("/proc/cpuinfo", "model name"); model != "" {
