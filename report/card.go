@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/template"
 
+	"fbnas/internal/text"
 	"fbnas/lut"
 )
 
@@ -95,13 +96,13 @@ type CardInt8 struct {
 }
 
 // Table has float and int8 side by side.
-func (i CardInt8) Table() *Table {
-	t := NewTable(Text(""), Number("float"), Number("int8"), Number("change"))
+func (i CardInt8) Table() *text.Table {
+	t := text.NewTable(text.Left(""), text.Right("float"), text.Right("int8"), text.Right("change"))
 	if i.FloatTop1 > 0 {
-		t.Row("top-1 accuracy", Percent(i.FloatTop1), Percent(i.Top1), fmt.Sprintf("%+.2f points", 100*(i.Top1-i.FloatTop1)))
+		t.Row("top-1 accuracy", text.Percent(i.FloatTop1), text.Percent(i.Top1), fmt.Sprintf("%+.2f points", 100*(i.Top1-i.FloatTop1)))
 	}
-	t.Row("latency on "+inline(i.Device), Latency(i.FloatLatencyUS), Latency(i.Int8LatencyUS), Change(i.Int8LatencyUS, i.FloatLatencyUS))
-	t.Row("size", Bytes(i.FloatBytes), Bytes(i.Int8Bytes), Change(float64(i.Int8Bytes), float64(i.FloatBytes)))
+	t.Row("latency on "+inline(i.Device), text.Latency(i.FloatLatencyUS), text.Latency(i.Int8LatencyUS), text.Change(i.Int8LatencyUS, i.FloatLatencyUS))
+	t.Row("size", text.Bytes(i.FloatBytes), text.Bytes(i.Int8Bytes), text.Change(float64(i.Int8Bytes), float64(i.FloatBytes)))
 	return t
 }
 
@@ -109,7 +110,7 @@ func (i CardInt8) Table() *Table {
 var cardText string
 
 var cardTemplate = template.Must(template.New("card").Funcs(template.FuncMap{
-	"latency": Latency, "inline": inline, "floats": floats, "table": markdown,
+	"latency": text.Latency, "inline": inline, "floats": floats, "table": markdown,
 	"power": func(x float64) string { return fmt.Sprintf("10^%.1f", x) },
 }).Parse(cardText))
 
@@ -127,22 +128,22 @@ func ModelCard(w io.Writer, c Card) error {
 func (c Card) Facts() []fact {
 	var s section
 	if t := c.Train; t != nil && t.Top1 > 0 {
-		s.fact("top-1 accuracy", Percent(t.Top1)+optional(" of %s test images", known(t.TestImages, grouped))+optional(" (%s)", inline(c.TestData)))
+		s.fact("top-1 accuracy", text.Percent(t.Top1)+optional(" of %s test images", known(t.TestImages, grouped))+optional(" (%s)", inline(c.TestData)))
 	}
 	if l := c.Latency; l != nil {
 		if l.MeasuredUS > 0 {
-			s.fact("latency, measured", Latency(l.MeasuredUS)+optional(" on %s", inline(l.Device))+optional(", %s", inline(l.Runtime)))
+			s.fact("latency, measured", text.Latency(l.MeasuredUS)+optional(" on %s", inline(l.Device))+optional(", %s", inline(l.Runtime)))
 		}
 		if l.PredictedUS > 0 {
-			s.fact("latency, predicted", Latency(l.PredictedUS)+optional(" ± %s", known(l.ErrorUS, Latency))+
+			s.fact("latency, predicted", text.Latency(l.PredictedUS)+optional(" ± %s", known(l.ErrorUS, text.Latency))+
 				optional(" by the table %s", inline(l.Table))+l.doubt())
 		}
-		s.fact("limit", known(l.TargetUS, Latency))
+		s.fact("limit", known(l.TargetUS, text.Latency))
 	}
-	s.fact("multiply-accumulates", known(c.MACs, Count))
-	s.fact("parameters", known(c.Params, Count))
+	s.fact("multiply-accumulates", known(c.MACs, text.Count))
+	s.fact("parameters", known(c.Params, text.Count))
 	if e := c.Export; e != nil {
-		s.fact("file", optional("%s", inline(c.File))+optional(", %s", known(e.Bytes, Bytes)))
+		s.fact("file", optional("%s", inline(c.File))+optional(", %s", known(e.Bytes, text.Bytes)))
 		if e.Opset > 0 {
 			s.fact("format", fmt.Sprintf("ONNX, opset %d, IR %d", e.Opset, e.IRVersion)+optional(", weights in %s", inline(c.Precision)))
 		}
@@ -169,14 +170,14 @@ var origins = map[lut.Origin]string{
 
 // optional formats what is known, and is empty otherwise.
 func optional(format, value string) string {
-	if value == "" || value == Absent {
+	if value == "" || value == text.Absent {
 		return ""
 	}
 	return fmt.Sprintf(format, value)
 }
 
 // Architecture is the table of the blocks, nil without any.
-func (c Card) Architecture() *Table {
+func (c Card) Architecture() *text.Table {
 	if len(c.Blocks) == 0 {
 		return nil
 	}
@@ -220,7 +221,7 @@ func floats(xs []float32, suffix string) string {
 	return strings.Join(texts, ", ")
 }
 
-func markdown(t *Table) (string, error) {
+func markdown(t *text.Table) (string, error) {
 	var out strings.Builder
 	err := t.WriteMarkdown(&out)
 	return out.String(), err

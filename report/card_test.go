@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/internal/golden"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -49,7 +50,7 @@ func TestModelCard(t *testing.T) {
 			if err := ModelCard(&out, c); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name, out.Bytes())
+			golden.Check(t, name, out.Bytes())
 		})
 	}
 }

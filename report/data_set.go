@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"fbnas/dataset"
+	"fbnas/internal/text"
 )
 
 // DataSet is what the page of a data set shows.
@@ -64,8 +65,8 @@ func (s *section) show(caption string, images []image.Image) error {
 }
 
 // Classes counts the images of each class.
-func Classes(s dataset.Summary) *Table {
-	t := NewTable(Text("class"), Number("training images"), Number("test images"))
+func Classes(s dataset.Summary) *text.Table {
+	t := text.NewTable(text.Left("class"), text.Right("training images"), text.Right("test images"))
 	for _, c := range s.Classes {
 		t.Row(c.Name, grouped(c.Train), grouped(c.Test))
 	}
@@ -73,8 +74,8 @@ func Classes(s dataset.Summary) *Table {
 }
 
 // LeftOut lists what is not used of a data set.
-func LeftOut(s dataset.Summary) *Table {
-	t := NewTable(Number("left out"), Text("why"), Text("such as"))
+func LeftOut(s dataset.Summary) *text.Table {
+	t := text.NewTable(text.Right("left out"), text.Left("why"), text.Left("such as"))
 	for _, o := range s.LeftOut {
 		t.Row(grouped(o.Count), o.Reason, strings.Join(o.First, ", "))
 	}

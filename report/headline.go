@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"fbnas/internal/text"
 	"fbnas/lut"
 )
 
@@ -21,7 +22,7 @@ func Headline(r Report) string {
 		}
 	case r.Search != nil:
 		for _, res := range r.Search.Results {
-			parts = append(parts, fmt.Sprintf("Found a network that should run in %s (limit %s).", Latency(res.PredictedUS), Latency(res.TargetUS)))
+			parts = append(parts, fmt.Sprintf("Found a network that should run in %s (limit %s).", text.Latency(res.PredictedUS), text.Latency(res.TargetUS)))
 		}
 		if len(parts) == 0 {
 			parts = append(parts, "The search has not derived a network.")
@@ -57,15 +58,15 @@ func outcome(n Network, limit float64) string {
 		if n.Bench == nil {
 			verb = "should run"
 		}
-		s := fmt.Sprintf("%s %s in %s", subject, verb, Latency(us))
+		s := fmt.Sprintf("%s %s in %s", subject, verb, text.Latency(us))
 		if limit > 0 {
-			s += fmt.Sprintf(" (limit %s)", Latency(limit))
+			s += fmt.Sprintf(" (limit %s)", text.Latency(limit))
 		}
 		if accuracy != "" {
 			s += " with " + accuracy
 		}
 		if limit > 0 && us > limit {
-			s += fmt.Sprintf(". This is %s above the limit", Percent(us/limit-1))
+			s += fmt.Sprintf(". This is %s above the limit", text.Percent(us/limit-1))
 		}
 		return s + "."
 	case accuracy != "":
@@ -80,7 +81,7 @@ func (n Network) accuracy() string {
 	if n.Train == nil || n.Train.Top1 == 0 {
 		return ""
 	}
-	s := Percent(n.Train.Top1) + " top-1 accuracy"
+	s := text.Percent(n.Train.Top1) + " top-1 accuracy"
 	if n.Train.TestImages > 0 {
 		s += " on " + grouped(n.Train.TestImages) + " test images"
 	}
@@ -92,9 +93,9 @@ func comparison(n, other Network) string {
 	if n.Train == nil || other.Train == nil || n.Train.Top1 == 0 || other.Train.Top1 == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("%s reaches %s", capital(other.Name), Percent(other.Train.Top1))
+	s := fmt.Sprintf("%s reaches %s", capital(other.Name), text.Percent(other.Train.Top1))
 	if us := other.latency(); us > 0 {
-		s += " in " + Latency(us)
+		s += " in " + text.Latency(us)
 	}
 	word := "less"
 	if other.Train.Top1 > n.Train.Top1 {
@@ -107,9 +108,9 @@ func comparison(n, other Network) string {
 func measured(t *LatencyTable) string {
 	s := fmt.Sprintf("Measured %s blocks on %s", grouped(t.Rows), t.Device)
 	if v := t.Validation; v != nil {
-		s += fmt.Sprintf("; predictions of %d whole networks are off by %s in the mean", v.Networks, Percent(v.MAPE))
+		s += fmt.Sprintf("; predictions of %d whole networks are off by %s in the mean", v.Networks, text.Percent(v.MAPE))
 	} else if c := t.Certainty; c.Origin == lut.LeaveOneOut {
-		s += fmt.Sprintf("; not validated: %d networks, each left out of the calibration, are off by %s in the mean", c.Networks, Percent(c.MeanError))
+		s += fmt.Sprintf("; not validated: %d networks, each left out of the calibration, are off by %s in the mean", c.Networks, text.Percent(c.MeanError))
 	}
 	return s + "."
 }

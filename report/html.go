@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+
+	"fbnas/internal/text"
 )
 
 //go:embed page.html
@@ -41,7 +43,7 @@ type figure struct {
 type captioned struct {
 	Caption string
 	Folded  bool
-	Table   *Table
+	Table   *text.Table
 }
 
 // HTML writes r as one page that loads nothing: styles and pictures are in it,
@@ -101,15 +103,15 @@ func (s *section) draw(caption, svg string, small bool) {
 
 // fact adds a figure that is known.
 func (s *section) fact(name, value string) {
-	if value != "" && value != Absent {
+	if value != "" && value != text.Absent {
 		s.Facts = append(s.Facts, fact{name, value})
 	}
 }
 
-// known formats a figure, Absent when it is 0, which stands for unknown.
+// known formats a figure, text.Absent when it is 0, which stands for unknown.
 func known[T int | int64 | float64](x T, format func(T) string) string {
 	if x == 0 {
-		return Absent
+		return text.Absent
 	}
 	return format(x)
 }

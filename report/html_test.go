@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/internal/golden"
 	"fbnas/models"
 )
 
@@ -48,7 +49,7 @@ func TestHTML(t *testing.T) {
 			}
 			bare := pictured.ReplaceAllString(text, "[picture: $1]")
 			bare = strings.Replace(bare, styleText, "[style]\n", 1)
-			golden(t, name+".html", []byte(bare))
+			golden.Check(t, name+".html", []byte(bare))
 			if dir := os.Getenv("FBNAS_PLOTS"); dir != "" {
 				if err := os.WriteFile(filepath.Join(dir, name+".html"), []byte(text), 0o644); err != nil {
 					t.Fatal(err)

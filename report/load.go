@@ -14,6 +14,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/plaintext"
 	"fbnas/internal/rundir"
+	"fbnas/internal/text"
 	"fbnas/lut"
 )
 
@@ -150,17 +151,17 @@ func readLimited(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
+	content, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if len(text) > maxDocument {
-		return nil, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: more than %s", name, Bytes(maxDocument))
+	if len(content) > maxDocument {
+		return nil, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: more than %s", name, text.Bytes(maxDocument))
 	}
-	if text, err = plaintext.UTF8(text); err != nil {
+	if content, err = plaintext.UTF8(content); err != nil {
 		return nil, fault.New(fault.Usage, "Save it as UTF-8, or name the folders of the runs instead.", "read %s: %w", name, err)
 	}
-	return text, nil
+	return content, nil
 }
 
 func (l *loader) loadRun(path string) error {

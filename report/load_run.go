@@ -31,7 +31,7 @@ func curves(records []rundir.Record) map[string][]Point {
 	all := map[string][]Point{}
 	for _, record := range records {
 		for name, value := range record.Values {
-			if !absent(value) {
+			if measurable(value) {
 				name = record.Kind + " " + name
 				all[name] = append(all[name], Point{float64(record.Step), value})
 			}

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/plot/vg/draw"
+
+	"fbnas/internal/text"
 )
 
 // The plots return an SVG element, "" when there is nothing to draw. They
@@ -34,13 +36,13 @@ func TemperaturePlot(points []Point) string {
 // LatencyPlot draws the expected latency of a search over steps, in µs, the
 // limit that it followed, and the target: the limit's end.
 func LatencyPlot(expected, limit []Point, targetUS float64) string {
-	unit := timeUnit(math.Max(targetUS, highest(expected, limit)))
-	c := newChart("Expected latency against the limit", "step", "latency, "+unit.unit)
-	c.line(Line{"expected", times(expected, 1/unit.worth)}, solid(colors[0]))
-	c.line(Line{"limit", times(limit, 1/unit.worth)}, draw.LineStyle{Color: colors[1], Width: 1.75})
+	unit := text.LatencyUnit(math.Max(targetUS, highest(expected, limit)))
+	c := newChart("Expected latency against the limit", "step", "latency, "+unit.Name)
+	c.line(Line{"expected", times(expected, 1/unit.Worth)}, solid(colors[0]))
+	c.line(Line{"limit", times(limit, 1/unit.Worth)}, draw.LineStyle{Color: colors[1], Width: 1.75})
 	if c.drawn && targetUS > 0 {
-		y := targetUS / unit.worth
-		c.line(Line{"target " + Latency(targetUS), []Point{{c.plot.X.Min, y}, {c.plot.X.Max, y}}},
+		y := targetUS / unit.Worth
+		c.line(Line{"target " + text.Latency(targetUS), []Point{{c.plot.X.Min, y}, {c.plot.X.Max, y}}},
 			draw.LineStyle{Color: ink, Width: 1.25, Dashes: dashed})
 		c.plot.Y.Min = 0
 	}
@@ -79,9 +81,9 @@ func ValidationPlot(networks []Point) string {
 	for _, p := range networks {
 		low, high = min(low, p.X, p.Y), max(high, p.X, p.Y)
 	}
-	unit := timeUnit(high)
-	low, high = 0.9*low/unit.worth, 1.05*high/unit.worth
-	c := newChart("Measured against predicted latency", "predicted, "+unit.unit, "measured, "+unit.unit)
+	unit := text.LatencyUnit(high)
+	low, high = 0.9*low/unit.Worth, 1.05*high/unit.Worth
+	c := newChart("Measured against predicted latency", "predicted, "+unit.Name, "measured, "+unit.Name)
 	c.width, c.height = 420, 360
 	if len(networks) > 0 {
 		c.area("±5 %", []Point{{low, 0.95 * low}, {high, 0.95 * high}}, []Point{{low, 1.05 * low}, {high, 1.05 * high}},
@@ -90,7 +92,7 @@ func ValidationPlot(networks []Point) string {
 	}
 	scaled := make([]Point, len(networks))
 	for i, p := range networks {
-		scaled[i] = Point{p.X / unit.worth, p.Y / unit.worth}
+		scaled[i] = Point{p.X / unit.Worth, p.Y / unit.Worth}
 	}
 	c.dots(Line{"a network", scaled}, colors[0])
 	x, y := &c.plot.X, &c.plot.Y
@@ -121,12 +123,12 @@ func ParetoPlot(targetUS float64, groups ...Line) string {
 			top = max(top, p.X)
 		}
 	}
-	unit := timeUnit(top)
-	c := newChart("Accuracy over latency", "latency, "+unit.unit, "top-1, %")
+	unit := text.LatencyUnit(top)
+	c := newChart("Accuracy over latency", "latency, "+unit.Name, "top-1, %")
 	for i, g := range groups {
 		points := make([]Point, len(g.Points))
 		for j, p := range g.Points {
-			points[j] = Point{p.X / unit.worth, 100 * p.Y}
+			points[j] = Point{p.X / unit.Worth, 100 * p.Y}
 		}
 		c.dots(Line{g.Name, points}, colors[i%len(colors)])
 	}
@@ -136,8 +138,8 @@ func ParetoPlot(targetUS float64, groups ...Line) string {
 	c.plot.X.Min, c.plot.Y.Min = c.plot.X.Min*0.99, c.plot.Y.Min*0.999
 	round(&c.plot.Y)
 	if targetUS > 0 {
-		x := targetUS / unit.worth
-		c.line(Line{"target " + Latency(targetUS), []Point{{x, c.plot.Y.Min}, {x, c.plot.Y.Max}}},
+		x := targetUS / unit.Worth
+		c.line(Line{"target " + text.Latency(targetUS), []Point{{x, c.plot.Y.Min}, {x, c.plot.Y.Max}}},
 			draw.LineStyle{Color: ink, Width: 1.25, Dashes: dashed})
 	}
 	round(&c.plot.X)
@@ -157,13 +159,3 @@ func (c *chart) noisy(curves []Line, factor float64) {
 }
 
 func solid(c color.Color) draw.LineStyle { return draw.LineStyle{Color: c, Width: 2} }
-
-// timeUnit returns the unit in which latencies up to us are easy to read.
-func timeUnit(us float64) scale {
-	for _, s := range micros {
-		if us < 2000*s.worth {
-			return s
-		}
-	}
-	return micros[len(micros)-1]
-}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"fbnas/internal/text"
 	"fbnas/lut"
 )
 
@@ -21,14 +22,14 @@ func searchSection(r Report) *section {
 	out.fact("space", s.Space)
 	out.fact("architectures", known(s.Log10Architectures, func(x float64) string { return fmt.Sprintf("10^%.1f", x) }))
 	if s.LargestUS > 0 {
-		out.fact("possible latencies", Latency(s.SmallestUS)+" to "+Latency(s.LargestUS))
+		out.fact("possible latencies", text.Latency(s.SmallestUS)+" to "+text.Latency(s.LargestUS))
 	}
 	if s.Certainty != nil {
 		out.fact("predictions", s.Certainty.String())
 	}
 	out.fact("choices", known(len(s.Choices), grouped))
 	out.fact("epochs", known(s.Epochs, grouped))
-	out.fact("time", known(s.Seconds, Seconds))
+	out.fact("time", known(s.Seconds, text.Seconds))
 	out.fact("seed", fmt.Sprint(s.Seed))
 	out.Warning = strings.Join(s.Warnings, " · ")
 	if t := ResultTable(s.Results); len(t.Rows) > 0 {
@@ -53,15 +54,15 @@ func searchSection(r Report) *section {
 }
 
 // ResultTable returns what a search derived, one target a row.
-func ResultTable(results []Result) *Table {
-	t := NewTable(Number("target"), Number("limit with margin"), Number("predicted"), Number("error ±"), Number("rows predicted"), Number("of the target"), Number("MACs"), Number("parameters"), Text("architecture"))
+func ResultTable(results []Result) *text.Table {
+	t := text.NewTable(text.Right("target"), text.Right("limit with margin"), text.Right("predicted"), text.Right("error ±"), text.Right("rows predicted"), text.Right("of the target"), text.Right("MACs"), text.Right("parameters"), text.Left("architecture"))
 	for _, r := range results {
-		share := Absent
+		share := text.Absent
 		if r.TargetUS > 0 {
-			share = Percent(r.PredictedUS / r.TargetUS)
+			share = text.Percent(r.PredictedUS / r.TargetUS)
 		}
-		t.Row(Latency(r.TargetUS), known(r.LimitUS, Latency), Latency(r.PredictedUS), known(r.ErrorUS, Latency),
-			PredictedRows(r.PredictedRows, r.Rows, r.PredictedRowsUS), share, known(r.MACs, Count), known(r.Params, Count), r.Arch)
+		t.Row(text.Latency(r.TargetUS), known(r.LimitUS, text.Latency), text.Latency(r.PredictedUS), known(r.ErrorUS, text.Latency),
+			text.PredictedRows(r.PredictedRows, r.Rows, r.PredictedRowsUS), share, known(r.MACs, text.Count), known(r.Params, text.Count), r.Arch)
 	}
 	return t
 }
@@ -108,20 +109,20 @@ func tableSection(r Report) *section {
 		out.Lead = "How well this table predicts whole networks has not been measured."
 		if c := t.Certainty; c.Origin == lut.LeaveOneOut {
 			out.Lead = fmt.Sprintf("This table was not validated: its errors are those at each of %d networks when it is left out of the calibration.", c.Networks)
-			out.fact("mean error", Percent(c.MeanError))
-			out.fact("95th percentile", known(c.P95Error, Percent))
-			out.fact("largest error", Percent(c.MaxError))
+			out.fact("mean error", text.Percent(c.MeanError))
+			out.fact("95th percentile", known(c.P95Error, text.Percent))
+			out.fact("largest error", text.Percent(c.MaxError))
 		}
 		out.draw("Latency of blocks over their width.", StaircasePlot(t.Families...), false)
 		return out
 	}
 	out.Lead = fmt.Sprintf("Predictions of %d whole networks, none of them used in the calibration, against their measured latency.", v.Networks)
-	out.fact("mean error", Percent(v.MAPE))
+	out.fact("mean error", text.Percent(v.MAPE))
 	out.fact("bias", fmt.Sprintf("%+.1f %%", 100*v.Bias))
-	out.fact("95th percentile", known(v.P95Error, Percent))
-	out.fact("largest error", Percent(v.MaxError))
-	out.fact("within 5 %", Percent(v.Within5Pct))
-	out.fact("within 10 %", Percent(v.Within10Pct))
+	out.fact("95th percentile", known(v.P95Error, text.Percent))
+	out.fact("largest error", text.Percent(v.MaxError))
+	out.fact("within 5 %", text.Percent(v.Within5Pct))
+	out.fact("within 10 %", text.Percent(v.Within10Pct))
 	out.fact("rank correlation", fmt.Sprintf("%.3f", v.Spearman))
 	pairs := make([]Point, len(v.Pairs))
 	for i, p := range v.Pairs {

@@ -51,10 +51,13 @@ func highest(curves ...[]Point) float64 {
 	top := 0.
 	for _, points := range curves {
 		for _, p := range points {
-			if !absent(p.Y) {
+			if measurable(p.Y) {
 				top = math.Max(top, p.Y)
 			}
 		}
 	}
 	return top
 }
+
+// measurable reports whether x is a figure.
+func measurable(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

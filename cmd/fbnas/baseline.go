@@ -12,9 +12,9 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
 	"fbnas/internal/rundir"
+	"fbnas/internal/text"
 	"fbnas/models"
 	"fbnas/profile"
-	"fbnas/report"
 	"fbnas/search"
 )
 
@@ -150,8 +150,8 @@ func (o baselineOptions) limitUS(largest float64) (float64, error) {
 func (r baselineResult) Text(w io.Writer) error {
 	facts := []fact{
 		{"architecture", r.Arch},
-		{"predicted", report.Latency(r.PredictedUS) + ", limit " + report.Latency(r.LimitUS)},
-		{"network", fmt.Sprintf("%s params, %s MACs", report.Count(r.Params), report.Count(r.MACs))},
+		{"predicted", text.Latency(r.PredictedUS) + ", limit " + text.Latency(r.LimitUS)},
+		{"network", fmt.Sprintf("%s params, %s MACs", text.Count(r.Params), text.Count(r.MACs))},
 	}
 	if r.Multiplier != nil {
 		facts = append(facts, fact{"made by", fmt.Sprintf("width multiplier %.2f, expansion %g", *r.Multiplier, *r.Expansion)})

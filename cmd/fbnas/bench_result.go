@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/latency"
-	"fbnas/report"
 )
 
 type benchResult struct {
@@ -98,7 +98,7 @@ func (r benchResult) verdict() error {
 		case m.Failure != nil:
 			failed = append(failed, fmt.Sprintf("%s: %s", m.Path, *m.Failure))
 		case m.Met != nil && !*m.Met:
-			slow = append(slow, fmt.Sprintf("%s takes %s, the target is %s", m.Path, report.Latency(*m.LatencyUS), report.Latency(*m.TargetUS)))
+			slow = append(slow, fmt.Sprintf("%s takes %s, the target is %s", m.Path, text.Latency(*m.LatencyUS), text.Latency(*m.TargetUS)))
 		}
 	}
 	if len(failed) > 0 {
@@ -111,8 +111,8 @@ func (r benchResult) verdict() error {
 }
 
 func (r benchResult) Text(w io.Writer) error {
-	t := report.NewTable(report.Text("model"), report.Number("latency"), report.Number("raw p50"), report.Number("raw p90"),
-		report.Number("IQR"), report.Number("dropped"), report.Number("predicted"), report.Number("target"), report.Text("note"))
+	t := text.NewTable(text.Left("model"), text.Right("latency"), text.Right("raw p50"), text.Right("raw p90"),
+		text.Right("IQR"), text.Right("dropped"), text.Right("predicted"), text.Right("target"), text.Left("note"))
 	for _, m := range r.Models {
 		t.Row(m.Path, micro(m.LatencyUS), micro(m.P50US), micro(m.P90US), fraction(m.IQRFraction),
 			fmt.Sprintf("%d", m.DroppedGroups), micro(m.PredictedUS), micro(m.TargetUS), m.note(r.Device))
@@ -147,7 +147,7 @@ func (m benchModel) note(d deviceInfo) string {
 	}
 	if c := m.AgainstFirst; c != nil {
 		notes = append(notes, fmt.Sprintf("%s the first (%s, 95 %% of %s to %s)", against(*c),
-			report.Change(c.Ratio, 1), report.Change(c.Low, 1), report.Change(c.High, 1)))
+			text.Change(c.Ratio, 1), text.Change(c.Low, 1), text.Change(c.High, 1)))
 	}
 	if m.Unusual != nil {
 		notes = append(notes, "outputs hold "+m.Unusual.String())
@@ -172,15 +172,15 @@ func against(c latency.Comparison) string {
 // micro writes a latency that may be absent.
 func micro(us *float64) string {
 	if us == nil {
-		return report.Absent
+		return text.Absent
 	}
-	return report.Latency(*us)
+	return text.Latency(*us)
 }
 
 // fraction writes a fraction that may be absent.
 func fraction(x *float64) string {
 	if x == nil {
-		return report.Absent
+		return text.Absent
 	}
-	return report.Percent(*x)
+	return text.Percent(*x)
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/latency"
-	"fbnas/report"
 )
 
 // addShares also tells which providers the operators ran on.
@@ -34,9 +34,9 @@ func (m benchModel) writeShares(w io.Writer) error {
 		return nil
 	}
 	fmt.Fprintf(w, "\n%s: shares of the time by the runtime's profiler (it slows runs down; these are no times)\n", m.Path)
-	t := report.NewTable(report.Text("operator"), report.Number("share"), report.Number("nodes"), report.Text("provider"))
+	t := text.NewTable(text.Left("operator"), text.Right("share"), text.Right("nodes"), text.Left("provider"))
 	for _, s := range m.Shares {
-		t.Row(s.Op, report.Percent(s.Share), fmt.Sprint(s.Nodes), s.Provider)
+		t.Row(s.Op, text.Percent(s.Share), fmt.Sprint(s.Nodes), s.Provider)
 	}
 	return t.WriteText(w)
 }

@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/models"
-	"fbnas/report"
 )
 
 // plusMinus is the error of a prediction, in µs; nil: not known.
@@ -13,7 +13,7 @@ func plusMinus(errorUS *float64) string {
 	if errorUS == nil {
 		return "± unknown"
 	}
-	return "± " + report.Latency(*errorUS)
+	return "± " + text.Latency(*errorUS)
 }
 
 // doubts are what a user of a table in a space has to know of its certainty.

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/lut"
-	"fbnas/report"
 )
 
 // modeOf says in which of a phone's modes figures were measured, "" where the
@@ -25,7 +25,7 @@ func modeOf(c latency.Condition, d *lut.DefaultMode) string {
 }
 
 func factor(d lut.DefaultMode) string {
-	text := fmt.Sprintf("%s takes %.2f times as long (± %s)", d.Network, d.Ratio, report.Percent(d.Spread))
+	text := fmt.Sprintf("%s takes %.2f times as long (± %s)", d.Network, d.Ratio, text.Percent(d.Spread))
 	if d.Noisy != "" {
 		text += ", not steady: " + d.Noisy
 	}
@@ -39,7 +39,7 @@ func inDefaultMode(d *lut.DefaultMode, limitUS float64) string {
 		return ""
 	}
 	return fmt.Sprintf("all of this is of fixed-performance mode; in default mode %s: %s there is about --target %s",
-		factor(*d), report.Latency(limitUS), time.Duration(limitUS/d.Ratio*1e3).Round(time.Microsecond))
+		factor(*d), text.Latency(limitUS), time.Duration(limitUS/d.Ratio*1e3).Round(time.Microsecond))
 }
 
 // courseText says how a device was while it was measured, "" where nothing is
@@ -58,12 +58,12 @@ func courseText(c *latency.Course) string {
 	if c.Power != "" {
 		power := "on " + c.Power
 		if c.BatteryLevel > 0 {
-			power += ", battery " + report.Percent(c.BatteryLevel)
+			power += ", battery " + text.Percent(c.BatteryLevel)
 		}
 		parts = append(parts, power)
 	}
 	if c.CoolDowns > 0 {
-		parts = append(parts, fmt.Sprintf("left alone %d times, for %s", c.CoolDowns, report.Seconds(c.CooledSeconds)))
+		parts = append(parts, fmt.Sprintf("left alone %d times, for %s", c.CoolDowns, text.Seconds(c.CooledSeconds)))
 	}
 	return strings.Join(parts, "; ")
 }

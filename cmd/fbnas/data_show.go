@@ -11,6 +11,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/internal/atomicfile"
+	"fbnas/internal/text"
 	"fbnas/report"
 )
 
@@ -116,7 +117,7 @@ func (r dataShowResult) Text(w io.Writer) error {
 	if err := writeFacts(w, facts...); err != nil {
 		return err
 	}
-	for _, t := range []*report.Table{report.Classes(r.summary), report.LeftOut(r.summary)} {
+	for _, t := range []*text.Table{report.Classes(r.summary), report.LeftOut(r.summary)} {
 		if len(t.Rows) == 0 {
 			continue
 		}

@@ -10,8 +10,8 @@ import (
 
 	"fbnas/devices"
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/latency"
-	"fbnas/report"
 )
 
 func devicesVerb(a *app) *cobra.Command {
@@ -88,8 +88,8 @@ func localState(ctx context.Context) (deviceState, error) {
 }
 
 func (r deviceList) Text(w io.Writer) error {
-	t := report.NewTable(report.Text("device"), report.Text("processor"), report.Number("cores"), report.Number("memory"),
-		report.Text("system"), report.Text("state"))
+	t := text.NewTable(text.Left("device"), text.Left("processor"), text.Right("cores"), text.Right("memory"),
+		text.Left("system"), text.Left("state"))
 	for _, d := range r.Devices {
 		state := "ready"
 		if d.Reason != nil {
@@ -99,7 +99,7 @@ func (r deviceList) Text(w io.Writer) error {
 			t.Row(d.Name, "", "", "", "", state)
 			continue
 		}
-		t.Row(d.Name, d.SoC+" ("+d.Arch+")", fmt.Sprint(d.Cores), report.Bytes(d.MemoryBytes), d.OS, state)
+		t.Row(d.Name, d.SoC+" ("+d.Arch+")", fmt.Sprint(d.Cores), text.Bytes(d.MemoryBytes), d.OS, state)
 	}
 	if err := t.WriteText(w); err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/devices"
+	"fbnas/internal/text"
 	"fbnas/latency"
-	"fbnas/report"
 )
 
 func devicesCheckVerb(a *app) *cobra.Command {
@@ -151,7 +151,7 @@ func (r deviceCheck) facts() []fact {
 		{"processor", fmt.Sprintf("%s (%s)", d.SoC, d.Arch)},
 		{"cores", fmt.Sprint(d.Cores)},
 		{"clusters", orEmpty(r.Clusters)},
-		{"memory", report.Bytes(d.MemoryBytes)},
+		{"memory", text.Bytes(d.MemoryBytes)},
 		{"system", d.OS},
 	}
 	if r.Emulator != nil {
@@ -170,7 +170,7 @@ func (r deviceCheck) facts() []fact {
 		facts = append(facts, fact{"power", *s.Power + ", battery " + fraction(s.Battery)})
 	}
 	if s.FreeBytes != nil {
-		facts = append(facts, fact{"free space", report.Bytes(*s.FreeBytes)})
+		facts = append(facts, fact{"free space", text.Bytes(*s.FreeBytes)})
 	}
 	return facts
 }

@@ -11,8 +11,8 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
+	"fbnas/internal/text"
 	"fbnas/latency"
-	"fbnas/report"
 )
 
 func doctorVerb(a *app) *cobra.Command {
@@ -186,7 +186,7 @@ func (r doctorResult) Text(w io.Writer) error {
 		facts = append(facts, fact{d.What, state(d.Ready) + " " + d.Path})
 	}
 	for _, d := range r.Devices {
-		facts = append(facts, fact{"device " + d.Name, fmt.Sprintf("%s (%s, %d cores, %s)", state(d.Ready), d.SoC, d.Cores, report.Bytes(d.MemoryBytes))})
+		facts = append(facts, fact{"device " + d.Name, fmt.Sprintf("%s (%s, %d cores, %s)", state(d.Ready), d.SoC, d.Cores, text.Bytes(d.MemoryBytes))})
 	}
 	if err := writeFacts(w, facts...); err != nil {
 		return err

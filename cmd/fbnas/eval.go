@@ -15,9 +15,9 @@ import (
 	"fbnas/engine"
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
-	"fbnas/report"
 	"fbnas/train"
 )
 
@@ -73,7 +73,7 @@ func (o evalOptions) run(ctx context.Context, a *app, path string) (evalResult, 
 		return evalResult{}, err
 	}
 	if !slices.Contains(evalSplits, o.split) {
-		return evalResult{}, fault.New(fault.Usage, "Give one of: "+list(evalSplits)+".", "--split %s is not known", o.split)
+		return evalResult{}, fault.New(fault.Usage, "Give one of: "+text.List(evalSplits)+".", "--split %s is not known", o.split)
 	}
 	s, err := o.subject(path)
 	if err != nil {
@@ -210,6 +210,6 @@ func (c *counted) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, 
 }
 
 func (r evalResult) Text(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "%s of %d %s of %s, by %s\n", report.Percent(r.Top1), r.Images, imagesOfSplit[r.Split], r.Data, r.ranOn)
+	_, err := fmt.Fprintf(w, "%s of %d %s of %s, by %s\n", text.Percent(r.Top1), r.Images, imagesOfSplit[r.Split], r.Data, r.ranOn)
 	return err
 }

@@ -9,9 +9,9 @@ import (
 
 	"fbnas/engine"
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/onnxexport"
-	"fbnas/report"
 )
 
 // requestBytes is about how much of images goes to a device at once, and how
@@ -26,7 +26,7 @@ func (p *place) onDevice(ctx context.Context, a *app, s *deviceSession) (*runnin
 	}
 	if s.inRun > latency.MaxInputs/s.image {
 		return nil, fault.New(fault.Failure, "Export it with a smaller --batch, or with --batch symbolic.",
-			"a run takes %d images of %s, and a device is given %s at once", s.inRun, report.Bytes(int64(s.image)), report.Bytes(latency.MaxInputs))
+			"a run takes %d images of %s, and a device is given %s at once", s.inRun, text.Bytes(int64(s.image)), text.Bytes(latency.MaxInputs))
 	}
 	host, err := p.deviceFlags.open(ctx, a)
 	if err != nil {

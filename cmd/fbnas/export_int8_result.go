@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/onnxexport"
 	"fbnas/quantize"
@@ -55,7 +56,7 @@ func (x *int8Export) judge() {
 	}
 	switch c := i.AgainstFloat; {
 	case c != nil && c.Differs() && c.Ratio > 1, c == nil && i.LatencyUS > i.FloatLatencyUS:
-		warn("int8 is slower than float on %s (%s): ship the float file there", i.Device.Name, report.Change(i.LatencyUS, i.FloatLatencyUS))
+		warn("int8 is slower than float on %s (%s): ship the float file there", i.Device.Name, text.Change(i.LatencyUS, i.FloatLatencyUS))
 	case c != nil && !c.Differs():
 		warn("int8 is not told from float in speed on %s: it only saves space there", i.Device.Name)
 	}
@@ -81,7 +82,7 @@ func (x *int8Export) write() error {
 // card is the part of the model card.
 func (i int8Info) card(bytes int64) *report.CardInt8 {
 	c := report.CardInt8{
-		Activations: i.Activations, WeightBits: i.WeightBits, Method: i.Method, Images: i.Images, Float: list(i.Float),
+		Activations: i.Activations, WeightBits: i.WeightBits, Method: i.Method, Images: i.Images, Float: text.List(i.Float),
 		Compared: i.Agreement.Images, SameClass: i.Agreement.SameClass, SQNR: i.Agreement.SQNR,
 		FloatLatencyUS: i.FloatLatencyUS, Int8LatencyUS: i.LatencyUS, Device: i.Device.SoC,
 		FloatBytes: i.FloatBytes, Int8Bytes: bytes, Warnings: i.Warnings,
@@ -125,18 +126,18 @@ func (i int8Info) facts(bytes int64) []fact {
 	}
 	facts := []fact{
 		{"int8", fmt.Sprintf("activations in %s, weights of %d bits for each channel; %s of %d %s", i.Activations, i.WeightBits, i.Method, i.Images, on)},
-		{"left in float", list(i.Float)},
+		{"left in float", text.List(i.Float)},
 		{"saturation", i.saturation()},
 		{"agreement", fmt.Sprintf("same class for %d of %d inputs; logits differ by at most %.2g, SQNR %.1f dB", i.Agreement.SameClass, i.Agreement.Images, i.Agreement.MaxAbsDiff, i.Agreement.SQNR)},
 	}
 	if i.Top1 != nil {
 		facts = append(facts, fact{"accuracy", fmt.Sprintf("%s in float, %s in int8 (%+.2f points) of %d test images",
-			report.Percent(*i.FloatTop1), report.Percent(*i.Top1), 100*(*i.Top1-*i.FloatTop1), i.TestImages)})
+			text.Percent(*i.FloatTop1), text.Percent(*i.Top1), 100*(*i.Top1-*i.FloatTop1), i.TestImages)})
 	}
 	facts = append(facts,
-		fact{"latency", fmt.Sprintf("%s in float, %s in int8 (%s) on %s", report.Latency(i.FloatLatencyUS), report.Latency(i.LatencyUS),
-			report.Change(i.LatencyUS, i.FloatLatencyUS), i.Device.Name)},
-		fact{"size", fmt.Sprintf("%s in float, %s in int8", report.Bytes(i.FloatBytes), report.Bytes(bytes))})
+		fact{"latency", fmt.Sprintf("%s in float, %s in int8 (%s) on %s", text.Latency(i.FloatLatencyUS), text.Latency(i.LatencyUS),
+			text.Change(i.LatencyUS, i.FloatLatencyUS), i.Device.Name)},
+		fact{"size", fmt.Sprintf("%s in float, %s in int8", text.Bytes(i.FloatBytes), text.Bytes(bytes))})
 	for _, w := range i.Warnings {
 		facts = append(facts, fact{"warning", w})
 	}

@@ -6,10 +6,10 @@ import (
 	"io"
 	"os"
 
+	"fbnas/internal/text"
 	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
-	"fbnas/report"
 )
 
 // exportResult is the file that was written; where the comparison fails, none
@@ -93,17 +93,17 @@ func (r exportResult) Text(w io.Writer) error {
 		weights += ", stored in " + r.Precision
 	}
 	facts := []fact{
-		{"model", fmt.Sprintf("%s (%s, %d nodes, opset %d, IR %d)", r.Path, report.Bytes(r.Bytes), r.Nodes, r.Opset, r.IRVersion)},
+		{"model", fmt.Sprintf("%s (%s, %d nodes, opset %d, IR %d)", r.Path, text.Bytes(r.Bytes), r.Nodes, r.Opset, r.IRVersion)},
 		{"input", fmt.Sprintf("%s, %s", r.Input, r.images())},
 		{"weights", weights},
-		{"network", fmt.Sprintf("%s params, %s MACs", report.Count(r.Params), report.Count(r.MACs))},
+		{"network", fmt.Sprintf("%s params, %s MACs", text.Count(r.Params), text.Count(r.MACs))},
 		{"parity", r.parityInfo},
 	}
 	if r.PredictedUS != nil {
-		facts = append(facts, fact{"predicted", report.Latency(*r.PredictedUS) + " " + plusMinus(r.ErrorUS)})
+		facts = append(facts, fact{"predicted", text.Latency(*r.PredictedUS) + " " + plusMinus(r.ErrorUS)})
 	}
 	if r.MeasuredUS != nil && r.Int8 == nil {
-		facts = append(facts, fact{"measured", report.Latency(*r.MeasuredUS)})
+		facts = append(facts, fact{"measured", text.Latency(*r.MeasuredUS)})
 	}
 	if r.Int8 != nil {
 		facts = append(facts, r.Int8.facts(r.Bytes)...)

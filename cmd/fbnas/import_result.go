@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"fbnas/report"
+	"fbnas/internal/text"
 )
 
 // importResult says where a network's weights came from, and what is known of
@@ -32,7 +32,7 @@ func (r importResult) Text(w io.Writer) error {
 		parity = r.Parity.String()
 	}
 	if r.Top1 != nil {
-		accuracy = fmt.Sprintf("%s of %d test images", report.Percent(*r.Top1), r.Images)
+		accuracy = fmt.Sprintf("%s of %d test images", text.Percent(*r.Top1), r.Images)
 	}
 	if r.Names != nil {
 		names = ", by the names of " + *r.Names
@@ -44,9 +44,9 @@ func (r importResult) Text(w io.Writer) error {
 		fact{"weights", r.Path},
 		fact{"network", r.Arch},
 		fact{"from", fmt.Sprintf("%s (%s): %d tensors%s", r.From, r.Format, r.Tensors, names)},
-		fact{"drawn", list(r.Drawn)},
-		fact{"left out", list(r.Unused)},
-		fact{"misfits", list(r.Misfits)},
+		fact{"drawn", text.List(r.Drawn)},
+		fact{"left out", text.List(r.Unused)},
+		fact{"misfits", text.List(r.Misfits)},
 		fact{"params", r.Params},
 		fact{"checked", parity},
 		fact{"accuracy", accuracy})

@@ -8,6 +8,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/models"
 	"fbnas/pretrained"
 )
@@ -86,7 +87,7 @@ func initialValues(a *app, f *pretrained.File, blocks []models.Block, classes []
 		}
 	}
 	if fresh != nil {
-		a.log.Info(fmt.Sprintf("the classifier starts anew, for %d classes: %s", len(classes), list(fresh)))
+		a.log.Info(fmt.Sprintf("the classifier starts anew, for %d classes: %s", len(classes), text.List(fresh)))
 	}
 	if l.Note != "" {
 		a.log.Warn(f.Path + ": " + l.Note)

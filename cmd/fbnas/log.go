@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"fbnas/report"
+	"fbnas/internal/text"
 )
 
 // handler writes log records as lines for a person at a terminal:
@@ -51,7 +51,7 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	_, err := fmt.Fprintln(h.w, report.Plain(line))
+	_, err := fmt.Fprintln(h.w, text.Plain(line))
 	return err
 }
 

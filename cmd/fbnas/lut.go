@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/internal/text"
 	"fbnas/latency/stats"
 	"fbnas/lut"
-	"fbnas/report"
 )
 
 func lutVerb(a *app) *cobra.Command {
@@ -50,12 +50,12 @@ func accuracyOf(a stats.Accuracy) accuracyInfo {
 }
 
 func (v validationInfo) String() string {
-	text := fmt.Sprintf("%d networks: mean error %s, largest %s, bias %+.1f %%, rank correlation %.3f",
-		v.Networks, report.Percent(v.MAPE), report.Percent(v.MaxError), 100*v.Bias, v.Spearman)
+	line := fmt.Sprintf("%d networks: mean error %s, largest %s, bias %+.1f %%, rank correlation %.3f",
+		v.Networks, text.Percent(v.MAPE), text.Percent(v.MaxError), 100*v.Bias, v.Spearman)
 	if v.MACsOnly != nil {
-		text += fmt.Sprintf(" (by MACs alone: mean error %s)", report.Percent(v.MACsOnly.MAPE))
+		line += fmt.Sprintf(" (by MACs alone: mean error %s)", text.Percent(v.MACsOnly.MAPE))
 	}
-	return text + notSteady(v.Noisy)
+	return line + notSteady(v.Noisy)
 }
 
 // notSteady is the mark of a record.

@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/profile"
-	"fbnas/report"
 )
 
 type checkOptions struct {
@@ -83,6 +83,6 @@ func (o checkOptions) check(ctx context.Context, a *app, cmd *cobra.Command, pat
 func (r checkResult) Text(w io.Writer) error {
 	return writeFacts(w,
 		fact{"measured / table", fmt.Sprintf("median %.3f of %d rows; 90 %% within %s, all within %s",
-			r.Median, r.Rows, report.Percent(r.P90), report.Percent(r.Max)) + notSteady(r.Noisy)},
-		fact{"warnings", list(r.Warnings)})
+			r.Median, r.Rows, text.Percent(r.P90), text.Percent(r.Max)) + notSteady(r.Noisy)},
+		fact{"warnings", text.List(r.Warnings)})
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/internal/text"
 	"fbnas/lut"
-	"fbnas/report"
 )
 
 func lutDiffVerb(a *app) *cobra.Command {
@@ -88,10 +88,10 @@ func (r diffResult) Text(w io.Writer) error {
 		return nil
 	}
 	fmt.Fprintf(w, "second / first, each by its sentinel: median %.3f; 90 %% of the rows within %s, all within %s\n\n",
-		r.Median, report.Percent(r.P90), report.Percent(r.Max))
-	t := report.NewTable(report.Text("block"), report.Number("first"), report.Number("second"), report.Number("difference"))
+		r.Median, text.Percent(r.P90), text.Percent(r.Max))
+	t := text.NewTable(text.Left("block"), text.Right("first"), text.Right("second"), text.Right("difference"))
 	for _, d := range r.Worst {
-		t.Row(blockText(d.Key), report.Latency(d.AUS), report.Latency(d.BUS), report.Change(d.Ratio, 1))
+		t.Row(blockText(d.Key), text.Latency(d.AUS), text.Latency(d.BUS), text.Change(d.Ratio, 1))
 	}
 	return t.WriteText(w)
 }

@@ -11,10 +11,10 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/profile"
-	"fbnas/report"
 	"fbnas/search"
 )
 
@@ -129,18 +129,18 @@ func finishedSearch(run string) (searchConfig, search.Summary, error) {
 
 func (r explainResult) Text(w io.Writer) error {
 	fmt.Fprintf(w, "%s by %s: %s %s, of which %s lie beside the layers; rows predicted: %s\ncertainty: %s\n\n", r.Run, r.Table,
-		report.Latency(r.PredictedUS), plusMinus(r.Error), report.Latency(r.BaseUS), report.PredictedRows(r.PredictedRows, r.Rows, r.PredictedCost), r.Known)
-	layers := report.NewTable(report.Text("layer"), report.Number("latency"), report.Number("share"), report.Text("row"), report.Number("MACs"))
+		text.Latency(r.PredictedUS), plusMinus(r.Error), text.Latency(r.BaseUS), text.PredictedRows(r.PredictedRows, r.Rows, r.PredictedCost), r.Known)
+	layers := text.NewTable(text.Left("layer"), text.Right("latency"), text.Right("share"), text.Left("row"), text.Right("MACs"))
 	for _, l := range r.Layers {
-		layers.Row(l.Layer, report.Latency(l.Cost), report.Percent(l.Cost/r.PredictedUS), rowText(l), report.Count(l.MACs))
+		layers.Row(l.Layer, text.Latency(l.Cost), text.Percent(l.Cost/r.PredictedUS), rowText(l), text.Count(l.MACs))
 	}
 	if err := layers.WriteText(w); err != nil {
 		return err
 	}
 	if r.Cheapest == nil {
-		fmt.Fprintf(w, "\nNo single change saves %s.\n", report.Latency(r.GainUS))
+		fmt.Fprintf(w, "\nNo single change saves %s.\n", text.Latency(r.GainUS))
 	} else {
-		fmt.Fprintf(w, "\nThe cheapest change that saves %s: %s\n", report.Latency(r.GainUS), changeText(*r.Cheapest))
+		fmt.Fprintf(w, "\nThe cheapest change that saves %s: %s\n", text.Latency(r.GainUS), changeText(*r.Cheapest))
 	}
 	for _, c := range r.Steps {
 		fmt.Fprintf(w, "Just above a step: %s\n", changeText(c))
@@ -157,9 +157,9 @@ func rowText(l search.Share) string {
 	case l.Error == 0:
 		return "none"
 	}
-	return from + " ± " + report.Latency(l.Error)
+	return from + " ± " + text.Latency(l.Error)
 }
 
 func changeText(c search.Change) string {
-	return fmt.Sprintf("%s from %g to %g saves %s and gives up %s MACs", c.Choice, c.From, c.To, report.Latency(c.Gain), report.Count(c.MACs))
+	return fmt.Sprintf("%s from %g to %g saves %s and gives up %s MACs", c.Choice, c.From, c.To, text.Latency(c.Gain), text.Count(c.MACs))
 }

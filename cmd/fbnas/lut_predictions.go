@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 
+	"fbnas/internal/text"
 	"fbnas/lut"
-	"fbnas/report"
 )
 
 // predictionInfo says how the blocks of a kind that were not measured are
@@ -32,10 +32,10 @@ func writePredictions(w io.Writer, list []predictionInfo) error {
 	for _, p := range list {
 		fmt.Fprintf(w, "\n%s: %d shapes, those without a row predicted; channels step by %d, and go another way off multiples of %d\n",
 			p.Kind, p.Shapes, p.Step, p.Align)
-		t := report.NewTable(report.Text("predicted from"), report.Number("rows held out"), report.Number("mean error"),
-			report.Number("95 % below"), report.Number("largest"))
+		t := text.NewTable(text.Left("predicted from"), text.Right("rows held out"), text.Right("mean error"),
+			text.Right("95 % below"), text.Right("largest"))
 		for _, c := range p.Curve {
-			t.Row(fmt.Sprintf("%d rows", c.Rows), fmt.Sprint(c.HeldOut), report.Percent(c.MAPE), report.Percent(c.P95Error), report.Percent(c.MaxError))
+			t.Row(fmt.Sprintf("%d rows", c.Rows), fmt.Sprint(c.HeldOut), text.Percent(c.MAPE), text.Percent(c.P95Error), text.Percent(c.MaxError))
 		}
 		if err := t.WriteText(w); err != nil {
 			return err

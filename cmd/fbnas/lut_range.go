@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/profile"
-	"fbnas/report"
 	"fbnas/search"
 )
 
@@ -67,6 +67,6 @@ func rangeOf(ctx context.Context, a *app, path, name string, classes int) (resul
 
 func (r rangeResult) Text(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "space %s at %d classes: %s to %s\ncertainty: %s\n%s",
-		r.Space, r.Classes, report.Latency(r.SmallestUS), report.Latency(r.LargestUS), r.Certainty, staleLine(r.Age))
+		r.Space, r.Classes, text.Latency(r.SmallestUS), text.Latency(r.LargestUS), r.Certainty, staleLine(r.Age))
 	return err
 }

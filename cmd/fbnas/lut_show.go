@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/profile"
-	"fbnas/report"
 )
 
 func lutShowVerb(a *app) *cobra.Command {
@@ -108,17 +108,17 @@ func (r tableInfo) Text(w io.Writer) error {
 	facts := []fact{
 		{"table", r.Path},
 		{"space", fmt.Sprintf("%s (%.12s)", r.Space.Name, r.Space.Digest)},
-		{"device", fmt.Sprintf("%s, %d cores, %s, %s", r.Device.Model.SoC, r.Device.Model.Cores, report.Bytes(r.Device.Model.MemoryBytes), r.Device.OS)},
+		{"device", fmt.Sprintf("%s, %d cores, %s, %s", r.Device.Model.SoC, r.Device.Model.Cores, text.Bytes(r.Device.Model.MemoryBytes), r.Device.OS)},
 		{"runtime", fmt.Sprintf("%s, %s", c.Runtime, c.Provider)},
 		{"condition", fmt.Sprintf("%s, batch %d, %d thread(s) on core %s", c.Precision, c.Batch, c.Threads, c.CoreSet)},
 		{"protocol", fmt.Sprintf("%d rounds, %d to %d runs a group, seed %d", r.Protocol.Rounds, r.Protocol.MinRuns, r.Protocol.MaxRuns, r.Protocol.Seed)},
-		{"sentinel", fmt.Sprintf("%s, %s", r.Sentinel.Name, report.Latency(r.Sentinel.TimeUS))},
+		{"sentinel", fmt.Sprintf("%s, %s", r.Sentinel.Name, text.Latency(r.Sentinel.TimeUS))},
 	}
 	if ref := r.Reference; ref != nil {
-		facts = append(facts, fact{"reference", fmt.Sprintf("%s, %s", ref.Name, report.Latency(ref.TimeUS))})
+		facts = append(facts, fact{"reference", fmt.Sprintf("%s, %s", ref.Name, text.Latency(ref.TimeUS))})
 	}
 	if cost := r.Device.CallCostUS; cost > 0 {
-		facts = append(facts, fact{"agent", fmt.Sprintf("%.2f µs of each run, %s of the median row", cost, report.Percent(r.CallShare))})
+		facts = append(facts, fact{"agent", fmt.Sprintf("%.2f µs of each run, %s of the median row", cost, text.Percent(r.CallShare))})
 	}
 	facts = append(facts, fact{"mode", modeOf(r.Condition, r.DefaultMode)}, fact{"course", courseText(r.Course)})
 	if !r.Finished {
@@ -137,11 +137,11 @@ func (r tableInfo) Text(w io.Writer) error {
 	if err := writeFacts(w, facts...); err != nil {
 		return err
 	}
-	t := report.NewTable(report.Text("rows"), report.Number("ok"), report.Number("failed"), report.Number("predicted"),
-		report.Number("fastest"), report.Number("slowest"), report.Number("standard error"))
+	t := text.NewTable(text.Left("rows"), text.Right("ok"), text.Right("failed"), text.Right("predicted"),
+		text.Right("fastest"), text.Right("slowest"), text.Right("standard error"))
 	for _, k := range r.Kinds {
 		t.Row(k.Kind, fmt.Sprint(k.OK), fmt.Sprint(k.Failed), fmt.Sprint(k.Predicted),
-			report.Latency(k.MinUS), report.Latency(k.MaxUS), report.Percent(k.Error))
+			text.Latency(k.MinUS), text.Latency(k.MaxUS), text.Percent(k.Error))
 	}
 	fmt.Fprintln(w)
 	if err := t.WriteText(w); err != nil {

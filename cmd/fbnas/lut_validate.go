@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/profile"
 )
@@ -114,7 +115,7 @@ type validateResult struct {
 }
 
 func (r validateResult) Text(w io.Writer) error {
-	return writeFacts(w, fact{"validation", r.validationInfo}, fact{"warnings", list(r.Warnings)})
+	return writeFacts(w, fact{"validation", r.validationInfo}, fact{"warnings", text.List(r.Warnings)})
 }
 
 type calibrateResult struct {
@@ -126,5 +127,5 @@ type calibrateResult struct {
 }
 
 func (r calibrateResult) Text(w io.Writer) error {
-	return writeFacts(w, fact{"network", r.calibrationInfo}, fact{"certainty", r.Certainty}, fact{"warnings", list(r.Warnings)})
+	return writeFacts(w, fact{"network", r.calibrationInfo}, fact{"certainty", r.Certainty}, fact{"warnings", text.List(r.Warnings)})
 }

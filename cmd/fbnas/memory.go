@@ -8,8 +8,8 @@ import (
 	"fbnas/engine"
 	"fbnas/internal/fault"
 	"fbnas/internal/memory"
+	"fbnas/internal/text"
 	"fbnas/models"
-	"fbnas/report"
 )
 
 // checkMemory says what a run will take and refuses one that does not fit; need
@@ -25,7 +25,7 @@ func (a *app) checkMemory(batch int, need func() (engine.Memory, error)) (int64,
 	}
 	available, err := memory.Available(a.system)
 	if errors.Is(err, fs.ErrNotExist) {
-		a.log.Info(fmt.Sprintf("this needs %s of memory", report.Bytes(m.Total())))
+		a.log.Info(fmt.Sprintf("this needs %s of memory", text.Bytes(m.Total())))
 		return m.Total(), nil
 	}
 	if err != nil {
@@ -34,9 +34,9 @@ func (a *app) checkMemory(batch int, need func() (engine.Memory, error)) (int64,
 	if m.Total() > available {
 		return 0, fault.New(fault.Failure, smaller(m, batch, available),
 			"steps of %d images need %s of memory, %s of it for what lies between operators; %s are available",
-			batch, report.Bytes(m.Total()), report.Bytes(m.Values), report.Bytes(available))
+			batch, text.Bytes(m.Total()), text.Bytes(m.Values), text.Bytes(available))
 	}
-	a.log.Info(fmt.Sprintf("this needs %s of memory, %s are available", report.Bytes(m.Total()), report.Bytes(available)))
+	a.log.Info(fmt.Sprintf("this needs %s of memory, %s are available", text.Bytes(m.Total()), text.Bytes(available)))
 	return m.Total(), nil
 }
 
@@ -50,7 +50,7 @@ func weightsFit(system fs.FS, blocks []models.Block) error {
 	}
 	if n := models.Count(blocks).Params; n > available/8 {
 		return fault.New(fault.Failure, "Use a smaller network.", "%s parameters need %s of memory, %s are available",
-			report.Count(n), report.Bytes(8*n), report.Bytes(available))
+			text.Count(n), text.Bytes(8*n), text.Bytes(available))
 	}
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/internal/text"
 	"fbnas/models"
-	"fbnas/report"
 )
 
 func modelsVerb(a *app) *cobra.Command {
@@ -121,10 +121,10 @@ func (m *modelInfo) publish(name string) {
 }
 
 func (r modelList) Text(w io.Writer) error {
-	t := report.NewTable(report.Text("model"), report.Text("family"), report.Text("input"), report.Number("layers"),
-		report.Number("MACs"), report.Number("params"), report.Number("published top-1"))
+	t := text.NewTable(text.Left("model"), text.Left("family"), text.Left("input"), text.Right("layers"),
+		text.Right("MACs"), text.Right("params"), text.Right("published top-1"))
 	for _, m := range r.Models {
-		t.Row(m.Name, *m.Family, m.Input.String(), fmt.Sprint(len(m.Layers)), report.Count(m.MACs), report.Count(m.Params), percent(m.Top1))
+		t.Row(m.Name, *m.Family, m.Input.String(), fmt.Sprint(len(m.Layers)), text.Count(m.MACs), text.Count(m.Params), percent(m.Top1))
 	}
 	return t.WriteText(w)
 }
@@ -145,13 +145,13 @@ func (m modelInfo) Text(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := report.NewTable(report.Text("layer"), report.Text("kind"), report.Number("input"), report.Number("mid"), report.Number("output"),
-		report.Number("kernel"), report.Number("stride"), report.Text("act"), report.Text("SE"), report.Text("also"),
-		report.Number("MACs"), report.Number("params"))
+	t := text.NewTable(text.Left("layer"), text.Left("kind"), text.Right("input"), text.Right("mid"), text.Right("output"),
+		text.Right("kernel"), text.Right("stride"), text.Left("act"), text.Left("SE"), text.Left("also"),
+		text.Right("MACs"), text.Right("params"))
 	for _, l := range m.Layers {
 		in, out := imageShape{l.In, l.Height, l.Width}, imageShape{l.Out, l.OutHeight, l.OutWidth}
 		t.Row(l.Name, string(l.Kind), in.String(), unlessZero(l.Mid), out.String(), fmt.Sprint(l.Kernel), fmt.Sprint(l.Stride),
-			l.Act, l.gate(), l.also(), report.Count(l.MACs), report.Count(l.Params))
+			l.Act, l.gate(), l.also(), text.Count(l.MACs), text.Count(l.Params))
 	}
 	fmt.Fprintln(w)
 	return t.WriteText(w)
@@ -166,14 +166,14 @@ func (m modelInfo) published() string {
 
 func percent(fraction *float64) string {
 	if fraction == nil {
-		return report.Absent
+		return text.Absent
 	}
-	return report.Percent(*fraction)
+	return text.Percent(*fraction)
 }
 
 func unlessZero(n int) string {
 	if n == 0 {
-		return report.Absent
+		return text.Absent
 	}
 	return fmt.Sprint(n)
 }
@@ -204,5 +204,5 @@ func (l layerInfo) also() string {
 			notes = append(notes, n.note)
 		}
 	}
-	return list(notes)
+	return text.List(notes)
 }

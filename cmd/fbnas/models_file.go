@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/onnx"
 	"fbnas/onnx/summary"
-	"fbnas/report"
 )
 
 // fileInfo is an ONNX file as its nodes have it.
@@ -188,8 +188,8 @@ func (f fileInfo) Text(w io.Writer) error {
 		fact{"file", f.Name},
 		fact{"producer", producer},
 		fact{"opset", fmt.Sprintf("%d (IR version %d)", f.Opset, f.IRVersion)},
-		fact{"inputs", list(f.Inputs)},
-		fact{"outputs", list(f.Outputs)},
+		fact{"inputs", text.List(f.Inputs)},
+		fact{"outputs", text.List(f.Outputs)},
 		fact{"nodes", len(f.Layers)},
 		fact{"MACs", f.MACs},
 		fact{"params", fmt.Sprintf("%d (weights alone: %d)", f.Params, f.ConvWeights)},
@@ -200,10 +200,10 @@ func (f fileInfo) Text(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := report.NewTable(report.Text("node"), report.Text("operator"), report.Text("output"),
-		report.Number("MACs"), report.Number("params"), report.Number("activations"))
+	t := text.NewTable(text.Left("node"), text.Left("operator"), text.Left("output"),
+		text.Right("MACs"), text.Right("params"), text.Right("activations"))
 	for _, n := range f.Layers {
-		t.Row(n.Name, n.Op, n.Output.String(), orUnknown(n.MACs), report.Count(n.Params), orUnknown(n.Elements))
+		t.Row(n.Name, n.Op, n.Output.String(), orUnknown(n.MACs), text.Count(n.Params), orUnknown(n.Elements))
 	}
 	fmt.Fprintln(w)
 	return t.WriteText(w)
@@ -213,5 +213,5 @@ func orUnknown(n *int64) string {
 	if n == nil {
 		return "?"
 	}
-	return report.Count(*n)
+	return text.Count(*n)
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/profile"
@@ -14,7 +15,7 @@ import (
 func loadSpace(name string) (models.Space, error) {
 	s, err := models.LoadSpace(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, fault.New(fault.Usage, "Built-in spaces: "+list(models.SpaceNames())+"; or give the path of a space.yaml.",
+		return s, fault.New(fault.Usage, "Built-in spaces: "+text.List(models.SpaceNames())+"; or give the path of a space.yaml.",
 			"no space %q, neither built in nor a file", name)
 	}
 	return s, err
@@ -37,7 +38,7 @@ func spaceFor(t *lut.Table, name string) (models.Space, error) {
 func loadArch(name string) (models.Arch, error) {
 	arch, err := models.LoadArch(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return arch, fault.New(fault.Usage, "Built-in models: "+list(models.ArchNames())+"; or give the path of an arch.yaml or an ONNX file.",
+		return arch, fault.New(fault.Usage, "Built-in models: "+text.List(models.ArchNames())+"; or give the path of an arch.yaml or an ONNX file.",
 			"no model %q, neither built in nor a file", name)
 	}
 	return arch, err

@@ -12,7 +12,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
-	"fbnas/report"
+	"fbnas/internal/text"
 )
 
 // result is what a verb has to say. Its exported fields are the verb's own
@@ -98,9 +98,9 @@ func (a *app) report(cmd *cobra.Command, res result, err error) error {
 		err = failed
 	}
 	if err != nil {
-		fmt.Fprintf(a.errOut, "error: %s\n", report.Plain(message(err)))
+		fmt.Fprintf(a.errOut, "error: %s\n", text.Plain(message(err)))
 		if hint := fault.HintOf(err); hint != "" {
-			fmt.Fprintf(a.errOut, "hint: %s\n", report.Plain(hint))
+			fmt.Fprintf(a.errOut, "hint: %s\n", text.Plain(hint))
 		}
 	}
 	return failed

@@ -12,11 +12,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/profile"
-	"fbnas/report"
 )
 
 type profileOptions struct {
@@ -127,7 +127,7 @@ type planInfo struct {
 
 func (p planInfo) String() string {
 	text := fmt.Sprintf("space %s: %d rows and %d networks, %d rounds each; about %s; rows repeat to about %s",
-		p.Space, p.Rows, p.Networks, p.Rounds, report.Seconds(p.EstimatedSeconds), report.Percent(p.ExpectedError))
+		p.Space, p.Rows, p.Networks, p.Rounds, text.Seconds(p.EstimatedSeconds), text.Percent(p.ExpectedError))
 	if p.Predicted > 0 {
 		text += fmt.Sprintf("; %d blocks are predicted from the rows, their error is measured with them", p.Predicted)
 	}
@@ -257,7 +257,7 @@ func (r profileResult) Text(w io.Writer) error {
 		{"rows", fmt.Sprintf("%d (%d measured, %d there before, %d failed)", *r.Rows, *r.Measured, *r.Reused, *r.Failed)},
 		{"predicted", fmt.Sprintf("%d blocks", *r.Predicted)},
 		{"dropped groups", *r.DroppedGroups},
-		{"time", report.Seconds(*r.Seconds)},
+		{"time", text.Seconds(*r.Seconds)},
 		{"device", fmt.Sprintf("%s (%s)", r.Device.Name, r.Device.SoC)},
 		{"runtime", *r.Runtime},
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"fbnas/report"
+	"fbnas/internal/text"
 )
 
 const (
@@ -85,10 +85,10 @@ func (p *progress) draw(now time.Time, begins bool, done, total int) {
 // left estimates the rest of a stage from its speed since it began.
 func (p pace) left(now time.Time, done, total int) string {
 	if done <= p.from {
-		return report.Absent
+		return text.Absent
 	}
 	per := now.Sub(p.began).Seconds() / float64(done-p.from)
-	return report.Seconds(per * float64(total-done))
+	return text.Seconds(per * float64(total-done))
 }
 
 // close leaves what was drawn on the screen, whole or not.

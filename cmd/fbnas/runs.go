@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fbnas/report"
+	"fbnas/internal/text"
 )
 
 func runsVerb(a *app) *cobra.Command {
@@ -58,7 +58,7 @@ var outcomes = map[string]func(summary []byte) (string, error){
 	"train": func(summary []byte) (string, error) {
 		var s trainResult
 		err := json.Unmarshal(summary, &s)
-		return fmt.Sprintf("%s of %d test images, %s", report.Percent(s.Top1), s.TestImages, s.Arch), err
+		return fmt.Sprintf("%s of %d test images, %s", text.Percent(s.Top1), s.TestImages, s.Arch), err
 	},
 	"search": func(summary []byte) (string, error) {
 		var s searchResult
@@ -66,7 +66,7 @@ var outcomes = map[string]func(summary []byte) (string, error){
 			return "", err
 		}
 		r := s.Results[0]
-		return fmt.Sprintf("%s predicted, target %s", report.Latency(r.Predicted), report.Latency(r.Target)), nil
+		return fmt.Sprintf("%s predicted, target %s", text.Latency(r.Predicted), text.Latency(r.Target)), nil
 	},
 }
 
@@ -88,7 +88,7 @@ func (r runsResult) Text(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "no runs in %s\n", r.Root)
 		return err
 	}
-	t := report.NewTable(report.Text("run"), report.Text("verb"), report.Text("begun"), report.Text("state"), report.Text("outcome"))
+	t := text.NewTable(text.Left("run"), text.Left("verb"), text.Left("begun"), text.Left("state"), text.Left("outcome"))
 	for _, run := range r.Runs {
 		state := "finished"
 		if !run.Finished {

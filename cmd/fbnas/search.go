@@ -15,11 +15,11 @@ import (
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/profile"
-	"fbnas/report"
 	"fbnas/search"
 )
 
@@ -239,20 +239,20 @@ func fileDigest(path string) (string, error) {
 }
 
 func (r searchResult) Text(w io.Writer) error {
-	t := report.NewTable(report.Number("target"), report.Number("predicted"), report.Number("error"),
-		report.Number("rows predicted"), report.Number("MACs"), report.Number("params"), report.Text("architecture"))
+	t := text.NewTable(text.Right("target"), text.Right("predicted"), text.Right("error"),
+		text.Right("rows predicted"), text.Right("MACs"), text.Right("params"), text.Left("architecture"))
 	for _, f := range r.Results {
-		t.Row(report.Latency(f.Target), report.Latency(f.Predicted), plusMinus(f.Error),
-			report.PredictedRows(f.PredictedRows, f.Rows, f.PredictedCost), report.Count(f.MACs), report.Count(f.Params), filepath.Join(r.Run, f.Arch))
+		t.Row(text.Latency(f.Target), text.Latency(f.Predicted), plusMinus(f.Error),
+			text.PredictedRows(f.PredictedRows, f.Rows, f.PredictedCost), text.Count(f.MACs), text.Count(f.Params), filepath.Join(r.Run, f.Arch))
 	}
 	if err := t.WriteText(w); err != nil {
 		return err
 	}
 	return writeFacts(w,
-		fact{"space", fmt.Sprintf("10^%.1f architectures, %s to %s", r.Log10Architectures, report.Latency(r.Smallest), report.Latency(r.Largest))},
-		fact{"expected", fmt.Sprintf("%s at the end, %s at the start", report.Latency(r.Expected), report.Latency(r.Start))},
+		fact{"space", fmt.Sprintf("10^%.1f architectures, %s to %s", r.Log10Architectures, text.Latency(r.Smallest), text.Latency(r.Largest))},
+		fact{"expected", fmt.Sprintf("%s at the end, %s at the start", text.Latency(r.Expected), text.Latency(r.Start))},
 		fact{"time", fmt.Sprintf("%s for %d epochs (%d steps, %d choice steps), %s of it waiting for images",
-			report.Seconds(r.Seconds), r.Epochs, r.Steps, r.ChoiceSteps, report.Percent(r.WaitFraction))},
+			text.Seconds(r.Seconds), r.Epochs, r.Steps, r.ChoiceSteps, text.Percent(r.WaitFraction))},
 		fact{"certainty", r.Table},
 		fact{"excluded", r.excluded()},
 		fact{"default mode", inDefaultMode(r.DefaultMode, r.Results[0].Target)},

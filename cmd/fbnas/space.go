@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/models"
-	"fbnas/report"
 )
 
 func spaceVerb(a *app) *cobra.Command {
@@ -169,11 +169,11 @@ func describeSpace(name string, classes int) (spaceInfo, error) {
 }
 
 func (r spaceList) Text(w io.Writer) error {
-	t := report.NewTable(report.Text("space"), report.Text("input"), report.Number("layers"),
-		report.Number("architectures"), report.Number("MACs, smallest"), report.Number("largest"), report.Number("table rows"))
+	t := text.NewTable(text.Left("space"), text.Left("input"), text.Right("layers"),
+		text.Right("architectures"), text.Right("MACs, smallest"), text.Right("largest"), text.Right("table rows"))
 	for _, s := range r.Spaces {
 		t.Row(s.Name, s.Input.String(), fmt.Sprint(s.Layers), fmt.Sprintf("10^%.1f", s.Log10),
-			report.Count(s.MinMACs), report.Count(s.MaxMACs), fmt.Sprint(s.Rows))
+			text.Count(s.MinMACs), text.Count(s.MaxMACs), fmt.Sprint(s.Rows))
 	}
 	return t.WriteText(w)
 }
@@ -189,14 +189,14 @@ func (s spaceInfo) Text(w io.Writer) error {
 		fact{"input", s.Input},
 		fact{"layers", s.Layers},
 		fact{"architectures", s.architectures()},
-		fact{"MACs", fmt.Sprintf("%s to %s at %d classes", report.Count(s.MinMACs), report.Count(s.MaxMACs), s.Classes)},
+		fact{"MACs", fmt.Sprintf("%s to %s at %d classes", text.Count(s.MinMACs), text.Count(s.MaxMACs), s.Classes)},
 		fact{"table rows", s.Rows})
 	if err != nil {
 		return err
 	}
-	t := report.NewTable(report.Text("choice"), report.Text("options"))
+	t := text.NewTable(text.Left("choice"), text.Left("options"))
 	for _, c := range s.Choices {
-		t.Row(c.Name, list(c.Options))
+		t.Row(c.Name, text.List(c.Options))
 	}
 	fmt.Fprintln(w)
 	if err := t.WriteText(w); err != nil {

@@ -34,7 +34,7 @@ func latencies(texts []string, largest float64) ([]float64, error) {
 	return us, nil
 }
 
-// latencyUS parses a latency into microseconds, as report.Latency and Go write
+// latencyUS parses a latency into microseconds, as text.Latency and Go write
 // it: 68.0 µs, 68us, 0.068ms, 1m2s.
 func latencyUS(text string) (float64, error) {
 	text = squeezed(text)

@@ -7,7 +7,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
-	"fbnas/report"
+	"fbnas/internal/text"
 )
 
 func TestLatencies(t *testing.T) {
@@ -26,7 +26,7 @@ func TestLatencies(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"", "15", "ms", "fast", "-15ms", "0", "0ms", "0.00 µs", "NaNms", "Infms", "infus", "1e400ms", "15 m s x", report.Absent,
+		"", "15", "ms", "fast", "-15ms", "0", "0ms", "0.00 µs", "NaNms", "Infms", "infus", "1e400ms", "15 m s x", text.Absent,
 		"%", "0%", "-1%", "NaN%", "Inf%", "+Inf%", "1e400%", "1e308%%",
 	} {
 		if got, err := latencies([]string{text}, largest); fault.CodeOf(err) != fault.Usage || fault.HintOf(err) == "" {
@@ -62,7 +62,7 @@ func TestWhatIsPrintedCanBeTyped(t *testing.T) {
 	r := random.New(1, "latencies")
 	for range 20000 {
 		us := math.Pow(10, -2+14*r.Float64())
-		text := report.Latency(us)
+		text := text.Latency(us)
 		got, err := latencyUS(text)
 		if err != nil || math.Abs(got-us) > max(0.00501*us, 0.00501) {
 			t.Fatalf("%g us is printed as %q and read as %g (%v)", us, text, got, err)

@@ -3,10 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 
-	"fbnas/report"
+	"fbnas/internal/text"
 )
 
 // fact is one line of a verb's text.
@@ -20,18 +19,9 @@ type fact struct {
 func writeFacts(w io.Writer, facts ...fact) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range facts {
-		if text := fmt.Sprint(f.value); text != "" {
-			fmt.Fprintf(tw, "%s\t%s\n", f.name, report.Plain(text))
+		if value := fmt.Sprint(f.value); value != "" {
+			fmt.Fprintf(tw, "%s\t%s\n", f.name, text.Plain(value))
 		}
 	}
 	return tw.Flush()
-}
-
-// list joins options as a person reads them.
-func list[T any](values []T) string {
-	parts := make([]string, len(values))
-	for i, v := range values {
-		parts[i] = fmt.Sprint(v)
-	}
-	return strings.Join(parts, ", ")
 }

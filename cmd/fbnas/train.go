@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/dataset"
+	"fbnas/internal/text"
 	"fbnas/models"
 	"fbnas/pretrained"
-	"fbnas/report"
 	"fbnas/train"
 )
 
@@ -172,11 +172,11 @@ func prepareTraining(ctx context.Context, a *app, c *trainConfig, data string, f
 func (r trainResult) Text(w io.Writer) error {
 	return writeFacts(w,
 		fact{"run", r.Run},
-		fact{"accuracy", fmt.Sprintf("%s of %d test images", report.Percent(r.Top1), r.TestImages)},
-		fact{"network", fmt.Sprintf("%s: %s params, %s MACs", r.Arch, report.Count(r.Params), report.Count(r.MACs))},
+		fact{"accuracy", fmt.Sprintf("%s of %d test images", text.Percent(r.Top1), r.TestImages)},
+		fact{"network", fmt.Sprintf("%s: %s params, %s MACs", r.Arch, text.Count(r.Params), text.Count(r.MACs))},
 		fact{"started from", r.started()},
 		fact{"trained", r.trained()},
-		fact{"time", fmt.Sprintf("%s for %d epochs (%d steps), %s of it waiting for images", report.Seconds(r.Seconds), r.Epochs, r.Steps, report.Percent(r.WaitFraction))},
+		fact{"time", fmt.Sprintf("%s for %d epochs (%d steps), %s of it waiting for images", text.Seconds(r.Seconds), r.Epochs, r.Steps, text.Percent(r.WaitFraction))},
 	)
 }
 
@@ -196,5 +196,5 @@ func (r trainResult) trained() string {
 	if r.TrainedParams == r.Params {
 		return ""
 	}
-	return fmt.Sprintf("%s of the params, the others were frozen", report.Count(r.TrainedParams))
+	return fmt.Sprintf("%s of the params, the others were frozen", text.Count(r.TrainedParams))
 }

@@ -8,6 +8,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
+	"fbnas/internal/text"
 	"fbnas/models"
 	"fbnas/pretrained"
 	"fbnas/train"
@@ -96,7 +97,7 @@ func (o trainOptions) arch(c trainConfig, from *pretrained.File, args []string) 
 	case from != nil && from.Arch != nil:
 		return *from.Arch, nil
 	}
-	return models.Arch{}, fault.New(fault.Usage, "Give the folder of a search, an arch.yaml, or one of: "+list(models.ArchNames()), "no architecture is given")
+	return models.Arch{}, fault.New(fault.Usage, "Give the folder of a search, an arch.yaml, or one of: "+text.List(models.ArchNames()), "no architecture is given")
 }
 
 // archOf is the architecture of a search's folder, a file or a name.

@@ -13,6 +13,7 @@ import (
 	"fbnas/dataset/picture"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
+	"fbnas/internal/text"
 	"fbnas/models"
 	"fbnas/onnxexport"
 	"fbnas/train"
@@ -157,7 +158,7 @@ func sameClasses(network string, classes []string, set *dataset.Set) error {
 	}
 	return fault.New(fault.Usage, "Give data with the classes that the network was trained for, by the same names.",
 		"%s tells apart %d classes (%s), data set %s has %d (%s)",
-		network, len(classes), list(first(classes, 5)), set.Name, len(set.Classes), list(first(set.Classes, 5)))
+		network, len(classes), text.List(first(classes, 5)), set.Name, len(set.Classes), text.List(first(set.Classes, 5)))
 }
 
 // samePictures warns where a network was trained on other pixels than those

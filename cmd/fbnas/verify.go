@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
-	"fbnas/report"
 )
 
 type verifyOptions struct {
@@ -188,7 +188,7 @@ func (r verifyResult) Text(w io.Writer) error {
 	}
 	facts := []fact{{"model", r.Path}, {"weights", weights}, {"run by", r.ranOn}, {"parity", r.parityInfo}}
 	if r.Stated != nil {
-		facts = append(facts, fact{"int8", fmt.Sprintf("same class for %s of the images when it was written", report.Percent(*r.Stated))})
+		facts = append(facts, fact{"int8", fmt.Sprintf("same class for %s of the images when it was written", text.Percent(*r.Stated))})
 	}
 	if !r.SameGraph {
 		facts = append(facts, fact{"graph", "not the nodes that this version of fbnas exports"})

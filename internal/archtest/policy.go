@@ -26,6 +26,8 @@ var policy = []row{
 	{"internal/ortc/ortctest", ""},
 	{"internal/ortc", "github.com/ebitengine/purego"},
 	{"internal/setup", "github.com/ebitengine/purego"},
+	{"internal/golden", "github.com/google/go-cmp"},
+	{"internal/text", "github.com/olekukonko/tablewriter"},
 	{"internal/yamlform", "github.com/goccy/go-yaml"},
 	{"internal/safetensors", ""},
 	{"internal/torchfile", ""},
@@ -78,7 +80,7 @@ var policy = []row{
 
 	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
 
-	{"report", "dataset onnx models onnxexport lut search internal/rundir github.com/olekukonko/tablewriter gonum.org/v1/plot"},
+	{"report", "dataset onnx models onnxexport lut search internal/rundir internal/text gonum.org/v1/plot"},
 
 	{"tools/bench", "models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
 	{"tools/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},

@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	"fmt"
@@ -11,20 +11,31 @@ import (
 // Absent stands where there is no figure: NaN is printed so.
 const Absent = "–"
 
-// scale is a unit and what it is worth.
-type scale struct {
-	unit  string
-	worth float64
+// Unit is a unit and what it is worth in the smallest of its kind.
+type Unit struct {
+	Name  string
+	Worth float64
 }
 
 var (
-	micros = []scale{{"µs", 1}, {"ms", 1e3}, {"s", 1e6}}
-	counts = []scale{{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}}
-	sizes  = []scale{{"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}
+	micros = []Unit{{"µs", 1}, {"ms", 1e3}, {"s", 1e6}}
+	counts = []Unit{{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}}
+	sizes  = []Unit{{"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}
 )
 
 // Latency writes microseconds with three digits: 873 µs, 1.23 ms.
 func Latency(us float64) string { return scaled(us, micros) }
+
+// LatencyUnit returns the unit in which latencies up to us microseconds are
+// easy to read, on an axis.
+func LatencyUnit(us float64) Unit {
+	for _, s := range micros {
+		if us < 2000*s.Worth {
+			return s
+		}
+	}
+	return micros[len(micros)-1]
+}
 
 // Count writes a number of things with three digits: 812, 2.25 M.
 func Count(n int64) string { return whole(n, counts, "") }
@@ -88,10 +99,19 @@ func Plain(text string) string {
 	}, text)
 }
 
+// List joins values as people read them: a, b, c.
+func List[T any](values []T) string {
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = fmt.Sprint(v)
+	}
+	return strings.Join(parts, ", ")
+}
+
 // absent says that there is no figure.
 func absent(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
 
-func whole(n int64, scales []scale, unit string) string {
+func whole(n int64, scales []Unit, unit string) string {
 	if -1000 < n && n < 1000 {
 		return fmt.Sprintf("%d%s", n, unit)
 	}
@@ -100,20 +120,20 @@ func whole(n int64, scales []scale, unit string) string {
 
 // scaled writes x with three significant digits in the unit that makes it at
 // least 1, judged after rounding: 999.7 µs is 1.00 ms.
-func scaled(x float64, scales []scale) string {
+func scaled(x float64, scales []Unit) string {
 	if absent(x) {
 		return Absent
 	}
 	if x == 0 {
-		return "0 " + scales[0].unit
+		return "0 " + scales[0].Name
 	}
 	for i, s := range scales {
-		y := x / s.worth
+		y := x / s.Worth
 		last := i == len(scales)-1
 		for decimals := 2; decimals >= 0; decimals-- {
 			p := math.Pow10(decimals)
 			if math.Abs(math.Round(y*p)/p) < math.Pow10(3-decimals) || last && decimals == 0 {
-				return fmt.Sprintf("%.*f %s", decimals, y, s.unit)
+				return fmt.Sprintf("%.*f %s", decimals, y, s.Name)
 			}
 		}
 	}

@@ -1,41 +1,15 @@
-package report
+package text
 
 import (
 	"bytes"
-	"flag"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"fbnas/internal/golden"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-// golden compares got with testdata/name, or rewrites it.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s differs (-want +got); go test -update rewrites it:\n%s", path, diff)
-	}
-}
-
 func sample() *Table {
-	table := NewTable(Text("model"), Number("latency p50 µs"), Number("top-1"), Text("note"), Text(""))
+	table := NewTable(Left("model"), Right("latency p50 µs"), Right("top-1"), Left("note"), Left(""))
 	table.Row("found_net.v1", "1230.5", "90.4 %", "", "")
 	table.Row("a | b", "88.0", Absent, "a rather long remark that no terminal may fold into several lines", "")
 	return table
@@ -54,7 +28,7 @@ func TestTable(t *testing.T) {
 			if err := c.write(sample(), &out); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, c.name, out.Bytes())
+			golden.Check(t, c.name, out.Bytes())
 		})
 	}
 }
@@ -65,7 +39,7 @@ func TestRowNeedsEveryCell(t *testing.T) {
 			t.Error("a short row was accepted")
 		}
 	}()
-	NewTable(Text("a"), Text("b")).Row("only one")
+	NewTable(Left("a"), Left("b")).Row("only one")
 }
 
 func TestFormat(t *testing.T) {

@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	"bytes"
@@ -18,11 +18,11 @@ type Column struct {
 	Right bool // aligned to the right, as numbers are
 }
 
-// Text returns a column of words, aligned to the left.
-func Text(name string) Column { return Column{Name: name} }
+// Left returns a column that is aligned to the left, as words are.
+func Left(name string) Column { return Column{Name: name} }
 
-// Number returns a column of figures, aligned to the right.
-func Number(name string) Column { return Column{Name: name, Right: true} }
+// Right returns a column that is aligned to the right, as figures are.
+func Right(name string) Column { return Column{Name: name, Right: true} }
 
 // Table is a table of short cells without line breaks.
 type Table struct {
@@ -37,7 +37,7 @@ func NewTable(columns ...Column) *Table { return &Table{Columns: columns} }
 // columns.
 func (t *Table) Row(cells ...string) {
 	if len(cells) != len(t.Columns) {
-		panic(fmt.Sprintf("report: a row of %d cells in a table of %d columns", len(cells), len(t.Columns)))
+		panic(fmt.Sprintf("text: a row of %d cells in a table of %d columns", len(cells), len(t.Columns)))
 	}
 	t.Rows = append(t.Rows, cells)
 }
