@@ -29,7 +29,7 @@ func (t *Table) CallShare() float64 {
 }
 
 // dear says that the agent adds too much to its runs, "" when it does not.
-func (t *Table) dear() string {
+func dear(t *Table) string {
 	cost, share := t.Header.Device.CallCostUS, t.CallShare()
 	if cost <= mostCallUS && share <= mostCallShare {
 		return ""

@@ -87,7 +87,7 @@ func joined(n int, noise float64) (*Table, [][]models.Block, []Timed) {
 				blocks = append(blocks, b)
 			}
 		}
-		line, err := table.network(blocks)
+		line, err := table.AddUp(blocks)
 		if err != nil {
 			panic(err)
 		}

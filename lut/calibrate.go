@@ -76,8 +76,9 @@ type Timed struct {
 	LeftOutUS float64 `json:"left_out_us,omitempty"`
 }
 
-// network is b's sum over blocks, without a measurement.
-func (t *Table) network(blocks []models.Block) (Timed, error) {
+// AddUp returns what the table says of a network's blocks, without a name and
+// a measurement.
+func (t *Table) AddUp(blocks []models.Block) (Timed, error) {
 	var n Timed
 	for _, b := range blocks {
 		us, _, err := t.Latency(b)

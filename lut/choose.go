@@ -32,7 +32,7 @@ var ErrFew = errors.New("too few networks")
 // order of latency. A tenth that the sampler does not reach often enough is
 // filled by the draws nearest to it, so their number is the same. The error wraps
 // ErrFew where the draws do not give as many.
-func (t *Table) Choose(c Choice, sample func(*rand.Rand) []models.Block) ([][]models.Block, error) {
+func Choose(t *Table, c Choice, sample func(*rand.Rand) []models.Block) ([][]models.Block, error) {
 	if c.PerTenth == 0 {
 		c.PerTenth = 2
 	}

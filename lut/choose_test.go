@@ -19,7 +19,7 @@ func TestChoose(t *testing.T) {
 	table := rep.Table
 	choose := func(c lut.Choice) [][]models.Block {
 		t.Helper()
-		nets, err := table.Choose(c, sample)
+		nets, err := lut.Choose(table, c, sample)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestChoose(t *testing.T) {
 		seen[id] = true
 	}
 	few := func(rng *rand.Rand) []models.Block { return first[rng.IntN(3)] }
-	if _, err := table.Choose(lut.Choice{Draws: 50}, few); err == nil || !strings.Contains(err.Error(), "3 different") {
+	if _, err := lut.Choose(table, lut.Choice{Draws: 50}, few); err == nil || !strings.Contains(err.Error(), "3 different") {
 		t.Errorf("three networks were enough: %v", err)
 	}
 }

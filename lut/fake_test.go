@@ -218,11 +218,11 @@ func network(i int, blocks []models.Block) lut.Network {
 }
 
 func networks(t *lut.Table) (calibration, validation []lut.Network, err error) {
-	first, err := t.Choose(lut.Choice{Purpose: "calibration", Draws: 200}, sample)
+	first, err := lut.Choose(t, lut.Choice{Purpose: "calibration", Draws: 200}, sample)
 	if err != nil {
 		return nil, nil, err
 	}
-	second, err := t.Choose(lut.Choice{Purpose: "validation", Draws: 200, Exclude: first}, sample)
+	second, err := lut.Choose(t, lut.Choice{Purpose: "validation", Draws: 200, Exclude: first}, sample)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -18,8 +18,7 @@ type measuring struct {
 	options  latency.Options // with their defaults
 	stage    string
 	models   []latency.Model // without repetitions
-	journal  *journal
-	file     *file // nil: nothing is kept
+	journal  *Journal
 	progress func(Progress)
 
 	digests []string // of models
@@ -38,10 +37,10 @@ type Yardsticks struct {
 // results of a stage.
 type results struct {
 	rounds   []latency.Round
-	figures  map[string]latency.Figure  // beside the sentinel, by model digest
-	networks map[string]latency.Figure  // beside the reference; nil without one that runs
-	failures map[string]latency.Failure // by model digest
-	noisy    string                     // why the figures cannot be trusted, "" when they can
+	figures  map[string]latency.Figure // beside the sentinel, by model digest
+	networks map[string]latency.Figure // beside the reference; nil without one that runs
+	failure  func(digest string) (why latency.Failure, ok bool)
+	noisy    string // why the figures cannot be trusted, "" when they can
 }
 
 // run measures what the journal does not have yet, and judges whether its
@@ -53,18 +52,18 @@ func (m *measuring) run(ctx context.Context) (results, error) {
 	if err := m.meter.Measure(ctx, m.request()); err != nil {
 		return results{}, err
 	}
-	res := results{rounds: m.rounds(), failures: m.journal.failures}
+	res := results{rounds: m.rounds(), failure: m.journal.Failure}
 	if len(res.rounds) == 0 {
 		return results{}, fmt.Errorf("the device could run none of %d models%s", len(m.models), m.firstFailure())
 	}
 	res.figures = latency.Figures(res.rounds)
 	if r := m.beside.Reference; r != nil {
-		if _, failed := res.failures[r.Digest()]; !failed {
+		if _, failed := res.failure(r.Digest()); !failed {
 			res.networks = latency.Figures(latency.Beside(res.rounds, r.Digest()))
 		}
 	}
 	for _, d := range m.digests {
-		_, failed := res.failures[d]
+		_, failed := res.failure(d)
 		if _, ok := res.figures[d]; !ok && !failed {
 			return results{}, fmt.Errorf("the device reported nothing of model %.12s", d)
 		}
@@ -77,7 +76,7 @@ func (m *measuring) run(ctx context.Context) (results, error) {
 
 func (m *measuring) firstFailure() string {
 	for _, d := range m.digests {
-		if f, ok := m.journal.failures[d]; ok {
+		if f, ok := m.journal.Failure(d); ok {
 			return fmt.Sprintf(", the first: %s: %s", f.Kind, f.Detail)
 		}
 	}
@@ -105,7 +104,7 @@ func (m *measuring) plan() {
 		id := batchID(m.beside.Sentinel.Digest(), m.digests, batch)
 		var alive []int
 		for _, i := range batch {
-			if _, failed := m.journal.failures[m.digests[i]]; !failed {
+			if _, failed := m.journal.Failure(m.digests[i]); !failed {
 				alive = append(alive, i)
 			}
 		}
@@ -114,7 +113,7 @@ func (m *measuring) plan() {
 		}
 		m.asked, m.ids = append(m.asked, alive), append(m.ids, id)
 		m.total += len(alive) * m.options.Rounds
-		m.done += len(alive) * len(m.journal.of(id, m.options.AllowNoisy))
+		m.done += len(alive) * len(m.journal.Rounds(id, m.options.AllowNoisy))
 	}
 }
 
@@ -130,7 +129,7 @@ func (m *measuring) batches() [][]int {
 func (m *measuring) rounds() []latency.Round {
 	var out []latency.Round
 	for batch, id := range m.ids {
-		for _, r := range m.journal.of(id, m.options.AllowNoisy) {
+		for _, r := range m.journal.Rounds(id, m.options.AllowNoisy) {
 			r.Batch = batch
 			out = append(out, r)
 		}
@@ -148,16 +147,10 @@ func (m *measuring) request() latency.Request {
 	req := latency.Request{
 		Sentinel: m.beside.Sentinel, Models: m.models, Batches: m.asked, Options: m.options,
 		Done: func(batch, round int) bool {
-			return m.journal.has(roundID{m.ids[batch], round}, m.options.AllowNoisy)
+			return m.journal.Has(m.ids[batch], round, m.options.AllowNoisy)
 		},
-		OnRound: m.onRound,
-		OnFailure: func(f latency.Failure) error {
-			if err := m.keep(typeFailure, f); err != nil {
-				return err
-			}
-			m.journal.failures[f.Digest] = f
-			return nil
-		},
+		OnRound:   m.onRound,
+		OnFailure: m.journal.Fail,
 	}
 	for _, r := range m.rounds() {
 		req.SentinelU = append(req.SentinelU, r.SentinelU())
@@ -169,30 +162,12 @@ func (m *measuring) onRound(r latency.Round) error {
 	if r.Batch < 0 || r.Batch >= len(m.ids) {
 		return fmt.Errorf("the device reported batch %d of %d", r.Batch, len(m.ids))
 	}
-	if err := checkRound(r); err != nil {
-		return fmt.Errorf("round %d of batch %d: %w", r.Round, r.Batch, err)
-	}
-	j := journaled{Batch: m.ids[r.Batch], Round: r}
-	if err := m.keep(typeRound, j); err != nil {
+	if err := m.journal.Add(m.ids[r.Batch], r); err != nil {
 		return err
 	}
-	m.journal.add(j)
 	if r.Rejected == "" {
 		m.done += len(m.asked[r.Batch])
 	}
 	m.report()
-	return nil
-}
-
-// keep makes a record safe before it counts.
-func (m *measuring) keep(kind string, v any) error {
-	if m.file == nil {
-		return nil
-	}
-	line, err := m.file.append(kind, v)
-	if err != nil {
-		return err
-	}
-	m.journal.lines = append(m.journal.lines, line)
 	return nil
 }

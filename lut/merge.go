@@ -18,7 +18,7 @@ import (
 func Merge(a, b *Table) (m *Table, dropped bool, err error) {
 	if ds := append(Comparable(a.Header, b.Header), otherSentinel(a, b)...); len(ds) > 0 {
 		return nil, false, fault.New(fault.Usage, "Tables merge when they were measured on the same device model, under the same condition.",
-			"merge %s and %s: %s differs", a.Path, b.Path, list(ds))
+			"merge %s and %s: %s differs", a.Path, b.Path, ds)
 	}
 	for _, t := range []*Table{a, b} {
 		if !t.finished {
@@ -72,19 +72,19 @@ func both(a, b *latency.Course) *latency.Course {
 	return &sum
 }
 
-func otherSentinel(a, b *Table) []Difference {
+func otherSentinel(a, b *Table) Differences {
 	x, y := a.Header.Sentinel.Digest, b.Header.Sentinel.Digest
 	if x == y {
 		return nil
 	}
-	return []Difference{{"sentinel.digest", x, y}}
+	return Differences{{"sentinel.digest", x, y}}
 }
 
 // Diff compares the normalised rows of two tables: what each row is as a
 // multiple of its own table's sentinel time.
 type Diff struct {
-	Fields       []Difference // in which the tables' conditions and devices differ
-	Rows         []RowDiff    // in both tables, the largest difference first
+	Fields       Differences // in which the tables' conditions and devices differ
+	Rows         []RowDiff   // in both tables, the largest difference first
 	OnlyA, OnlyB int
 	Median       float64 // of B/A
 	P90, Max     float64 // of |B/A − 1|
@@ -102,7 +102,7 @@ type RowDiff struct {
 func Compare(a, b *Table) (Diff, error) {
 	if ds := otherSentinel(a, b); len(ds) > 0 {
 		return Diff{}, fault.New(fault.Usage, "Profile both with the same version of fbnas.",
-			"compare %s and %s: %s differs", a.Path, b.Path, list(ds))
+			"compare %s and %s: %s differs", a.Path, b.Path, ds)
 	}
 	d := Diff{Fields: Comparable(a.Header, b.Header)}
 	var ratios, sizes []float64

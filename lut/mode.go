@@ -36,7 +36,7 @@ var stretches = []bool{true, false, false, true}
 // modes compares both modes on a phone that is measured in fixed-performance
 // mode.
 func (p *profile) modes(ctx context.Context) error {
-	h := &p.table.Header
+	h := &p.draft.Table().Header
 	if h.Condition.FixedPerformance != latency.FixedOn || h.DefaultMode != nil {
 		return nil
 	}
@@ -88,7 +88,7 @@ func (p *profile) stretch(ctx context.Context, inDefault bool) ([]latency.Round,
 	err := p.meter.Measure(ctx, latency.Request{
 		Sentinel: p.plan.Sentinel, Models: []latency.Model{model}, Batches: [][]int{{0}}, Options: opts,
 		OnRound: func(r latency.Round) error {
-			p.table.journal.note(r)
+			p.draft.Journal().Note(r)
 			if r.Rejected == "" {
 				rounds = append(rounds, r)
 			}

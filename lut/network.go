@@ -10,7 +10,7 @@ import (
 
 // setReference makes a network that was timed in the sentinel's batches the one
 // that others are timed beside; none where the device cannot run it.
-func (t *Table) setReference(n Network, res results) {
+func setReference(t *Table, n Network, res results) {
 	t.Header.Reference = nil
 	if res.networks != nil {
 		d := n.Model.Digest()
@@ -26,9 +26,9 @@ type Measured struct {
 	Noisy    string   // why the measurement was not steady, "" when it was
 }
 
-// timed sets measured networks beside their blocks' rows; those that failed on
+// timedBeside sets measured networks beside their blocks' rows; those that failed on
 // the device are left out with a warning.
-func (t *Table) timed(networks []Network, res results) (out Measured, err error) {
+func timedBeside(t *Table, networks []Network, res results) (out Measured, err error) {
 	out.Noisy = res.noisy
 	figures, unitUS := res.figures, t.Header.Sentinel.TimeUS
 	if res.networks != nil {
@@ -36,11 +36,11 @@ func (t *Table) timed(networks []Network, res results) (out Measured, err error)
 	}
 	for _, n := range networks {
 		d := n.Model.Digest()
-		if why, failed := res.failures[d]; failed {
+		if why, failed := res.failure(d); failed {
 			out.Warnings = append(out.Warnings, fmt.Sprintf("network %s: %s: %s", n.Name, why.Kind, why.Detail))
 			continue
 		}
-		line, err := t.network(n.Blocks)
+		line, err := t.AddUp(n.Blocks)
 		if err != nil {
 			return out, fmt.Errorf("network %s: %w", n.Name, err)
 		}
@@ -57,7 +57,7 @@ func (t *Table) timed(networks []Network, res results) (out Measured, err error)
 // refused, and so is a measurement that was not steady (fault.Unstable) where
 // the options do not allow it. Networks that the device cannot run are left out
 // and named in warnings.
-func (t *Table) Measure(ctx context.Context, meter latency.Meter, beside Yardsticks, networks []Network,
+func Measure(ctx context.Context, t *Table, meter latency.Meter, beside Yardsticks, networks []Network,
 	opts latency.Options, progress func(Progress)) (Measured, error) {
 	opts = opts.WithDefaults()
 	device, cond, err := meter.Identity(ctx, opts)
@@ -67,16 +67,15 @@ func (t *Table) Measure(ctx context.Context, meter latency.Meter, beside Yardsti
 	if err := t.CheckDevice(device, cond); err != nil {
 		return Measured{}, err
 	}
-	if err := t.CheckYardsticks(beside); err != nil {
+	if err := CheckYardsticks(t, beside); err != nil {
 		return Measured{}, err
 	}
-	j := newJournal()
 	var wanted []latency.Model
 	for _, n := range networks {
 		wanted = append(wanted, n.Model)
 	}
 	m := &measuring{meter: meter, beside: beside, options: opts, stage: "networks",
-		models: distinct(wanted), journal: &j, progress: progress}
+		models: distinct(wanted), journal: NewJournal(), progress: progress}
 	res, err := m.run(ctx)
 	if err != nil {
 		return Measured{}, fmt.Errorf("measure networks: %w", err)
@@ -84,12 +83,12 @@ func (t *Table) Measure(ctx context.Context, meter latency.Meter, beside Yardsti
 	if beside.Reference != nil && res.networks == nil {
 		return Measured{}, fault.New(fault.Failure, remake(t), "table %s: the device no longer runs its reference network", t.Path)
 	}
-	return t.timed(networks, res)
+	return timedBeside(t, networks, res)
 }
 
 // CheckYardsticks fails when models are not those that the table's figures are
 // ratios to.
-func (t *Table) CheckYardsticks(beside Yardsticks) error {
+func CheckYardsticks(t *Table, beside Yardsticks) error {
 	type yardstick struct {
 		field, table string
 		model        *latency.Model

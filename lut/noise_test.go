@@ -131,12 +131,12 @@ func TestUnsteadyNetworks(t *testing.T) {
 		"validation":  {validation, table.Validate, func(t *lut.Table) string { return t.Validation.Noisy }},
 	} {
 		o := options().Measure
-		_, err := table.Measure(t.Context(), noisy, beside, c.networks, o, nil)
+		_, err := lut.Measure(t.Context(), table, noisy, beside, c.networks, o, nil)
 		if fault.CodeOf(err) != fault.Unstable || !strings.Contains(fault.HintOf(err), "--allow-noisy") {
 			t.Errorf("%s: error %v (hint %q)", name, err, fault.HintOf(err))
 		}
 		o.AllowNoisy = true
-		m, err := table.Measure(t.Context(), noisy, beside, c.networks, o, nil)
+		m, err := lut.Measure(t.Context(), table, noisy, beside, c.networks, o, nil)
 		if err != nil || m.Noisy == "" {
 			t.Fatalf("%s, allowed: %v, marked %q", name, err, m.Noisy)
 		}
@@ -150,7 +150,7 @@ func TestUnsteadyNetworks(t *testing.T) {
 		if err != nil || c.mark(read) != m.Noisy || read.Certainty().Noisy != m.Noisy || !strings.Contains(read.Certainty().String(), "not steady") {
 			t.Errorf("%s: the file is not marked (%v)", name, err)
 		}
-		steady, err := table.Measure(t.Context(), newDevice(), beside, c.networks, options().Measure, nil)
+		steady, err := lut.Measure(t.Context(), table, newDevice(), beside, c.networks, options().Measure, nil)
 		if err != nil || steady.Noisy != "" {
 			t.Fatalf("%s, steady: %v, marked %q", name, err, steady.Noisy)
 		}

@@ -72,7 +72,7 @@ func (t *Table) predicted(b models.Block) (Lookup, error) {
 		t.predictors = predictors{map[models.Kind]*predict.Predictor{}, map[models.Block]Lookup{}}
 		for i := range t.Predictions {
 			m := &t.Predictions[i].Model
-			t.predictors.of[m.Kind] = predict.New(m, t.samples(m.Kind, nil))
+			t.predictors.of[m.Kind] = predict.New(m, t.Samples(m.Kind, nil))
 		}
 	}
 	p := t.predictors.of[b.Kind]
@@ -85,9 +85,9 @@ func (t *Table) predicted(b models.Block) (Lookup, error) {
 	return l, nil
 }
 
-// samples are the measured rows of a kind, in the order in which they entered
+// Samples are the measured rows of a kind, in the order in which they entered
 // the table, without those of the blocks left out.
-func (t *Table) samples(kind models.Kind, without map[models.Block]bool) []predict.Sample {
+func (t *Table) Samples(kind models.Kind, without map[models.Block]bool) []predict.Sample {
 	var list []predict.Sample
 	for _, r := range t.rows {
 		if r.Key.Kind == kind && r.Status == OK && !without[r.Key.Block] {

@@ -28,7 +28,7 @@ func Profile(ctx context.Context, meter latency.Meter, plan Plan, path string, o
 	if err := p.open(ctx, path); err != nil {
 		return Report{}, fmt.Errorf("profile: %w", err)
 	}
-	defer p.close()
+	defer p.draft.Close()
 	for _, stage := range []func(context.Context) error{p.blocks, p.networks, p.modes} {
 		if err := stage(ctx); err != nil {
 			return Report{}, p.explain(ctx, err)
@@ -44,8 +44,7 @@ type profile struct {
 	opts     Options
 	progress func(Progress)
 
-	table  *Table
-	file   *file
+	draft  *Draft
 	report Report
 	fresh  bool // rows were measured: the old calibration no longer holds
 
@@ -69,81 +68,65 @@ func (p *profile) open(ctx context.Context, path string) error {
 	t, err := Read(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), p.opts.Force:
-		t, err = create(path, header)
-	case err == nil && t.blank() && len(Provenance(t.Header, header)) > 0:
-		t, err = replace(t, header)
+		p.draft, err = Create(path, header)
+	case err == nil && t.Blank() && len(Provenance(t.Header, header)) > 0:
+		p.draft, err = replace(t, header)
 	case err == nil:
 		err = p.takeUp(t, header)
 	}
 	if err != nil {
 		return err
 	}
-	p.table = t
-	p.report.ResumedRounds = len(t.journal.rounds)
-	return p.reopen()
+	p.report.ResumedRounds = p.draft.Journal().Len()
+	return nil
 }
 
-// takeUp checks that what t holds and what is about to be measured belong
-// together.
-func (p *profile) takeUp(t *Table, now Header) error {
+// replace begins a blank table anew, unless another profile is at it.
+func replace(t *Table, h Header) (*Draft, error) {
+	held, err := Take(t)
+	if err != nil {
+		return nil, err
+	}
+	defer held.Close()
+	return Create(t.Path, h)
+}
+
+// takeUp goes on with t, after checking that what it holds and what is about to
+// be measured belong together.
+func (p *profile) takeUp(t *Table, now Header) (err error) {
 	if ds := Provenance(t.Header, now); len(ds) > 0 {
 		return fault.New(fault.Usage, "Choose another file with -o, or overwrite this one with --force.",
-			"%s was measured otherwise: %s differs (table, now)", t.Path, list(ds))
+			"%s was measured otherwise: %s differs (table, now)", t.Path, ds)
 	}
-	for _, d := range differences(
-		map[string]string{"device.os": t.Header.Device.OS, "device.unit": t.Header.Device.Unit, "tool": t.Header.Tool},
-		map[string]string{"device.os": now.Device.OS, "device.unit": now.Device.Unit, "tool": now.Tool}) {
+	for _, d := range Incidental(t.Header, now) {
 		p.report.Warnings = append(p.report.Warnings, "the table was begun with another "+d.String())
 	}
 	if t.Cut > 0 {
 		p.report.Warnings = append(p.report.Warnings,
 			fmt.Sprintf("the last record was cut off (%d bytes); what it held is measured again", t.Cut))
 	}
-	return nil
-}
-
-func (p *profile) reopen() (err error) {
-	p.close()
-	p.file, err = appendTo(p.table)
+	p.draft, err = Take(t)
 	return err
 }
 
-func (p *profile) close() {
-	if p.file != nil {
-		p.file.close()
-		p.file = nil
-	}
-}
-
 func (p *profile) finish() (Report, error) {
-	p.emptyJournal()
-	if err := p.table.Save(); err != nil {
+	if err := p.draft.Finish(); err != nil {
 		return Report{}, fmt.Errorf("profile: %w", err)
 	}
-	p.report.Table = p.table
-	p.report.Noisy = p.table.Header.Noisy
-	if why := p.table.dear(); why != "" {
+	t := p.draft.Table()
+	p.report.Table = t
+	p.report.Noisy = t.Header.Noisy
+	if why := dear(t); why != "" {
 		p.report.Warnings = append(p.report.Warnings, why)
 	}
-	p.report.Rows = len(p.table.rows)
-	for _, r := range p.table.rows {
+	rows := t.Rows()
+	p.report.Rows = len(rows)
+	for _, r := range rows {
 		if r.Status == Failed {
 			p.report.Failed++
 		}
 	}
 	return p.report, nil
-}
-
-// emptyJournal leaves of the journal what is in no row.
-func (p *profile) emptyJournal() {
-	h := &p.table.Header
-	if course := p.table.journal.course; course != (latency.Course{}) {
-		if h.Course != nil {
-			course = h.Course.Plus(course)
-		}
-		h.Course = &course
-	}
-	p.table.journal = newJournal()
 }
 
 // explain says of an error what it did not cost, and how to go on.
@@ -152,7 +135,8 @@ func (p *profile) explain(ctx context.Context, err error) error {
 	if p.opts.Command != "" {
 		again = "Go on with: " + p.opts.Command
 	}
-	kept := fmt.Sprintf("%d rows and %d rounds are safe in %s", len(p.table.rows), len(p.table.journal.rounds), p.table.Path)
+	t := p.draft.Table()
+	kept := fmt.Sprintf("%d rows and %d rounds are safe in %s", len(t.Rows()), p.draft.Journal().Len(), t.Path)
 	code, hint := fault.CodeOf(err), fault.HintOf(err)
 	switch {
 	case ctx.Err() != nil:

@@ -20,11 +20,22 @@ type Difference struct {
 
 func (d Difference) String() string { return fmt.Sprintf("%s (%s, %s)", d.Field, d.A, d.B) }
 
+// Differences are in the order in which they are told.
+type Differences []Difference
+
+func (ds Differences) String() string {
+	parts := make([]string, len(ds))
+	for i, d := range ds {
+		parts[i] = d.String()
+	}
+	return strings.Join(parts, "; ")
+}
+
 // Comparable returns the fields that must be equal before two tables' figures
 // may stand in one table, or a table's beside a device's: the device's model
 // and the condition. The operating system's build and the unit are not among
 // them; of the memory it is what is built in.
-func Comparable(a, b Header) []Difference {
+func Comparable(a, b Header) Differences {
 	type fields struct {
 		Model     latency.DeviceModel `json:"device.model"`
 		Condition latency.Condition   `json:"condition"`
@@ -52,7 +63,7 @@ func builtIn(usable int64) int64 {
 // Provenance returns the fields that must be equal before an interrupted
 // profile goes on: those of Comparable, the space, the sentinel and the
 // protocol with its seed.
-func Provenance(a, b Header) []Difference {
+func Provenance(a, b Header) Differences {
 	type fields struct {
 		Space    string   `json:"space.digest"`
 		Sentinel string   `json:"sentinel.digest"`
@@ -63,12 +74,24 @@ func Provenance(a, b Header) []Difference {
 		fields{b.Space.Digest, b.Sentinel.Digest, b.Protocol})...)
 }
 
+// Incidental returns the fields that may differ between the parts of one
+// profile, and are worth a warning: the operating system's build, the unit and
+// the version of fbnas.
+func Incidental(a, b Header) Differences {
+	type fields struct {
+		OS   string `json:"device.os"`
+		Unit string `json:"device.unit"`
+		Tool string `json:"tool"`
+	}
+	return differences(fields{a.Device.OS, a.Device.Unit, a.Tool}, fields{b.Device.OS, b.Device.Unit, b.Tool})
+}
+
 // differences compares two values of one type by the leaves of their JSON.
-func differences(a, b any) []Difference {
+func differences(a, b any) Differences {
 	x, y := leaves(a), leaves(b)
 	all := maps.Clone(x)
 	maps.Copy(all, y)
-	var out []Difference
+	var out Differences
 	for _, f := range slices.Sorted(maps.Keys(all)) {
 		if x[f] != y[f] {
 			out = append(out, Difference{f, orAbsent(x[f]), orAbsent(y[f])})
@@ -107,14 +130,6 @@ func leaves(v any) map[string]string {
 	return out
 }
 
-func list(ds []Difference) string {
-	parts := make([]string, len(ds))
-	for i, d := range ds {
-		parts[i] = d.String()
-	}
-	return strings.Join(parts, "; ")
-}
-
 // CheckDevice fails, naming the fields, when the table does not hold for a
 // device under a condition.
 func (t *Table) CheckDevice(device latency.Device, cond latency.Condition) error {
@@ -124,7 +139,7 @@ func (t *Table) CheckDevice(device latency.Device, cond latency.Condition) error
 	}
 	return fault.New(fault.Failure,
 		"Profile this device with: fbnas profile --device DEVICE -o ANOTHER.lut, or use the device and the runtime that the table was made with.",
-		"table %s is from another device or condition: %s differs (table, device)", t.Path, list(ds))
+		"table %s is from another device or condition: %s differs (table, device)", t.Path, ds)
 }
 
 // CheckPrecision fails when the table holds latencies of models in another

@@ -150,7 +150,7 @@ func (p *profile) sparse(ctx context.Context, all []models.Block) error {
 	wanted, parts := divide(all, p.plan.MaxRows, p.opts.Measure.Seed)
 	for _, part := range parts {
 		wanted = append(append(wanted, part.test...), predict.Lattice(part.blocks, part.goal(0))...)
-		wanted = append(wanted, part.known(p.table)...)
+		wanted = append(wanted, part.known(p.draft.Table())...)
 	}
 	if err := p.rows(ctx, distinctBlocks(wanted)); err != nil {
 		return err
@@ -158,7 +158,7 @@ func (p *profile) sparse(ctx context.Context, all []models.Block) error {
 	for round := 1; round < len(roundsOf); round++ {
 		wanted = nil
 		for _, part := range parts {
-			next, err := part.uncertain(p.table, round)
+			next, err := part.uncertain(p.draft.Table(), round)
 			if err != nil {
 				return err
 			}
@@ -210,7 +210,7 @@ func (p part) uncertain(t *Table, round int) ([]models.Block, error) {
 	if want <= 0 {
 		return nil, nil
 	}
-	samples := t.samples(p.kind, p.tested)
+	samples := t.Samples(p.kind, p.tested)
 	m, err := p.fit(samples)
 	if err != nil {
 		return nil, fmt.Errorf("choose %s blocks to measure: %w", p.kind, err)
@@ -221,8 +221,8 @@ func (p part) uncertain(t *Table, round int) ([]models.Block, error) {
 // predict fits the part's model, after testing what it would be without the
 // rows held out.
 func (p *profile) predict(part part) error {
-	t := p.table
-	all := t.samples(part.kind, nil)
+	t := p.draft.Table()
+	all := t.Samples(part.kind, nil)
 	p.report.Predicted += len(part.blocks) + len(part.test) - len(all)
 	for _, have := range t.Predictions {
 		if have.Kind == part.kind {
@@ -230,7 +230,7 @@ func (p *profile) predict(part part) error {
 		}
 	}
 	made := Prediction{Shapes: len(part.blocks) + len(part.test)}
-	seen := t.samples(part.kind, part.tested)
+	seen := t.Samples(part.kind, part.tested)
 	for round := range roundsOf {
 		n := min(part.goal(round), len(seen))
 		if round == len(roundsOf)-1 {
@@ -248,7 +248,7 @@ func (p *profile) predict(part part) error {
 		return fmt.Errorf("predict %s blocks: %w", part.kind, err)
 	}
 	made.Model = *m
-	t.setPrediction(made)
+	p.draft.PutPrediction(made)
 	return nil
 }
 

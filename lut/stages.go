@@ -32,21 +32,22 @@ func (p *profile) rows(ctx context.Context, blocks []models.Block) error {
 	if err != nil {
 		return err
 	}
-	sentinel := &p.table.Header.Sentinel
+	t := p.draft.Table()
+	sentinel := &t.Header.Sentinel
 	if sentinel.TimeUS == 0 {
 		sentinel.TimeUS = latency.SentinelU(res.rounds)
 	}
 	for _, r := range todo {
-		if why, failed := res.failures[r.model.Digest()]; failed {
-			p.table.put(failedRow(r.key, r.graph, why))
+		if why, failed := res.failure(r.model.Digest()); failed {
+			p.draft.Put(failedRow(r.key, r.graph, why))
 			continue
 		}
 		p.report.Measured++
-		p.table.put(measuredRow(r.key, r.graph, res.figures[r.model.Digest()], sentinel.TimeUS))
+		p.draft.Put(measuredRow(r.key, r.graph, res.figures[r.model.Digest()], sentinel.TimeUS))
 	}
 	p.fresh = true
-	p.table.Calibration, p.table.Validation, p.table.Predictions = nil, nil, nil
-	return p.checkpoint()
+	t.Calibration, t.Validation, t.Predictions = nil, nil, nil
+	return p.draft.Checkpoint()
 }
 
 // toMeasure is a row before it is one.
@@ -57,6 +58,7 @@ type toMeasure struct {
 }
 
 func (p *profile) lacking(ctx context.Context, blocks []models.Block) ([]toMeasure, error) {
+	t := p.draft.Table()
 	var todo []toMeasure
 	for _, b := range blocks {
 		if err := ctx.Err(); err != nil {
@@ -66,21 +68,22 @@ func (p *profile) lacking(ctx context.Context, blocks []models.Block) ([]toMeasu
 		if err != nil {
 			return nil, fmt.Errorf("export %s block: %w", b.Kind, err)
 		}
-		if row, ok := p.table.Row(b); ok && !row.Stale(graph) && row.Status != Predicted {
+		if row, ok := t.Row(b); ok && !row.Stale(graph) && row.Status != Predicted {
 			p.report.Reused++
 			continue
 		}
-		todo = append(todo, toMeasure{p.table.Key(b), graph, model})
+		todo = append(todo, toMeasure{t.Key(b), graph, model})
 	}
 	return todo, nil
 }
 
 // networks calibrates and validates the table where it is not yet.
 func (p *profile) networks(ctx context.Context) error {
-	if p.plan.Networks == nil || !p.fresh && p.table.Calibration != nil {
+	t := p.draft.Table()
+	if p.plan.Networks == nil || !p.fresh && t.Calibration != nil {
 		return nil
 	}
-	calibration, validation, err := p.plan.Networks(p.table)
+	calibration, validation, err := p.plan.Networks(t)
 	if err != nil {
 		return fmt.Errorf("networks: %w", err)
 	}
@@ -97,12 +100,12 @@ func (p *profile) networks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.table.setReference(reference, res)
+	setReference(t, reference, res)
 	for _, part := range []struct {
 		networks []Network
 		store    func(Measured) error
-	}{{calibration, p.table.Calibrate}, {validation, p.table.Validate}} {
-		timed, err := p.table.timed(part.networks, res)
+	}{{calibration, t.Calibrate}, {validation, t.Validate}} {
+		timed, err := timedBeside(t, part.networks, res)
 		p.report.Warnings = append(p.report.Warnings, timed.Warnings...)
 		if err != nil {
 			return err
@@ -121,7 +124,7 @@ func (p *profile) networks(ctx context.Context) error {
 func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Model, reference *latency.Model) (results, error) {
 	m := &measuring{
 		meter: p.meter, beside: Yardsticks{p.plan.Sentinel, reference}, options: p.opts.Measure,
-		stage: stage, models: distinct(wanted), journal: &p.table.journal, file: p.file, progress: p.progress,
+		stage: stage, models: distinct(wanted), journal: p.draft.Journal(), progress: p.progress,
 	}
 	res, err := m.run(ctx)
 	if err != nil {
@@ -131,7 +134,7 @@ func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Mo
 		p.report.DroppedGroups += f.Dropped
 	}
 	if res.noisy != "" {
-		p.table.Header.Noisy = res.noisy
+		p.draft.Table().Header.Noisy = res.noisy
 	}
 	return res, nil
 }
@@ -148,19 +151,4 @@ func distinct(wanted []latency.Model) []latency.Model {
 		}
 	}
 	return out
-}
-
-// checkpoint makes the rows safe and the journal empty.
-func (p *profile) checkpoint() error {
-	p.emptyJournal()
-	p.table.finished = false
-	if err := p.table.save(); err != nil {
-		return err
-	}
-	saved, err := Read(p.table.Path)
-	if err != nil {
-		return err
-	}
-	p.table = saved
-	return p.reopen()
 }

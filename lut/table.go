@@ -24,7 +24,7 @@ type Table struct {
 	rows     []Row
 	index    map[Key]int
 	heads    map[Key][]int // rows of heads by their key without classes, ascending in classes
-	journal  journal
+	journal  *Journal
 	others   [][]byte // records of unknown types, kept on rewrite
 	finished bool     // an end record closes it
 	whole    int64    // bytes of whole lines
@@ -44,7 +44,7 @@ var (
 )
 
 func newTable() *Table {
-	return &Table{index: map[Key]int{}, heads: map[Key][]int{}, journal: newJournal()}
+	return &Table{index: map[Key]int{}, heads: map[Key][]int{}, journal: NewJournal()}
 }
 
 // Rows returns the rows in the order in which they entered the table.

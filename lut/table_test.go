@@ -110,7 +110,7 @@ func TestMeasureNetworks(t *testing.T) {
 	d.speed = func(int, int) float64 { return 1.3 }
 	broken := nets[1].Model.Digest()
 	d.fails = map[string]latency.Failure{broken: {Digest: broken, Kind: "timeout", Detail: "60 s"}}
-	m, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil)
+	m, err := lut.Measure(t.Context(), table, d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil)
 	timed := m.Networks
 	if err != nil || len(timed) != 2 || len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "timeout") {
 		t.Fatalf("%v, %d networks, warnings %q", err, len(timed), m.Warnings)
@@ -122,12 +122,12 @@ func TestMeasureNetworks(t *testing.T) {
 	if err := table.Validate(m); err != nil || table.Validation.MAPE > 0.02 {
 		t.Errorf("%v, %+v", err, table.Validation.Accuracy)
 	}
-	if _, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: model("other", 9)}, nets, options().Measure, nil); err == nil ||
+	if _, err := lut.Measure(t.Context(), table, d, lut.Yardsticks{Sentinel: model("other", 9)}, nets, options().Measure, nil); err == nil ||
 		!strings.Contains(err.Error(), "sentinel.digest") {
 		t.Errorf("another sentinel: %v", err)
 	}
 	d.condition.Threads = 2
-	if _, err := table.Measure(t.Context(), d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil); err == nil ||
+	if _, err := lut.Measure(t.Context(), table, d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil); err == nil ||
 		!strings.Contains(err.Error(), "condition.threads") {
 		t.Errorf("another condition: %v", err)
 	}
@@ -163,7 +163,7 @@ func TestNetworksDoNotSeeTheMemorysSpeed(t *testing.T) {
 		{lut.Yardsticks{Sentinel: plan().Sentinel}, 1.2},
 		{lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &reference.Model}, 1},
 	} {
-		m, err := table.Measure(t.Context(), slow, c.beside, nets, options().Measure, nil)
+		m, err := lut.Measure(t.Context(), table, slow, c.beside, nets, options().Measure, nil)
 		if err != nil || len(m.Networks) != 2 {
 			t.Fatalf("%v, %d networks", err, len(m.Networks))
 		}
@@ -172,7 +172,7 @@ func TestNetworksDoNotSeeTheMemorysSpeed(t *testing.T) {
 		}
 	}
 	other := model("other", 9)
-	if _, err := table.Measure(t.Context(), slow, lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &other}, nets,
+	if _, err := lut.Measure(t.Context(), table, slow, lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &other}, nets,
 		options().Measure, nil); err == nil || !strings.Contains(err.Error(), "reference.digest") {
 		t.Errorf("another reference: %v", err)
 	}

@@ -56,7 +56,7 @@ func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts l
 	if len(alone) == 0 {
 		return Fit{}, nil, fault.New(fault.Failure, "", "table %s has no row that was measured", t.Path)
 	}
-	m, err := t.Measure(ctx, meter, lut.Yardsticks{Sentinel: Sentinel()}, alone, opts, progress)
+	m, err := lut.Measure(ctx, t, meter, lut.Yardsticks{Sentinel: Sentinel()}, alone, opts, progress)
 	if err != nil {
 		return Fit{}, m.Warnings, err
 	}

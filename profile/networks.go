@@ -52,7 +52,7 @@ func (d Draw) Networks(t *lut.Table) ([]lut.Network, error) {
 	choice := lut.Choice{Seed: d.Seed, Purpose: string(d.Purpose), PerTenth: d.Count / 10, Draws: 25 * d.Count}
 	sample := d.sampler()
 	for {
-		chosen, err := t.Choose(choice, sample)
+		chosen, err := lut.Choose(t, choice, sample)
 		if errors.Is(err, lut.ErrFew) {
 			return d.left(t)
 		}

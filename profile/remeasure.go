@@ -25,7 +25,7 @@ func Remeasure(ctx context.Context, t *lut.Table, meter latency.Meter, d Draw, o
 	if err != nil {
 		return lut.Measured{}, err
 	}
-	m, err := t.Measure(ctx, meter, beside, networks, opts, progress)
+	m, err := lut.Measure(ctx, t, meter, beside, networks, opts, progress)
 	if err != nil {
 		return m, err
 	}

@@ -27,5 +27,5 @@ func yardsticks(t *lut.Table) (lut.Yardsticks, error) {
 		}
 		y.Reference = &n.Model
 	}
-	return y, t.CheckYardsticks(y)
+	return y, lut.CheckYardsticks(t, y)
 }
