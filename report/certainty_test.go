@@ -38,14 +38,4 @@ func TestTheReportSaysWhatErrorsAreFrom(t *testing.T) {
 	if s := Headline(Report{Table: &LatencyTable{Device: "phone", Rows: 30, Certainty: left}}); !strings.Contains(s, "not validated: 30 networks, each left out") {
 		t.Errorf("%s", s)
 	}
-	for origin, want := range map[lut.Origin]string{
-		lut.Validated: "± 26.0 µs, validated", lut.LeaveOneOut: "± 26.0 µs, by leaving networks out of its calibration, not validated", "": "± 26.0 µs |",
-	} {
-		var card bytes.Buffer
-		c := fakeCard()
-		c.Latency.Table, c.Latency.ErrorOrigin, c.Latency.PredictedRows = "", origin, 0
-		if err := ModelCard(&card, c); err != nil || !strings.Contains(card.String(), want) {
-			t.Errorf("%q: no %q in the card (%v)", origin, want, err)
-		}
-	}
 }

@@ -1,8 +1,8 @@
 package report
 
 import (
+	"fbnas/card"
 	"fbnas/lut"
-	"fbnas/models"
 )
 
 // Report is what one page shows. Every part may be missing, and a figure that
@@ -42,14 +42,14 @@ type Search struct {
 
 // Result is an architecture that a search derived.
 type Result struct {
-	TargetUS    float64 `json:"target_us"`
-	LimitUS     float64 `json:"limit_us"` // the target less the margin
-	PredictedUS float64 `json:"predicted_us"`
-	ErrorUS     float64 `json:"error_us"` // of the prediction
-	Arch        string  `json:"arch"`     // name or path
-	MACs        int64   `json:"macs"`
-	Params      int64   `json:"params"`
-	Blocks      []Block `json:"blocks,omitempty"`
+	TargetUS    float64      `json:"target_us"`
+	LimitUS     float64      `json:"limit_us"` // the target less the margin
+	PredictedUS float64      `json:"predicted_us"`
+	ErrorUS     float64      `json:"error_us"` // of the prediction
+	Arch        string       `json:"arch"`     // name or path
+	MACs        int64        `json:"macs"`
+	Params      int64        `json:"params"`
+	Blocks      []card.Block `json:"blocks,omitempty"`
 
 	Rows            int     `json:"rows"` // that the prediction adds up
 	PredictedRows   int     `json:"predicted_rows"`
@@ -70,22 +70,16 @@ type Option struct {
 
 // Network is one architecture and what became of it.
 type Network struct {
-	Name        string  `json:"name"`
-	Run         string  `json:"run,omitempty"`   // base name of the folder that it was trained in
-	Found       bool    `json:"found,omitempty"` // by the search
-	MACs        int64   `json:"macs,omitempty"`
-	Params      int64   `json:"params,omitempty"`
-	PredictedUS float64 `json:"predicted_us,omitempty"`
-	Blocks      []Block `json:"blocks,omitempty"`
-	Train       *Train  `json:"train,omitempty"`
-	Export      *Export `json:"export,omitempty"`
-	Bench       *Bench  `json:"bench,omitempty"`
-}
-
-// Block is one block of a network, with its share of the prediction.
-type Block struct {
-	models.Block
-	LatencyUS float64 `json:"latency_us,omitempty"`
+	Name        string       `json:"name"`
+	Run         string       `json:"run,omitempty"`   // base name of the folder that it was trained in
+	Found       bool         `json:"found,omitempty"` // by the search
+	MACs        int64        `json:"macs,omitempty"`
+	Params      int64        `json:"params,omitempty"`
+	PredictedUS float64      `json:"predicted_us,omitempty"`
+	Blocks      []card.Block `json:"blocks,omitempty"`
+	Train       *Train       `json:"train,omitempty"`
+	Export      *Export      `json:"export,omitempty"`
+	Bench       *Bench       `json:"bench,omitempty"`
 }
 
 // Train is how a network was trained, and how good it is on the test images.

@@ -31,7 +31,7 @@ func DataSetHTML(w io.Writer, d DataSet) error {
 	}}
 	read := &sections[0]
 	for _, f := range DataSetFacts(s, d.Sizes) {
-		read.fact(f[0], f[1])
+		read.Facts.Add(f[0], f[1])
 	}
 	if len(s.LeftOut) > 0 {
 		read.Tables = append(read.Tables, captioned{Caption: "Left out", Table: LeftOut(s)})
@@ -68,7 +68,7 @@ func (s *section) show(caption string, images []image.Image) error {
 func Classes(s dataset.Summary) *text.Table {
 	t := text.NewTable(text.Left("class"), text.Right("training images"), text.Right("test images"))
 	for _, c := range s.Classes {
-		t.Row(c.Name, grouped(c.Train), grouped(c.Test))
+		t.Row(c.Name, text.Grouped(c.Train), text.Grouped(c.Test))
 	}
 	return t
 }
@@ -77,14 +77,14 @@ func Classes(s dataset.Summary) *text.Table {
 func LeftOut(s dataset.Summary) *text.Table {
 	t := text.NewTable(text.Right("left out"), text.Left("why"), text.Left("such as"))
 	for _, o := range s.LeftOut {
-		t.Row(grouped(o.Count), o.Reason, strings.Join(o.First, ", "))
+		t.Row(text.Grouped(o.Count), o.Reason, strings.Join(o.First, ", "))
 	}
 	return t
 }
 
 // DataSetFacts are names and values.
 func DataSetFacts(s dataset.Summary, sizes dataset.Sizes) [][2]string {
-	facts := [][2]string{{"data", s.Data}, {"kind", s.Kind}, {"classes", grouped(len(s.Classes))}}
+	facts := [][2]string{{"data", s.Data}, {"kind", s.Kind}, {"classes", text.Grouped(len(s.Classes))}}
 	for _, p := range []struct {
 		name string
 		part dataset.PartSummary
@@ -92,7 +92,7 @@ func DataSetFacts(s dataset.Summary, sizes dataset.Sizes) [][2]string {
 		if p.part.Images == 0 {
 			continue
 		}
-		value := grouped(p.part.Images)
+		value := text.Grouped(p.part.Images)
 		if p.part.From != "" {
 			value += ", " + p.part.From
 		}

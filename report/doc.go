@@ -1,3 +1,3 @@
-// Package report makes everything that people look at: tables for terminals
-// and Markdown, plots, the HTML report of runs, and model cards.
+// Package report makes the page that people look at: tables and plots of a
+// pipeline's runs, files and documents, as one HTML file that loads nothing.
 package report

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"fbnas/card"
 	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -63,7 +64,7 @@ func (l *loader) addModel(m model) error {
 	if err != nil {
 		return fmt.Errorf("architecture in %s: %w", m.export.Path, err)
 	}
-	blocks := Blocks(resolved)
+	blocks := card.Blocks(resolved)
 	for i := range l.Networks {
 		if n := &l.Networks[i]; n.Export == nil && sameBlocks(n.Blocks, blocks) {
 			n.Export = &m.export

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"fbnas/card"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -20,14 +21,17 @@ func fake() Report {
 			Accuracy: curve(rng, 240, 3700, 0.2, top1, 0.03),
 		}
 	}
-	found := []Block{
-		{models.Block{Kind: "conv", Kernel: 3, Stride: 2, In: 1, Out: 8, SE: "none", Act: "relu"}, 41},
-		{models.Block{Kind: "ir", Kernel: 3, Stride: 1, In: 8, Mid: 24, Out: 8, SE: "none", Act: "relu"}, 182},
-		{models.Block{Kind: "ir", Kernel: 5, Stride: 2, In: 8, Mid: 32, Out: 24, SE: "hsigmoid", Act: "hswish"}, 260.4},
-		{models.Block{Kind: "ir", Kernel: 5, Stride: 1, In: 24, Mid: 48, Out: 24, SE: "none", Act: "relu"}, 301},
-		{models.Block{Kind: "skip", Kernel: 1, Stride: 1, In: 24, Out: 24, SE: "none", Act: "none"}, 0},
-		{models.Block{Kind: "conv", Kernel: 1, Stride: 1, In: 24, Out: 96, SE: "none", Act: "relu"}, 210},
-		{models.Block{Kind: "head", Kernel: 1, Stride: 1, In: 96, Out: 10, SE: "none", Act: "none"}, 12},
+	found := card.Blocks([]models.Block{
+		{Kind: "conv", Kernel: 3, Stride: 2, In: 1, Out: 8, SE: "none", Act: "relu"},
+		{Kind: "ir", Kernel: 3, Stride: 1, In: 8, Mid: 24, Out: 8, SE: "none", Act: "relu"},
+		{Kind: "ir", Kernel: 5, Stride: 2, In: 8, Mid: 32, Out: 24, SE: "hsigmoid", Act: "hswish"},
+		{Kind: "ir", Kernel: 5, Stride: 1, In: 24, Mid: 48, Out: 24, SE: "none", Act: "relu"},
+		{Kind: "skip", Kernel: 1, Stride: 1, In: 24, Out: 24, SE: "none", Act: "none"},
+		{Kind: "conv", Kernel: 1, Stride: 1, In: 24, Out: 96, SE: "none", Act: "relu"},
+		{Kind: "head", Kernel: 1, Stride: 1, In: 96, Out: 10, SE: "none", Act: "none"},
+	})
+	for i, us := range []float64{41, 182, 260.4, 301, 0, 210, 12} {
+		found[i].LatencyUS = us
 	}
 	return Report{
 		Title: "Fashion-MNIST on this machine", Tool: "fbnas 0.1.0", Created: "2026-11-23",
@@ -51,7 +55,7 @@ func fake() Report {
 	}
 }
 
-func fakeSearch(rng *rand.Rand, found []Block) *Search {
+func fakeSearch(rng *rand.Rand, found []card.Block) *Search {
 	s := &Search{
 		Space: "demo", Log10Architectures: 9.1, SmallestUS: 412, LargestUS: 3120, Epochs: 6, Seconds: 402.1, Seed: 7,
 		Results: []Result{{TargetUS: 1300, LimitUS: 1258, PredictedUS: 1251, ErrorUS: 26, Arch: "arch.yaml", MACs: 834_000, Params: 24_118, Blocks: found, Rows: 6, PredictedRows: 2, PredictedRowsUS: 561.4}},

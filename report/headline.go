@@ -83,7 +83,7 @@ func (n Network) accuracy() string {
 	}
 	s := text.Percent(n.Train.Top1) + " top-1 accuracy"
 	if n.Train.TestImages > 0 {
-		s += " on " + grouped(n.Train.TestImages) + " test images"
+		s += " on " + text.Grouped(n.Train.TestImages) + " test images"
 	}
 	return s
 }
@@ -106,7 +106,7 @@ func comparison(n, other Network) string {
 
 // measured is the sentence about a table.
 func measured(t *LatencyTable) string {
-	s := fmt.Sprintf("Measured %s blocks on %s", grouped(t.Rows), t.Device)
+	s := fmt.Sprintf("Measured %s blocks on %s", text.Grouped(t.Rows), t.Device)
 	if v := t.Validation; v != nil {
 		s += fmt.Sprintf("; predictions of %d whole networks are off by %s in the mean", v.Networks, text.Percent(v.MAPE))
 	} else if c := t.Certainty; c.Origin == lut.LeaveOneOut {
@@ -136,13 +136,4 @@ func capital(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// grouped writes a whole number with its digits in groups: 10 000.
-func grouped(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "\u202f" + s[i:]
-	}
-	return s
 }

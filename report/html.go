@@ -23,14 +23,11 @@ type section struct {
 	ID, Title string
 	Lead      string // a sentence or two
 	Warning   string
-	Facts     []fact
+	Facts     text.Facts
 	Figures   []figure
 	Tables    []captioned
 	Files     []File
 }
-
-// fact is a figure with its name.
-type fact struct{ Name, Value string }
 
 // figure is a picture; a small one stands beside others.
 type figure struct {
@@ -99,19 +96,4 @@ func (s *section) draw(caption, svg string, small bool) {
 		// The plots escape what they are given.
 		s.Figures = append(s.Figures, figure{caption, template.HTML(svg), small})
 	}
-}
-
-// fact adds a figure that is known.
-func (s *section) fact(name, value string) {
-	if value != "" && value != text.Absent {
-		s.Facts = append(s.Facts, fact{name, value})
-	}
-}
-
-// known formats a figure, text.Absent when it is 0, which stands for unknown.
-func known[T int | int64 | float64](x T, format func(T) string) string {
-	if x == 0 {
-		return text.Absent
-	}
-	return format(x)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/card"
 	"fbnas/internal/golden"
 	"fbnas/models"
 )
@@ -66,7 +67,7 @@ func TestHTMLEscapes(t *testing.T) {
 	text := page(t, Report{
 		Title: evil, Tool: evil,
 		Search: &Search{
-			Space: evil, Results: []Result{{Arch: evil, Blocks: []Block{{Block: models.Block{Kind: models.Kind(evil), Act: evil}}}}},
+			Space: evil, Results: []Result{{Arch: evil, Blocks: []card.Block{{Block: models.Block{Kind: models.Kind(evil), Act: evil}}}}},
 			Choices: []Choice{{evil, []Option{{evil, curve}}}},
 		},
 		Networks: []Network{{Name: evil, Train: &Train{Top1: 0.5, Loss: curve, Accuracy: curve}}},

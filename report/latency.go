@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fbnas/card"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -31,7 +32,7 @@ func (r *Report) Use(t *lut.Table) {
 
 // price sets the latency of each block and returns that of the whole in µs, 0
 // where the table lacks a block.
-func price(t *lut.Table, blocks []Block) float64 {
+func price(t *lut.Table, blocks []card.Block) float64 {
 	if len(blocks) == 0 {
 		return 0
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"fbnas/card"
 	"fbnas/internal/fault"
 	"fbnas/internal/plaintext"
 	"fbnas/internal/rundir"
@@ -193,8 +194,8 @@ func (l *loader) loadRun(path string) error {
 }
 
 // sameBlocks tells whether two networks are known and the same.
-func sameBlocks(a, b []Block) bool {
-	return len(a) > 0 && slices.EqualFunc(a, b, func(a, b Block) bool { return a.Block == b.Block })
+func sameBlocks(a, b []card.Block) bool {
+	return len(a) > 0 && slices.EqualFunc(a, b, func(a, b card.Block) bool { return a.Block == b.Block })
 }
 
 // link tells which networks are those that the search found.

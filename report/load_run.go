@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"fbnas/card"
 	"fbnas/internal/rundir"
 	"fbnas/models"
 	"fbnas/search"
@@ -43,15 +44,6 @@ func curves(records []rundir.Record) map[string][]Point {
 	return all
 }
 
-// Blocks returns blocks as a report has them, their latencies unknown.
-func Blocks(blocks []models.Block) []Block {
-	out := make([]Block, len(blocks))
-	for i, b := range blocks {
-		out[i].Block = b
-	}
-	return out
-}
-
 func (l *loader) addSearch(run run) error {
 	s := &Search{}
 	if run.info.Finished() {
@@ -69,7 +61,7 @@ func (l *loader) addSearch(run run) error {
 			if err != nil {
 				return err
 			}
-			s.Results[i].Blocks = Blocks(blocks)
+			s.Results[i].Blocks = card.Blocks(blocks)
 		}
 	}
 	s.Loss, s.ChoiceLoss = run.curves["weights loss"], run.curves["choices loss"]
@@ -146,7 +138,7 @@ func (l *loader) addTraining(run run) error {
 		return fmt.Errorf("config.yaml: arch: %w", err)
 	}
 	counts := models.Count(blocks)
-	n.Blocks, n.MACs, n.Params = Blocks(blocks), counts.MACs, counts.Params
+	n.Blocks, n.MACs, n.Params = card.Blocks(blocks), counts.MACs, counts.Params
 	return nil
 }
 

@@ -19,18 +19,18 @@ func searchSection(r Report) *section {
 		return nil
 	}
 	out := &section{ID: "search", Title: "Search"}
-	out.fact("space", s.Space)
-	out.fact("architectures", known(s.Log10Architectures, func(x float64) string { return fmt.Sprintf("10^%.1f", x) }))
+	out.Facts.Add("space", s.Space)
+	out.Facts.Add("architectures", text.Known(s.Log10Architectures, func(x float64) string { return fmt.Sprintf("10^%.1f", x) }))
 	if s.LargestUS > 0 {
-		out.fact("possible latencies", text.Latency(s.SmallestUS)+" to "+text.Latency(s.LargestUS))
+		out.Facts.Add("possible latencies", text.Latency(s.SmallestUS)+" to "+text.Latency(s.LargestUS))
 	}
 	if s.Certainty != nil {
-		out.fact("predictions", s.Certainty.String())
+		out.Facts.Add("predictions", s.Certainty.String())
 	}
-	out.fact("choices", known(len(s.Choices), grouped))
-	out.fact("epochs", known(s.Epochs, grouped))
-	out.fact("time", known(s.Seconds, text.Seconds))
-	out.fact("seed", fmt.Sprint(s.Seed))
+	out.Facts.Add("choices", text.Known(len(s.Choices), text.Grouped))
+	out.Facts.Add("epochs", text.Known(s.Epochs, text.Grouped))
+	out.Facts.Add("time", text.Known(s.Seconds, text.Seconds))
+	out.Facts.Add("seed", fmt.Sprint(s.Seed))
 	out.Warning = strings.Join(s.Warnings, " · ")
 	if t := ResultTable(s.Results); len(t.Rows) > 0 {
 		out.Tables = append(out.Tables, captioned{Table: t})
@@ -61,8 +61,8 @@ func ResultTable(results []Result) *text.Table {
 		if r.TargetUS > 0 {
 			share = text.Percent(r.PredictedUS / r.TargetUS)
 		}
-		t.Row(text.Latency(r.TargetUS), known(r.LimitUS, text.Latency), text.Latency(r.PredictedUS), known(r.ErrorUS, text.Latency),
-			text.PredictedRows(r.PredictedRows, r.Rows, r.PredictedRowsUS), share, known(r.MACs, text.Count), known(r.Params, text.Count), r.Arch)
+		t.Row(text.Latency(r.TargetUS), text.Known(r.LimitUS, text.Latency), text.Latency(r.PredictedUS), text.Known(r.ErrorUS, text.Latency),
+			text.PredictedRows(r.PredictedRows, r.Rows, r.PredictedRowsUS), share, text.Known(r.MACs, text.Count), text.Known(r.Params, text.Count), r.Arch)
 	}
 	return t
 }
@@ -98,32 +98,32 @@ func tableSection(r Report) *section {
 	if why := cmp.Or(t.Certainty.Noisy, t.Noisy); why != "" {
 		out.Warning = "This table is marked noisy: " + why + ". Its figures are less certain than their spread says."
 	}
-	out.fact("file", t.Path)
-	out.fact("device", t.Device)
-	out.fact("condition", t.Condition)
-	out.fact("space", t.Space)
-	out.fact("blocks measured", known(t.Rows, grouped))
-	out.fact("blocks that failed", known(t.Failed, grouped))
+	out.Facts.Add("file", t.Path)
+	out.Facts.Add("device", t.Device)
+	out.Facts.Add("condition", t.Condition)
+	out.Facts.Add("space", t.Space)
+	out.Facts.Add("blocks measured", text.Known(t.Rows, text.Grouped))
+	out.Facts.Add("blocks that failed", text.Known(t.Failed, text.Grouped))
 	v := t.Validation
 	if v == nil {
 		out.Lead = "How well this table predicts whole networks has not been measured."
 		if c := t.Certainty; c.Origin == lut.LeaveOneOut {
 			out.Lead = fmt.Sprintf("This table was not validated: its errors are those at each of %d networks when it is left out of the calibration.", c.Networks)
-			out.fact("mean error", text.Percent(c.MeanError))
-			out.fact("95th percentile", known(c.P95Error, text.Percent))
-			out.fact("largest error", text.Percent(c.MaxError))
+			out.Facts.Add("mean error", text.Percent(c.MeanError))
+			out.Facts.Add("95th percentile", text.Known(c.P95Error, text.Percent))
+			out.Facts.Add("largest error", text.Percent(c.MaxError))
 		}
 		out.draw("Latency of blocks over their width.", StaircasePlot(t.Families...), false)
 		return out
 	}
 	out.Lead = fmt.Sprintf("Predictions of %d whole networks, none of them used in the calibration, against their measured latency.", v.Networks)
-	out.fact("mean error", text.Percent(v.MAPE))
-	out.fact("bias", fmt.Sprintf("%+.1f %%", 100*v.Bias))
-	out.fact("95th percentile", known(v.P95Error, text.Percent))
-	out.fact("largest error", text.Percent(v.MaxError))
-	out.fact("within 5 %", text.Percent(v.Within5Pct))
-	out.fact("within 10 %", text.Percent(v.Within10Pct))
-	out.fact("rank correlation", fmt.Sprintf("%.3f", v.Spearman))
+	out.Facts.Add("mean error", text.Percent(v.MAPE))
+	out.Facts.Add("bias", fmt.Sprintf("%+.1f %%", 100*v.Bias))
+	out.Facts.Add("95th percentile", text.Known(v.P95Error, text.Percent))
+	out.Facts.Add("largest error", text.Percent(v.MaxError))
+	out.Facts.Add("within 5 %", text.Percent(v.Within5Pct))
+	out.Facts.Add("within 10 %", text.Percent(v.Within10Pct))
+	out.Facts.Add("rank correlation", fmt.Sprintf("%.3f", v.Spearman))
 	pairs := make([]Point, len(v.Pairs))
 	for i, p := range v.Pairs {
 		pairs[i] = Point{p.PredictedUS, p.MeasuredUS}

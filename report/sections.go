@@ -1,12 +1,11 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
+	"fbnas/card"
 	"fbnas/internal/text"
 )
 
@@ -15,46 +14,54 @@ var compared = []struct {
 	name  string
 	value func(Network) string
 }{
-	{"top-1 accuracy", func(n Network) string { return train(n, func(t *Train) string { return known(t.Top1, text.Percent) }) }},
+	{"top-1 accuracy", func(n Network) string {
+		return train(n, func(t *Train) string { return text.Known(t.Top1, text.Percent) })
+	}},
 	{"top-1 accuracy of the exported file", func(n Network) string {
-		return export(n, func(e *Export) string { return known(e.Top1, text.Percent) })
+		return export(n, func(e *Export) string { return text.Known(e.Top1, text.Percent) })
 	}},
 	{"latency, measured", func(n Network) string {
-		return bench(n, func(b *Bench) string { return known(b.LatencyUS, text.Latency) })
+		return bench(n, func(b *Bench) string { return text.Known(b.LatencyUS, text.Latency) })
 	}},
-	{"latency, predicted", func(n Network) string { return known(n.predicted(), text.Latency) }},
+	{"latency, predicted", func(n Network) string { return text.Known(n.predicted(), text.Latency) }},
 	{"measured against predicted", func(n Network) string {
 		return bench(n, func(b *Bench) string {
-			return known(b.LatencyUS, func(us float64) string { return text.Change(us, n.predicted()) })
+			return text.Known(b.LatencyUS, func(us float64) string { return text.Change(us, n.predicted()) })
 		})
 	}},
 	{"limit", func(n Network) string {
-		return bench(n, func(b *Bench) string { return known(b.TargetUS, text.Latency) })
+		return bench(n, func(b *Bench) string { return text.Known(b.TargetUS, text.Latency) })
 	}},
 	{"measured against the limit", func(n Network) string {
 		return bench(n, func(b *Bench) string {
-			return known(b.LatencyUS, func(us float64) string { return text.Change(us, b.TargetUS) })
+			return text.Known(b.LatencyUS, func(us float64) string { return text.Change(us, b.TargetUS) })
 		})
 	}},
-	{"latency as timed, not normalised", func(n Network) string { return bench(n, func(b *Bench) string { return known(b.RawUS, text.Latency) }) }},
+	{"latency as timed, not normalised", func(n Network) string {
+		return bench(n, func(b *Bench) string { return text.Known(b.RawUS, text.Latency) })
+	}},
 	{"as a multiple of the sentinel's", func(n Network) string {
 		return bench(n, func(b *Bench) string {
-			return known(b.SentinelRatio, func(x float64) string { return fmt.Sprintf("%.3f", x) })
+			return text.Known(b.SentinelRatio, func(x float64) string { return fmt.Sprintf("%.3f", x) })
 		})
 	}},
-	{"MACs", func(n Network) string { return known(n.MACs, text.Count) }},
-	{"parameters", func(n Network) string { return known(n.Params, text.Count) }},
-	{"exported file", func(n Network) string { return export(n, func(e *Export) string { return known(e.Bytes, text.Bytes) }) }},
+	{"MACs", func(n Network) string { return text.Known(n.MACs, text.Count) }},
+	{"parameters", func(n Network) string { return text.Known(n.Params, text.Count) }},
+	{"exported file", func(n Network) string {
+		return export(n, func(e *Export) string { return text.Known(e.Bytes, text.Bytes) })
+	}},
 	{"largest difference of a logit after export", func(n Network) string {
 		return export(n, func(e *Export) string { return fmt.Sprintf("%.1e", e.ParityDiff) })
 	}},
 	{"images compared for it", func(n Network) string {
-		return export(n, func(e *Export) string { return known(e.ParityInputs, grouped) })
+		return export(n, func(e *Export) string { return text.Known(e.ParityInputs, text.Grouped) })
 	}},
 	{"training", func(n Network) string {
-		return train(n, func(t *Train) string { return known(t.Seconds, text.Seconds) })
+		return train(n, func(t *Train) string { return text.Known(t.Seconds, text.Seconds) })
 	}},
-	{"epochs", func(n Network) string { return train(n, func(t *Train) string { return known(t.Epochs, grouped) }) }},
+	{"epochs", func(n Network) string {
+		return train(n, func(t *Train) string { return text.Known(t.Epochs, text.Grouped) })
+	}},
 }
 
 func train(n Network, f func(*Train) string) string   { return ifAny(n.Train, f) }
@@ -105,40 +112,17 @@ func resultSection(r Report) *section {
 	return s
 }
 
-// BlockTable returns the blocks of a network, one a row, the sum below.
-func BlockTable(blocks []Block) *text.Table {
-	t := text.NewTable(text.Right("#"), text.Left("block"), text.Right("kernel"), text.Right("stride"), text.Right("in"), text.Right("mid"), text.Right("out"),
-		text.Left("SE"), text.Left("activation"), text.Right("latency"), text.Right("share"))
-	total := 0.
-	for _, b := range blocks {
-		total += b.LatencyUS
-	}
-	word := func(s string) string { return cmp.Or(strings.TrimPrefix(s, "none"), text.Absent) }
-	for i, b := range blocks {
-		us, share := text.Absent, text.Absent
-		if total > 0 {
-			us, share = text.Latency(b.LatencyUS), text.Percent(b.LatencyUS/total)
-		}
-		t.Row(fmt.Sprint(i), string(b.Kind), fmt.Sprintf("%d×%d", b.Kernel, b.Kernel), fmt.Sprint(b.Stride), fmt.Sprint(b.In),
-			known(b.Mid, grouped), fmt.Sprint(b.Out), word(b.SE), word(b.Act), us, share)
-	}
-	if total > 0 {
-		t.Row("", "sum of blocks", "", "", "", "", "", "", "", text.Latency(total), text.Percent(1))
-	}
-	return t
-}
-
 func networkSection(r Report) *section {
 	s := &section{ID: "architecture", Title: "Architecture"}
 	for i, n := range r.Networks {
 		if len(n.Blocks) > 0 {
-			s.Tables = append(s.Tables, captioned{capital(n.Name), i > 0, BlockTable(n.Blocks)})
+			s.Tables = append(s.Tables, captioned{capital(n.Name), i > 0, card.BlockTable(n.Blocks)})
 		}
 	}
 	if len(s.Tables) == 0 && r.Search != nil {
 		for _, res := range r.Search.Results {
 			if len(res.Blocks) > 0 {
-				s.Tables = append(s.Tables, captioned{"For " + text.Latency(res.TargetUS), false, BlockTable(res.Blocks)})
+				s.Tables = append(s.Tables, captioned{"For " + text.Latency(res.TargetUS), false, card.BlockTable(res.Blocks)})
 			}
 		}
 	}

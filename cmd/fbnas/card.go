@@ -1,60 +1,51 @@
 package main
 
 import (
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"fbnas/card"
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/rundir"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/onnxexport"
-	"fbnas/report"
 )
-
-// cardPath is where the model card of a file stands: model.md for model.onnx.
-func cardPath(path string) string {
-	return strings.TrimSuffix(path, filepath.Ext(path)) + ".md"
-}
 
 // warnOfCard tells of a card that an earlier file has left, and that says of
 // this one what is not so.
 func warnOfCard(a *app, path string) {
-	card := cardPath(path)
-	if _, err := os.Stat(card); err == nil {
-		a.log.Warn("the model card beside it is of an earlier file", "card", card)
+	there := card.Path(path)
+	if _, err := os.Stat(there); err == nil {
+		a.log.Warn("the model card beside it is of an earlier file", "card", there)
 	}
 }
 
 // writeCard writes the model card beside the file.
 func (r *exportResult) writeCard(t trained, md onnxexport.Metadata, from *origin) error {
-	path := cardPath(r.Path)
+	path := card.Path(r.Path)
 	r.Card = &path
-	card, err := r.card(t, md, from)
+	c, err := r.card(t, md, from)
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(path, func(w io.Writer) error { return report.ModelCard(w, card) })
+	return atomicfile.Write(path, c.Write)
 }
 
-func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (report.Card, error) {
+func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (card.Card, error) {
 	p := t.Preprocessing
-	in := report.Input{Channels: p.Channels, Height: p.Height, Width: p.Width, Mean: p.Mean, Std: p.Std, Pixels: r.Input == onnxexport.PixelsNHWC}
+	in := card.Input{Channels: p.Channels, Height: p.Height, Width: p.Width, Mean: p.Mean, Std: p.Std, Pixels: r.Input == onnxexport.PixelsNHWC}
 	if r.Batch != nil {
 		in.Batch = *r.Batch
 	}
-	c := report.Card{
+	c := card.Card{
 		Name: t.Arch.Name, File: filepath.Base(r.Path), LabelsFile: filepath.Base(onnxexport.LabelsPath(r.Path)),
 		Tool: md.Tool, Data: t.dataName(), Input: in, Precision: md.Precision,
 		Classes: t.Classes, MACs: r.MACs, Params: r.Params,
-		Export: &report.Export{
-			Path: r.Path, Bytes: r.Bytes, Opset: int(r.Opset), IRVersion: int(r.IRVersion), Nodes: r.Nodes,
-		},
-		Train:  &report.Train{},
-		Blocks: report.Blocks(t.blocks),
+		Export: &card.Export{Bytes: r.Bytes, Opset: int(r.Opset), IRVersion: int(r.IRVersion)},
+		Train:  &card.Train{},
+		Blocks: card.Blocks(t.blocks),
 	}
 	if acc := md.Accuracy; acc != nil {
 		c.Train.Top1, c.Train.TestImages, c.TestData = acc.Top1, acc.Images, acc.Data
@@ -78,7 +69,7 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 		}
 	}
 	if l := md.Latency; l != nil {
-		c.Latency = &report.CardLatency{Device: l.Device, Runtime: l.Runtime, Table: l.Table[:min(12, len(l.Table))], MeasuredUS: l.MeasuredUS, PredictedUS: l.PredictedUS,
+		c.Latency = &card.Latency{Device: l.Device, Runtime: l.Runtime, Table: l.Table[:min(12, len(l.Table))], MeasuredUS: l.MeasuredUS, PredictedUS: l.PredictedUS,
 			ErrorUS: l.ErrorUS, ErrorOrigin: lut.Origin(l.ErrorOrigin), Rows: l.Rows, PredictedRows: l.PredictedRows}
 	}
 	var err error
@@ -89,7 +80,7 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (re
 }
 
 // card is the part of the model card.
-func (o *origin) card() (*report.Origin, error) {
+func (o *origin) card() (*card.Search, error) {
 	space, err := models.ParseSpace([]byte(o.config.Space))
 	if err != nil {
 		return nil, err
@@ -98,7 +89,7 @@ func (o *origin) card() (*report.Origin, error) {
 	if o.precision() != latency.FP32 {
 		kind = o.precision()
 	}
-	return &report.Origin{
+	return &card.Search{
 		Precision: kind,
 		Space:     space.Name, Log10Architectures: o.summary.Log10Architectures,
 		TargetUS: o.found.Target, LimitUS: o.found.Limit, Seed: o.summary.Seed,

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"fbnas/card"
 	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/lut"
@@ -81,10 +82,10 @@ func (o exportOptions) check(flags *pflag.FlagSet, out string) error {
 	if err := o.int8.check(flags, o.form); err != nil {
 		return err
 	}
-	if err := checkOutputs(out, onnxexport.LabelsPath(out), cardPath(out)); err != nil {
+	if err := checkOutputs(out, onnxexport.LabelsPath(out), card.Path(out)); err != nil {
 		return err
 	}
-	return checkCard(cardPath(out))
+	return card.Check(card.Path(out))
 }
 
 func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out string) (exportResult, error) {

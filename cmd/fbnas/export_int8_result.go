@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 
+	"fbnas/card"
 	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/onnxexport"
 	"fbnas/quantize"
-	"fbnas/report"
 )
 
 // int8Info is an int8 file beside the float model that it was made from.
@@ -80,8 +80,8 @@ func (x *int8Export) write() error {
 }
 
 // card is the part of the model card.
-func (i int8Info) card(bytes int64) *report.CardInt8 {
-	c := report.CardInt8{
+func (i int8Info) card(bytes int64) *card.Int8 {
+	c := card.Int8{
 		Activations: i.Activations, WeightBits: i.WeightBits, Method: i.Method, Images: i.Images, Float: text.List(i.Float),
 		Compared: i.Agreement.Images, SameClass: i.Agreement.SameClass, SQNR: i.Agreement.SQNR,
 		FloatLatencyUS: i.FloatLatencyUS, Int8LatencyUS: i.LatencyUS, Device: i.Device.SoC,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/card"
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
@@ -97,7 +98,7 @@ func (r reportResult) Text(w io.Writer) error {
 	if len(r.Networks) > 0 {
 		if n := r.Networks[0]; len(n.Blocks) > 0 {
 			fmt.Fprintf(w, "%s:\n", n.Name)
-			if err := report.BlockTable(n.Blocks).WriteText(w); err != nil {
+			if err := card.BlockTable(n.Blocks).WriteText(w); err != nil {
 				return err
 			}
 			fmt.Fprintln(w)

@@ -53,24 +53,6 @@ func keepInputs(out string, inputs ...string) error {
 // pageHead is how every page begins that fbnas writes.
 const pageHead = "<!doctype html>"
 
-// cardSays is in the first lines of every model card.
-const cardSays = "\n\nAn image classifier"
-
-// checkCard refuses to replace a text that is no model card: README.onnx would
-// come with README.md.
-func checkCard(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil // nothing is there
-	}
-	defer f.Close()
-	head, _ := io.ReadAll(io.LimitReader(f, 4096))
-	if len(head) > 0 && !bytes.Contains(head, []byte(cardSays)) {
-		return fault.New(fault.Usage, "Give the model another name: its card goes beside it.", "%s is there, and is no model card", path)
-	}
-	return nil
-}
-
 // checkPage refuses a page that would replace a file of another kind, such as a
 // photograph or a run's configuration.
 func checkPage(path string) error {

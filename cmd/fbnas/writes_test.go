@@ -194,19 +194,6 @@ func TestPagesAreReplaced(t *testing.T) {
 	}
 }
 
-// TestCardsAreReplaced: every card that fbnas writes gives way to the next.
-func TestCardsAreReplaced(t *testing.T) {
-	cards, err := filepath.Glob("../../report/testdata/card*.md")
-	if err != nil || len(cards) < 3 {
-		t.Fatal(cards, err)
-	}
-	for _, path := range cards {
-		if err := checkCard(path); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 // TestFoldersOfRunsAreCheckedFirst: -o of train and search, and the folder that
 // stands for it.
 func TestFoldersOfRunsAreCheckedFirst(t *testing.T) {

@@ -80,7 +80,8 @@ var policy = []row{
 
 	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
 
-	{"report", "dataset onnx models onnxexport lut search internal/rundir internal/text gonum.org/v1/plot"},
+	{"card", "models lut internal/text"},
+	{"report", "card dataset onnx models onnxexport lut search internal/rundir internal/text gonum.org/v1/plot"},
 
 	{"tools/bench", "models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
 	{"tools/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},

@@ -139,3 +139,20 @@ func scaled(x float64, scales []Unit) string {
 	}
 	panic("unreachable: the last scale takes every number")
 }
+
+// Known formats a figure, Absent when it is 0, which stands for unknown.
+func Known[T int | int64 | float64](x T, format func(T) string) string {
+	if x == 0 {
+		return Absent
+	}
+	return format(x)
+}
+
+// Grouped writes a whole number with its digits in groups: 10 000.
+func Grouped(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "\u202f" + s[i:]
+	}
+	return s
+}

@@ -1,4 +1,4 @@
-package report
+package card
 
 import (
 	"bytes"
@@ -27,13 +27,28 @@ type Card struct {
 	Params     int64
 	Export     *Export
 	Train      *Train
-	Search     *Origin
-	Latency    *CardLatency
+	Search     *Search
+	Latency    *Latency
 	// Precision of the weights, where it is not float32.
 	Precision string
-	Int8      *CardInt8 // nil for float files
-	Licence   string    // of the weights, as the person who trained them says
+	Int8      *Int8  // nil for float files
+	Licence   string // of the weights, as the person who trained them says
 	Blocks    []Block
+}
+
+// Export is the file that was written, and how it compares with the network
+// that was trained.
+type Export struct {
+	Bytes            int64
+	Opset, IRVersion int
+	ParityDiff       float64
+	ParityInputs     int
+}
+
+// Train is how the network was trained, and how good it is on the test images.
+type Train struct {
+	Top1               float64 // fraction
+	TestImages, Epochs int
 }
 
 // Input is what the file takes: Batch images (0: any number) of Channels ×
@@ -58,8 +73,8 @@ func (in Input) Images() string {
 	return fmt.Sprint(in.Batch)
 }
 
-// Origin is how the architecture came about.
-type Origin struct {
+// Search is how the architecture was found.
+type Search struct {
 	Space              string
 	Log10Architectures float64
 	TargetUS, LimitUS  float64
@@ -67,8 +82,8 @@ type Origin struct {
 	Seed               uint64
 }
 
-// CardLatency is a prediction and a measurement, in µs.
-type CardLatency struct {
+// Latency is a prediction and a measurement, in µs.
+type Latency struct {
 	Device, Runtime         string
 	Table                   string // name or digest of the latency table
 	PredictedUS, MeasuredUS float64
@@ -78,8 +93,8 @@ type CardLatency struct {
 	TargetUS                float64
 }
 
-// CardInt8 is how a file was quantised, and what that changed.
-type CardInt8 struct {
+// Int8 is how a file was quantised, and what that changed.
+type Int8 struct {
 	Activations                   string // int8 or uint8
 	WeightBits                    int
 	Method, Data                  string // of the calibration
@@ -96,7 +111,7 @@ type CardInt8 struct {
 }
 
 // Table has float and int8 side by side.
-func (i CardInt8) Table() *text.Table {
+func (i Int8) Table() *text.Table {
 	t := text.NewTable(text.Left(""), text.Right("float"), text.Right("int8"), text.Right("change"))
 	if i.FloatTop1 > 0 {
 		t.Row("top-1 accuracy", text.Percent(i.FloatTop1), text.Percent(i.Top1), fmt.Sprintf("%+.2f points", 100*(i.Top1-i.FloatTop1)))
@@ -114,8 +129,8 @@ var cardTemplate = template.Must(template.New("card").Funcs(template.FuncMap{
 	"power": func(x float64) string { return fmt.Sprintf("10^%.1f", x) },
 }).Parse(cardText))
 
-// ModelCard writes the card as Markdown, to lie beside the model.
-func ModelCard(w io.Writer, c Card) error {
+// Write writes the card as Markdown, to lie beside the model.
+func (c Card) Write(w io.Writer) error {
 	var out bytes.Buffer
 	if err := cardTemplate.Execute(&out, c); err != nil {
 		return fmt.Errorf("model card: %w", err)
@@ -125,39 +140,39 @@ func ModelCard(w io.Writer, c Card) error {
 }
 
 // Facts are the known figures, ready for Markdown.
-func (c Card) Facts() []fact {
-	var s section
+func (c Card) Facts() []text.Fact {
+	var s text.Facts
 	if t := c.Train; t != nil && t.Top1 > 0 {
-		s.fact("top-1 accuracy", text.Percent(t.Top1)+optional(" of %s test images", known(t.TestImages, grouped))+optional(" (%s)", inline(c.TestData)))
+		s.Add("top-1 accuracy", text.Percent(t.Top1)+optional(" of %s test images", text.Known(t.TestImages, text.Grouped))+optional(" (%s)", inline(c.TestData)))
 	}
 	if l := c.Latency; l != nil {
 		if l.MeasuredUS > 0 {
-			s.fact("latency, measured", text.Latency(l.MeasuredUS)+optional(" on %s", inline(l.Device))+optional(", %s", inline(l.Runtime)))
+			s.Add("latency, measured", text.Latency(l.MeasuredUS)+optional(" on %s", inline(l.Device))+optional(", %s", inline(l.Runtime)))
 		}
 		if l.PredictedUS > 0 {
-			s.fact("latency, predicted", text.Latency(l.PredictedUS)+optional(" ± %s", known(l.ErrorUS, text.Latency))+
+			s.Add("latency, predicted", text.Latency(l.PredictedUS)+optional(" ± %s", text.Known(l.ErrorUS, text.Latency))+
 				optional(" by the table %s", inline(l.Table))+l.doubt())
 		}
-		s.fact("limit", known(l.TargetUS, text.Latency))
+		s.Add("limit", text.Known(l.TargetUS, text.Latency))
 	}
-	s.fact("multiply-accumulates", known(c.MACs, text.Count))
-	s.fact("parameters", known(c.Params, text.Count))
+	s.Add("multiply-accumulates", text.Known(c.MACs, text.Count))
+	s.Add("parameters", text.Known(c.Params, text.Count))
 	if e := c.Export; e != nil {
-		s.fact("file", optional("%s", inline(c.File))+optional(", %s", known(e.Bytes, text.Bytes)))
+		s.Add("file", optional("%s", inline(c.File))+optional(", %s", text.Known(e.Bytes, text.Bytes)))
 		if e.Opset > 0 {
-			s.fact("format", fmt.Sprintf("ONNX, opset %d, IR %d", e.Opset, e.IRVersion)+optional(", weights in %s", inline(c.Precision)))
+			s.Add("format", fmt.Sprintf("ONNX, opset %d, IR %d", e.Opset, e.IRVersion)+optional(", weights in %s", inline(c.Precision)))
 		}
 	}
-	return s.Facts
+	return s
 }
 
 // doubt says what a prediction's error is from, and that it rests on others.
-func (l CardLatency) doubt() string {
-	text := origins[l.ErrorOrigin]
+func (l Latency) doubt() string {
+	doubt := origins[l.ErrorOrigin]
 	if l.PredictedRows > 0 {
-		text += fmt.Sprintf("; %d of its %d rows were not measured, but predicted from others", l.PredictedRows, l.Rows)
+		doubt += fmt.Sprintf("; %d of its %d rows were not measured, but predicted from others", l.PredictedRows, l.Rows)
 	}
-	return text
+	return doubt
 }
 
 // origins say what the error of a prediction is from; runs and files of older

@@ -1,0 +1,34 @@
+package card
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fbnas/internal/fault"
+)
+
+// Path is where the card of a file stands: model.md for model.onnx.
+func Path(model string) string {
+	return strings.TrimSuffix(model, filepath.Ext(model)) + ".md"
+}
+
+// says is in the first lines of every card.
+const says = "\n\nAn image classifier"
+
+// Check refuses to replace a text that is no card: README.onnx would come with
+// README.md.
+func Check(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil // nothing is there
+	}
+	defer f.Close()
+	head, _ := io.ReadAll(io.LimitReader(f, 4096))
+	if len(head) > 0 && !bytes.Contains(head, []byte(says)) {
+		return fault.New(fault.Usage, "Give the model another name: its card goes beside it.", "%s is there, and is no model card", path)
+	}
+	return nil
+}
