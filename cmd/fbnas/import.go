@@ -14,8 +14,8 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/models"
 	"fbnas/onnxexport"
-	"fbnas/pretrained"
 	"fbnas/train"
+	"fbnas/weights"
 )
 
 type importOptions struct {
@@ -95,7 +95,7 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 		Path: o.out, From: path, Format: string(f.Format), Names: orNull(l.Names), Note: orNull(l.Note), Arch: t.Arch.Name,
 		Tensors: len(l.Values), Drawn: drawn, Unused: l.Unused, Misfits: l.Misfits, counts: countsOf(t.blocks...),
 	}
-	if f.Format == pretrained.ONNX && len(r.Drawn) == 0 {
+	if f.Format == weights.ONNX && len(r.Drawn) == 0 {
 		parity, err := o.compared(ctx, f, t, set)
 		if err != nil {
 			return nil, err
@@ -113,7 +113,7 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 }
 
 // network is the architecture of --arch, or what the file states.
-func (o importOptions) network(f *pretrained.File) (models.Arch, error) {
+func (o importOptions) network(f *weights.File) (models.Arch, error) {
 	if o.arch != "" {
 		return archOf(o.arch)
 	}
@@ -126,7 +126,7 @@ func (o importOptions) network(f *pretrained.File) (models.Arch, error) {
 
 // taken matches the file with the architecture, whose number of classes is the
 // file's. With --partial, what the file has nothing for is drawn.
-func (o importOptions) taken(f *pretrained.File, arch models.Arch) (t trained, l pretrained.Loaded, drawn []string, err error) {
+func (o importOptions) taken(f *weights.File, arch models.Arch) (t trained, l weights.Loaded, drawn []string, err error) {
 	t.path, t.Arch = f.Path, arch
 	l, err = o.matched(f, &t)
 	if err == nil && l.FileClasses > 0 {
@@ -152,17 +152,17 @@ func (o importOptions) taken(f *pretrained.File, arch models.Arch) (t trained, l
 	return t, l, drawn, nil
 }
 
-func (o importOptions) matched(f *pretrained.File, t *trained) (pretrained.Loaded, error) {
+func (o importOptions) matched(f *weights.File, t *trained) (weights.Loaded, error) {
 	var err error
 	if t.blocks, err = t.Arch.Resolve(); err != nil {
-		return pretrained.Loaded{}, err
+		return weights.Loaded{}, err
 	}
 	return f.Match(t.blocks)
 }
 
 // describe adds what the file, the flags and the data say of images and
 // classes; it opens the data where some is given.
-func (o importOptions) describe(ctx context.Context, a *app, f *pretrained.File, t *trained) (*dataset.Set, error) {
+func (o importOptions) describe(ctx context.Context, a *app, f *weights.File, t *trained) (*dataset.Set, error) {
 	in := t.Arch.Input
 	t.Classes = f.Classes
 	if o.normalise == asData && o.data == "" {
@@ -198,7 +198,7 @@ func (o importOptions) describe(ctx context.Context, a *app, f *pretrained.File,
 
 // compared runs the file's graph and the network on the same images, the
 // data's or noise.
-func (o importOptions) compared(ctx context.Context, f *pretrained.File, t trained, set *dataset.Set) (parityInfo, error) {
+func (o importOptions) compared(ctx context.Context, f *weights.File, t trained, set *dataset.Set) (parityInfo, error) {
 	real := set != nil
 	if h, w := f.Size(); h > 0 && w > 0 && (h != t.Arch.Input.Height || w != t.Arch.Input.Width) {
 		// Weights do not depend on the size: the graph is run as it stands in the

@@ -10,7 +10,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
 	"fbnas/models"
-	"fbnas/pretrained"
+	"fbnas/weights"
 )
 
 // The ways to normalise pixels: --normalise.
@@ -26,7 +26,7 @@ var imageNet = dataset.Preprocessing{Mean: []float32{0.485, 0.456, 0.406}, Std: 
 
 // openInitial opens the file that --init-from names: a file of weights or a
 // finished training's folder. nil where it names none.
-func openInitial(name string) (*pretrained.File, error) {
+func openInitial(name string) (*weights.File, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -37,12 +37,12 @@ func openInitial(name string) (*pretrained.File, error) {
 		}
 		name = t.path
 	}
-	return pretrained.Open(name)
+	return weights.Open(name)
 }
 
 // normalisation is the mean and deviation of a training's pixels under
 // --normalise; nil for the data's own.
-func normalisation(a *app, how string, from *pretrained.File, channels int) (mean, std []float32, err error) {
+func normalisation(a *app, how string, from *weights.File, channels int) (mean, std []float32, err error) {
 	known := from != nil && from.Preprocessing != nil && len(from.Preprocessing.Mean) == channels
 	switch how {
 	case "", asSource:
@@ -70,7 +70,7 @@ func normalisation(a *app, how string, from *pretrained.File, channels int) (mea
 
 // initialValues are a file's weights for the network, and the names of those
 // that start anew because the classes are others or because anew asks for it.
-func initialValues(a *app, f *pretrained.File, blocks []models.Block, classes []string, anew bool) (values map[string][]float64, fresh []string, err error) {
+func initialValues(a *app, f *weights.File, blocks []models.Block, classes []string, anew bool) (values map[string][]float64, fresh []string, err error) {
 	l, err := f.Match(blocks)
 	if err == nil {
 		err = l.Whole()

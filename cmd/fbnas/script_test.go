@@ -63,7 +63,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pretrainedFiles, err := filepath.Abs("../../pretrained/testdata")
+	pretrainedFiles, err := filepath.Abs("../../weights/testdata")
 	if err != nil {
 		t.Fatal(err)
 	}

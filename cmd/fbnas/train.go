@@ -11,8 +11,8 @@ import (
 	"fbnas/dataset"
 	"fbnas/internal/text"
 	"fbnas/models"
-	"fbnas/pretrained"
 	"fbnas/train"
+	"fbnas/weights"
 )
 
 type trainOptions struct {
@@ -142,7 +142,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 // prepareTraining opens the data, fits the architecture to their classes and
 // takes over the weights to start from, whose classifier starts anew where that
 // is asked for; c then says so.
-func prepareTraining(ctx context.Context, a *app, c *trainConfig, data string, from *pretrained.File, anew bool) (job train.Job, arch models.Arch, err error) {
+func prepareTraining(ctx context.Context, a *app, c *trainConfig, data string, from *weights.File, anew bool) (job train.Job, arch models.Arch, err error) {
 	if arch, err = models.ParseArch([]byte(c.Arch)); err != nil {
 		return job, arch, err
 	}

@@ -10,8 +10,8 @@ import (
 	"fbnas/internal/rundir"
 	"fbnas/internal/text"
 	"fbnas/models"
-	"fbnas/pretrained"
 	"fbnas/train"
+	"fbnas/weights"
 )
 
 // trainConfig is the config.yaml of a training: what decides its result.
@@ -32,7 +32,7 @@ type trainConfig struct {
 // config is the run's configuration, from the command line or, where that is
 // silent, from the run that is resumed; from is the file that --init-from
 // names, nil where none does or nothing is left to read there.
-func (o trainOptions) config(a *app, cmd *cobra.Command, args []string) (c trainConfig, from *pretrained.File, err error) {
+func (o trainOptions) config(a *app, cmd *cobra.Command, args []string) (c trainConfig, from *weights.File, err error) {
 	c = trainConfig{Data: located(o.data), Engine: o.engine, Initial: o.initial, Train: o.train}
 	if o.resume {
 		if c, err = o.resumed(cmd); err != nil {
@@ -88,7 +88,7 @@ func begun(run string) bool {
 
 // arch is the architecture that is named, the resumed run's, or that of the
 // weights to start from.
-func (o trainOptions) arch(c trainConfig, from *pretrained.File, args []string) (models.Arch, error) {
+func (o trainOptions) arch(c trainConfig, from *weights.File, args []string) (models.Arch, error) {
 	switch {
 	case len(args) > 0:
 		return archOf(args[0])

@@ -1,4 +1,4 @@
-package pretrained_test
+package weights_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package pretrained_test
+package weights_test
 
 import (
 	"path/filepath"
@@ -9,15 +9,15 @@ import (
 	"fbnas/dataset"
 	"fbnas/models"
 	"fbnas/onnxexport"
-	"fbnas/pretrained"
 	"fbnas/train"
+	"fbnas/weights"
 )
 
 // load reads the file at path as the weights of a network, all of them.
-func load(path string, blocks []models.Block) (pretrained.Loaded, error) {
-	f, err := pretrained.Open(path)
+func load(path string, blocks []models.Block) (weights.Loaded, error) {
+	f, err := weights.Open(path)
 	if err != nil {
-		return pretrained.Loaded{}, err
+		return weights.Loaded{}, err
 	}
 	defer f.Close()
 	l, err := f.Match(blocks)

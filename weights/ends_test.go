@@ -1,4 +1,4 @@
-package pretrained_test
+package weights_test
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/models"
 	"fbnas/onnx"
-	"fbnas/pretrained"
+	"fbnas/weights"
 )
 
 // prepared is a convolution of 3x3 (1 to 2 channels, relu) and a classifier of
@@ -64,7 +64,7 @@ func TestEndsOfAGraph(t *testing.T) {
 		if err == nil || fault.HintOf(err) != hint {
 			t.Errorf("%v: %v (%s)", dtype, err, fault.HintOf(err))
 		}
-		f, err := pretrained.Open(path)
+		f, err := weights.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func TestEndsOfAGraph(t *testing.T) {
 		}
 	}
 	path, blocks := prepared(t, onnx.Float32, 0, 0, 0, 0, 0, 0, 2, 2)
-	f, err := pretrained.Open(path)
+	f, err := weights.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
