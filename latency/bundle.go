@@ -36,8 +36,8 @@ const (
 
 // bundles are the processors that there are bundles for. Phones and boards of
 // arm64 get a C library and its loader too: theirs may be another one (Android,
-// musl), of 32 bits, or too old (facts: profiling.md, "Getting it onto a phone
-// without an NDK").
+// musl), of 32 bits, or too old (docs/background/measuring.md,
+// "Onto a phone without an NDK").
 var bundles = map[string]struct {
 	runtime, libraries setup.Item
 	loader             string

@@ -70,8 +70,9 @@ type Condition struct {
 }
 
 // Options of a measurement; the zero value means the defaults of
-// facts/profiling.md (12 rounds, groups of at least 5 ms and 5 runs and at most
-// 15 runs, warm-up of 100 ms, 64 sessions a batch, one thread).
+// docs/background/measuring.md, "The protocol" (12 rounds, groups of at least
+// 5 ms and 5 runs and at most 15 runs, warm-up of 100 ms, 64 sessions a batch,
+// one thread).
 type Options struct {
 	Rounds       int
 	GroupTime    time.Duration

@@ -10,7 +10,7 @@ import (
 )
 
 // WithDefaults returns o with every field set that has a default on the host's
-// side (facts: profiling.md, "The protocol").
+// side (docs/background/measuring.md, "The protocol").
 func (o Options) WithDefaults() Options {
 	set(&o.Rounds, 12)
 	set(&o.GroupTime, 5*time.Millisecond)

@@ -16,7 +16,7 @@ const gain = 0.0005
 // Calibration turns the rows of a network's blocks into its latency: a block
 // measured alone pays a call and the layout changes at its borders, which
 // inside a network it does not, and has the caches for itself. Source:
-// facts/profiling.md, "From blocks to networks"; the forms "borders" and
+// docs/background/measuring.md, "From blocks to networks"; the forms "borders" and
 // "memory": docs/decisions/calibration.md.
 type Calibration struct {
 	Form      Form     `json:"form"`

@@ -1,6 +1,6 @@
 package models
 
-// Kind is the kind of a block (facts/blocks.md, section 3).
+// Kind is the kind of a block (docs/background/networks.md, "Blocks").
 type Kind string
 
 // The block kinds.

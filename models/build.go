@@ -23,9 +23,9 @@ func Network(nb *nn.Builder, blocks []Block, x *graph.Node) *graph.Node {
 	return x
 }
 
-// Build lays down the block on x [N,In,Height,Width] (facts/blocks.md, section
-// 3). It is the one definition of each block: for networks, supernets,
-// profiled blocks and exported files. Under its name the builder may lay gates
+// Build lays down the block on x [N,In,Height,Width]
+// (docs/background/networks.md, "Blocks"). It is the one definition of each
+// block: for networks, supernets, profiled blocks and exported files. Under its name the builder may lay gates
 // on the branch of a residual block and on the features that a classifier reads.
 func (b Block) Build(nb *nn.Builder, name string, x *graph.Node, m Masks) *graph.Node {
 	l := layers{nb, name, b.convolutionsByName()}

@@ -33,7 +33,7 @@ func (b Block) OutSize() (height, width int) {
 func (b Block) Identity() bool { return b.Kind == Skip && b.Residual }
 
 // Convolutions lists the block's convolutions in the order in which they run
-// (facts/blocks.md, section 3).
+// (docs/background/networks.md, "Blocks").
 func (b Block) Convolutions() []Convolution {
 	h, w := b.OutSize()
 	switch b.Kind {

@@ -1,7 +1,7 @@
 package models
 
 // Counts are the sizes of a network for one image, by the rules of
-// facts/blocks.md, section 5.
+// docs/background/networks.md, "Counting".
 type Counts struct {
 	Params        int64 // every trainable number: weights, biases, batch-norm scales and shifts
 	MACs          int64 // multiply-accumulates of convolutions and linear layers

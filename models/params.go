@@ -16,7 +16,8 @@ const (
 	Var    Role = "var"
 )
 
-// Init is how a parameter starts (facts/blocks.md, section 4).
+// Init is how a parameter starts (docs/background/networks.md, "Starting
+// values").
 type Init string
 
 // The ways to start.

@@ -10,7 +10,7 @@ type Published struct {
 	Top1, Top5 float64 // of ImageNet's validation images, as fractions; 0 where none is given
 }
 
-// published follows facts/zoo.json, as the architectures do.
+// published follows models/testdata/zoo.json, as the architectures do.
 var published = []Published{
 	{"dmasking_f1", "FBNetV2, first release", 0.683, 0.878},
 	{"dmasking_f4", "FBNetV2, first release", 0.755, 0.925},

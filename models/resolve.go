@@ -154,8 +154,8 @@ func (r Row) block(s shape, round Rounding) Block {
 }
 
 // squeeze sets the gate. The ratio applies to the whole number of hidden
-// channels and its product is truncated before the rounding (facts/blocks.md,
-// section 3).
+// channels and its product is truncated before the rounding
+// (docs/background/networks.md, "Blocks").
 func (b *Block) squeeze(r Row, round Rounding) {
 	if r.SE == "" {
 		return

@@ -7,8 +7,8 @@ import (
 )
 
 // Rounding is the rule by which hidden widths become whole multiples of
-// Divisor (facts/blocks.md, section 2). The zero value rounds to the nearest
-// whole number.
+// Divisor (docs/background/networks.md, "Rounding of widths"). The zero value
+// rounds to the nearest whole number.
 type Rounding struct {
 	Divisor   int     // 0 means 1
 	BumpBelow float64 // a rounded width below this fraction goes one divisor up; 0 is never

@@ -87,7 +87,7 @@ func TestLayersContainTheirBlocks(t *testing.T) {
 	}
 }
 
-// The demo's space is sized for two CPU cores (issue 3, item 11).
+// The demo's space is sized for two CPU cores: docs/decisions/demo-space.md.
 func TestDemoSpaceIsSmall(t *testing.T) {
 	s := loadSpace(t, "demo")
 	if n := len(s.Blocks()); n > 800 {

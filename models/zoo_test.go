@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// zooModel is one network of facts/zoo.json.
+// zooModel is one network of models/testdata/zoo.json.
 type zooModel struct {
 	Name     string
 	Size     int `json:"input_size"`
@@ -149,7 +149,8 @@ func TestCountsOfTheZoo(t *testing.T) {
 	}
 }
 
-// What is reported of the built-in architectures is what facts/zoo.json says.
+// What is reported of the built-in architectures is what
+// models/testdata/zoo.json says.
 func TestPublishedOfTheZoo(t *testing.T) {
 	same := func(fraction float64, percent *float64) bool {
 		return percent == nil && fraction == 0 || percent != nil && math.Abs(100*fraction-*percent) < 1e-9
@@ -202,8 +203,8 @@ func TestParamsOfTheZoo(t *testing.T) {
 	}
 }
 
-// The embedded zoo is what facts/zoo.json says, below some lines that name the
-// source: go test ./models -run ZooFiles -update makes all but these again.
+// The embedded zoo is what models/testdata/zoo.json says, below some lines that
+// name the source: go test ./models -run ZooFiles -update makes all but these again.
 func TestZooFiles(t *testing.T) {
 	var names []string
 	for _, m := range readZoo(t) {

@@ -8,7 +8,7 @@ const floor = -30
 
 // GumbelSoftmax is softmax((logits + noise) / temperature) over the options of
 // one choice, [K]; noise is a draw from Gumbel(0,1), temperature has shape [1]
-// (facts/paper.md, section 2).
+// (docs/background/method.md, "Masks").
 func GumbelSoftmax(g *graph.Graph, logits, noise, temperature *graph.Node) *graph.Node {
 	z := g.Div(g.Add(logits, noise), temperature)
 	// The largest is 0 now; the upper bound lies above it, since Clip's
@@ -18,8 +18,8 @@ func GumbelSoftmax(g *graph.Graph, logits, noise, temperature *graph.Node) *grap
 }
 
 // PrefixMask is the sum over options i of weights[i] times the vector with
-// sizes[i] ones and zeros behind them, [max(sizes)] (facts/paper.md, section
-// 2, point 3): one product with a constant matrix, whatever the options.
+// sizes[i] ones and zeros behind them, [max(sizes)] (docs/background/method.md,
+// "Masks"): one product with a constant matrix, whatever the options.
 func PrefixMask(g *graph.Graph, weights *graph.Node, sizes []int) *graph.Node {
 	widest := 0
 	for _, s := range sizes {

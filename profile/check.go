@@ -15,7 +15,8 @@ import (
 )
 
 // What a table may differ from a device that it fits. Rows repeat to 1.5 %
-// (90th percentile) on one device (facts: profiling.md).
+// (90th percentile) on one device (docs/background/measuring.md,
+// "The protocol").
 const (
 	fitMedian = 0.03
 	fitP90    = 0.05

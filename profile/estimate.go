@@ -32,8 +32,8 @@ const (
 	callTime     = 3 * time.Microsecond   // of each layer
 	macsPerUS    = 20000
 	sentinelTime = 45 * time.Microsecond
-	// rowError at roundsOfError rounds (facts: profiling.md, "The protocol
-	// that made numbers repeat").
+	// rowError at roundsOfError rounds (docs/background/measuring.md,
+	// "The protocol").
 	rowError      = 0.015
 	roundsOfError = 12
 )

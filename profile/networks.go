@@ -23,8 +23,8 @@ const (
 )
 
 // PerProfile is how many networks a profile measures for each purpose: as many
-// from each tenth of the latency range (facts: profiling.md, "From blocks to
-// networks"). A calibration learns a saving for each shape of a border, and
+// from each tenth of the latency range (docs/background/measuring.md, "From
+// blocks to networks"). A calibration learns a saving for each shape of a border, and
 // needs several networks with each (docs/decisions/calibration.md).
 var PerProfile = map[Purpose]int{Calibration: 40, Validation: 20}
 

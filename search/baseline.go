@@ -20,8 +20,9 @@ type Scaled struct {
 // Uniform is the hand-made network that a search has to beat: for every
 // expansion the largest width multiplier whose cost is at most limit, and of
 // those the one that uses most of the limit. Kernels are the smallest (3x3
-// nearly always), which is how such networks are made by hand (facts/search.md,
-// section 2). Widths and expansions are the options nearest to what is wanted.
+// nearly always), which is how such networks are made by hand
+// (docs/background/search.md, "Found, hand-made and random networks"). Widths
+// and expansions are the options nearest to what is wanted.
 func (c *Costs) Uniform(limit float64) (Scaled, error) {
 	const steps = 100
 	var best Scaled

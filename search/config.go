@@ -36,7 +36,8 @@ type Config struct {
 	Candidates int `yaml:"candidates"`
 }
 
-// DefaultConfig has the defaults for short searches of facts/search.md.
+// DefaultConfig has the defaults for short searches of
+// docs/background/search.md, "Defaults".
 func DefaultConfig() Config {
 	c := Config{
 		Train: train.DefaultConfig(), HoldOut: 0.2, WarmUp: 0.12, Every: 2,
@@ -109,7 +110,7 @@ func (s schedule) temperature(step int) float64 {
 
 // limit moves geometrically from the starting cost, where that is higher, to
 // the limit: a multiplier that meets the whole distance at once winds up
-// before the data have spoken (facts/search.md, section 1).
+// before the data have spoken (docs/background/search.md, "The limit").
 func (s schedule) limit(choice int) float64 {
 	part := 1.0
 	if ramp := s.Ramp * float64(s.choiceSteps()); float64(choice) < ramp {
@@ -120,7 +121,7 @@ func (s schedule) limit(choice int) float64 {
 }
 
 // adam: the rate is scaled so that a short search can still decide
-// (facts/search.md, defaults 3 and 4).
+// (docs/background/search.md, "The limit").
 func (s schedule) adam() train.Adam {
 	rate := s.Rate
 	if rate == 0 {

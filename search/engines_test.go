@@ -126,8 +126,8 @@ func gradientsOn(t *testing.T, e engine.Engine, super *Supernet) engine.Results 
 }
 
 // TestFiveStepsOfASmoothNetworkAsTheOracle: single relu units flip within a
-// few steps in any two engines, smooth activations do not (facts/engine.md,
-// section 4).
+// few steps in any two engines, smooth activations do not
+// (docs/background/gradients.md, "How exact they are").
 func TestFiveStepsOfASmoothNetworkAsTheOracle(t *testing.T) {
 	text := strings.NewReplacer("relu", "hswish").Replace(searched)
 	space, err := models.ParseSpace([]byte(text))

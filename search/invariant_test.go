@@ -52,7 +52,7 @@ func randomSelection(r *rand.Rand, choices []models.Choice) models.Selection {
 	return sel
 }
 
-// TestOneHotSupernetIsTheDerivedNetwork is the invariant of DESIGN.md: for
+// TestOneHotSupernetIsTheDerivedNetwork is the invariant of a search: for
 // random one-hot choices the supernet and the derived network with sliced
 // weights agree to 1e-10 in training-mode logits, weight gradients,
 // evaluation after recalibration and counts, and the expected cost is the sum

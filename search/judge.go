@@ -19,7 +19,8 @@ type Judged struct {
 
 // broken is how far below the best of its rivals a candidate's one-hot
 // accuracy may lie before it is rejected. It does not rank near-equals: a
-// supernet favours what it was trained on last (facts/search.md, section 4).
+// supernet favours what it was trained on last (docs/background/search.md,
+// "Deriving a network").
 const broken = 0.2
 
 // How many images re-estimate statistics, and how many judge.

@@ -30,8 +30,8 @@ func weightStep(t *testing.T, options, batch int) (*Supernet, *engine.Program) {
 }
 
 // TestOptionsCostNoFeatureMap: a weight step has the same number of operations
-// on feature maps for 1, 5 and 20 widths to choose from (DESIGN.md, "DMaskingNAS":
-// masks fold into what reads them).
+// on feature maps for 1, 5 and 20 widths to choose from (docs/background/method.md,
+// "Masks").
 func TestOptionsCostNoFeatureMap(t *testing.T) {
 	maps := map[int]int{}
 	for _, options := range []int{1, 5, 20} {

@@ -89,7 +89,7 @@ func (s *Supernet) specs() []engine.Spec {
 
 // Control is how the multiplier follows the limit: lambda = max(0, integral +
 // Proportional log(C/L)), and integral <- max(0, integral + Integral log(C/L))
-// after each step (facts/search.md, defaults).
+// after each step (docs/background/search.md, "The limit").
 type Control struct{ Proportional, Integral float64 }
 
 // choiceStep minimises CE + lambda log(C/L) over the choices: it writes their

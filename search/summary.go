@@ -164,7 +164,8 @@ func (j Job) found(c Candidate, target, margin float64) (Found, error) {
 		MACs: counts.MACs, Params: counts.Params, Network: arch}, nil
 }
 
-// warnings say where a search ended in doubt (facts/search.md, default 5).
+// warnings say where a search ended in doubt (docs/background/search.md,
+// "Defaults").
 func (j Job) warnings(r Result) []string {
 	list := []string{}
 	if n := len(j.Costs.Excluded); n > 0 {

@@ -45,7 +45,8 @@ type Techniques struct {
 	Mixup float64 `yaml:"mixup,omitempty"`
 }
 
-// DefaultConfig is what facts/search.md trained with, over more epochs.
+// DefaultConfig is how weights were trained in docs/background/search.md,
+// "Defaults", over more epochs.
 func DefaultConfig() Config {
 	return Config{
 		Epochs: 10, Batch: 64, LearningRate: 0.1, WarmUp: 0.05, Momentum: 0.9, WeightDecay: 1e-4,

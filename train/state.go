@@ -46,7 +46,8 @@ func (n Network) InitialiseFrom(s engine.State, values map[string][]float64, see
 	return n.SetValues(s, all)
 }
 
-// InitialValues draws one parameter (facts/blocks.md, section 4).
+// InitialValues draws one parameter (docs/background/networks.md, "Starting
+// values").
 func InitialValues(p models.Param, seed uint64) []float64 {
 	v := make([]float64, graph.Shape(p.Shape).Len())
 	r := random.New(seed, "initialise "+p.Name)

@@ -21,7 +21,7 @@ const (
 )
 
 // imageNet is what other frameworks' networks for ImageNet are trained with
-// (facts/blocks.md, section 4).
+// (docs/background/networks.md, "Images of ImageNet").
 var imageNet = dataset.Preprocessing{Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
 
 // openInitial opens the file that --init-from names: a file of weights or a

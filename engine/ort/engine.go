@@ -149,7 +149,8 @@ func lowered(p *engine.Program, block int) (*onnx.Model, ortgo.GraphOptimization
 }
 
 // sessionOptions: spinning would cost a busy core between operators, the
-// memory pattern 80 % more memory for 4 % of the time (facts/engine.md).
+// memory pattern 80 % more memory for 4 % of the time
+// (docs/background/runtime.md, "Session options for training").
 func sessionOptions(o Options, level ortgo.GraphOptimizationLevel) (*ortgo.SessionOptions, error) {
 	s, err := ortgo.NewSessionOptions()
 	if err != nil {

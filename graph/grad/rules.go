@@ -13,8 +13,8 @@ type node = graph.Node
 // reachable nodes are ever run.
 type rule func(g *graph.Graph, n, dy *node) []*node
 
-// rules has one row for each operator with inputs. Formulas: facts/engine.md,
-// section 2, in their unfused form.
+// rules has one row for each operator with inputs. Formulas:
+// docs/background/gradients.md, "Rules".
 var rules = map[graph.Op]rule{
 	graph.Conv:      conv,
 	graph.ConvGradX: convGradX,

@@ -149,7 +149,8 @@ func (l *lowering) overImages(op, planes string, s graph.Shape) string {
 // blockedVar is the mean of squares less the square of the mean: one pass,
 // where stdVar's two are exact however far the mean is from zero. Squares are
 // summed for each channel of each image first, which keeps the error relative
-// to the variance near 1e-7 (1 + mean²/var) (facts/engine.md, section 2).
+// to the variance near 1e-7 (1 + mean²/var)
+// (docs/background/gradients.md, "How exact they are").
 func blockedVar(l *lowering, n *graph.Node, in []string) {
 	s := n.In[0].Shape
 	squares := l.overImages("ReduceSum", l.products(in[0], in[0], s), s)

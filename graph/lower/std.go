@@ -22,7 +22,8 @@ var hardSigmoid = []onnx.Attr{onnx.Float("alpha", 1.0/6), onnx.Float("beta", 0.5
 
 // activation gives the operator that ends an activation of x, and its inputs.
 // HardSwish is one operator since opset 14; before, HardSigmoid and Mul are as
-// fast in ONNX Runtime, which Add, Clip, Mul, Mul are not (facts/profiling.md).
+// fast in ONNX Runtime, which Add, Clip, Mul, Mul are not
+// (docs/background/runtime.md, "What its inference kernels like").
 func (l *lowering) activation(act graph.Op, x string) (op string, in []string) {
 	if act == graph.HardSwish && l.opset < 14 {
 		return "Mul", []string{x, l.op("HardSigmoid", []string{x}, hardSigmoid...)}
@@ -93,7 +94,7 @@ func stdShuffle(l *lowering, n *graph.Node, in []string) {
 
 // stdHardSwishSlope: with t = x/3 limited to [-1,1], truncation gives -1 or 1
 // exactly where it saturated, and t - trunc(t)/2 + 1/2 is the slope
-// (facts/engine.md, section 2).
+// (docs/background/gradients.md, "Activations as other operators").
 func stdHardSwishSlope(l *lowering, n *graph.Node, in []string) {
 	l.values[n] = hardSwishSlope(l, in[0])
 }

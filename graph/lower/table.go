@@ -16,7 +16,8 @@ type row struct{ std, blocked emitter }
 // step: min(max(huge * x, 0), 1) is 1 for every positive normal number.
 var step = []onnx.Attr{onnx.Float("alpha", math.MaxFloat32), onnx.Float("beta", 0)}
 
-// table has a row for each operator. Formulas: facts/engine.md, section 2.
+// table has a row for each operator. Formulas:
+// docs/background/gradients.md.
 var table = map[graph.Op]row{
 	graph.Conv:      {stdConv, blockedConvolution(func(k *convKind) convEmitter { return k.conv })},
 	graph.ConvGradX: {stdConvGradX, blockedConvolution(func(k *convKind) convEmitter { return k.gradX })},

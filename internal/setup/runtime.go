@@ -15,7 +15,7 @@ import (
 )
 
 // MinORTMinor is the oldest ONNX Runtime that fbnas accepts, 1.24: the C API
-// version that its binding asks for (facts: libraries.md, version table).
+// version that its binding asks for (docs/background/runtime.md, "Pitfalls").
 const MinORTMinor = 24
 
 // machines maps GOARCH to the processor an ELF file names.

@@ -1,7 +1,7 @@
 package stats
 
 // DriftFloor is the slowing of the sentinel, as a fraction, that is never
-// called drift (facts: profiling.md, "The protocol").
+// called drift (docs/background/measuring.md, "The protocol").
 const DriftFloor = 0.03
 
 // Drift judges whether the device is as fast as it was at its best, by the

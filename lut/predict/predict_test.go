@@ -28,8 +28,8 @@ func errorsAt(p *Predictor, space []models.Block, n int) (mape, worst, excess fl
 }
 
 // A space of 28672 blocks, whose device the predictor knows nothing about, is
-// predicted from one row in a hundred: to the targets of the issue, with
-// errors of the size it says, and the better the more was measured.
+// predicted from one row in a hundred: with errors of the
+// size it says, and the better the more was measured.
 func TestBigSpace(t *testing.T) {
 	space := bigSpace()
 	const rows = 280

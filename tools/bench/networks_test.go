@@ -12,8 +12,8 @@ import (
 )
 
 // TestNetworksOfTheYardstick: torch_step.py prints 297,130 and 530,782
-// parameters; facts/engine.md has 14.2 M multiply-accumulates and 479 k inputs
-// of batch norms.
+// parameters; counted by hand there are 14.2 M multiply-accumulates and 479 k
+// inputs of batch norms.
 func TestNetworksOfTheYardstick(t *testing.T) {
 	s, err := subjectOf("relu")
 	if err != nil {

@@ -41,8 +41,8 @@ type target struct {
 
 var unbounded = math.Inf(1)
 
-// targets are those of the issue "Training and search as fast as the machine
-// allows" that a row measures.
+// targets are what training and search have to keep, as far as a row measures
+// it.
 var targets = []target{
 	{"step time to PyTorch's, relu network", []cellsOf{reluCells}, "ratio_to_best_torch", 0.85, 1.1},
 	{"step time to PyTorch's, hard-swish and SE", []cellsOf{hswishCells}, "ratio_to_best_torch", 1, 1.1},

@@ -1,7 +1,7 @@
 """PyTorch's export of a network that is given as fbnas's blocks.
 
 Standard input has the JSON form of models.Block, a list; the network is written
-as people write it (facts/blocks.md, section 3): convolutions, BatchNorm2d,
+as people write it (docs/background/networks.md, "Blocks"): convolutions, BatchNorm2d,
 native Hardswish and Hardsigmoid modules, squeeze-excite of 1x1 convolutions.
 Its weights are those of fbnas's file, in which batch norms are folded: each
 BatchNorm2d here has the deviation 1 and the folded bias, and torch.onnx.export

@@ -134,7 +134,7 @@ func (o options) each(do func(name string) error) error {
 }
 
 // published are the figures that the networks' authors give, by name; see
-// facts/zoo.json, which the tests of models are held against.
+// models/testdata/zoo.json, which the tests of models are held against.
 func published() (map[string]publishedCounts, error) {
 	path := filepath.Join("models", "testdata", "zoo.json")
 	data, err := os.ReadFile(path)

@@ -16,7 +16,7 @@ file on this machine, and does the same with PyTorch's export of the same networ
 where python3-torch and python3-onnx are installed. From lines that were kept:
 ` + "`go run ./tools/zoo -from zoo-1.jsonl,zoo-2.jsonl -markdown docs/zoo.md`" + `.
 
-Counts follow facts/blocks.md, section 5: conv weights are the weights of
+Counts follow [these rules](background/networks.md#counting): conv weights are the weights of
 convolutions and of the classifier; FLOPs with pools are multiply-accumulates and
 what global pools read. = stands for figures that equal the published ones to the
 last digit, ≈ for those published in millions that agree as far as they go; one
