@@ -16,6 +16,7 @@ import (
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/profile"
 )
 
 // emulated is a meter on the emulated arm64 device.
@@ -60,7 +61,7 @@ func TestBundleUnderQEMU(t *testing.T) {
 
 	block := models.Block{Kind: models.Conv, Kernel: 3, Stride: 1, Pad: 1, Act: "relu", SE: "none", SEAct: "none", Groups: 1, OutGroups: 1,
 		Height: 16, Width: 16, In: 16, Out: 16}
-	plan := lut.Plan{
+	plan := profile.Plan{
 		Space: lut.SpaceID{Name: "tiny", Digest: strings.Repeat("a", 64)}, Sentinel: conv(t, "sentinel", 8, 16, 1),
 		Blocks: []models.Block{block},
 		Export: func(models.Block) (latency.Model, string, error) {
@@ -68,9 +69,9 @@ func TestBundleUnderQEMU(t *testing.T) {
 			return m, m.Digest(), nil
 		},
 	}
-	opts := lut.Options{Measure: latency.Options{Rounds: 2, WarmUp: time.Millisecond, GroupTime: time.Millisecond, AllowNoisy: true, Seed: 1}.WithDefaults()}
+	opts := profile.Options{Measure: latency.Options{Rounds: 2, WarmUp: time.Millisecond, GroupTime: time.Millisecond, AllowNoisy: true, Seed: 1}.WithDefaults()}
 	path := filepath.Join(t.TempDir(), "x.lut")
-	_, err = lut.Profile(t.Context(), meter, plan, path, opts, nil)
+	_, err = profile.Run(t.Context(), meter, plan, path, opts, nil)
 	if err == nil || fault.ExitCode(err) != 2 || !strings.Contains(fault.HintOf(err), "--force") {
 		t.Fatalf("a table of an emulator: %v (hint %q)", err, fault.HintOf(err))
 	}
@@ -78,7 +79,7 @@ func TestBundleUnderQEMU(t *testing.T) {
 		t.Error("the refusal left a table")
 	}
 	opts.Force = true
-	rep, err := lut.Profile(t.Context(), meter, plan, path, opts, nil)
+	rep, err := profile.Run(t.Context(), meter, plan, path, opts, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

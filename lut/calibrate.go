@@ -76,6 +76,14 @@ type Timed struct {
 	LeftOutUS float64 `json:"left_out_us,omitempty"`
 }
 
+// Measured are networks that were timed on a table's device.
+type Measured struct {
+	Networks []Timed
+	Space    SpaceID  // that they were drawn from; none: that of the table
+	Warnings []string // which networks are missing, and why
+	Noisy    string   // why the measurement was not steady, "" when it was
+}
+
 // AddUp returns what the table says of a network's blocks, without a name and
 // a measurement.
 func (t *Table) AddUp(blocks []models.Block) (Timed, error) {

@@ -16,6 +16,7 @@ import (
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/profile"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -25,25 +26,25 @@ func small(t testing.TB) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.lut")
 	d := phone()
-	d.noise = 0
-	d.course = &latency.Course{ThermalStatus: "light", Celsius: 41.5, Hottest: "skin", Power: "charger", BatteryLevel: 0.94}
+	d.Noise = 0
+	d.Course = &latency.Course{ThermalStatus: "light", Celsius: 41.5, Hottest: "skin", Power: "charger", BatteryLevel: 0.94}
 	broken, _, _ := export(ir(16, 24, 16, 8, 1))
-	d.fails = map[string]latency.Failure{broken.Digest(): {Digest: broken.Digest(), Kind: "oom", Detail: "too large"}}
+	d.Fails = map[string]latency.Failure{broken.Digest(): {Digest: broken.Digest(), Kind: "oom", Detail: "too large"}}
 	p := plan()
 	p.Blocks = []models.Block{ir(8, 16, 16, 16, 2), ir(16, 16, 16, 8, 1), ir(16, 24, 16, 8, 1), head(16, 8, 10)}
-	net := func(i, depth int) lut.Network {
+	net := func(i, depth int) profile.Network {
 		blocks := []models.Block{p.Blocks[0]}
 		for range depth {
 			blocks = append(blocks, p.Blocks[1])
 		}
 		return network(i, append(blocks, p.Blocks[3]))
 	}
-	p.Networks = func(*lut.Table) (c, v []lut.Network, err error) {
-		return []lut.Network{net(1, 1), net(2, 3)}, []lut.Network{net(3, 2), net(4, 4)}, nil
+	p.Networks = func(*lut.Table) (c, v []profile.Network, err error) {
+		return []profile.Network{net(1, 1), net(2, 3)}, []profile.Network{net(3, 2), net(4, 4)}, nil
 	}
 	o := options()
 	o.Measure.Rounds = 2
-	if _, err := lut.Profile(t.Context(), d, p, path, o, nil); err != nil {
+	if _, err := profile.Run(t.Context(), d, p, path, o, nil); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(path)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"fbnas/latency"
-	"fbnas/models"
 )
 
 // Version is the version of the file format that this package writes; it reads
@@ -26,52 +25,6 @@ const (
 	typeRound       = "round"
 	typeFailure     = "failure"
 )
-
-// SpaceID names a search space; the digest is its identity. YAML is the space
-// itself, so that a table is enough to search in the space it was made for.
-type SpaceID struct {
-	Name   string `json:"name"`
-	Digest string `json:"digest"`
-	YAML   string `json:"yaml,omitempty"`
-}
-
-// Sentinel is the small network that everything is timed beside: every row of a
-// table is a ratio to its time in the same round, multiplied by TimeUS (0 until
-// it is known).
-type Sentinel struct {
-	Name   string  `json:"name"`
-	Digest string  `json:"digest"` // SHA-256 of the model's bytes
-	TimeUS float64 `json:"time_us"`
-}
-
-// Reference is the network of the space that other whole networks are timed
-// beside: they ask more of caches and memory than the sentinel, and what these
-// give changes with what else the device does (docs/decisions/calibration.md).
-type Reference struct {
-	Name   string         `json:"name"`
-	Digest string         `json:"digest"`  // SHA-256 of the model's bytes
-	TimeUS float64        `json:"time_us"` // as a ratio to the sentinel, times the sentinel's time
-	Blocks []models.Block `json:"blocks"`  // what it is exported from
-}
-
-// Header says where a table's figures come from. Two tables' figures may stand
-// beside each other when Provenance finds no difference.
-type Header struct {
-	Version   int               `json:"version"`
-	Tool      string            `json:"tool"`
-	Device    latency.Device    `json:"device"`
-	Condition latency.Condition `json:"condition"`
-	Space     SpaceID           `json:"space"`
-	Also      []SpaceID         `json:"also,omitempty"` // spaces of tables merged into this one
-	Sentinel  Sentinel          `json:"sentinel"`
-	Reference *Reference        `json:"reference,omitempty"` // nil: networks are timed beside the sentinel
-	Protocol  Protocol          `json:"protocol"`
-	Noisy     string            `json:"noisy,omitempty"` // why the measurement was not steady, "" when it was
-	// DefaultMode is of a phone in fixed-performance mode; nil elsewhere.
-	DefaultMode *DefaultMode `json:"default_mode,omitempty"`
-	// Course is how the device was meanwhile; nil where it tells nothing.
-	Course *latency.Course `json:"course,omitempty"`
-}
 
 // Status of a row.
 type Status string
@@ -98,6 +51,10 @@ type Row struct {
 	Dropped   int      `json:"dropped_groups,omitempty"`
 	Reason    string   `json:"reason,omitempty"`
 }
+
+// Stale reports that the row was measured on another graph than the block's
+// present one, whose digest with the weights blanked is graph.
+func (r Row) Stale(graph string) bool { return r.Graph != graph }
 
 // Sample is one round of one model, in the rounds' order: raw medians of the
 // model's group and of the sentinel's groups around it.

@@ -12,6 +12,7 @@ import (
 
 	"fbnas/latency"
 	"fbnas/lut"
+	"fbnas/profile"
 )
 
 // The schema in docs is the one of this version.
@@ -66,9 +67,9 @@ func unfinished(t *testing.T) []byte {
 	t.Helper()
 	path, d := filepath.Join(t.TempDir(), "x.lut"), newDevice()
 	broken, _, _ := export(ir(16, 24, 16, 8, 1))
-	d.fails = map[string]latency.Failure{broken.Digest(): {Digest: broken.Digest(), Kind: "oom", Detail: "too large"}}
-	d.unstable = func(batch int) bool { return batch == 1 }
-	if _, err := lut.Profile(t.Context(), d, blocksOnly(), path, options(), nil); err == nil {
+	d.Fails = map[string]latency.Failure{broken.Digest(): {Digest: broken.Digest(), Kind: "oom", Detail: "too large"}}
+	d.Unstable = func(batch int) bool { return batch == 1 }
+	if _, err := profile.Run(t.Context(), d, blocksOnly(), path, options(), nil); err == nil {
 		t.Fatal("the profile was not interrupted")
 	}
 	data, err := os.ReadFile(path)

@@ -12,7 +12,7 @@ import (
 )
 
 // Table is a latency table in memory. The zero value is not useful: Read,
-// Load, Parse and Profile make tables.
+// Load and Parse make tables, and a Draft fills one.
 type Table struct {
 	Path        string // the file it was read from
 	Header      Header

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,20 +14,12 @@ import (
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/profile"
 )
-
-func profiled(t *testing.T, d *device, p lut.Plan) *lut.Table {
-	t.Helper()
-	rep, err := lut.Profile(t.Context(), d, p, filepath.Join(t.TempDir(), "x.lut"), options(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rep.Table
-}
 
 func TestHeadsAreLinearInClasses(t *testing.T) {
 	d := newDevice()
-	d.noise = 0
+	d.Noise = 0
 	table := profiled(t, d, blocksOnly())
 	at := func(classes int) float64 {
 		us, _, err := table.Latency(head(16, 8, classes))
@@ -71,12 +62,12 @@ func TestMissing(t *testing.T) {
 func TestAnotherDeviceOrSpace(t *testing.T) {
 	table := profiled(t, newDevice(), blocksOnly())
 	d := newDevice()
-	d.identity.OS, d.identity.Unit = "none 2", "another unit"
-	if err := table.CheckDevice(d.identity, d.condition); err != nil {
+	d.Says.OS, d.Says.Unit = "none 2", "another unit"
+	if err := table.CheckDevice(d.Says, d.Condition); err != nil {
 		t.Errorf("another unit of the same model: %v", err)
 	}
-	d.condition.Runtime = "onnxruntime 1.28.0"
-	err := table.CheckDevice(d.identity, d.condition)
+	d.Condition.Runtime = "onnxruntime 1.28.0"
+	err := table.CheckDevice(d.Says, d.Condition)
 	if err == nil || !strings.Contains(err.Error(), "condition.runtime") || !strings.Contains(err.Error(), "1.28.0") {
 		t.Errorf("another runtime: %v", err)
 	}
@@ -99,98 +90,6 @@ func TestAnotherPrecision(t *testing.T) {
 	}
 }
 
-func TestMeasureNetworks(t *testing.T) {
-	table := profiled(t, newDevice(), plan())
-	nets := []lut.Network{
-		network(200, []models.Block{ir(8, 96, 16, 16, 2), head(16, 8, 10)}),
-		network(201, []models.Block{ir(8, 16, 16, 16, 2), head(16, 8, 10)}),
-		network(202, []models.Block{ir(8, 48, 16, 16, 2), head(16, 8, 10)}),
-	}
-	d := newDevice()
-	d.speed = func(int, int) float64 { return 1.3 }
-	broken := nets[1].Model.Digest()
-	d.fails = map[string]latency.Failure{broken: {Digest: broken, Kind: "timeout", Detail: "60 s"}}
-	m, err := lut.Measure(t.Context(), table, d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil)
-	timed := m.Networks
-	if err != nil || len(timed) != 2 || len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "timeout") {
-		t.Fatalf("%v, %d networks, warnings %q", err, len(timed), m.Warnings)
-	}
-	truth := trueBase + inside(nets[0].Blocks[0]) + inside(nets[0].Blocks[1])
-	if math.Abs(timed[0].MeasuredUS/truth-1) > 0.01 {
-		t.Errorf("%.1f us on a device slowed down, truly %.1f", timed[0].MeasuredUS, truth)
-	}
-	if err := table.Validate(m); err != nil || table.Validation.MAPE > 0.02 {
-		t.Errorf("%v, %+v", err, table.Validation.Accuracy)
-	}
-	if _, err := lut.Measure(t.Context(), table, d, lut.Yardsticks{Sentinel: model("other", 9)}, nets, options().Measure, nil); err == nil ||
-		!strings.Contains(err.Error(), "sentinel.digest") {
-		t.Errorf("another sentinel: %v", err)
-	}
-	d.condition.Threads = 2
-	if _, err := lut.Measure(t.Context(), table, d, lut.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil); err == nil ||
-		!strings.Contains(err.Error(), "condition.threads") {
-		t.Errorf("another condition: %v", err)
-	}
-}
-
-// What memory gives large networks changes with what else the device does, and
-// the sentinel does not show it: a network of their kind does.
-func TestNetworksDoNotSeeTheMemorysSpeed(t *testing.T) {
-	table := profiled(t, newDevice(), plan())
-	r := table.Header.Reference
-	if r == nil || r.Digest == table.Header.Sentinel.Digest {
-		t.Fatalf("reference %+v", r)
-	}
-	var number int
-	if _, err := fmt.Sscanf(r.Name, "net%d", &number); err != nil {
-		t.Fatal(err)
-	}
-	reference := network(number, r.Blocks)
-	nets := []lut.Network{
-		network(200, []models.Block{ir(8, 96, 16, 16, 2), ir(16, 96, 16, 8, 1), ir(16, 64, 16, 8, 1), head(16, 8, 10)}),
-		reference,
-	}
-	truth := trueBase
-	for _, b := range nets[0].Blocks {
-		truth += inside(b)
-	}
-	slow := newDevice()
-	slow.memory = 1.2
-	for _, c := range []struct {
-		beside lut.Yardsticks
-		want   float64
-	}{
-		{lut.Yardsticks{Sentinel: plan().Sentinel}, 1.2},
-		{lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &reference.Model}, 1},
-	} {
-		m, err := lut.Measure(t.Context(), table, slow, c.beside, nets, options().Measure, nil)
-		if err != nil || len(m.Networks) != 2 {
-			t.Fatalf("%v, %d networks", err, len(m.Networks))
-		}
-		if got := m.Networks[0].MeasuredUS / truth; math.Abs(got/c.want-1) > 0.01 {
-			t.Errorf("beside a reference (%t): %.3f of the truth, want %.3f", c.beside.Reference != nil, got, c.want)
-		}
-	}
-	other := model("other", 9)
-	if _, err := lut.Measure(t.Context(), table, slow, lut.Yardsticks{Sentinel: plan().Sentinel, Reference: &other}, nets,
-		options().Measure, nil); err == nil || !strings.Contains(err.Error(), "reference.digest") {
-		t.Errorf("another reference: %v", err)
-	}
-}
-
-// A network that the device cannot run is no reference; the others are timed
-// beside the sentinel.
-func TestReferenceThatFails(t *testing.T) {
-	d := newDevice()
-	healthy := profiled(t, d, plan())
-	bad := healthy.Header.Reference.Digest
-	d.fails = map[string]latency.Failure{bad: {Digest: bad, Kind: "oom", Detail: "too large"}}
-	table := profiled(t, d, plan())
-	if table.Header.Reference != nil || table.Validation == nil || table.Validation.MAPE > 0.01 {
-		t.Errorf("reference %+v, validation %+v", table.Header.Reference, table.Validation)
-	}
-}
-
 func TestMergeAndCompare(t *testing.T) {
 	half := blocksOnly()
 	half.Blocks = half.Blocks[:8]
@@ -198,7 +97,7 @@ func TestMergeAndCompare(t *testing.T) {
 	other.Space = lut.SpaceID{Name: "other", Digest: "d7"}
 	other.Blocks = other.Blocks[4:]
 	slow := newDevice()
-	slow.speed = func(int, int) float64 { return 1.5 }
+	slow.Speed = func(int, int) float64 { return 1.5 }
 	a, b := profiled(t, newDevice(), half), profiled(t, slow, other)
 
 	diff, err := lut.Compare(a, b)
@@ -219,7 +118,7 @@ func TestMergeAndCompare(t *testing.T) {
 	}
 
 	elsewhere := newDevice()
-	elsewhere.condition.RuntimeDigest = "bb"
+	elsewhere.Condition.RuntimeDigest = "bb"
 	if _, _, err := lut.Merge(a, profiled(t, elsewhere, other)); err == nil || !strings.Contains(err.Error(), "condition.runtime_digest") {
 		t.Errorf("merged across runtimes: %v", err)
 	}
@@ -230,6 +129,15 @@ func TestMergeAndCompare(t *testing.T) {
 	}
 	if _, err := lut.Compare(a, c); err == nil {
 		t.Error("compared across sentinels")
+	}
+}
+
+// Tables of the two modes are of two conditions.
+func TestModesDoNotMerge(t *testing.T) {
+	off := phone()
+	off.Condition.FixedPerformance = latency.FixedOff
+	if _, _, err := lut.Merge(profiled(t, phone(), blocksOnly()), profiled(t, off, blocksOnly())); err == nil {
+		t.Error("merged")
 	}
 }
 
@@ -270,7 +178,7 @@ func TestMergedCertainty(t *testing.T) {
 	more := blocksOnly()
 	more.Blocks = append(more.Blocks, ir(16, 20, 16, 8, 1))
 	for name, c := range map[string]struct {
-		second lut.Plan
+		second profile.Plan
 		keeps  bool
 	}{"a part of the same": {part, true}, "more of the same": {more, false}, "another space": {elsewhere, false}, "another space of the same rows": {renamed, false}} {
 		m, dropped, err := lut.Merge(whole, profiled(t, newDevice(), c.second))

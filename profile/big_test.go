@@ -25,15 +25,15 @@ func TestBigSpaceHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	measure := func(name string, plan lut.Plan) *lut.Table {
+	measure := func(name string, plan Plan) *lut.Table {
 		meter, err := latency.Open(t.Context(), "local", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer meter.Close()
 		plan.Networks = nil
-		opts := lut.Options{Measure: latency.Options{Rounds: 8, AllowNoisy: true, Seed: 1}}
-		rep, err := lut.Profile(t.Context(), meter, plan, filepath.Join(t.TempDir(), name), opts, nil)
+		opts := Options{Measure: latency.Options{Rounds: 8, AllowNoisy: true, Seed: 1}}
+		rep, err := Run(t.Context(), meter, plan, filepath.Join(t.TempDir(), name), opts, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,8 +37,8 @@ func (f Fit) Fits() bool { return math.Abs(f.Median-1) <= fitMedian && f.P90 <= 
 // Check measures up to n rows of a table again, spread over their latencies.
 // The device and the condition have to be the table's; what is found out is
 // whether this unit, in its state, is as fast.
-func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts latency.Options, progress func(lut.Progress)) (Fit, []string, error) {
-	var alone []lut.Network
+func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts latency.Options, progress func(Progress)) (Fit, []string, error) {
+	var alone []Network
 	for _, row := range spread(t.Rows(), n) {
 		block := row.Key.Block
 		if err := block.Check(); err != nil {
@@ -52,12 +52,12 @@ func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts l
 			return Fit{}, nil, fault.New(fault.Failure, "Make the table anew with: fbnas profile --device DEVICE --force -o "+t.Path,
 				"table %s is stale: this fbnas exports its blocks in another way", t.Path)
 		}
-		alone = append(alone, lut.Network{Name: s.Name, Blocks: []models.Block{block}, Model: latency.Model{Name: s.Name, Bytes: s.Bytes}})
+		alone = append(alone, Network{Name: s.Name, Blocks: []models.Block{block}, Model: latency.Model{Name: s.Name, Bytes: s.Bytes}})
 	}
 	if len(alone) == 0 {
 		return Fit{}, nil, fault.New(fault.Failure, "", "table %s has no row that was measured", t.Path)
 	}
-	m, err := lut.Measure(ctx, t, meter, lut.Yardsticks{Sentinel: Sentinel()}, alone, opts, progress)
+	m, err := Measure(ctx, t, meter, Yardsticks{Sentinel: Sentinel()}, alone, opts, progress)
 	if err != nil {
 		return Fit{}, m.Warnings, err
 	}

@@ -117,7 +117,7 @@ func WithinBudget(w Work, maxRows int, opts latency.Options, budget time.Duratio
 	}
 	opts.Rounds = fewest
 	e := NewEstimate(w, maxRows, opts)
-	least := max(fewestRows, lut.LeastRows(w.Blocks))
+	least := max(fewestRows, LeastRows(w.Blocks))
 	for e.Rows < e.Asked && e.Time > budget && maxRows > least {
 		maxRows = max(least, maxRows*9/10)
 		e = NewEstimate(w, maxRows, opts)

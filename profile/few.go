@@ -89,7 +89,7 @@ func runnable(t *lut.Table, networks [][]models.Block) ([][]models.Block, error)
 
 // few are the networks of a profile where they cannot be drawn evenly from the
 // latency range, because the space has, or the device can run, too few.
-func (d Draw) few(t *lut.Table) (calibration, validation []lut.Network, err error) {
+func (d Draw) few(t *lut.Table) (calibration, validation []Network, err error) {
 	all, _ := listed(d.Space, d.Classes, mostListed)
 	if all, err = runnable(t, all); err != nil {
 		return nil, nil, err
@@ -111,7 +111,7 @@ func (d Draw) few(t *lut.Table) (calibration, validation []lut.Network, err erro
 
 // left are networks for a table that was profiled, up to d.Count, without those
 // that must not be among them.
-func (d Draw) left(t *lut.Table) ([]lut.Network, error) {
+func (d Draw) left(t *lut.Table) ([]Network, error) {
 	all, _ := listed(d.Space, d.Classes, mostListed)
 	all, err := runnable(t, all)
 	if err != nil {
@@ -122,7 +122,7 @@ func (d Draw) left(t *lut.Table) ([]lut.Network, error) {
 		return nil, err
 	}
 	if len(excluded) > 0 {
-		networks = slices.DeleteFunc(networks, func(n lut.Network) bool { return d.Without[n.Model.Digest()] })
+		networks = slices.DeleteFunc(networks, func(n Network) bool { return d.Without[n.Model.Digest()] })
 	}
 	if len(networks) == 0 {
 		return nil, fault.New(fault.Usage, "fbnas lut show says how well it predicts each when that is left out of the calibration.",

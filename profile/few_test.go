@@ -52,8 +52,8 @@ func TestSpacesOfFewNetworks(t *testing.T) {
 		if e.Networks != c.networks || e.Origin != c.origin {
 			t.Errorf("the plan says %d networks, %s; want %d, %s", e.Networks, e.Origin, c.networks, c.origin)
 		}
-		rep, err := lut.Profile(t.Context(), byBytes{}, NewPlan(space, 10, 1, Format{}), filepath.Join(t.TempDir(), "x.lut"),
-			lut.Options{Measure: latency.Options{Rounds: 2}}, nil)
+		rep, err := Run(t.Context(), byBytes{}, NewPlan(space, 10, 1, Format{}), filepath.Join(t.TempDir(), "x.lut"),
+			Options{Measure: latency.Options{Rounds: 2}}, nil)
 		if err != nil {
 			t.Fatalf("%d networks: %v", c.networks, err)
 		}
@@ -90,8 +90,8 @@ func TestSpacesOfFewNetworks(t *testing.T) {
 // a validation says that, before it measures.
 func TestNothingIsLeftToValidateWith(t *testing.T) {
 	space := ofNetworks(t, "4, 5, 6, 7, 8", "1, 2, 3", "3, 5")
-	rep, err := lut.Profile(t.Context(), byBytes{}, NewPlan(space, 10, 1, Format{}), filepath.Join(t.TempDir(), "x.lut"),
-		lut.Options{Measure: latency.Options{Rounds: 2}}, nil)
+	rep, err := Run(t.Context(), byBytes{}, NewPlan(space, 10, 1, Format{}), filepath.Join(t.TempDir(), "x.lut"),
+		Options{Measure: latency.Options{Rounds: 2}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

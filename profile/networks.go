@@ -41,7 +41,7 @@ type Draw struct {
 // Networks draws networks that are spread evenly over the latency range that
 // the table predicts for the space, in ascending order. Of a space with too few
 // it takes those that there are.
-func (d Draw) Networks(t *lut.Table) ([]lut.Network, error) {
+func (d Draw) Networks(t *lut.Table) ([]Network, error) {
 	if d.Count == 0 {
 		d.Count = PerProfile[d.Purpose]
 	}
@@ -49,11 +49,11 @@ func (d Draw) Networks(t *lut.Table) ([]lut.Network, error) {
 		return nil, fault.New(fault.Usage, "Give a multiple of 10: as many come from each tenth of the latency range.",
 			"%d %s networks", d.Count, d.Purpose)
 	}
-	choice := lut.Choice{Seed: d.Seed, Purpose: string(d.Purpose), PerTenth: d.Count / 10, Draws: 25 * d.Count}
+	choice := Choice{Seed: d.Seed, Purpose: string(d.Purpose), PerTenth: d.Count / 10, Draws: 25 * d.Count}
 	sample := d.sampler()
 	for {
-		chosen, err := lut.Choose(t, choice, sample)
-		if errors.Is(err, lut.ErrFew) {
+		chosen, err := Choose(t, choice, sample)
+		if errors.Is(err, ErrFew) {
 			return d.left(t)
 		}
 		if err != nil {
@@ -92,7 +92,7 @@ func (d Draw) sampler() func(*rand.Rand) []models.Block {
 
 // export gives the chosen networks their models; excluded are those among them
 // that must not be.
-func (d Draw) export(chosen [][]models.Block, f Format) (networks []lut.Network, excluded [][]models.Block, err error) {
+func (d Draw) export(chosen [][]models.Block, f Format) (networks []Network, excluded [][]models.Block, err error) {
 	for _, blocks := range chosen {
 		n, err := f.drawn(blocks)
 		if err != nil {
@@ -108,15 +108,15 @@ func (d Draw) export(chosen [][]models.Block, f Format) (networks []lut.Network,
 
 // drawn exports blocks under a name and with weights that depend on nothing
 // but the blocks: what calibrated a table is recognised by its digest.
-func (f Format) drawn(blocks []models.Block) (lut.Network, error) {
+func (f Format) drawn(blocks []models.Block) (Network, error) {
 	id, err := json.Marshal(blocks)
 	if err != nil {
-		return lut.Network{}, err
+		return Network{}, err
 	}
 	sum := sha256.Sum256(id)
 	name := fmt.Sprintf("network-%x", sum[:6])
 	s, err := f.network(name, blocks)
-	return lut.Network{
+	return Network{
 		Name: name, Blocks: blocks, MACs: models.Count(blocks).MACs,
 		Model: latency.Model{Name: name, Bytes: s.Bytes},
 	}, err

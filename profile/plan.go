@@ -6,13 +6,39 @@ import (
 	"fbnas/models"
 )
 
-// NewPlan returns what lut.Profile measures for a space: every block that it
+// Plan is what a profile measures.
+type Plan struct {
+	Space    lut.SpaceID
+	Sentinel latency.Model
+	Blocks   []models.Block // every block that the space can ask for; heads at any number of classes
+	MaxRows  int            // that may be measured; the others are predicted. 0: no limit
+
+	// Export returns the ONNX model of a block, and its digest with the
+	// weights blanked: a row whose digest is another is measured again.
+	Export func(models.Block) (latency.Model, string, error)
+
+	// Networks returns the networks that calibrate and validate the table,
+	// which has its rows by then (Choose spreads them over the latency
+	// range). It must depend on nothing but the table and the plan. Nil: the
+	// table is neither calibrated nor validated.
+	Networks func(*lut.Table) (calibration, validation []Network, err error)
+}
+
+// Network is a whole network to be timed beside the sum of its rows.
+type Network struct {
+	Name   string
+	Blocks []models.Block
+	MACs   int64
+	Model  latency.Model
+}
+
+// NewPlan returns what Run measures for a space: every block that it
 // can ask for, then networks that calibrate the table and others that validate
 // it, all in a number format. Networks are drawn from the seed and have the
 // given number of classes. Where the space, or what the device can run of it, has
 // too few for both, all that there are calibrate.
-func NewPlan(space models.Space, classes int, seed uint64, f Format) lut.Plan {
-	return lut.Plan{
+func NewPlan(space models.Space, classes int, seed uint64, f Format) Plan {
+	return Plan{
 		Space:    spaceID(space),
 		Sentinel: Sentinel(),
 		Blocks:   space.Blocks(),
@@ -20,7 +46,7 @@ func NewPlan(space models.Space, classes int, seed uint64, f Format) lut.Plan {
 			s, err := f.block(b)
 			return latency.Model{Name: s.Name, Bytes: s.Bytes}, s.Graph, err
 		},
-		Networks: func(t *lut.Table) (calibration, validation []lut.Network, err error) {
+		Networks: func(t *lut.Table) (calibration, validation []Network, err error) {
 			draw := Draw{Space: space, Classes: classes, Seed: seed}
 			draw.Purpose = Calibration
 			if _, origin := timedNetworks(space, classes); origin != lut.Validated {
@@ -45,7 +71,7 @@ func spaceID(s models.Space) lut.SpaceID {
 	return lut.SpaceID{Name: s.Name, Digest: s.Digest(), YAML: string(s.YAML())}
 }
 
-func digests(networks []lut.Network) map[string]bool {
+func digests(networks []Network) map[string]bool {
 	set := map[string]bool{}
 	for _, n := range networks {
 		set[n.Model.Digest()] = true

@@ -89,8 +89,8 @@ func table(t *testing.T) *lut.Table {
 
 func profiled(t *testing.T, seed uint64) *lut.Table {
 	t.Helper()
-	opts := lut.Options{Measure: latency.Options{Rounds: 2}}
-	rep, err := lut.Profile(t.Context(), byBytes{}, NewPlan(tinySpace(t), 10, seed, Format{}), filepath.Join(t.TempDir(), "x.lut"), opts, nil)
+	opts := Options{Measure: latency.Options{Rounds: 2}}
+	rep, err := Run(t.Context(), byBytes{}, NewPlan(tinySpace(t), 10, seed, Format{}), filepath.Join(t.TempDir(), "x.lut"), opts, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"fbnas/latency"
-	"fbnas/lut"
 	"fbnas/onnx"
 )
 
@@ -17,7 +16,7 @@ func TestInt8Plan(t *testing.T) {
 	plan := NewPlan(space, 10, 1, Format{latency.Int8, "amd64"})
 	var exported [][]byte
 	meter := recording{byBytes{}, &exported}
-	rep, err := lut.Profile(t.Context(), meter, plan, filepath.Join(t.TempDir(), "x.lut"), lut.Options{Measure: opts}, nil)
+	rep, err := Run(t.Context(), meter, plan, filepath.Join(t.TempDir(), "x.lut"), Options{Measure: opts}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ var sentinel []byte
 func Sentinel() latency.Model { return latency.Model{Name: "sentinel-1", Bytes: sentinel} }
 
 // yardsticks returns what networks are timed beside to be held against a table.
-func yardsticks(t *lut.Table) (lut.Yardsticks, error) {
-	y := lut.Yardsticks{Sentinel: Sentinel()}
+func yardsticks(t *lut.Table) (Yardsticks, error) {
+	y := Yardsticks{Sentinel: Sentinel()}
 	if r := t.Header.Reference; r != nil {
 		n, err := formatOf(t).drawn(r.Blocks)
 		if err != nil {
@@ -27,5 +27,5 @@ func yardsticks(t *lut.Table) (lut.Yardsticks, error) {
 		}
 		y.Reference = &n.Model
 	}
-	return y, lut.CheckYardsticks(t, y)
+	return y, checkYardsticks(t, y)
 }

@@ -68,7 +68,7 @@ func (o checkOptions) check(ctx context.Context, a *app, cmd *cobra.Command, pat
 	defer meter.Close()
 	shown := a.progress()
 	defer shown.close()
-	fit, warnings, err := profile.Check(ctx, t, meter, o.rows, opts, func(p lut.Progress) { shown.at("rows", p.Done, p.Total) })
+	fit, warnings, err := profile.Check(ctx, t, meter, o.rows, opts, func(p profile.Progress) { shown.at("rows", p.Done, p.Total) })
 	if err != nil {
 		return nil, err
 	}

@@ -102,7 +102,7 @@ func (o *networkOptions) measure(ctx context.Context, a *app, cmd *cobra.Command
 	had := t.Validation != nil
 	m, err := profile.Remeasure(ctx, t, meter, profile.Draw{
 		Space: space, Classes: o.classes, Purpose: o.purpose, Count: o.networks, Seed: o.seed,
-	}, opts, func(p lut.Progress) { shown.at(p.Stage, p.Done, p.Total) })
+	}, opts, func(p profile.Progress) { shown.at(p.Stage, p.Done, p.Total) })
 	o.removed = had && t.Validation == nil
 	return t, append([]string{}, m.Warnings...), err
 }

@@ -157,7 +157,7 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 		opts.CoolDown = min(opts.CoolDown, o.budget)
 	}
 	work := profile.WorkOf(space, o.classes)
-	if err := lut.CheckRows(work.Blocks, o.maxRows); err != nil {
+	if err := profile.CheckRows(work.Blocks, o.maxRows); err != nil {
 		return nil, err
 	}
 	if o.budget > 0 {
@@ -176,7 +176,7 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	}
 	a.log.Info(r.Plan.String())
 	began := time.Now()
-	rep, err := o.measure(ctx, a, space, lut.Options{
+	rep, err := o.measure(ctx, a, space, profile.Options{
 		Measure: opts, Tool: "fbnas " + version, Command: again(cmd), Force: o.force,
 	})
 	if err != nil {
@@ -189,17 +189,17 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	return r, nil
 }
 
-func (o profileOptions) measure(ctx context.Context, a *app, space models.Space, opts lut.Options) (lut.Report, error) {
+func (o profileOptions) measure(ctx context.Context, a *app, space models.Space, opts profile.Options) (profile.Report, error) {
 	meter, err := o.open(ctx, a)
 	if err != nil {
-		return lut.Report{}, err
+		return profile.Report{}, err
 	}
 	defer meter.Close()
 	format := profile.Format{Precision: o.precision}
 	if o.precision == latency.Int8 {
 		device, _, err := meter.Identity(ctx, opts.Measure)
 		if err != nil {
-			return lut.Report{}, err
+			return profile.Report{}, err
 		}
 		format.Arch = device.Model.Arch
 	}
@@ -207,7 +207,7 @@ func (o profileOptions) measure(ctx context.Context, a *app, space models.Space,
 	plan.MaxRows = o.maxRows
 	shown := a.progress()
 	defer shown.close()
-	return lut.Profile(ctx, meter, plan, o.out, opts, func(p lut.Progress) { shown.at(p.Stage, p.Done, p.Total) })
+	return profile.Run(ctx, meter, plan, o.out, opts, func(p profile.Progress) { shown.at(p.Stage, p.Done, p.Total) })
 }
 
 // again is the command line that goes on after an interruption.
@@ -233,7 +233,7 @@ func quoted(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-func (r *profileResult) take(rep lut.Report, seconds float64, device string) {
+func (r *profileResult) take(rep profile.Report, seconds float64, device string) {
 	d := deviceOf(device, rep.Table.Header.Device)
 	r.Path, r.Rows, r.Measured, r.Reused, r.Failed = &rep.Table.Path, &rep.Rows, &rep.Measured, &rep.Reused, &rep.Failed
 	r.Predicted = &rep.Predicted

@@ -76,7 +76,8 @@ var policy = []row{
 	{"lut", "latency latency/stats lut/predict models"},
 	{"train", "graph graph/grad graph/opt engine nn models dataset internal/rundir internal/safetensors"},
 	{"weights", "dataset internal/safetensors internal/torchfile models nn onnx onnx/onnxpb onnxexport train"},
-	{"profile", "latency latency/stats lut models onnxexport quantize"},
+	{"profile", "latency latency/stats lut lut/predict models onnxexport quantize"},
+	{"profile/profiletest", "latency lut models profile"},
 
 	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
 

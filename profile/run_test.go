@@ -1,4 +1,4 @@
-package lut_test
+package profile_test
 
 import (
 	"bytes"
@@ -14,17 +14,18 @@ import (
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/profile"
 )
 
 func TestProfile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lut")
 	d := newDevice()
 	broken, graph, _ := export(ir(16, 96, 16, 8, 1))
-	d.fails = map[string]latency.Failure{broken.Digest(): {Digest: broken.Digest(), Kind: "crash", Detail: "signal 11"}}
+	d.Fails = map[string]latency.Failure{broken.Digest(): {Digest: broken.Digest(), Kind: "crash", Detail: "signal 11"}}
 	p := plan()
 	p.Networks = nil
-	var last lut.Progress
-	rep, err := lut.Profile(t.Context(), d, p, path, options(), func(p lut.Progress) { last = p })
+	var last profile.Progress
+	rep, err := profile.Run(t.Context(), d, p, path, options(), func(p profile.Progress) { last = p })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,20 +98,20 @@ func TestResumeAtAnyRound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k := range whole.measured {
+	for k := range whole.Measured {
 		path := filepath.Join(dir, "cut.lut")
 		os.Remove(path)
 		ctx, cancel := context.WithCancel(t.Context())
 		first := newDevice()
-		first.cancel, first.after = cancel, k
-		_, err := lut.Profile(ctx, first, plan(), path, options(), nil)
+		first.Cancel, first.After = cancel, k
+		_, err := profile.Run(ctx, first, plan(), path, options(), nil)
 		if fault.CodeOf(err) != fault.Interrupted || !strings.Contains(fault.HintOf(err), options().Command) {
 			t.Fatalf("cut at %d: error %v (hint %q)", k, err, fault.HintOf(err))
 		}
 		second := newDevice()
 		mustProfile(t, second, path)
-		if first.measured+second.measured != whole.measured {
-			t.Fatalf("cut at %d: %d rounds, then %d; uninterrupted %d", k, first.measured, second.measured, whole.measured)
+		if first.Measured+second.Measured != whole.Measured {
+			t.Fatalf("cut at %d: %d rounds, then %d; uninterrupted %d", k, first.Measured, second.Measured, whole.Measured)
 		}
 		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
 			t.Fatalf("cut at %d: another table than uninterrupted (%v)", k, err)
@@ -125,8 +126,8 @@ func TestResumeFromAnyPrefix(t *testing.T) {
 	path := filepath.Join(dir, "cut.lut")
 	ctx, cancel := context.WithCancel(t.Context())
 	first := newDevice()
-	first.cancel, first.after = cancel, 5
-	if _, err := lut.Profile(ctx, first, plan(), path, options(), nil); err == nil {
+	first.Cancel, first.After = cancel, 5
+	if _, err := profile.Run(ctx, first, plan(), path, options(), nil); err == nil {
 		t.Fatal("not interrupted")
 	}
 	journal, err := os.ReadFile(path)
@@ -154,30 +155,30 @@ func TestResumeFromAnyPrefix(t *testing.T) {
 
 func TestProvenance(t *testing.T) {
 	dir := t.TempDir()
-	for field, change := range map[string]func(*device, *lut.Plan, *lut.Options){
-		"device.model.soc":         func(d *device, _ *lut.Plan, _ *lut.Options) { d.identity.Model.SoC = "other" },
-		"condition.runtime_digest": func(d *device, _ *lut.Plan, _ *lut.Options) { d.condition.RuntimeDigest = "bb" },
-		"condition.threads":        func(d *device, _ *lut.Plan, _ *lut.Options) { d.condition.Threads = 2 },
-		"condition.provider_options": func(d *device, _ *lut.Plan, _ *lut.Options) {
-			d.condition.ProviderOptions = map[string]string{"x": "1"}
+	for field, change := range map[string]func(*device, *profile.Plan, *profile.Options){
+		"device.model.soc":         func(d *device, _ *profile.Plan, _ *profile.Options) { d.Says.Model.SoC = "other" },
+		"condition.runtime_digest": func(d *device, _ *profile.Plan, _ *profile.Options) { d.Condition.RuntimeDigest = "bb" },
+		"condition.threads":        func(d *device, _ *profile.Plan, _ *profile.Options) { d.Condition.Threads = 2 },
+		"condition.provider_options": func(d *device, _ *profile.Plan, _ *profile.Options) {
+			d.Condition.ProviderOptions = map[string]string{"x": "1"}
 		},
-		"space.digest":    func(_ *device, p *lut.Plan, _ *lut.Options) { p.Space.Digest = "d1" },
-		"sentinel.digest": func(_ *device, p *lut.Plan, _ *lut.Options) { p.Sentinel = model("other", 200) },
-		"protocol.rounds": func(_ *device, _ *lut.Plan, o *lut.Options) { o.Measure.Rounds = 4 },
-		"protocol.seed":   func(_ *device, _ *lut.Plan, o *lut.Options) { o.Measure.Seed = 2 },
+		"space.digest":    func(_ *device, p *profile.Plan, _ *profile.Options) { p.Space.Digest = "d1" },
+		"sentinel.digest": func(_ *device, p *profile.Plan, _ *profile.Options) { p.Sentinel = model("other", 200) },
+		"protocol.rounds": func(_ *device, _ *profile.Plan, o *profile.Options) { o.Measure.Rounds = 4 },
+		"protocol.seed":   func(_ *device, _ *profile.Plan, o *profile.Options) { o.Measure.Seed = 2 },
 	} {
 		t.Run(field, func(t *testing.T) {
 			path := filepath.Join(dir, field+".lut")
 			ctx, cancel := context.WithCancel(t.Context())
 			first := newDevice()
-			first.cancel, first.after = cancel, 2
+			first.Cancel, first.After = cancel, 2
 			p := plan()
 			p.Networks = nil
-			lut.Profile(ctx, first, p, path, options(), nil)
+			profile.Run(ctx, first, p, path, options(), nil)
 			before, _ := os.ReadFile(path)
 			d, o := newDevice(), options()
 			change(d, &p, &o)
-			_, err := lut.Profile(t.Context(), d, p, path, o, nil)
+			_, err := profile.Run(t.Context(), d, p, path, o, nil)
 			if err == nil || !strings.Contains(err.Error(), field) || !strings.Contains(fault.HintOf(err), "--force") {
 				t.Fatalf("error %v (hint %q), want %s named", err, fault.HintOf(err), field)
 			}
@@ -185,7 +186,7 @@ func TestProvenance(t *testing.T) {
 				t.Fatal("the refused table was changed")
 			}
 			o.Force = true
-			if rep, err := lut.Profile(t.Context(), d, p, path, o, nil); err != nil || rep.ResumedRounds != 0 {
+			if rep, err := profile.Run(t.Context(), d, p, path, o, nil); err != nil || rep.ResumedRounds != 0 {
 				t.Fatalf("forced: %v, %d rounds resumed", err, rep.ResumedRounds)
 			}
 		})
@@ -200,51 +201,28 @@ func TestAProfileThatFailedAtOnce(t *testing.T) {
 	p.Networks = nil
 	o.Measure.Threads = 2
 	d := newDevice()
-	d.condition.Threads = 2
-	d.drifts = func(batch, round int) bool { return true } // a rejected round is on file
-	d.unstable = func(int) bool { return true }
-	if _, err := lut.Profile(t.Context(), d, p, path, o, nil); fault.CodeOf(err) != fault.Unstable {
+	d.Condition.Threads = 2
+	d.Drifts = func(batch, round int) bool { return true } // a rejected round is on file
+	d.Unstable = func(int) bool { return true }
+	if _, err := profile.Run(t.Context(), d, p, path, o, nil); fault.CodeOf(err) != fault.Unstable {
 		t.Fatalf("error %v, want %s", err, fault.Unstable)
 	}
 	var second error
 	other := newDevice()
-	other.speed = func(batch, round int) float64 {
+	other.Speed = func(batch, round int) float64 {
 		if batch+round == 0 && second == nil {
 			d := newDevice()
-			d.condition.Threads = 3
-			_, second = lut.Profile(t.Context(), d, p, path, options(), nil)
+			d.Condition.Threads = 3
+			_, second = profile.Run(t.Context(), d, p, path, options(), nil)
 		}
 		return 1
 	}
-	rep, err := lut.Profile(t.Context(), other, p, path, options(), nil)
+	rep, err := profile.Run(t.Context(), other, p, path, options(), nil)
 	if err != nil || rep.Table.Header.Condition.Threads != 1 || rep.Rows != 16 {
 		t.Fatalf("the corrected command: %v, %d rows, header %+v", err, rep.Rows, rep.Table)
 	}
 	if second == nil || !strings.Contains(second.Error(), "another fbnas") {
 		t.Errorf("a second profile beside it: %v", second)
-	}
-}
-
-func TestComparableMemory(t *testing.T) {
-	const mib, gib = 1 << 20, 1 << 30
-	for _, c := range []struct {
-		a, b int64
-		same bool
-	}{
-		{502001664, 502005760, true}, // one board, started twice
-		{7600 * mib, 7790 * mib, true},
-		{11200 * mib, 11500 * mib, true},
-		{8 * gib, 7600 * mib, true},
-		{5600 * mib, 7600 * mib, false},
-		{3800 * mib, 7600 * mib, false},
-		{7600 * mib, 11200 * mib, false},
-		{0, 7600 * mib, false},
-	} {
-		var a, b lut.Header
-		a.Device.Model.MemoryBytes, b.Device.Model.MemoryBytes = c.a, c.b
-		if ds := lut.Comparable(a, b); (len(ds) == 0) != c.same {
-			t.Errorf("%d and %d bytes: %v", c.a, c.b, ds)
-		}
 	}
 }
 
@@ -254,13 +232,13 @@ func TestProfileExtends(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lut")
 	p := plan()
 	p.Networks = nil
-	if _, err := lut.Profile(t.Context(), newDevice(), p, path, options(), nil); err != nil {
+	if _, err := profile.Run(t.Context(), newDevice(), p, path, options(), nil); err != nil {
 		t.Fatal(err)
 	}
 	again := newDevice()
-	rep, err := lut.Profile(t.Context(), again, p, path, options(), nil)
-	if err != nil || again.measured != 0 || rep.Reused != 16 || rep.Measured != 0 {
-		t.Fatalf("the same plan again: %v, %d rounds, %+v", err, again.measured, rep)
+	rep, err := profile.Run(t.Context(), again, p, path, options(), nil)
+	if err != nil || again.Measured != 0 || rep.Reused != 16 || rep.Measured != 0 {
+		t.Fatalf("the same plan again: %v, %d rounds, %+v", err, again.Measured, rep)
 	}
 	changed, added := ir(16, 64, 16, 8, 1), ir(16, 80, 16, 8, 1)
 	p.Blocks = append(p.Blocks, added)
@@ -271,7 +249,7 @@ func TestProfileExtends(t *testing.T) {
 		}
 		return m, graph, err
 	}
-	rep, err = lut.Profile(t.Context(), newDevice(), p, path, options(), nil)
+	rep, err = profile.Run(t.Context(), newDevice(), p, path, options(), nil)
 	if err != nil || rep.Reused != 15 || rep.Measured != 2 || rep.Rows != 17 {
 		t.Fatalf("extended: %v, %+v", err, rep)
 	}
@@ -284,9 +262,9 @@ func TestTwoProfilesOfOneFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lut")
 	var second error
 	d := newDevice()
-	d.speed = func(batch, round int) float64 {
+	d.Speed = func(batch, round int) float64 {
 		if batch+round == 0 && second == nil {
-			_, second = lut.Profile(t.Context(), newDevice(), plan(), path, options(), nil)
+			_, second = profile.Run(t.Context(), newDevice(), plan(), path, options(), nil)
 		}
 		return 1
 	}

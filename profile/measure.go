@@ -1,13 +1,16 @@
-package lut
+package profile
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
 	"fbnas/latency"
+	"fbnas/lut"
 )
 
 // measuring is one stage of a profile: models in batches, their rounds kept in
@@ -18,7 +21,7 @@ type measuring struct {
 	options  latency.Options // with their defaults
 	stage    string
 	models   []latency.Model // without repetitions
-	journal  *Journal
+	journal  *lut.Journal
 	progress func(Progress)
 
 	digests []string // of models
@@ -115,6 +118,16 @@ func (m *measuring) plan() {
 		m.total += len(alive) * m.options.Rounds
 		m.done += len(alive) * len(m.journal.Rounds(id, m.options.AllowNoisy))
 	}
+}
+
+// batchID names a batch by the sentinel and the models in it.
+func batchID(sentinel string, digests []string, batch []int) string {
+	h := sha256.New()
+	fmt.Fprintln(h, sentinel)
+	for _, i := range batch {
+		fmt.Fprintln(h, digests[i])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // batches deals out m.models; the reference, which comes first, is in each.

@@ -1,11 +1,11 @@
-package lut_test
+package profile_test
 
 import (
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"fbnas/lut"
+	"fbnas/profile"
 )
 
 // What the agent adds to each run is in the table, and named where it is much.
@@ -15,8 +15,8 @@ func TestAgentsCost(t *testing.T) {
 		warns bool
 	}{{0, false}, {0.1, false}, {1.5, true}, {3.5, true}} {
 		d := newDevice()
-		d.identity.CallCostUS = c.us
-		rep, err := lut.Profile(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+		d.Says.CallCostUS = c.us
+		rep, err := profile.Run(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

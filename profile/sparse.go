@@ -1,4 +1,4 @@
-package lut
+package profile
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
 	"fbnas/latency/stats"
+	"fbnas/lut"
 	"fbnas/lut/predict"
 	"fbnas/models"
 )
@@ -92,7 +93,7 @@ func divide(blocks []models.Block, most int, seed uint64) (whole []models.Block,
 func CheckRows(blocks []models.Block, most int) error {
 	if least := LeastRows(blocks); most > 0 && most < least {
 		return fault.New(fault.Usage, fmt.Sprintf("Give --max-rows %d or more, --max-rows 0 to measure all, or a smaller space.", least),
-			"%d rows are too few: the space asks for %d, of which at least %d have to be measured", most, len(Rows(blocks)), least)
+			"%d rows are too few: the space asks for %d, of which at least %d have to be measured", most, len(lut.Rows(blocks)), least)
 	}
 	return nil
 }
@@ -101,7 +102,7 @@ func CheckRows(blocks []models.Block, most int) error {
 // of the small kinds, and of each other kind as many as a first fit needs; where
 // that is no less than all, all.
 func LeastRows(blocks []models.Block) int {
-	all := Rows(blocks)
+	all := lut.Rows(blocks)
 	of, large, least := map[models.Kind]int{}, 0, 0
 	for _, b := range all {
 		of[b.Kind]++
@@ -178,7 +179,7 @@ func (p *profile) sparse(ctx context.Context, all []models.Block) error {
 
 // known are the blocks that have a row already; those whose graph is another by
 // now are measured again.
-func (p part) known(t *Table) []models.Block {
+func (p part) known(t *lut.Table) []models.Block {
 	var list []models.Block
 	for _, b := range p.blocks {
 		if _, ok := t.Row(b); ok {
@@ -199,7 +200,7 @@ func distinctBlocks(blocks []models.Block) []models.Block {
 
 // uncertain returns what is measured in a round: blocks without a row, and as
 // many as the round's goal leaves.
-func (p part) uncertain(t *Table, round int) ([]models.Block, error) {
+func (p part) uncertain(t *lut.Table, round int) ([]models.Block, error) {
 	var open []models.Block
 	for _, b := range p.blocks {
 		if _, ok := t.Row(b); !ok {
@@ -229,7 +230,7 @@ func (p *profile) predict(part part) error {
 			return nil
 		}
 	}
-	made := Prediction{Shapes: len(part.blocks) + len(part.test)}
+	made := lut.Prediction{Shapes: len(part.blocks) + len(part.test)}
 	seen := t.Samples(part.kind, part.tested)
 	for round := range roundsOf {
 		n := min(part.goal(round), len(seen))
@@ -253,20 +254,20 @@ func (p *profile) predict(part part) error {
 }
 
 // testedAt is the error of predictions from samples at the rows held out.
-func (p part) testedAt(samples []predict.Sample, t *Table) (Point, error) {
+func (p part) testedAt(samples []predict.Sample, t *lut.Table) (lut.Point, error) {
 	m, err := p.fit(samples)
 	if err != nil {
-		return Point{}, err
+		return lut.Point{}, err
 	}
 	predictor := predict.New(m, samples)
 	var predicted, measured []float64
 	for _, b := range p.test {
-		if row, ok := t.Row(b); ok && row.Status == OK {
+		if row, ok := t.Row(b); ok && row.Status == lut.OK {
 			us, _ := predictor.Predict(b)
 			predicted, measured = append(predicted, us), append(measured, row.LatencyUS)
 		}
 	}
-	at := Point{Rows: len(samples), HeldOut: len(measured)}
+	at := lut.Point{Rows: len(samples), HeldOut: len(measured)}
 	if len(measured) > 0 {
 		a := stats.Compare(predicted, measured)
 		at.MAPE, at.P95Error, at.MaxError = a.MAPE, a.P95Error, a.MaxError

@@ -1,4 +1,4 @@
-package lut
+package profile
 
 import (
 	"context"
@@ -8,9 +8,10 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/latency"
+	"fbnas/lut"
 )
 
-// Profile measures the plan's blocks into the table at path, then calibrates
+// Run measures the plan's blocks into the table at path, then calibrates
 // and validates it. Each finished round is in the file before the next one
 // begins; a profile that was interrupted goes on there when its provenance is
 // the same, and is refused, the field named, when it is not (Options.Force
@@ -19,7 +20,7 @@ import (
 //
 // Errors: fault.Interrupted when ctx ends and fault.Unstable when the device
 // does not settle, both with nothing lost; the meter's own.
-func Profile(ctx context.Context, meter latency.Meter, plan Plan, path string, opts Options, progress func(Progress)) (Report, error) {
+func Run(ctx context.Context, meter latency.Meter, plan Plan, path string, opts Options, progress func(Progress)) (Report, error) {
 	opts.Measure = opts.Measure.WithDefaults()
 	p := &profile{meter: meter, plan: plan, opts: opts, progress: progress}
 	if err := CheckRows(plan.Blocks, plan.MaxRows); err != nil {
@@ -37,14 +38,14 @@ func Profile(ctx context.Context, meter latency.Meter, plan Plan, path string, o
 	return p.finish()
 }
 
-// profile is one call of Profile.
+// profile is one call of Run.
 type profile struct {
 	meter    latency.Meter
 	plan     Plan
 	opts     Options
 	progress func(Progress)
 
-	draft  *Draft
+	draft  *lut.Draft
 	report Report
 	fresh  bool // rows were measured: the old calibration no longer holds
 
@@ -60,16 +61,16 @@ func (p *profile) open(ctx context.Context, path string) error {
 	if err := device.Model.Genuine(); err != nil && !p.opts.Force {
 		return err
 	}
-	header := Header{
-		Version: Version, Tool: p.opts.Tool, Device: device, Condition: cond, Space: p.plan.Space,
-		Sentinel: Sentinel{Name: p.plan.Sentinel.Name, Digest: p.plan.Sentinel.Digest()},
+	header := lut.Header{
+		Version: lut.Version, Tool: p.opts.Tool, Device: device, Condition: cond, Space: p.plan.Space,
+		Sentinel: lut.Sentinel{Name: p.plan.Sentinel.Name, Digest: p.plan.Sentinel.Digest()},
 		Protocol: protocolOf(p.opts.Measure),
 	}
-	t, err := Read(path)
+	t, err := lut.Read(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), p.opts.Force:
-		p.draft, err = Create(path, header)
-	case err == nil && t.Blank() && len(Provenance(t.Header, header)) > 0:
+		p.draft, err = lut.Create(path, header)
+	case err == nil && t.Blank() && len(lut.Provenance(t.Header, header)) > 0:
 		p.draft, err = replace(t, header)
 	case err == nil:
 		err = p.takeUp(t, header)
@@ -82,30 +83,30 @@ func (p *profile) open(ctx context.Context, path string) error {
 }
 
 // replace begins a blank table anew, unless another profile is at it.
-func replace(t *Table, h Header) (*Draft, error) {
-	held, err := Take(t)
+func replace(t *lut.Table, h lut.Header) (*lut.Draft, error) {
+	held, err := lut.Take(t)
 	if err != nil {
 		return nil, err
 	}
 	defer held.Close()
-	return Create(t.Path, h)
+	return lut.Create(t.Path, h)
 }
 
 // takeUp goes on with t, after checking that what it holds and what is about to
 // be measured belong together.
-func (p *profile) takeUp(t *Table, now Header) (err error) {
-	if ds := Provenance(t.Header, now); len(ds) > 0 {
+func (p *profile) takeUp(t *lut.Table, now lut.Header) (err error) {
+	if ds := lut.Provenance(t.Header, now); len(ds) > 0 {
 		return fault.New(fault.Usage, "Choose another file with -o, or overwrite this one with --force.",
 			"%s was measured otherwise: %s differs (table, now)", t.Path, ds)
 	}
-	for _, d := range Incidental(t.Header, now) {
+	for _, d := range lut.Incidental(t.Header, now) {
 		p.report.Warnings = append(p.report.Warnings, "the table was begun with another "+d.String())
 	}
 	if t.Cut > 0 {
 		p.report.Warnings = append(p.report.Warnings,
 			fmt.Sprintf("the last record was cut off (%d bytes); what it held is measured again", t.Cut))
 	}
-	p.draft, err = Take(t)
+	p.draft, err = lut.Take(t)
 	return err
 }
 
@@ -122,7 +123,7 @@ func (p *profile) finish() (Report, error) {
 	rows := t.Rows()
 	p.report.Rows = len(rows)
 	for _, r := range rows {
-		if r.Status == Failed {
+		if r.Status == lut.Failed {
 			p.report.Failed++
 		}
 	}

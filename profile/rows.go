@@ -1,4 +1,4 @@
-package lut
+package profile
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"fbnas/latency"
 	"fbnas/latency/stats"
+	"fbnas/lut"
 )
 
 // steadyError is the standard error, relative to the row, which a tenth of the
@@ -16,25 +17,21 @@ const steadyError = 0.03
 const unsteadyHint = "Let the device cool down and stop other programs, then measure again; or accept the figures as they are with --allow-noisy, which marks them."
 
 // measuredRow makes the row of key from what its rounds say.
-func measuredRow(key Key, graph string, f latency.Figure, sentinelUS float64) Row {
-	r := Row{
-		Key: key, KeyDigest: key.Digest(), Graph: graph, Status: OK,
+func measuredRow(key lut.Key, graph string, f latency.Figure, sentinelUS float64) lut.Row {
+	r := lut.Row{
+		Key: key, KeyDigest: key.Digest(), Graph: graph, Status: lut.OK,
 		LatencyUS: f.Ratio * sentinelUS, MinUS: f.MinU, Dropped: f.Dropped,
 	}
 	r.SpreadUS = deviation(f) * r.LatencyUS
 	r.ErrorUS = standardError(f) * r.LatencyUS
 	for i := range f.MediansU {
-		r.Raw = append(r.Raw, Sample{MedianUS: f.MediansU[i], SentinelUS: f.SentinelU[i]})
+		r.Raw = append(r.Raw, lut.Sample{MedianUS: f.MediansU[i], SentinelUS: f.SentinelU[i]})
 	}
 	return r
 }
 
-// Stale reports that the row was measured on another graph than the block's
-// present one, whose digest with the weights blanked is graph.
-func (r Row) Stale(graph string) bool { return r.Graph != graph }
-
-func failedRow(key Key, graph string, why latency.Failure) Row {
-	return Row{Key: key, KeyDigest: key.Digest(), Graph: graph, Status: Failed, Reason: why.Kind + ": " + why.Detail}
+func failedRow(key lut.Key, graph string, why latency.Failure) lut.Row {
+	return lut.Row{Key: key, KeyDigest: key.Digest(), Graph: graph, Status: lut.Failed, Reason: why.Kind + ": " + why.Detail}
 }
 
 // deviation is the standard deviation of a figure's rounds by their MAD,

@@ -1,4 +1,4 @@
-package lut
+package profile
 
 import (
 	"context"
@@ -8,19 +8,8 @@ import (
 
 	"fbnas/latency"
 	"fbnas/latency/stats"
+	"fbnas/lut"
 )
-
-// DefaultMode holds a phone's default mode against the fixed-performance mode
-// that the table's figures are of. A user's limit is meant in default mode:
-// the ratio is told, and nothing is converted by it
-// (docs/decisions/fixed-performance.md).
-type DefaultMode struct {
-	Network string  `json:"network"` // that was timed in both: the reference network, else the sentinel
-	Ratio   float64 `json:"ratio"`   // its time in default mode / in fixed-performance mode
-	Spread  float64 `json:"spread"`  // by how much two comparisons differ, as a fraction
-	Rounds  int     `json:"rounds"`  // in each mode
-	Noisy   string  `json:"noisy,omitempty"`
-}
 
 const (
 	// modeRounds are timed in each stretch of one mode.
@@ -40,7 +29,7 @@ func (p *profile) modes(ctx context.Context) error {
 	if h.Condition.FixedPerformance != latency.FixedOn || h.DefaultMode != nil {
 		return nil
 	}
-	made := DefaultMode{Network: p.plan.Sentinel.Name}
+	made := lut.DefaultMode{Network: p.plan.Sentinel.Name}
 	if p.reference != nil {
 		made.Network = p.reference.Name
 	}

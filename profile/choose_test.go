@@ -1,4 +1,4 @@
-package lut_test
+package profile_test
 
 import (
 	"math/rand/v2"
@@ -7,19 +7,19 @@ import (
 	"strings"
 	"testing"
 
-	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/profile"
 )
 
 func TestChoose(t *testing.T) {
-	rep, err := lut.Profile(t.Context(), newDevice(), blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+	rep, err := profile.Run(t.Context(), newDevice(), blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	table := rep.Table
-	choose := func(c lut.Choice) [][]models.Block {
+	choose := func(c profile.Choice) [][]models.Block {
 		t.Helper()
-		nets, err := lut.Choose(table, c, sample)
+		nets, err := profile.Choose(table, c, sample)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +32,7 @@ func TestChoose(t *testing.T) {
 		}
 		return e.US
 	}
-	first := choose(lut.Choice{Purpose: "a", Draws: 500})
+	first := choose(profile.Choice{Purpose: "a", Draws: 500})
 	lo, hi := us(first[0]), us(first[len(first)-1])
 	var tenth [10]int
 	for i, net := range first {
@@ -47,14 +47,14 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%d networks in tenth %d", n, i)
 		}
 	}
-	if again := choose(lut.Choice{Purpose: "a", Draws: 500}); !reflect.DeepEqual(first, again) {
+	if again := choose(profile.Choice{Purpose: "a", Draws: 500}); !reflect.DeepEqual(first, again) {
 		t.Error("the same seed gave other networks")
 	}
-	if other := choose(lut.Choice{Purpose: "a", Draws: 500, Seed: 1}); reflect.DeepEqual(first, other) {
+	if other := choose(profile.Choice{Purpose: "a", Draws: 500, Seed: 1}); reflect.DeepEqual(first, other) {
 		t.Error("another seed gave the same networks")
 	}
 	seen := map[string]bool{}
-	for _, net := range append(first, choose(lut.Choice{Purpose: "a", Draws: 500, Exclude: first})...) {
+	for _, net := range append(first, choose(profile.Choice{Purpose: "a", Draws: 500, Exclude: first})...) {
 		id := network(0, net).Model.Digest()
 		if seen[id] {
 			t.Error("an excluded network was picked, or one twice")
@@ -62,7 +62,7 @@ func TestChoose(t *testing.T) {
 		seen[id] = true
 	}
 	few := func(rng *rand.Rand) []models.Block { return first[rng.IntN(3)] }
-	if _, err := lut.Choose(table, lut.Choice{Draws: 50}, few); err == nil || !strings.Contains(err.Error(), "3 different") {
+	if _, err := profile.Choose(table, profile.Choice{Draws: 50}, few); err == nil || !strings.Contains(err.Error(), "3 different") {
 		t.Errorf("three networks were enough: %v", err)
 	}
 }

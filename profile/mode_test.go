@@ -1,4 +1,4 @@
-package lut_test
+package profile_test
 
 import (
 	"context"
@@ -8,15 +8,8 @@ import (
 
 	"fbnas/latency"
 	"fbnas/lut"
+	"fbnas/profile"
 )
-
-// phone is a device that is measured in fixed-performance mode.
-func phone() *device {
-	d := newDevice()
-	d.condition.FixedPerformance = latency.FixedOn
-	d.usual = 0.8
-	return d
-}
 
 // The table of a phone in fixed-performance mode says how much faster default
 // mode is, on the network that others are timed beside; no other table does.
@@ -27,8 +20,8 @@ func TestDefaultMode(t *testing.T) {
 		t.Errorf("%+v", made)
 	}
 	again := phone()
-	if read := mustProfile(t, again, path).Table.Header.DefaultMode; *read != *made || again.measured > 0 {
-		t.Errorf("read as %+v; %d rounds were measured", read, again.measured)
+	if read := mustProfile(t, again, path).Table.Header.DefaultMode; *read != *made || again.Measured > 0 {
+		t.Errorf("read as %+v; %d rounds were measured", read, again.Measured)
 	}
 	rows := profiled(t, phone(), blocksOnly())
 	if d := rows.Header.DefaultMode; d == nil || d.Network != "sentinel" || math.Abs(d.Ratio/0.8-1) > 0.005 {
@@ -36,19 +29,10 @@ func TestDefaultMode(t *testing.T) {
 	}
 	for _, mode := range []string{latency.FixedOff, latency.FixedUnsupported} {
 		d := phone()
-		d.condition.FixedPerformance = mode
+		d.Condition.FixedPerformance = mode
 		if made := profiled(t, d, blocksOnly()).Header.DefaultMode; made != nil {
 			t.Errorf("%s: %+v", mode, made)
 		}
-	}
-}
-
-// Tables of the two modes are of two conditions.
-func TestModesDoNotMerge(t *testing.T) {
-	off := phone()
-	off.condition.FixedPerformance = latency.FixedOff
-	if _, _, err := lut.Merge(profiled(t, phone(), blocksOnly()), profiled(t, off, blocksOnly())); err == nil {
-		t.Error("merged")
 	}
 }
 
@@ -58,8 +42,8 @@ func TestCourse(t *testing.T) {
 	dir := t.TempDir()
 	warm := func() *device {
 		d := phone()
-		d.course = &latency.Course{ThermalStatus: "light", CoolDowns: 1, CooledSeconds: 10}
-		d.drifts = func(batch, round int) bool { return batch == 0 && round == 1 }
+		d.Course = &latency.Course{ThermalStatus: "light", CoolDowns: 1, CooledSeconds: 10}
+		d.Drifts = func(batch, round int) bool { return batch == 0 && round == 1 }
 		return d
 	}
 	whole := mustProfile(t, warm(), filepath.Join(dir, "whole.lut"))
@@ -70,8 +54,8 @@ func TestCourse(t *testing.T) {
 	path := filepath.Join(dir, "cut.lut")
 	ctx, cancel := context.WithCancel(t.Context())
 	first := warm()
-	first.cancel, first.after = cancel, 4
-	if _, err := lut.Profile(ctx, first, plan(), path, options(), nil); err == nil {
+	first.Cancel, first.After = cancel, 4
+	if _, err := profile.Run(ctx, first, plan(), path, options(), nil); err == nil {
 		t.Fatal("not interrupted")
 	}
 	if got := mustProfile(t, warm(), path).Table.Header.Course; *got != *want {

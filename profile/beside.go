@@ -1,4 +1,4 @@
-package lut
+package profile
 
 import (
 	"context"
@@ -6,29 +6,22 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/latency"
+	"fbnas/lut"
 )
 
 // setReference makes a network that was timed in the sentinel's batches the one
 // that others are timed beside; none where the device cannot run it.
-func setReference(t *Table, n Network, res results) {
+func setReference(t *lut.Table, n Network, res results) {
 	t.Header.Reference = nil
 	if res.networks != nil {
 		d := n.Model.Digest()
-		t.Header.Reference = &Reference{n.Name, d, res.figures[d].Ratio * t.Header.Sentinel.TimeUS, n.Blocks}
+		t.Header.Reference = &lut.Reference{Name: n.Name, Digest: d, TimeUS: res.figures[d].Ratio * t.Header.Sentinel.TimeUS, Blocks: n.Blocks}
 	}
-}
-
-// Measured are networks that were timed on a table's device.
-type Measured struct {
-	Networks []Timed
-	Space    SpaceID  // that they were drawn from; none: that of the table
-	Warnings []string // which networks are missing, and why
-	Noisy    string   // why the measurement was not steady, "" when it was
 }
 
 // timedBeside sets measured networks beside their blocks' rows; those that failed on
 // the device are left out with a warning.
-func timedBeside(t *Table, networks []Network, res results) (out Measured, err error) {
+func timedBeside(t *lut.Table, networks []Network, res results) (out lut.Measured, err error) {
 	out.Noisy = res.noisy
 	figures, unitUS := res.figures, t.Header.Sentinel.TimeUS
 	if res.networks != nil {
@@ -57,38 +50,38 @@ func timedBeside(t *Table, networks []Network, res results) (out Measured, err e
 // refused, and so is a measurement that was not steady (fault.Unstable) where
 // the options do not allow it. Networks that the device cannot run are left out
 // and named in warnings.
-func Measure(ctx context.Context, t *Table, meter latency.Meter, beside Yardsticks, networks []Network,
-	opts latency.Options, progress func(Progress)) (Measured, error) {
+func Measure(ctx context.Context, t *lut.Table, meter latency.Meter, beside Yardsticks, networks []Network,
+	opts latency.Options, progress func(Progress)) (lut.Measured, error) {
 	opts = opts.WithDefaults()
 	device, cond, err := meter.Identity(ctx, opts)
 	if err != nil {
-		return Measured{}, fmt.Errorf("measure networks: %w", err)
+		return lut.Measured{}, fmt.Errorf("measure networks: %w", err)
 	}
 	if err := t.CheckDevice(device, cond); err != nil {
-		return Measured{}, err
+		return lut.Measured{}, err
 	}
-	if err := CheckYardsticks(t, beside); err != nil {
-		return Measured{}, err
+	if err := checkYardsticks(t, beside); err != nil {
+		return lut.Measured{}, err
 	}
 	var wanted []latency.Model
 	for _, n := range networks {
 		wanted = append(wanted, n.Model)
 	}
 	m := &measuring{meter: meter, beside: beside, options: opts, stage: "networks",
-		models: distinct(wanted), journal: NewJournal(), progress: progress}
+		models: distinct(wanted), journal: lut.NewJournal(), progress: progress}
 	res, err := m.run(ctx)
 	if err != nil {
-		return Measured{}, fmt.Errorf("measure networks: %w", err)
+		return lut.Measured{}, fmt.Errorf("measure networks: %w", err)
 	}
 	if beside.Reference != nil && res.networks == nil {
-		return Measured{}, fault.New(fault.Failure, remake(t), "table %s: the device no longer runs its reference network", t.Path)
+		return lut.Measured{}, fault.New(fault.Failure, remake(t), "table %s: the device no longer runs its reference network", t.Path)
 	}
 	return timedBeside(t, networks, res)
 }
 
-// CheckYardsticks fails when models are not those that the table's figures are
+// checkYardsticks fails when models are not those that the table's figures are
 // ratios to.
-func CheckYardsticks(t *Table, beside Yardsticks) error {
+func checkYardsticks(t *lut.Table, beside Yardsticks) error {
 	type yardstick struct {
 		field, table string
 		model        *latency.Model
@@ -105,6 +98,6 @@ func CheckYardsticks(t *Table, beside Yardsticks) error {
 	return nil
 }
 
-func remake(t *Table) string {
+func remake(t *lut.Table) string {
 	return "Make the table anew with: fbnas profile --device DEVICE --force -o " + t.Path
 }

@@ -1,4 +1,4 @@
-package lut
+package profile
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"fbnas/internal/random"
+	"fbnas/lut"
 	"fbnas/models"
 )
 
@@ -32,7 +33,7 @@ var ErrFew = errors.New("too few networks")
 // order of latency. A tenth that the sampler does not reach often enough is
 // filled by the draws nearest to it, so their number is the same. The error wraps
 // ErrFew where the draws do not give as many.
-func Choose(t *Table, c Choice, sample func(*rand.Rand) []models.Block) ([][]models.Block, error) {
+func Choose(t *lut.Table, c Choice, sample func(*rand.Rand) []models.Block) ([][]models.Block, error) {
 	if c.PerTenth == 0 {
 		c.PerTenth = 2
 	}
@@ -75,7 +76,7 @@ type draw struct {
 
 // pool holds the different networks drawn so far.
 type pool struct {
-	table  *Table
+	table  *lut.Table
 	rng    *rand.Rand
 	sample func(*rand.Rand) []models.Block
 	seen   map[string]bool
@@ -91,7 +92,7 @@ func (p *pool) draw() (*draw, error) {
 		return nil, nil
 	}
 	predicted, err := p.table.Predict(blocks)
-	if errors.Is(err, ErrFailed) {
+	if errors.Is(err, lut.ErrFailed) {
 		return nil, nil
 	}
 	if err != nil {

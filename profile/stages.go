@@ -1,4 +1,4 @@
-package lut
+package profile
 
 import (
 	"context"
@@ -6,12 +6,13 @@ import (
 	"slices"
 
 	"fbnas/latency"
+	"fbnas/lut"
 	"fbnas/models"
 )
 
 // blocks measures every row of the plan, or as many as it allows.
 func (p *profile) blocks(ctx context.Context) error {
-	all := Rows(p.plan.Blocks)
+	all := lut.Rows(p.plan.Blocks)
 	if p.plan.MaxRows == 0 || len(all) <= p.plan.MaxRows {
 		return p.rows(ctx, all)
 	}
@@ -52,7 +53,7 @@ func (p *profile) rows(ctx context.Context, blocks []models.Block) error {
 
 // toMeasure is a row before it is one.
 type toMeasure struct {
-	key   Key
+	key   lut.Key
 	graph string
 	model latency.Model
 }
@@ -68,7 +69,7 @@ func (p *profile) lacking(ctx context.Context, blocks []models.Block) ([]toMeasu
 		if err != nil {
 			return nil, fmt.Errorf("export %s block: %w", b.Kind, err)
 		}
-		if row, ok := t.Row(b); ok && !row.Stale(graph) && row.Status != Predicted {
+		if row, ok := t.Row(b); ok && !row.Stale(graph) && row.Status != lut.Predicted {
 			p.report.Reused++
 			continue
 		}
@@ -103,7 +104,7 @@ func (p *profile) networks(ctx context.Context) error {
 	setReference(t, reference, res)
 	for _, part := range []struct {
 		networks []Network
-		store    func(Measured) error
+		store    func(lut.Measured) error
 	}{{calibration, t.Calibrate}, {validation, t.Validate}} {
 		timed, err := timedBeside(t, part.networks, res)
 		p.report.Warnings = append(p.report.Warnings, timed.Warnings...)

@@ -1,4 +1,4 @@
-package lut_test
+package profile_test
 
 import (
 	"math"
@@ -11,30 +11,25 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/lut"
+	"fbnas/profile"
 )
-
-func blocksOnly() lut.Plan {
-	p := plan()
-	p.Networks = nil
-	return p
-}
 
 // The machine's speed jumps between rounds: a row is a ratio to the sentinel
 // of its own round, so nothing of it changes but the sentinel's time, by which
 // they all become microseconds.
 func TestRowsDoNotSeeTheMachinesSpeed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "steady.lut")
-	steady, err := lut.Profile(t.Context(), newDevice(), blocksOnly(), path, options(), nil)
+	steady, err := profile.Run(t.Context(), newDevice(), blocksOnly(), path, options(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		factors := rapid.SliceOfN(rapid.Float64Range(0.7, 1.4), 9, 9).Draw(rt, "factors")
 		d := newDevice()
-		d.speed = func(batch, round int) float64 { return factors[3*batch+round] }
+		d.Speed = func(batch, round int) float64 { return factors[3*batch+round] }
 		jumpy := filepath.Join(t.TempDir(), "jumpy.lut")
 		defer os.Remove(jumpy)
-		rep, err := lut.Profile(t.Context(), d, blocksOnly(), jumpy, options(), nil)
+		rep, err := profile.Run(t.Context(), d, blocksOnly(), jumpy, options(), nil)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -49,8 +44,8 @@ func TestRowsDoNotSeeTheMachinesSpeed(t *testing.T) {
 func TestOutliersAreLeftOut(t *testing.T) {
 	d := newDevice()
 	m, _, _ := export(ir(16, 48, 16, 8, 1))
-	d.outlier = func(digest string, round int) bool { return digest == m.Digest() && round == 1 }
-	rep, err := lut.Profile(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+	d.Outlier = func(digest string, round int) bool { return digest == m.Digest() && round == 1 }
+	rep, err := profile.Run(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
 	if err != nil || rep.DroppedGroups != 1 {
 		t.Fatalf("%v, %d groups dropped", err, rep.DroppedGroups)
 	}
@@ -65,7 +60,7 @@ func TestRejectedRoundsDoNotCount(t *testing.T) {
 	dir := t.TempDir()
 	calm := mustProfile(t, newDevice(), filepath.Join(dir, "calm.lut"))
 	d := newDevice()
-	d.drifts = func(batch, round int) bool { return (batch+round)%2 == 1 }
+	d.Drifts = func(batch, round int) bool { return (batch+round)%2 == 1 }
 	rep := mustProfile(t, d, filepath.Join(dir, "drift.lut"))
 	if diff, err := lut.Compare(calm.Table, rep.Table); err != nil || diff.Max > 0 {
 		t.Errorf("rows differ by up to %g (%v)", diff.Max, err)
@@ -76,33 +71,33 @@ func TestUnsteadyDevice(t *testing.T) {
 	m, _, _ := export(ir(16, 48, 16, 8, 1))
 	for name, disturb := range map[string]func(*device){
 		"never settles": func(d *device) {
-			d.unstable = func(batch int) bool { return batch == 1 }
+			d.Unstable = func(batch int) bool { return batch == 1 }
 		},
 		"one model always disturbed": func(d *device) {
-			d.outlier = func(digest string, _ int) bool { return digest == m.Digest() }
+			d.Outlier = func(digest string, _ int) bool { return digest == m.Digest() }
 		},
-		"noise": func(d *device) { d.noise = 0.2 },
+		"noise": func(d *device) { d.Noise = 0.2 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.lut")
 			d := newDevice()
 			disturb(d)
-			_, err := lut.Profile(t.Context(), d, blocksOnly(), path, options(), nil)
+			_, err := profile.Run(t.Context(), d, blocksOnly(), path, options(), nil)
 			if fault.CodeOf(err) != fault.Unstable || !strings.Contains(fault.HintOf(err), "--allow-noisy") {
 				t.Fatalf("error %v (hint %q)", err, fault.HintOf(err))
 			}
 			if _, err := lut.Load(path); err == nil {
 				t.Fatal("the table of an unsteady device loads as finished")
 			}
-			before := d.measured
+			before := d.Measured
 			o := options()
 			o.Measure.AllowNoisy = true
-			rep, err := lut.Profile(t.Context(), d, blocksOnly(), path, o, nil)
+			rep, err := profile.Run(t.Context(), d, blocksOnly(), path, o, nil)
 			if err != nil || rep.Noisy == "" || rep.Rows != 16 {
 				t.Fatalf("allowed: %v, marked %q, %d rows", err, rep.Noisy, rep.Rows)
 			}
-			if total := 9; d.measured > total || before == 0 {
-				t.Errorf("%d rounds counted, then %d; %d in all", before, d.measured, total)
+			if total := 9; d.Measured > total || before == 0 {
+				t.Errorf("%d rounds counted, then %d; %d in all", before, d.Measured, total)
 			}
 			if read, err := lut.Load(path); err != nil || read.Header.Noisy == "" {
 				t.Errorf("the file is not marked (%v)", err)
@@ -120,10 +115,10 @@ func TestUnsteadyNetworks(t *testing.T) {
 		t.Fatal(err)
 	}
 	noisy := newDevice()
-	noisy.noise = 0.2
-	beside := lut.Yardsticks{Sentinel: plan().Sentinel}
+	noisy.Noise = 0.2
+	beside := profile.Yardsticks{Sentinel: plan().Sentinel}
 	for name, c := range map[string]struct {
-		networks []lut.Network
+		networks []profile.Network
 		store    func(lut.Measured) error
 		mark     func(*lut.Table) string
 	}{
@@ -131,12 +126,12 @@ func TestUnsteadyNetworks(t *testing.T) {
 		"validation":  {validation, table.Validate, func(t *lut.Table) string { return t.Validation.Noisy }},
 	} {
 		o := options().Measure
-		_, err := lut.Measure(t.Context(), table, noisy, beside, c.networks, o, nil)
+		_, err := profile.Measure(t.Context(), table, noisy, beside, c.networks, o, nil)
 		if fault.CodeOf(err) != fault.Unstable || !strings.Contains(fault.HintOf(err), "--allow-noisy") {
 			t.Errorf("%s: error %v (hint %q)", name, err, fault.HintOf(err))
 		}
 		o.AllowNoisy = true
-		m, err := lut.Measure(t.Context(), table, noisy, beside, c.networks, o, nil)
+		m, err := profile.Measure(t.Context(), table, noisy, beside, c.networks, o, nil)
 		if err != nil || m.Noisy == "" {
 			t.Fatalf("%s, allowed: %v, marked %q", name, err, m.Noisy)
 		}
@@ -150,7 +145,7 @@ func TestUnsteadyNetworks(t *testing.T) {
 		if err != nil || c.mark(read) != m.Noisy || read.Certainty().Noisy != m.Noisy || !strings.Contains(read.Certainty().String(), "not steady") {
 			t.Errorf("%s: the file is not marked (%v)", name, err)
 		}
-		steady, err := lut.Measure(t.Context(), table, newDevice(), beside, c.networks, options().Measure, nil)
+		steady, err := profile.Measure(t.Context(), table, newDevice(), beside, c.networks, options().Measure, nil)
 		if err != nil || steady.Noisy != "" {
 			t.Fatalf("%s, steady: %v, marked %q", name, err, steady.Noisy)
 		}

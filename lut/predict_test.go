@@ -1,0 +1,70 @@
+package lut_test
+
+import (
+	"math"
+	"path/filepath"
+	"testing"
+
+	"fbnas/latency/stats"
+	"fbnas/lut"
+	"fbnas/lut/predict"
+	"fbnas/models"
+)
+
+// predicting is a table of wide's space with every fourth row; it predicts the
+// others.
+func predicting(t *testing.T) *lut.Table {
+	t.Helper()
+	d, err := lut.Create(filepath.Join(t.TempDir(), "x.lut"), lut.Header{Condition: newDevice().Condition})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	for i, b := range wide().Blocks[2:] {
+		if i%4 == 0 {
+			us := alone(b)
+			d.Put(lut.Row{Key: d.Table().Key(b), Status: lut.OK, LatencyUS: us, ErrorUS: 0.001 * us})
+		}
+	}
+	m, err := predict.Fit(d.Table().Samples(models.IR, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.PutPrediction(lut.Prediction{Model: *m})
+	return d.Table()
+}
+
+// An estimate says what of it was predicted; the error of that comes beside
+// what networks of the table err by.
+func TestEstimateOfPredictedRows(t *testing.T) {
+	table := predicting(t)
+	var measured, predicted []models.Block
+	for _, b := range wide().Blocks[2:] {
+		if _, ok := table.Row(b); ok {
+			measured = append(measured, b)
+		} else {
+			predicted = append(predicted, b)
+		}
+	}
+	table.Validation = &lut.Validation{Accuracy: stats.Accuracy{N: 20, P95Error: 0.02}}
+	e, err := table.Predict(append(measured[:3:3], identity))
+	if n, us := e.Unmeasured(); err != nil || e.Rows != 3 || n != 0 || us != 0 || math.Abs(e.ErrorUS-0.02*e.US) > 1e-9 {
+		t.Errorf("measured rows: %+v, %v", e, err)
+	}
+	mixed := append(measured[:3:3], predicted[:2]...)
+	if e, err = table.Predict(mixed); err != nil || len(e.Blocks) != len(mixed) {
+		t.Fatal(err)
+	}
+	var us, variance float64
+	for _, b := range predicted[:2] {
+		l, err := table.Lookup(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		us += l.US
+		variance += 4 * l.ErrorUS * l.ErrorUS
+	}
+	if n, of := e.Unmeasured(); e.Rows != 5 || n != 2 || math.Abs(of-us) > 1e-9 || math.Abs(e.ErrorUS-math.Sqrt(variance+math.Pow(0.02*e.US, 2))) > 1e-9 {
+		t.Errorf("%d blocks with %g us, want 2 with %g; error %g of %+v", n, of, us, e.ErrorUS, e)
+	}
+}
