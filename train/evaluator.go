@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"fbnas/engine"
+	"fbnas/models"
 )
 
 // Evaluator computes the logits of a trained network: its evaluation program
@@ -17,10 +18,11 @@ type Evaluator struct {
 	state engine.State
 }
 
-// Evaluator compiles the network for batches of that many images, which are
-// fed as Images; the result is Logits.
-func (w Weights) Evaluator(e engine.Engine, batch int) (*Evaluator, error) {
-	blocks, err := w.Arch.Resolve()
+// NewEvaluator compiles a network with its values, by the names of
+// models.Params, for batches of that many images, which are fed as Images; the
+// result is Logits.
+func NewEvaluator(e engine.Engine, arch models.Arch, values map[string][]float64, batch int) (*Evaluator, error) {
+	blocks, err := arch.Resolve()
 	if err != nil {
 		return nil, err
 	}
@@ -29,10 +31,10 @@ func (w Weights) Evaluator(e engine.Engine, batch int) (*Evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := net.SetValues(state, w.Values); err != nil {
+	if err := net.SetValues(state, values); err != nil {
 		return nil, errors.Join(err, state.Close())
 	}
-	in := w.Arch.Input
+	in := arch.Input
 	run, err := e.Compile(net.Evaluate(Shape{batch, in.Channels, in.Height, in.Width}), state)
 	if err != nil {
 		return nil, errors.Join(err, state.Close())
@@ -49,11 +51,11 @@ func (v *Evaluator) Run(ctx context.Context, feeds engine.Feeds) (engine.Results
 func (v *Evaluator) Close() error { return errors.Join(v.run.Close(), v.state.Close()) }
 
 // Normalise replaces the running statistics by those of the images, each
-// [C,H,W] row-major, taken in whole batches, in w.Values: drawn weights then give
+// [C,H,W] row-major, taken in whole batches, in values: drawn weights then give
 // activations as small as trained ones do. Without it a deep network amplifies
 // the rounding of float32 until no two engines agree.
-func (w Weights) Normalise(ctx context.Context, e engine.Engine, images [][]float32, batch int) error {
-	blocks, err := w.Arch.Resolve()
+func Normalise(ctx context.Context, e engine.Engine, arch models.Arch, values map[string][]float64, images [][]float32, batch int) error {
+	blocks, err := arch.Resolve()
 	if err != nil {
 		return err
 	}
@@ -63,10 +65,10 @@ func (w Weights) Normalise(ctx context.Context, e engine.Engine, images [][]floa
 		return err
 	}
 	defer state.Close()
-	if err := net.SetValues(state, w.Values); err != nil {
+	if err := net.SetValues(state, values); err != nil {
 		return err
 	}
-	in := w.Arch.Input
+	in := arch.Input
 	run, err := e.Compile(net.Recalibrate(Shape{batch, in.Channels, in.Height, in.Width}), state)
 	if err != nil {
 		return err
@@ -84,9 +86,9 @@ func (w Weights) Normalise(ctx context.Context, e engine.Engine, images [][]floa
 			return err
 		}
 	}
-	values, err := net.Values(state)
+	normalised, err := net.Values(state)
 	if err == nil {
-		maps.Copy(w.Values, values)
+		maps.Copy(values, normalised)
 	}
 	return err
 }

@@ -24,9 +24,8 @@ func TestEvaluatorIsWhatTrainingMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := train.Weights{Arch: arch, Classes: data.Classes, Preprocessing: data.Preprocessing(), Test: r.Test, Values: r.Values}
 	for _, batch := range []int{1, 7, 24} {
-		v, err := w.Evaluator(interp.Engine{}, batch)
+		v, err := train.NewEvaluator(interp.Engine{}, arch, r.Values, batch)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,8 +37,8 @@ func TestEvaluatorIsWhatTrainingMeasured(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	delete(w.Values, "head.classifier.bias")
-	if _, err := w.Evaluator(interp.Engine{}, 1); err == nil {
+	delete(r.Values, "head.classifier.bias")
+	if _, err := train.NewEvaluator(interp.Engine{}, arch, r.Values, 1); err == nil {
 		t.Error("a network without all of its weights is evaluated")
 	}
 }
@@ -61,8 +60,8 @@ func TestNormalise(t *testing.T) {
 	if err := net.Initialise(state, 1); err != nil {
 		t.Fatal(err)
 	}
-	w := train.Weights{Arch: arch}
-	if w.Values, err = net.Values(state); err != nil {
+	values, err := net.Values(state)
+	if err != nil {
 		t.Fatal(err)
 	}
 	run, err := e.Compile(net.Recalibrate(train.Shape{Batch: 8, Channels: 1, Height: 6, Width: 6}), state)
@@ -76,7 +75,7 @@ func TestNormalise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if reflect.DeepEqual(w.Values, want) {
+	if reflect.DeepEqual(values, want) {
 		t.Fatal("recalibrating changes nothing: the test proves nothing")
 	}
 	images := make([][]float32, data.Train.Len())
@@ -86,10 +85,10 @@ func TestNormalise(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := w.Normalise(context.Background(), e, images, 8); err != nil {
+	if err := train.Normalise(context.Background(), e, arch, values, images, 8); err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(w.Values, want) {
+	if !reflect.DeepEqual(values, want) {
 		t.Error("the statistics are others than those of the split")
 	}
 }

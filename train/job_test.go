@@ -145,38 +145,6 @@ func compareFiles(t *testing.T, a, b string) {
 	}
 }
 
-func TestWeightsSurviveTheirFile(t *testing.T) {
-	data := datasettest.Bars(t, 48, 24, 6, 3)
-	result, err := run(t, interp.Engine{}, data, filepath.Join(t.TempDir(), "run"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	arch, err := models.ParseArch([]byte(small))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := train.Weights{Arch: arch, Classes: data.Classes, Preprocessing: data.Preprocessing(), Test: result.Test, Values: result.Values}
-	path := filepath.Join(t.TempDir(), "weights.safetensors")
-	if err := w.Write(path); err != nil {
-		t.Fatal(err)
-	}
-	got, err := train.ReadWeights(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, v := range w.Values {
-		for i := range v {
-			if got.Values[name][i] != float64(float32(v[i])) {
-				t.Fatalf("%s[%d] is %g, was %g", name, i, got.Values[name][i], v[i])
-			}
-		}
-	}
-	got.Values, w.Values = nil, nil
-	if !reflect.DeepEqual(got, w) {
-		t.Errorf("read %+v, wrote %+v", got, w)
-	}
-}
-
 func TestBadConfigurationListsEveryProblem(t *testing.T) {
 	err := train.Config{Momentum: 1.5, LearningRate: 0.1, Epochs: 1}.Validate()
 	if fault.CodeOf(err) != fault.Usage {

@@ -1,3 +1,6 @@
-// Package weights reads the weights of a network from files of fbnas and of
-// others, and gives them the names of [models.Params].
+// Package weights reads and writes files of weights. A [Network] is our own
+// weights.safetensors, with all that is needed to use it. [Open] takes files of
+// others too, in three formats, and [File.Match] gives what is in them the names
+// of [models.Params]: by the publisher's names for safetensors and PyTorch, by
+// the graph for ONNX.
 package weights

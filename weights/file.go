@@ -106,7 +106,7 @@ func (f *File) openSafetensors() error {
 	if err != nil {
 		return err
 	}
-	if train.HoldsNetwork(metadata) {
+	if holdsNetwork(metadata) {
 		return f.openOwn()
 	}
 	content, err := safetensors.Read(f.Path)
@@ -120,7 +120,7 @@ func (f *File) openSafetensors() error {
 }
 
 func (f *File) openOwn() error {
-	w, err := train.ReadWeights(f.Path)
+	w, err := Read(f.Path)
 	if err != nil {
 		return err
 	}

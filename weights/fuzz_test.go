@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"fbnas/models"
+	"fbnas/onnxexport"
+	"fbnas/weights"
 )
 
 // FuzzOpen: whatever a file holds, it is read or refused; memory stays in
@@ -32,6 +34,14 @@ func FuzzOpen(f *testing.F) {
 		f.Fatal(err)
 	}
 	path := filepath.Join(f.TempDir(), "x")
+	if err := (weights.Network{Arch: arch, Values: onnxexport.RandomWeights(blocks, 1)}).Write(path); err != nil {
+		f.Fatal(err)
+	}
+	own, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(own)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"fbnas/dataset"
 	"fbnas/models"
 	"fbnas/onnxexport"
-	"fbnas/train"
 	"fbnas/weights"
 )
 
@@ -55,7 +54,7 @@ func written(t *testing.T, arch models.Arch, blocks []models.Block) (string, map
 	t.Helper()
 	values := onnxexport.RandomWeights(blocks, 1)
 	path := filepath.Join(t.TempDir(), "weights.safetensors")
-	w := train.Weights{
+	w := weights.Network{
 		Arch: arch, Classes: []string{"a", "b", "c"}, Values: values,
 		Preprocessing: dataset.Preprocessing{Height: 16, Width: 16, Channels: 3, Mean: []float32{.5, .5, .5}, Std: []float32{.2, .2, .2}},
 	}

@@ -150,7 +150,7 @@ func (o evalOptions) training(run string) (subject, error) {
 		if err != nil {
 			return evaluated{}, err
 		}
-		v, err := t.Evaluator(e, evalBatch)
+		v, err := train.NewEvaluator(e, t.Arch, t.Values, evalBatch)
 		if err != nil {
 			return evaluated{}, fmt.Errorf("evaluate %s: %w", run, err)
 		}

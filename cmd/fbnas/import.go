@@ -243,7 +243,7 @@ func (o importOptions) evaluate(ctx context.Context, t *trained, set *dataset.Se
 	if err != nil {
 		return err
 	}
-	v, err := t.Evaluator(e, evalBatch)
+	v, err := train.NewEvaluator(e, t.Arch, t.Values, evalBatch)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func proofOf(t trained, images [][]float32) (proven, error) {
 	if err != nil {
 		return proven{}, err
 	}
-	reference, err := t.Evaluator(e, parityBatch)
+	reference, err := train.NewEvaluator(e, t.Arch, t.Values, parityBatch)
 	if err != nil {
 		return proven{}, err
 	}
@@ -185,5 +185,5 @@ func normalise(ctx context.Context, t trained, images [][]float32) error {
 		return err
 	}
 	const batch = 8 // divides onnxexport.ParityInputs; networks of the zoo take large images
-	return t.Normalise(ctx, e, images, batch)
+	return train.Normalise(ctx, e, t.Arch, t.Values, images, batch)
 }

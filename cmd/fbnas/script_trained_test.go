@@ -12,7 +12,7 @@ import (
 	"fbnas/dataset/datasettest"
 	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
-	"fbnas/train"
+	"fbnas/weights"
 )
 
 // trainedCmds are the scripts' commands around trainings and their files.
@@ -90,7 +90,7 @@ func sameTop1(ts *testscript.TestScript, _ bool, args []string) {
 func sameWeights(ts *testscript.TestScript, _ bool, args []string) {
 	var values [2]map[string][]float64
 	for i := range values {
-		w, err := train.ReadWeights(ts.MkAbs(args[i]))
+		w, err := weights.Read(ts.MkAbs(args[i]))
 		ts.Check(err)
 		values[i] = w.Values
 	}

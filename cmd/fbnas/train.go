@@ -121,7 +121,7 @@ func runTrain(ctx context.Context, a *app, cmd *cobra.Command, o trainOptions, a
 	if err != nil {
 		return nil, stopped(a, err, "fbnas train", job.Dir)
 	}
-	w := train.Weights{Arch: arch, Classes: job.Data.Classes, Preprocessing: job.Data.Preprocessing(),
+	w := weights.Network{Arch: arch, Classes: job.Data.Classes, Preprocessing: job.Data.Preprocessing(),
 		Data: job.Data.Summary.Digest, Test: r.Test, Values: r.Values}
 	if err := w.Write(filepath.Join(job.Dir.Path(), weightsName)); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 	"fbnas/internal/text"
 	"fbnas/models"
 	"fbnas/onnxexport"
-	"fbnas/train"
+	"fbnas/weights"
 )
 
 // weightsName is the file in a training's folder that holds the network.
@@ -24,7 +24,7 @@ const weightsName = "weights.safetensors"
 
 // trained is a network with its weights, and where they are from.
 type trained struct {
-	train.Weights
+	weights.Network
 	blocks []models.Block
 	path   string // of the weights; "" for random ones
 	run    string // folder of the training; "" without
@@ -63,7 +63,7 @@ func trainedRun(run string) (trained, error) {
 // trainedFile is the network in a weights.safetensors. What is known of its
 // training comes from the run that the file lies in, if it lies in one.
 func trainedFile(path string) (trained, error) {
-	w, err := train.ReadWeights(path)
+	w, err := weights.Read(path)
 	if err != nil {
 		code := fault.CodeOf(err)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -71,7 +71,7 @@ func trainedFile(path string) (trained, error) {
 		}
 		return trained{}, fault.New(code, cmp.Or(fault.HintOf(err), "Give the weights.safetensors of a finished training."), "%w", err)
 	}
-	t := trained{Weights: w, path: path}
+	t := trained{Network: w, path: path}
 	if t.blocks, err = w.Arch.Resolve(); err != nil {
 		return trained{}, err
 	}
@@ -92,7 +92,7 @@ func untrained(arch models.Arch, seed uint64) (trained, error) {
 		return trained{}, fmt.Errorf("network %s: %w", arch.Name, err)
 	}
 	return trained{
-		Weights: train.Weights{Arch: arch, Values: onnxexport.RandomWeights(blocks, seed)},
+		Network: weights.Network{Arch: arch, Values: onnxexport.RandomWeights(blocks, seed)},
 		blocks:  blocks, seed: seed,
 	}, nil
 }

@@ -75,7 +75,7 @@ var policy = []row{
 	{"lut/predict", "models"},
 	{"lut", "latency latency/stats lut/predict models"},
 	{"train", "graph graph/grad graph/opt engine nn models dataset internal/rundir internal/safetensors"},
-	{"weights", "dataset internal/safetensors internal/torchfile models nn onnx onnx/onnxpb onnxexport train"},
+	{"weights", "dataset graph internal/safetensors internal/torchfile models nn onnx onnx/onnxpb onnxexport train"},
 	{"profile", "latency latency/stats lut lut/predict models onnxexport quantize"},
 	{"profile/profiletest", "latency lut models profile"},
 

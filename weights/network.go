@@ -1,4 +1,4 @@
-package train
+package weights
 
 import (
 	"encoding/json"
@@ -13,16 +13,17 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/safetensors"
 	"fbnas/models"
+	"fbnas/train"
 )
 
-// Weights is a trained network with all that is needed to use it: the content
+// Network is a trained network with all that is needed to use it: the content
 // of weights.safetensors.
-type Weights struct {
+type Network struct {
 	Arch          models.Arch
 	Classes       []string
 	Preprocessing dataset.Preprocessing
-	Data          string   // digest of what it was trained on; "" where that is not known
-	Test          Accuracy // on the test images; zero when not measured
+	Data          string         // digest of what it was trained on; "" where that is not known
+	Test          train.Accuracy // on the test images; zero when not measured
 	Values        map[string][]float64
 }
 
@@ -37,24 +38,24 @@ const (
 
 // Write replaces the file at path. Tensors stand in the order of
 // models.Params, as F32: the engines that train compute with it.
-func (w Weights) Write(path string) error {
-	blocks, err := w.Arch.Resolve()
+func (n Network) Write(path string) error {
+	blocks, err := n.Arch.Resolve()
 	if err != nil {
 		return err
 	}
-	file := safetensors.File{Metadata: map[string]string{archKey: string(w.Arch.YAML())}}
-	for key, v := range map[string]any{classesKey: w.Classes, preprocessingKey: w.Preprocessing, testKey: w.Test} {
+	file := safetensors.File{Metadata: map[string]string{archKey: string(n.Arch.YAML())}}
+	for key, v := range map[string]any{classesKey: n.Classes, preprocessingKey: n.Preprocessing, testKey: n.Test} {
 		text, err := json.Marshal(v)
 		if err != nil {
 			return err
 		}
 		file.Metadata[key] = string(text)
 	}
-	if w.Data != "" {
-		file.Metadata[dataKey] = w.Data
+	if n.Data != "" {
+		file.Metadata[dataKey] = n.Data
 	}
 	for _, p := range models.Params(blocks) {
-		v, ok := w.Values[p.Name]
+		v, ok := n.Values[p.Name]
 		if !ok || len(v) != graph.Shape(p.Shape).Len() {
 			return fmt.Errorf("write %s: %s has %d values, want the shape %v", path, p.Name, len(v), p.Shape)
 		}
@@ -63,24 +64,24 @@ func (w Weights) Write(path string) error {
 	return atomicfile.Write(path, func(out io.Writer) error { return safetensors.Write(out, file) })
 }
 
-// HoldsNetwork reports whether metadata is that of a file that Write wrote.
-func HoldsNetwork(metadata map[string]string) bool { return metadata[archKey] != "" }
+// holdsNetwork reports whether metadata is that of a file that Write wrote.
+func holdsNetwork(metadata map[string]string) bool { return metadata[archKey] != "" }
 
-// ReadWeights reads a file that Write wrote.
-func ReadWeights(path string) (Weights, error) {
+// Read reads a file that Write wrote.
+func Read(path string) (Network, error) {
 	file, err := safetensors.Read(path)
 	if err != nil {
-		return Weights{}, err
+		return Network{}, err
 	}
-	w := Weights{Values: map[string][]float64{}, Data: file.Metadata[dataKey]}
-	foreign := func(err error) (Weights, error) {
-		return Weights{}, fault.New(fault.Failure, "Give the weights.safetensors of a run of `fbnas train`.",
+	n := Network{Values: map[string][]float64{}, Data: file.Metadata[dataKey]}
+	foreign := func(err error) (Network, error) {
+		return Network{}, fault.New(fault.Failure, "Give the weights.safetensors of a run of `fbnas train`.",
 			"%s holds no network of fbnas: %w", path, err)
 	}
-	if w.Arch, err = models.ParseArch([]byte(file.Metadata[archKey])); err != nil {
+	if n.Arch, err = models.ParseArch([]byte(file.Metadata[archKey])); err != nil {
 		return foreign(err)
 	}
-	for key, v := range map[string]any{classesKey: &w.Classes, preprocessingKey: &w.Preprocessing, testKey: &w.Test} {
+	for key, v := range map[string]any{classesKey: &n.Classes, preprocessingKey: &n.Preprocessing, testKey: &n.Test} {
 		if err := json.Unmarshal([]byte(file.Metadata[key]), v); err != nil {
 			return foreign(fmt.Errorf("metadata %s: %w", key, err))
 		}
@@ -90,23 +91,23 @@ func ReadWeights(path string) (Weights, error) {
 		if !ok {
 			return foreign(fmt.Errorf("%s is %T, not F32", t.Name, t.Data))
 		}
-		w.Values[t.Name] = convert.Slice[float64](data)
+		n.Values[t.Name] = convert.Slice[float64](data)
 	}
-	if err := w.check(); err != nil {
+	if err := n.check(); err != nil {
 		return foreign(err)
 	}
-	return w, nil
+	return n, nil
 }
 
 // check compares the tensors with what the architecture has.
-func (w Weights) check() error {
-	blocks, err := w.Arch.Resolve()
+func (n Network) check() error {
+	blocks, err := n.Arch.Resolve()
 	if err != nil {
 		return err
 	}
 	var problems []error
 	for _, p := range models.Params(blocks) {
-		if v := w.Values[p.Name]; len(v) != graph.Shape(p.Shape).Len() {
+		if v := n.Values[p.Name]; len(v) != graph.Shape(p.Shape).Len() {
 			problems = append(problems, fmt.Errorf("%s has %d values, want the shape %v", p.Name, len(v), p.Shape))
 		}
 	}
