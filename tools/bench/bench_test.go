@@ -7,9 +7,14 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 	"time"
+
+	"fbnas/internal/process"
+	"fbnas/internal/python"
 )
 
 // dry measures every row with figures made up of the job: 2 ms a step for
@@ -42,6 +47,36 @@ func dry(t *testing.T, only string, p plan, failing string) []line {
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// PyTorch's step is in the tree, and its networks are ours: kernels as branches.
+func TestTorchStep(t *testing.T) {
+	o, err := parse(nil, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := filepath.Join("..", "..", o.script)
+	if _, err := os.Stat(script); err != nil {
+		t.Fatalf("-torch-script is %s by default: %v", o.script, err)
+	}
+	interpreter, err := python.Find(t.Context(), "torch", "numpy")
+	if err != nil {
+		t.Skip(err)
+	}
+	for net, want := range map[string]int{"relu": 297130, "hswish_se": 530782, "supernet_5c": 297130, "kernels_nested": 415882} {
+		command, err := job{Kind: torchJob, Network: net, Args: torchPeers[net].args, Batch: 2, Threads: 1, Steps: 1}.python(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := process.Output(t.Context(), nil, nil, append([]string{interpreter}, command...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct{ Params int }
+		if err := json.Unmarshal(out, &got); err != nil || got.Params != want {
+			t.Errorf("%s: %s, want %d parameters (%v)", net, out, want, err)
+		}
+	}
 }
 
 func TestEveryRowIsALine(t *testing.T) {

@@ -43,7 +43,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.plan.steps, "steps", 6, "steps of a turn, after two to warm up")
 	flags.BoolVar(&o.plan.allTorch, "all-torch", false, "PyTorch in its three settings in every row, not only in those of the step")
 	only := flags.String("only", "", "measure only the rows whose title matches the regular `expression`")
-	flags.StringVar(&o.script, "torch-script", "../shared/yardstick/torch_step.py", "PyTorch's step")
+	flags.StringVar(&o.script, "torch-script", "tools/bench/torch_step.py", "PyTorch's step, a Python `file`; the default is found from the repository's root")
 	flags.StringVar(&o.markdown, "markdown", "", "write the figures as a page to `file` as well")
 	flags.StringVar(&o.from, "from", "", "measure nothing: take the JSON lines of `file`")
 	flags.StringVar(&o.one, "one", "", "for bench itself: do the one turn that the JSON describes")

@@ -70,7 +70,7 @@ func demo(masks bool) (subject, error) {
 	return subject{net: train.NetworkOf(blocks), blocks: blocks, input: space.Input}, nil
 }
 
-// stages are those of "builtin8" in the yardstick's torch_step.py.
+// stages are those of "builtin8" in torch_step.py.
 var stages = []struct{ blocks, stride, width, expansion, kernel int }{
 	{1, 1, 16, 3, 3}, {2, 2, 24, 6, 3}, {2, 2, 40, 6, 5}, {2, 2, 64, 6, 3}, {1, 1, 112, 6, 5},
 }

@@ -53,7 +53,7 @@ func (p processes) command(j job) ([]string, error) {
 // the path may be another than the distribution's.
 func findTorch(ctx context.Context, script string) (program, version string, err error) {
 	if _, err := os.Stat(script); err != nil {
-		return "", "", fmt.Errorf("rows with PyTorch are left out: %w; -torch-script names the yardstick's torch_step.py", err)
+		return "", "", fmt.Errorf("rows with PyTorch are left out: %w; run bench in the repository's root, or name its tools/bench/torch_step.py with -torch-script", err)
 	}
 	found, err := python.Find(ctx, "torch", "numpy")
 	if err != nil {

@@ -1,6 +1,6 @@
 """PyTorch's training step of a network that is given as fbnas's blocks.
 
-The yardstick's torch_step.py knows one block; this reads the JSON form of
+torch_step.py knows one block; this reads the JSON form of
 models.Block (docs/background/networks.md, "Blocks"), so that any built-in
 architecture has a peer. Arguments and the line it prints are torch_step.py's as far as bench
 uses them; the step is fbnas's: cross-entropy smoothed by 0.1, SGD with Nesterov
