@@ -33,10 +33,10 @@ func (c *Costs) Shares(sel models.Selection) ([]Share, error) {
 	return shares, nil
 }
 
-// Certainty says how well the cost of an architecture is known.
-func (c *Costs) Certainty(sel models.Selection) (Certainty, error) {
+// Evidence says what the cost of an architecture rests on.
+func (c *Costs) Evidence(sel models.Selection) (Evidence, error) {
 	e, err := c.Cost.Network(c.blocks(sel))
-	known := Certainty{Error: e.Error(), Origin: e.Certainty.Origin, Rows: e.Rows}
+	known := Evidence{Error: e.Error(), Origin: e.Certainty.Origin, Rows: e.Rows}
 	known.PredictedRows, known.PredictedCost = e.Unmeasured()
 	return known, err
 }

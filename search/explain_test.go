@@ -31,7 +31,7 @@ func TestExplain(t *testing.T) {
 		explained++
 		total := costs.Cost.Base()
 		var macs int64
-		predicted := Certainty{Origin: lut.Validated, Rows: len(costs.Layers)}
+		predicted := Evidence{Origin: lut.Validated, Rows: len(costs.Layers)}
 		shares, err := costs.Shares(sel)
 		if err != nil {
 			t.Fatal(err)
@@ -49,7 +49,7 @@ func TestExplain(t *testing.T) {
 				t.Errorf("%v: %+v", sel, s)
 			}
 		}
-		if known, err := costs.Certainty(sel); err != nil || *known.Error != 7 || (Certainty{nil, known.Origin, known.Rows, known.PredictedRows, known.PredictedCost}) != predicted {
+		if known, err := costs.Evidence(sel); err != nil || *known.Error != 7 || (Evidence{nil, known.Origin, known.Rows, known.PredictedRows, known.PredictedCost}) != predicted {
 			t.Errorf("%v: %+v (%v), want %+v", sel, known, err, predicted)
 		}
 		if math.Abs(total-want) > 1e-9*math.Abs(want) {

@@ -43,7 +43,7 @@ type Found struct {
 	Target    float64 `json:"target_us"`
 	Limit     float64 `json:"limit_us"` // the target less the margin
 	Predicted float64 `json:"predicted_us"`
-	Certainty
+	Evidence
 	Arch   string `json:"arch"` // file in the run's folder
 	MACs   int64  `json:"macs"`
 	Params int64  `json:"params"`
@@ -51,8 +51,9 @@ type Found struct {
 	Network models.Arch `json:"-"`
 }
 
-// Certainty is how well an architecture's cost is known.
-type Certainty struct {
+// Evidence is what the cost of an architecture rests on, and so how well it is
+// known.
+type Evidence struct {
 	Error         *float64   `json:"error_us"`          // to be expected of the cost; null: not known
 	Origin        lut.Origin `json:"error_origin"`      // what the error is from; "" in runs of older versions
 	Rows          int        `json:"rows"`              // that the cost adds up
@@ -61,7 +62,7 @@ type Certainty struct {
 }
 
 // ErrorOrZero is Error, 0 where it is not known.
-func (c Certainty) ErrorOrZero() float64 {
+func (c Evidence) ErrorOrZero() float64 {
 	if c.Error == nil {
 		return 0
 	}
@@ -71,7 +72,7 @@ func (c Certainty) ErrorOrZero() float64 {
 // Derived is a candidate that was judged.
 type Derived struct {
 	Predicted float64 `json:"predicted_us"`
-	Certainty
+	Evidence
 	LogP       float64 `json:"log_p"`
 	OneHotTop1 float64 `json:"one_hot_top1"`
 	Rejected   bool    `json:"rejected"`
@@ -132,7 +133,7 @@ func (j Job) Summarise(ctx context.Context, r Result, targets []float64, margin 
 		s.Results = append(s.Results, found)
 	}
 	for _, c := range r.Judged {
-		known, err := j.Costs.Certainty(c.Selection)
+		known, err := j.Costs.Evidence(c.Selection)
 		if err != nil {
 			return s, err
 		}
@@ -155,12 +156,12 @@ func (j Job) found(c Candidate, target, margin float64) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	known, err := j.Costs.Certainty(c.Selection)
+	known, err := j.Costs.Evidence(c.Selection)
 	if err != nil {
 		return Found{}, err
 	}
 	counts := models.Count(blocks)
-	return Found{Target: target, Limit: Limit(target, margin), Predicted: c.Cost, Certainty: known,
+	return Found{Target: target, Limit: Limit(target, margin), Predicted: c.Cost, Evidence: known,
 		MACs: counts.MACs, Params: counts.Params, Network: arch}, nil
 }
 

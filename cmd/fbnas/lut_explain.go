@@ -44,7 +44,7 @@ type explainResult struct {
 	Table       string  `json:"table"`
 	PredictedUS float64 `json:"predicted_us"`
 	BaseUS      float64 `json:"base_us"` // beside the layers
-	search.Certainty
+	search.Evidence
 	Known    lut.Certainty   `json:"certainty"` // of the table
 	Age      profile.Age     `json:"stale_rows"`
 	Layers   []search.Share  `json:"layers"`
@@ -87,7 +87,7 @@ func (o explainOptions) explain(ctx context.Context, a *app, run string) (result
 	if r.Layers, err = costs.Shares(sel); err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.table, err)
 	}
-	if r.Certainty, err = costs.Certainty(sel); err != nil {
+	if r.Evidence, err = costs.Evidence(sel); err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.table, err)
 	}
 	gain, err := latencies([]string{o.gain}, r.PredictedUS)

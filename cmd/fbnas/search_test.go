@@ -14,11 +14,11 @@ import (
 func TestSearchTextOfPredictedRows(t *testing.T) {
 	three, less := 300.0, 250.0
 	found := search.Found{Predicted: 12_000, Arch: "arch.yaml",
-		Certainty: search.Certainty{Error: &three, Rows: 18, PredictedRows: 3, PredictedCost: 2500}}
+		Evidence: search.Evidence{Error: &three, Rows: 18, PredictedRows: 3, PredictedCost: 2500}}
 	measured := found
-	measured.Certainty = search.Certainty{Error: &less, Rows: 18}
+	measured.Evidence = search.Evidence{Error: &less, Rows: 18}
 	unknown := found
-	unknown.Certainty = search.Certainty{Origin: lut.None, Rows: 18}
+	unknown.Evidence = search.Evidence{Origin: lut.None, Rows: 18}
 	for name, c := range map[string]struct {
 		summary   search.Summary
 		want, not []string
