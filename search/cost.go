@@ -22,7 +22,7 @@ type Cost interface {
 	// block out of the search; any other ends it.
 	Block(models.Block) (float64, error)
 	// Network estimates a whole network, in the cost's unit.
-	Network([]models.Block) (lut.Estimate, error)
+	Network([]models.Block) (Estimate, error)
 	// Certainty says how well the cost of any network is known, and by what.
 	Certainty() lut.Certainty
 }
@@ -52,7 +52,10 @@ func (c Latency) Block(b models.Block) (float64, error) {
 }
 
 // Network is the table's prediction.
-func (c Latency) Network(blocks []models.Block) (lut.Estimate, error) { return c.Table.Predict(blocks) }
+func (c Latency) Network(blocks []models.Block) (Estimate, error) {
+	e, err := c.Table.Predict(blocks)
+	return timed(e), err
+}
 
 // Counted is an exact cost: a count of models.Counts.
 type Counted struct {
@@ -81,10 +84,16 @@ func (c Counted) Block(b models.Block) (float64, error) {
 }
 
 // Network counts each block, without an error.
-func (c Counted) Network(blocks []models.Block) (lut.Estimate, error) {
-	e := lut.Estimate{US: float64(c.Count(models.Count(blocks))), Rows: len(blocks), Certainty: c.Certainty()}
+func (c Counted) Network(blocks []models.Block) (Estimate, error) {
+	exact := 0.0
+	e := Estimate{Evidence: Evidence{Error: &exact, Origin: lut.Exact, Rows: len(blocks)}}
 	for _, b := range blocks {
-		e.Blocks = append(e.Blocks, lut.Lookup{US: float64(c.Count(models.Count([]models.Block{b}))), Status: lut.OK})
+		n, err := c.Block(b)
+		if err != nil {
+			return Estimate{}, err
+		}
+		e.Blocks = append(e.Blocks, BlockCost{Cost: n})
+		e.Cost += n
 	}
 	return e, nil
 }

@@ -73,17 +73,19 @@ func (a awkward) Block(b models.Block) (float64, error) {
 }
 
 // Network takes rows of 5x5 kernels for predicted ones.
-func (a awkward) Network(blocks []models.Block) (lut.Estimate, error) {
-	e := lut.Estimate{US: a.Base(), ErrorUS: 7, Certainty: lut.Certainty{Origin: lut.Validated, Networks: 20}, Rows: len(blocks), Blocks: make([]lut.Lookup, len(blocks))}
+func (a awkward) Network(blocks []models.Block) (Estimate, error) {
+	seven := 7.0
+	e := Estimate{Cost: a.Base(), Evidence: Evidence{Error: &seven, Origin: lut.Validated, Rows: len(blocks)}, Blocks: make([]BlockCost, len(blocks))}
 	for i, b := range blocks {
 		v, err := a.Block(b)
 		if err != nil {
 			return e, err
 		}
-		e.US += v
-		e.Blocks[i] = lut.Lookup{US: v, ErrorUS: 3, Status: lut.OK}
+		e.Cost += v
+		e.Blocks[i] = BlockCost{v, 3, b.Kernel == 5}
 		if b.Kernel == 5 {
-			e.Blocks[i].Status = lut.Predicted
+			e.PredictedRows++
+			e.PredictedCost += v
 		}
 	}
 	return e, nil

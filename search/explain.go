@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"fbnas/lut"
 	"fbnas/models"
 )
 
@@ -28,7 +27,7 @@ func (c *Costs) Shares(sel models.Selection) ([]Share, error) {
 	var shares []Share
 	for i, l := range c.Layers {
 		row := e.Blocks[i]
-		shares = append(shares, Share{l.Layer.Name, row.US, row.ErrorUS, row.Status == lut.Predicted, models.Count(blocks[i : i+1]).MACs})
+		shares = append(shares, Share{l.Layer.Name, row.Cost, row.Error, row.Predicted, models.Count(blocks[i : i+1]).MACs})
 	}
 	return shares, nil
 }
@@ -36,9 +35,7 @@ func (c *Costs) Shares(sel models.Selection) ([]Share, error) {
 // Evidence says what the cost of an architecture rests on.
 func (c *Costs) Evidence(sel models.Selection) (Evidence, error) {
 	e, err := c.Cost.Network(c.blocks(sel))
-	known := Evidence{Error: e.Error(), Origin: e.Certainty.Origin, Rows: e.Rows}
-	known.PredictedRows, known.PredictedCost = e.Unmeasured()
-	return known, err
+	return e.Evidence, err
 }
 
 func (c *Costs) blocks(sel models.Selection) []models.Block {

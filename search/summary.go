@@ -51,24 +51,6 @@ type Found struct {
 	Network models.Arch `json:"-"`
 }
 
-// Evidence is what the cost of an architecture rests on, and so how well it is
-// known.
-type Evidence struct {
-	Error         *float64   `json:"error_us"`          // to be expected of the cost; null: not known
-	Origin        lut.Origin `json:"error_origin"`      // what the error is from; "" in runs of older versions
-	Rows          int        `json:"rows"`              // that the cost adds up
-	PredictedRows int        `json:"predicted_rows"`    // of them, those that were predicted from others, not measured
-	PredictedCost float64    `json:"predicted_rows_us"` // what their blocks have of the cost
-}
-
-// ErrorOrZero is Error, 0 where it is not known.
-func (c Evidence) ErrorOrZero() float64 {
-	if c.Error == nil {
-		return 0
-	}
-	return *c.Error
-}
-
 // Derived is a candidate that was judged.
 type Derived struct {
 	Predicted float64 `json:"predicted_us"`
