@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/onnxexport"
@@ -64,7 +65,7 @@ func benchVerb(a *app) *cobra.Command {
 func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths []string) (benchResult, error) {
 	r := benchResult{Table: orNull(o.lut)}
 	began := time.Now()
-	if err := checkOutputs(o.record); err != nil {
+	if err := job.CheckOutputs(o.record); err != nil {
 		return r, err
 	}
 	shapes, err := inputShapes(o.inputs)

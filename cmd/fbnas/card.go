@@ -7,6 +7,7 @@ import (
 	"fbnas/card"
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/rundir"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
@@ -23,7 +24,7 @@ func warnOfCard(a *app, path string) {
 }
 
 // writeCard writes the model card beside the file.
-func (r *exportResult) writeCard(t trained, md onnxexport.Metadata, from *origin) error {
+func (r *exportResult) writeCard(t job.Model, md onnxexport.Metadata, from *origin) error {
 	path := card.Path(r.Path)
 	r.Card = &path
 	c, err := r.card(t, md, from)
@@ -33,7 +34,7 @@ func (r *exportResult) writeCard(t trained, md onnxexport.Metadata, from *origin
 	return atomicfile.Write(path, c.Write)
 }
 
-func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (card.Card, error) {
+func (r *exportResult) card(t job.Model, md onnxexport.Metadata, from *origin) (card.Card, error) {
 	p := t.Preprocessing
 	in := card.Input{Channels: p.Channels, Height: p.Height, Width: p.Width, Mean: p.Mean, Std: p.Std, Pixels: r.Input == onnxexport.PixelsNHWC}
 	if r.Batch != nil {
@@ -41,11 +42,11 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (ca
 	}
 	c := card.Card{
 		Name: t.Arch.Name, File: filepath.Base(r.Path), LabelsFile: filepath.Base(onnxexport.LabelsPath(r.Path)),
-		Tool: md.Tool, Data: t.dataName(), Input: in, Precision: md.Precision,
+		Tool: md.Tool, Data: t.DataName(), Input: in, Precision: md.Precision,
 		Classes: t.Classes, MACs: r.MACs, Params: r.Params,
 		Export: &card.Export{Bytes: r.Bytes, Opset: int(r.Opset), IRVersion: int(r.IRVersion)},
 		Train:  &card.Train{},
-		Blocks: card.Blocks(t.blocks),
+		Blocks: card.Blocks(t.Blocks),
 	}
 	if acc := md.Accuracy; acc != nil {
 		c.Train.Top1, c.Train.TestImages, c.TestData = acc.Top1, acc.Images, acc.Data
@@ -59,8 +60,8 @@ func (r *exportResult) card(t trained, md onnxexport.Metadata, from *origin) (ca
 			c.Export.ParityDiff, c.Export.ParityInputs = *r.MaxAbsDiff, r.Inputs
 		}
 	}
-	if t.run != "" {
-		config, err := rundir.ReadConfig[trainConfig](t.run)
+	if t.Run != "" {
+		config, err := rundir.ReadConfig[job.TrainConfig](t.Run)
 		if err != nil {
 			return c, err
 		}

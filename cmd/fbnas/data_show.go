@@ -12,6 +12,7 @@ import (
 	"fbnas/dataset"
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/report"
 )
 
@@ -55,12 +56,12 @@ type dataShowResult struct {
 
 func showData(ctx context.Context, a *app, name, page string) (result, error) {
 	if page != "" {
-		if err := checkPage(page); err != nil {
+		if err := job.CheckPage(page); err != nil {
 			return nil, err
 		}
 	}
 	p := dataset.Preprocessing{Channels: 3, Height: exampleSide, Width: exampleSide, Mean: []float32{0, 0, 0}, Std: []float32{1, 1, 1}}
-	set, err := openWith(ctx, a, name, p, dataset.Options{Look: true, MaxCorrupt: 1})
+	set, err := job.OpenWith(ctx, a.env, name, p, dataset.Options{Look: true, MaxCorrupt: 1})
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/latency"
 )
 
@@ -90,7 +91,7 @@ func (r *doctorResult) engine() error {
 		r.trouble("ONNX Runtime", err)
 		return err
 	}
-	e, err := openEngine(ort.Options{Threads: 1})
+	e, err := job.OpenEngine(ort.Options{Threads: 1})
 	if err != nil {
 		r.trouble("ONNX Runtime", err)
 		return err

@@ -16,6 +16,7 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 	"fbnas/train"
@@ -102,7 +103,7 @@ type subject struct {
 	preprocessing dataset.Preprocessing
 	classes       []string
 	data          string
-	source        source
+	source        job.Source
 	open          func(ctx context.Context, a *app, images int, told func(done int)) (evaluated, error)
 }
 
@@ -137,12 +138,12 @@ func (o evalOptions) training(run string) (subject, error) {
 	if o.device != "" {
 		return subject{}, fault.New(fault.Usage, "Export it, and evaluate the file.", "%s is a training: devices run exported files", run)
 	}
-	t, err := trainedRun(run)
+	t, err := job.ModelOfRun(run)
 	if err != nil {
 		return subject{}, err
 	}
 	open := func(_ context.Context, _ *app, _ int, told func(int)) (evaluated, error) {
-		e, err := openEngine(ort.Options{})
+		e, err := job.OpenEngine(ort.Options{})
 		if err != nil {
 			return evaluated{}, err
 		}
@@ -156,7 +157,7 @@ func (o evalOptions) training(run string) (subject, error) {
 		}
 		return evaluated{&counted{v, evalBatch, 0, told}, evalBatch, ranOn{engineORT, version, nil}}, nil
 	}
-	return subject{t.Preprocessing, t.Classes, t.data, t.source(run), open}, nil
+	return subject{t.Preprocessing, t.Classes, t.DataPath, t.Source(run), open}, nil
 }
 
 // file is an exported file, run as an application would.
@@ -172,7 +173,7 @@ func (o evalOptions) file(path string) (subject, error) {
 	open := func(ctx context.Context, a *app, images int, told func(int)) (evaluated, error) {
 		return o.evaluated(ctx, a, path, m, md, images, told)
 	}
-	return subject{*md.Preprocessing, md.Classes, "", source{name: path, digest: md.Data}, open}, nil
+	return subject{*md.Preprocessing, md.Classes, "", job.Source{Name: path, Digest: md.Data}, open}, nil
 }
 
 func (o evalOptions) evaluated(ctx context.Context, a *app, path string, m *onnx.Model, md onnxexport.Metadata, images int, told func(int)) (evaluated, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"fbnas/dataset"
+	"fbnas/job"
 )
 
 // Which images eval takes: --split.
@@ -20,7 +21,7 @@ var imagesOfSplit = map[string]string{splitAll: "images", splitTest: "test image
 
 // images opens the data and takes those that are asked for.
 func (o evalOptions) images(ctx context.Context, a *app, path string, s subject) (*dataset.Split, error) {
-	set, err := openWith(ctx, a, s.data, s.preprocessing, dataset.Options{Whole: o.split == splitAll, Classes: s.classes})
+	set, err := job.OpenWith(ctx, a.env, s.data, s.preprocessing, dataset.Options{Whole: o.split == splitAll, Classes: s.classes})
 	if err != nil {
 		return nil, err
 	}
@@ -28,10 +29,10 @@ func (o evalOptions) images(ctx context.Context, a *app, path string, s subject)
 	if o.split == splitTrain {
 		images = set.Train
 	}
-	if err := sameClasses(path, s.classes, set); err != nil {
+	if err := job.SameClasses(path, s.classes, set); err != nil {
 		return nil, err
 	}
-	samePictures(a, path, s.preprocessing, set)
-	checkSource(a, s.source, set, images)
+	job.SamePictures(a.env, path, s.preprocessing, set)
+	job.CheckSource(a.env, s.source, set, images)
 	return images, nil
 }

@@ -8,6 +8,7 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -35,7 +36,7 @@ func (p *place) check() error {
 	case p.record != "" && p.device == "":
 		return fault.New(fault.Usage, "Give --device too.", "--record is of what a device says")
 	}
-	if err := checkOutputs(p.record); err != nil {
+	if err := job.CheckOutputs(p.record); err != nil {
 		return err
 	}
 	return p.deviceFlags.check()

@@ -11,6 +11,7 @@ import (
 
 	"fbnas/card"
 	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
@@ -56,7 +57,7 @@ func exportVerb(a *app) *cobra.Command {
 	f.StringVar(&o.weights, "weights", "", "the weights.safetensors of a training, instead of a run's own `file`")
 	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
 	f.StringVar(&o.lut, "lut", "", "`table` that predicts the latency; the file states it")
-	f.StringVar(&o.root, "root", runsFolder, "`folder` to look for trainings in")
+	f.StringVar(&o.root, "root", job.RunsFolder, "`folder` to look for trainings in")
 	f.StringVar(&o.device, "device", "", "time the file on this `device`, as bench does; the file states it (default: it is not timed; with --int8, local)")
 	f.Uint64Var(&o.seed, "seed", 1, "of random weights and of the inputs that they are compared on")
 	o.form.add(f)
@@ -82,7 +83,7 @@ func (o exportOptions) check(flags *pflag.FlagSet, out string) error {
 	if err := o.int8.check(flags, o.form); err != nil {
 		return err
 	}
-	if err := checkOutputs(out, onnxexport.LabelsPath(out), card.Path(out)); err != nil {
+	if err := job.CheckOutputs(out, onnxexport.LabelsPath(out), card.Path(out)); err != nil {
 		return err
 	}
 	return card.Check(card.Path(out))
@@ -117,7 +118,7 @@ func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out 
 	if m, err = export(ctx, a, cmd, &r, m, t, images); err != nil {
 		return r, err
 	}
-	if err = r.describe(m, t, from); err == nil && t.random() {
+	if err = r.describe(m, t, from); err == nil && t.Random() {
 		warnOfCard(a, out)
 	}
 	r.Seconds = time.Since(began).Seconds()
@@ -125,7 +126,7 @@ func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out 
 }
 
 // exportFloat times the model where that is asked for, proves it and writes it.
-func (o exportOptions) exportFloat(ctx context.Context, a *app, cmd *cobra.Command, r *exportResult, m *onnx.Model, t trained, images [][]float32) (*onnx.Model, error) {
+func (o exportOptions) exportFloat(ctx context.Context, a *app, cmd *cobra.Command, r *exportResult, m *onnx.Model, t job.Model, images [][]float32) (*onnx.Model, error) {
 	if err := o.time(ctx, a, cmd, m); err != nil {
 		return m, err
 	}
@@ -135,12 +136,12 @@ func (o exportOptions) exportFloat(ctx context.Context, a *app, cmd *cobra.Comma
 	}
 	defer proof.close()
 	parity, err := onnxexport.Publish(ctx, r.Path, m, proof.Proof)
-	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.data) != "")
+	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.DataPath) != "")
 	return m, err
 }
 
 // spec is the network with what its file says of itself.
-func (o exportOptions) spec(t trained, from *origin) (onnxexport.Spec, error) {
+func (o exportOptions) spec(t job.Model, from *origin) (onnxexport.Spec, error) {
 	md := onnxexport.Metadata{Tool: "fbnas " + version, Architecture: string(t.Arch.YAML()), Classes: t.Classes}
 	switch {
 	case t.Preprocessing.Channels > 0:
@@ -149,15 +150,15 @@ func (o exportOptions) spec(t trained, from *origin) (onnxexport.Spec, error) {
 		md.Preprocessing = anyPictures(t.Arch.Input)
 	}
 	md.Data = t.Data
-	if t.random() {
-		md.Seed = &t.seed
+	if t.Random() {
+		md.Seed = &t.Seed
 	}
 	if t.Test.Images > 0 {
-		md.Accuracy = &onnxexport.Accuracy{Top1: t.Test.Top1(), Images: t.Test.Images, Data: t.dataName()}
+		md.Accuracy = &onnxexport.Accuracy{Top1: t.Test.Top1(), Images: t.Test.Images, Data: t.DataName()}
 	}
 	var err error
-	md.Latency, err = o.predicted(t.blocks, from)
-	return onnxexport.Spec{Name: t.Arch.Name, Blocks: t.blocks, Weights: t.Values, Form: o.form.form(), Metadata: md}, err
+	md.Latency, err = o.predicted(t.Blocks, from)
+	return onnxexport.Spec{Name: t.Arch.Name, Blocks: t.Blocks, Weights: t.Values, Form: o.form.form(), Metadata: md}, err
 }
 
 // precision is the number format that the file computes in.
@@ -196,7 +197,7 @@ func (o exportOptions) predicted(blocks []models.Block, from *origin) (*onnxexpo
 	if err != nil {
 		return nil, fmt.Errorf("predict the latency by %s: %w", o.lut, err)
 	}
-	digest, err := fileDigest(o.lut)
+	digest, err := job.FileDigest(o.lut)
 	if err != nil {
 		return nil, err
 	}

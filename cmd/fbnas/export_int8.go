@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/job"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 	"fbnas/quantize"
@@ -17,7 +18,7 @@ import (
 type int8Export struct {
 	exportOptions
 	*app
-	t         trained
+	t         job.Model
 	images    [][]float32 // that the two are compared on
 	float     *onnx.Model
 	quantised *onnx.Model
@@ -28,7 +29,7 @@ type int8Export struct {
 
 // exportInt8 quantises m, compares it with m and writes it. What is proven
 // against the training engine is m.
-func (o exportOptions) exportInt8(ctx context.Context, a *app, cmd *cobra.Command, r *exportResult, m *onnx.Model, t trained, images [][]float32) (*onnx.Model, error) {
+func (o exportOptions) exportInt8(ctx context.Context, a *app, cmd *cobra.Command, r *exportResult, m *onnx.Model, t job.Model, images [][]float32) (*onnx.Model, error) {
 	x := int8Export{exportOptions: o, app: a, t: t, images: images, float: m, result: r}
 	x.device = cmp.Or(o.device, "local")
 	r.Int8 = &int8Info{Method: o.int8.method, Float: append([]string{}, o.int8.float...), Warnings: []string{}}
@@ -63,7 +64,7 @@ func (x *int8Export) prove(ctx context.Context) error {
 	return err
 }
 
-func (x *int8Export) dataset() string { return cmp.Or(x.data, x.t.data) }
+func (x *int8Export) dataset() string { return cmp.Or(x.data, x.t.DataPath) }
 
 func (x *int8Export) quantise(ctx context.Context) error {
 	arch, err := x.arch(ctx)
@@ -114,7 +115,7 @@ func (x *int8Export) calibrationOn(ctx context.Context) (quantize.Calibration, e
 	if p.Channels == 0 { // random weights
 		p.Channels, p.Height, p.Width = x.t.Arch.Input.Channels, x.t.Arch.Input.Height, x.t.Arch.Input.Width
 	}
-	set, err := openAs(ctx, x.app, name, p)
+	set, err := job.OpenAs(ctx, x.app.env, name, p)
 	if err != nil {
 		return c, err
 	}
@@ -158,10 +159,10 @@ func (x *int8Export) agree(ctx context.Context) error {
 
 // accuracy evaluates both on the test images, where the network was trained.
 func (x *int8Export) accuracy(ctx context.Context) error {
-	if x.t.random() {
+	if x.t.Random() {
 		return nil
 	}
-	set, err := openAs(ctx, x.app, x.dataset(), x.t.Preprocessing)
+	set, err := job.OpenAs(ctx, x.app.env, x.dataset(), x.t.Preprocessing)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -42,7 +43,7 @@ type exportResult struct {
 
 // describe fills in the figures of the written file, and writes its card where
 // there is something to say.
-func (r *exportResult) describe(m *onnx.Model, t trained, from *origin) error {
+func (r *exportResult) describe(m *onnx.Model, t job.Model, from *origin) error {
 	info, err := os.Stat(r.Path)
 	if err != nil {
 		return err
@@ -55,14 +56,14 @@ func (r *exportResult) describe(m *onnx.Model, t trained, from *origin) error {
 	if err != nil {
 		return err
 	}
-	n := models.Count(t.blocks)
+	n := models.Count(t.Blocks)
 	r.Bytes, r.MACs, r.Params = info.Size(), n.MACs, n.Params
 	r.Opset, r.IRVersion, r.Nodes = m.Opset(""), m.Proto.GetIrVersion(), len(m.Proto.GetGraph().GetNode())
 	r.Input, r.Precision = form.Input, cmp.Or(md.Precision, "fp32")
 	if form.Batch != onnxexport.AnyBatch {
 		r.Batch = &form.Batch
 	}
-	r.From = orNull(t.path)
+	r.From = orNull(t.Path)
 	if l := md.Latency; l != nil && l.PredictedUS > 0 {
 		r.PredictedUS, r.ErrorOrigin, r.Predicted = &l.PredictedUS, orNull(l.ErrorOrigin), &l.PredictedRows
 		if l.ErrorUS > 0 {
@@ -75,7 +76,7 @@ func (r *exportResult) describe(m *onnx.Model, t trained, from *origin) error {
 	if t.Classes != nil {
 		r.Labels = orNull(onnxexport.LabelsPath(r.Path))
 	}
-	if t.random() {
+	if t.Random() {
 		return nil
 	}
 	return r.writeCard(t, md, from)

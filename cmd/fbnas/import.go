@@ -12,6 +12,7 @@ import (
 	"fbnas/dataset/picture"
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/models"
 	"fbnas/onnxexport"
 	"fbnas/train"
@@ -65,13 +66,13 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 	if o.out == "" {
 		return nil, fault.New(fault.Usage, "Give -o W.safetensors.", "no file to write is given")
 	}
-	if err := checkOutputs(o.out); err != nil {
+	if err := job.CheckOutputs(o.out); err != nil {
 		return nil, err
 	}
-	if err := keepInputs(o.out, path, filepath.Join(path, weightsName), o.arch); err != nil {
+	if err := job.KeepInputs(o.out, path, filepath.Join(path, job.WeightsName), o.arch); err != nil {
 		return nil, err
 	}
-	f, err := openInitial(path)
+	f, err := job.OpenInitial(path)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 	}
 	r := importResult{
 		Path: o.out, From: path, Format: string(f.Format), Names: orNull(l.Names), Note: orNull(l.Note), Arch: t.Arch.Name,
-		Tensors: len(l.Values), Drawn: drawn, Unused: l.Unused, Misfits: l.Misfits, counts: countsOf(t.blocks...),
+		Tensors: len(l.Values), Drawn: drawn, Unused: l.Unused, Misfits: l.Misfits, counts: countsOf(t.Blocks...),
 	}
 	if f.Format == weights.ONNX && len(r.Drawn) == 0 {
 		parity, err := o.compared(ctx, f, t, set)
@@ -115,7 +116,7 @@ func (o importOptions) run(ctx context.Context, a *app, path string) (result, er
 // network is the architecture of --arch, or what the file states.
 func (o importOptions) network(f *weights.File) (models.Arch, error) {
 	if o.arch != "" {
-		return archOf(o.arch)
+		return job.ArchOf(o.arch)
 	}
 	if f.Arch == nil {
 		return models.Arch{}, fault.New(fault.Usage, "Give --arch with the architecture that the weights are of; `fbnas models list` has those that are built in.",
@@ -126,8 +127,8 @@ func (o importOptions) network(f *weights.File) (models.Arch, error) {
 
 // taken matches the file with the architecture, whose number of classes is the
 // file's. With --partial, what the file has nothing for is drawn.
-func (o importOptions) taken(f *weights.File, arch models.Arch) (t trained, l weights.Loaded, drawn []string, err error) {
-	t.path, t.Arch = f.Path, arch
+func (o importOptions) taken(f *weights.File, arch models.Arch) (t job.Model, l weights.Loaded, drawn []string, err error) {
+	t.Path, t.Arch = f.Path, arch
 	l, err = o.matched(f, &t)
 	if err == nil && l.FileClasses > 0 {
 		t.Arch.Classes = l.FileClasses
@@ -140,7 +141,7 @@ func (o importOptions) taken(f *weights.File, arch models.Arch) (t trained, l we
 		return t, l, nil, fault.New(fault.CodeOf(err), "Give the architecture that the weights are of with --arch, or --partial to take what fits.", "%w", err)
 	}
 	t.Values = maps.Clone(l.Values)
-	for _, p := range models.Params(t.blocks) {
+	for _, p := range models.Params(t.Blocks) {
 		if _, ok := t.Values[p.Name]; !ok {
 			t.Values[p.Name] = train.InitialValues(p, o.seed)
 			drawn = append(drawn, p.Name)
@@ -152,26 +153,26 @@ func (o importOptions) taken(f *weights.File, arch models.Arch) (t trained, l we
 	return t, l, drawn, nil
 }
 
-func (o importOptions) matched(f *weights.File, t *trained) (weights.Loaded, error) {
+func (o importOptions) matched(f *weights.File, t *job.Model) (weights.Loaded, error) {
 	var err error
-	if t.blocks, err = t.Arch.Resolve(); err != nil {
+	if t.Blocks, err = t.Arch.Resolve(); err != nil {
 		return weights.Loaded{}, err
 	}
-	return f.Match(t.blocks)
+	return f.Match(t.Blocks)
 }
 
 // describe adds what the file, the flags and the data say of images and
 // classes; it opens the data where some is given.
-func (o importOptions) describe(ctx context.Context, a *app, f *weights.File, t *trained) (*dataset.Set, error) {
+func (o importOptions) describe(ctx context.Context, a *app, f *weights.File, t *job.Model) (*dataset.Set, error) {
 	in := t.Arch.Input
 	t.Classes = f.Classes
-	if o.normalise == asData && o.data == "" {
+	if o.normalise == job.AsData && o.data == "" {
 		return nil, fault.New(fault.Usage, "Give --data DATA.", "--normalise data: it is not known what data")
 	}
 	if o.data == "" && o.normalise == "" && f.Preprocessing == nil {
 		return nil, nil // nothing is said of images
 	}
-	mean, std, err := normalisation(a, o.normalise, f, in.Channels)
+	mean, std, err := job.Normalisation(a.env, o.normalise, f, in.Channels)
 	if err != nil {
 		return nil, err
 	}
@@ -184,28 +185,28 @@ func (o importOptions) describe(ctx context.Context, a *app, f *weights.File, t 
 	}
 	p := t.Preprocessing
 	p.Height, p.Width, p.Channels = in.Height, in.Width, in.Channels
-	set, err := openAs(ctx, a, o.data, p)
+	set, err := job.OpenAs(ctx, a.env, o.data, p)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.nameClasses(set, o.data); err != nil {
+	if err := t.NameClasses(set, o.data); err != nil {
 		return nil, err
 	}
 	t.Preprocessing = set.Preprocessing()
-	checkSource(a, t.source(f.Path), set, set.Test)
+	job.CheckSource(a.env, t.Source(f.Path), set, set.Test)
 	return set, nil
 }
 
 // compared runs the file's graph and the network on the same images, the
 // data's or noise.
-func (o importOptions) compared(ctx context.Context, f *weights.File, t trained, set *dataset.Set) (parityInfo, error) {
+func (o importOptions) compared(ctx context.Context, f *weights.File, t job.Model, set *dataset.Set) (parityInfo, error) {
 	real := set != nil
 	if h, w := f.Size(); h > 0 && w > 0 && (h != t.Arch.Input.Height || w != t.Arch.Input.Width) {
 		// Weights do not depend on the size: the graph is run as it stands in the
 		// file, and the network beside it at that size.
 		t.Arch.Input.Height, t.Arch.Input.Width = h, w
 		var err error
-		if t.blocks, err = t.Arch.Resolve(); err != nil {
+		if t.Blocks, err = t.Arch.Resolve(); err != nil {
 			return parityInfo{}, err
 		}
 		real = false
@@ -222,7 +223,7 @@ func (o importOptions) compared(ctx context.Context, f *weights.File, t trained,
 		return parityInfo{}, err
 	}
 	defer proof.close()
-	m, err := f.Graph(t.blocks)
+	m, err := f.Graph(t.Blocks)
 	if err != nil {
 		return parityInfo{}, err
 	}
@@ -238,8 +239,8 @@ func (o importOptions) compared(ctx context.Context, f *weights.File, t trained,
 }
 
 // evaluate measures the accuracy on the test images.
-func (o importOptions) evaluate(ctx context.Context, t *trained, set *dataset.Set) error {
-	e, err := openEngine(ort.Options{})
+func (o importOptions) evaluate(ctx context.Context, t *job.Model, set *dataset.Set) error {
+	e, err := job.OpenEngine(ort.Options{})
 	if err != nil {
 		return err
 	}

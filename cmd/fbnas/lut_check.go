@@ -9,6 +9,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/lut"
 	"fbnas/profile"
 )
@@ -50,7 +51,7 @@ func (o checkOptions) check(ctx context.Context, a *app, cmd *cobra.Command, pat
 	if o.rows < 1 {
 		return nil, fault.New(fault.Usage, "Give --rows 1 or more.", "%d rows", o.rows)
 	}
-	if err := checkOutputs(o.record); err != nil {
+	if err := job.CheckOutputs(o.record); err != nil {
 		return nil, err
 	}
 	t, err := lut.Load(path)

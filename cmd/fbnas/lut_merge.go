@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/lut"
 )
 
@@ -42,7 +44,7 @@ func mergeTables(app *app, first, second, out string, force bool) (result, error
 	if out == "" {
 		return nil, fault.New(fault.Usage, "Give -o C.lut.", "no table is given to write to")
 	}
-	if err := checkOutputs(out); err != nil {
+	if err := job.CheckOutputs(out); err != nil {
 		return nil, err
 	}
 	if _, err := os.Stat(out); err == nil && !force {
@@ -64,7 +66,7 @@ func mergeTables(app *app, first, second, out string, force bool) (result, error
 	rows := len(m.Rows())
 	if dropped {
 		app.log.Warn(fmt.Sprintf("the calibration and the validation of %s are not of the rows of %s, and are dropped; make them anew with: "+
-			"fbnas lut calibrate %s --device DEVICE && fbnas lut validate %s --device DEVICE", first, second, quoted(out), quoted(out)))
+			"fbnas lut calibrate %s --device DEVICE && fbnas lut validate %s --device DEVICE", first, second, text.Quoted(out), text.Quoted(out)))
 	}
 	return mergeResult{out, rows, rows - len(a.Rows()), dropped}, m.Save()
 }

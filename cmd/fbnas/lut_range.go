@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/lut"
 	"fbnas/profile"
 	"fbnas/search"
@@ -42,14 +43,14 @@ type rangeResult struct {
 }
 
 func rangeOf(ctx context.Context, a *app, path, name string, classes int) (result, error) {
-	if err := checkClassCount(classes); err != nil {
+	if err := job.CheckClassCount(classes); err != nil {
 		return nil, err
 	}
-	t, age, err := lookAtTable(ctx, a, path, lut.Load)
+	t, age, err := job.LookAtTable(ctx, a.env, path, lut.Load)
 	if err != nil {
 		return nil, err
 	}
-	space, err := spaceFor(t, name)
+	space, err := job.SpaceFor(t, name)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +68,6 @@ func rangeOf(ctx context.Context, a *app, path, name string, classes int) (resul
 
 func (r rangeResult) Text(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "space %s at %d classes: %s to %s\ncertainty: %s\n%s",
-		r.Space, r.Classes, text.Latency(r.SmallestUS), text.Latency(r.LargestUS), r.Certainty, staleLine(r.Age))
+		r.Space, r.Classes, text.Latency(r.SmallestUS), text.Latency(r.LargestUS), r.Certainty, job.StaleLine(r.Age))
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/profile"
@@ -22,7 +23,7 @@ func lutShowVerb(a *app) *cobra.Command {
 		Example: "  fbnas lut show local.lut\n  fbnas lut show local.lut --csv > rows.csv",
 		Args:    cobra.ExactArgs(1),
 		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
-			t, age, err := lookAtTable(ctx, a, args[0], lut.Read)
+			t, age, err := job.LookAtTable(ctx, a.env, args[0], lut.Read)
 			if err != nil {
 				return nil, err
 			}
@@ -133,7 +134,7 @@ func (r tableInfo) Text(w io.Writer) error {
 	if r.Validation != nil {
 		facts = append(facts, fact{"validation", *r.Validation})
 	}
-	facts = append(facts, fact{"certainty", r.Certainty}, fact{"stale", staleText(r.Age)})
+	facts = append(facts, fact{"certainty", r.Certainty}, fact{"stale", job.StaleText(r.Age)})
 	if err := writeFacts(w, facts...); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/lut"
 	"fbnas/profile"
 )
@@ -51,7 +52,7 @@ func lutCalibrateVerb(a *app) *cobra.Command {
 		}
 		r := calibrateResult{args[0], *calibrationOf(t.Calibration), t.Certainty(), o.removed, warnings}
 		if o.removed {
-			a.log.Warn("the validation was of the calibration before, and is removed; find out how good this one is with: fbnas lut validate " + quoted(args[0]) + " --device " + quoted(o.device))
+			a.log.Warn("the validation was of the calibration before, and is removed; find out how good this one is with: fbnas lut validate " + text.Quoted(args[0]) + " --device " + text.Quoted(o.device))
 		}
 		return r, t.Save()
 	})
@@ -77,14 +78,14 @@ func (o *networkOptions) add(cmd *cobra.Command) {
 
 // measure times networks for the purpose and puts the outcome into the table.
 func (o *networkOptions) measure(ctx context.Context, a *app, cmd *cobra.Command, path string) (*lut.Table, []string, error) {
-	if err := checkOutputs(path, o.record); err != nil {
+	if err := job.CheckOutputs(path, o.record); err != nil {
 		return nil, nil, err
 	}
-	t, err := openTable(ctx, path, profile.Whole)
+	t, err := job.OpenTable(ctx, path, profile.Whole)
 	if err != nil {
 		return nil, nil, err
 	}
-	space, err := spaceFor(t, o.space)
+	space, err := job.SpaceFor(t, o.space)
 	if err != nil {
 		return nil, nil, err
 	}

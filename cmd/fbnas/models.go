@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/models"
 )
 
@@ -45,12 +46,12 @@ type modelList struct {
 }
 
 type modelInfo struct {
-	Name    string     `json:"name"`
-	Input   imageShape `json:"input"`
-	Classes int        `json:"classes"`
-	Family  *string    `json:"family"`         // of a built-in network
-	Top1    *float64   `json:"published_top1"` // on ImageNet, with its authors' weights
-	Top5    *float64   `json:"published_top5"`
+	Name    string         `json:"name"`
+	Input   job.ImageShape `json:"input"`
+	Classes int            `json:"classes"`
+	Family  *string        `json:"family"`         // of a built-in network
+	Top1    *float64       `json:"published_top1"` // on ImageNet, with its authors' weights
+	Top5    *float64       `json:"published_top5"`
 	counts
 	Layers []layerInfo `json:"layers"`
 	YAML   string      `json:"yaml"`
@@ -100,7 +101,7 @@ func describeModel(arch models.Arch) (modelInfo, error) {
 	if err != nil {
 		return modelInfo{}, fmt.Errorf("model %s: %w", arch.Name, err)
 	}
-	info := modelInfo{Name: arch.Name, Input: imageShape(arch.Input), Classes: arch.Classes, counts: countsOf(blocks...), YAML: string(arch.YAML())}
+	info := modelInfo{Name: arch.Name, Input: job.ImageShape(arch.Input), Classes: arch.Classes, counts: countsOf(blocks...), YAML: string(arch.YAML())}
 	for i, b := range blocks {
 		h, w := b.OutSize()
 		info.Layers = append(info.Layers, layerInfo{
@@ -116,7 +117,7 @@ func describeModel(arch models.Arch) (modelInfo, error) {
 // publish adds what is reported of the built-in network of that name.
 func (m *modelInfo) publish(name string) {
 	if p, ok := models.PublishedOf(name); ok {
-		m.Family, m.Top1, m.Top5 = &p.Family, positive(p.Top1), positive(p.Top5)
+		m.Family, m.Top1, m.Top5 = &p.Family, job.Positive(p.Top1), job.Positive(p.Top5)
 	}
 }
 
@@ -149,7 +150,7 @@ func (m modelInfo) Text(w io.Writer) error {
 		text.Right("kernel"), text.Right("stride"), text.Left("act"), text.Left("SE"), text.Left("also"),
 		text.Right("MACs"), text.Right("params"))
 	for _, l := range m.Layers {
-		in, out := imageShape{l.In, l.Height, l.Width}, imageShape{l.Out, l.OutHeight, l.OutWidth}
+		in, out := job.ImageShape{Channels: l.In, Height: l.Height, Width: l.Width}, job.ImageShape{Channels: l.Out, Height: l.OutHeight, Width: l.OutWidth}
 		t.Row(l.Name, string(l.Kind), in.String(), unlessZero(l.Mid), out.String(), fmt.Sprint(l.Kernel), fmt.Sprint(l.Stride),
 			l.Act, l.gate(), l.also(), text.Count(l.MACs), text.Count(l.Params))
 	}

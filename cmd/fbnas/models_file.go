@@ -8,23 +8,24 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/onnx"
 	"fbnas/onnx/summary"
 )
 
 // fileInfo is an ONNX file as its nodes have it.
 type fileInfo struct {
-	Name          string      `json:"name"`
-	Graph         string      `json:"graph"`
-	Input         *imageShape `json:"input"` // null unless there is one input [N,C,H,W]
-	Inputs        []valueInfo `json:"inputs"`
-	Outputs       []valueInfo `json:"outputs"`
-	Opset         int64       `json:"opset"`
-	IRVersion     int64       `json:"ir_version"`
-	Producer      *string     `json:"producer"`
-	Uncounted     int         `json:"uncounted_nodes"`
-	ConstantBytes int64       `json:"constant_bytes"`
-	PeakBytes     int64       `json:"peak_activation_bytes"`
+	Name          string          `json:"name"`
+	Graph         string          `json:"graph"`
+	Input         *job.ImageShape `json:"input"` // null unless there is one input [N,C,H,W]
+	Inputs        []valueInfo     `json:"inputs"`
+	Outputs       []valueInfo     `json:"outputs"`
+	Opset         int64           `json:"opset"`
+	IRVersion     int64           `json:"ir_version"`
+	Producer      *string         `json:"producer"`
+	Uncounted     int             `json:"uncounted_nodes"`
+	ConstantBytes int64           `json:"constant_bytes"`
+	PeakBytes     int64           `json:"peak_activation_bytes"`
 	nodeCounts
 	Layers []nodeInfo `json:"layers"`
 }
@@ -117,7 +118,7 @@ func describeFile(path string, s summary.Summary) fileInfo {
 	}
 	if len(s.Inputs) == 1 {
 		if sides, known := s.Inputs[0].Shape.Lengths(); known && len(sides) == 4 {
-			f.Input = &imageShape{int(sides[1]), int(sides[2]), int(sides[3])}
+			f.Input = &job.ImageShape{Channels: int(sides[1]), Height: int(sides[2]), Width: int(sides[3])}
 		}
 	}
 	for _, n := range s.Nodes {

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/models"
 	"fbnas/onnx"
 )
@@ -46,7 +47,7 @@ func (o showOptions) show(name string) (result, error) {
 		if o.nodes || len(o.inputs) > 0 {
 			return nil, fault.New(fault.Usage, "Leave out --nodes and --input.", "%s is not an ONNX file", name)
 		}
-		arch, err := loadArch(name)
+		arch, err := job.LoadArch(name)
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"fbnas/internal/rundir"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/models"
 	"fbnas/search"
@@ -13,7 +14,7 @@ import (
 
 // origin is the search that found an architecture.
 type origin struct {
-	config  searchConfig
+	config  job.SearchConfig
 	summary search.Summary
 	found   search.Found
 }
@@ -23,13 +24,13 @@ func (o *origin) precision() string { return cmp.Or(o.config.Precision, latency.
 
 // originOf looks for the search that found the architecture, the newest first,
 // under root and beside the training's folder; nil where there is none.
-func originOf(a *app, t trained, root string) *origin {
+func originOf(a *app, t job.Model, root string) *origin {
 	roots := []string{root}
-	if t.run != "" {
-		roots = append(roots, filepath.Dir(t.run))
+	if t.Run != "" {
+		roots = append(roots, filepath.Dir(t.Run))
 	}
 	for _, root := range roots {
-		list, err := runsUnder(a, root)
+		list, err := job.RunsUnder(a.env, root)
 		if err != nil {
 			a.log.Warn("runs cannot be listed", "folder", root, "error", err)
 			continue
@@ -50,7 +51,7 @@ func foundIn(info rundir.Info, arch models.Arch) *origin {
 		return nil
 	}
 	var err error
-	if o.config, err = rundir.ReadConfig[searchConfig](info.Path); err != nil {
+	if o.config, err = rundir.ReadConfig[job.SearchConfig](info.Path); err != nil {
 		return nil
 	}
 	for _, o.found = range o.summary.Results {

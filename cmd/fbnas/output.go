@@ -21,6 +21,24 @@ type result interface {
 	Text(w io.Writer) error
 }
 
+// view is the result whose document is what a job returned, with a text of it;
+// nil without a document.
+func view[T any](doc *T, text func(io.Writer, *T) error) result {
+	if doc == nil {
+		return nil
+	}
+	return viewed[T]{doc, text}
+}
+
+type viewed[T any] struct {
+	doc  *T
+	text func(io.Writer, *T) error
+}
+
+func (d viewed[T]) MarshalJSON() ([]byte, error) { return json.Marshal(d.doc) }
+
+func (d viewed[T]) Text(w io.Writer) error { return d.text(w, d.doc) }
+
 // work does a verb's work. It may return a result together with an error: a
 // missed target has its figures too. A nil result prints nothing.
 type work func(ctx context.Context, args []string) (result, error)
@@ -36,6 +54,9 @@ func (a *app) does(w work) func(*cobra.Command, []string) error {
 			res, err = w(cmd.Context(), args)
 			return err
 		})
+		if a.shown != nil {
+			a.shown.close()
+		}
 		failed := a.guarded(func() error { return a.report(cmd, res, err) })
 		if bug := new(fault.Bug); errors.As(failed, &bug) { // in what shows the result
 			failed = errors.Join(failed, a.report(cmd, nil, failed))
@@ -115,8 +136,8 @@ func (a *app) reportJSON(cmd *cobra.Command, res result, err error) error {
 			e.Status = string(e.Error.Code)
 		}
 	}
-	if len(a.opened) > 0 {
-		e.Data = &a.opened[0]
+	if len(a.env.Data) > 0 {
+		e.Data = &a.env.Data[0]
 	}
 	doc, err := json.Marshal(e)
 	if err != nil {

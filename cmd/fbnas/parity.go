@@ -10,6 +10,7 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
+	"fbnas/job"
 	"fbnas/onnxexport"
 	"fbnas/train"
 )
@@ -65,8 +66,8 @@ func (p proven) close() { p.reference.Close() }
 
 // proofOf prepares the comparison of an exported file with a network on the
 // engine that trains.
-func proofOf(t trained, images [][]float32) (proven, error) {
-	e, err := openEngine(ort.Options{})
+func proofOf(t job.Model, images [][]float32) (proven, error) {
+	e, err := job.OpenEngine(ort.Options{})
 	if err != nil {
 		return proven{}, err
 	}
@@ -130,7 +131,7 @@ func spread(images [][]float32, n int) [][]float32 {
 }
 
 // noiseFor is normal noise in the place of images, for a network without data.
-func noiseFor(t trained, seed uint64) [][]float32 {
+func noiseFor(t job.Model, seed uint64) [][]float32 {
 	in := t.Arch.Input
 	images := make([][]float32, onnxexport.ParityInputs)
 	for i := range images {
@@ -146,41 +147,41 @@ func noiseFor(t trained, seed uint64) [][]float32 {
 // comparison opens the data and takes the images on which a network's file is
 // compared with it. Random weights that come without data are compared on
 // noise; trained ones never. Classes without names get the data's.
-func comparison(ctx context.Context, a *app, t *trained, data string) ([][]float32, error) {
-	if data == "" && t.random() {
-		return noiseFor(*t, t.seed), nil
+func comparison(ctx context.Context, a *app, t *job.Model, data string) ([][]float32, error) {
+	if data == "" && t.Random() {
+		return noiseFor(*t, t.Seed), nil
 	}
 	if data == "" {
-		return nil, fault.New(fault.Usage, "Give --data DATA.", "it is not known what %s was trained on", t.path)
+		return nil, fault.New(fault.Usage, "Give --data DATA.", "it is not known what %s was trained on", t.Path)
 	}
-	if t.Preprocessing.Channels == 0 && t.random() {
+	if t.Preprocessing.Channels == 0 && t.Random() {
 		return nil, fault.New(fault.Usage, "Leave out --data.", "the random weights of %s were drawn without data", t.Arch.Name)
 	}
 	if t.Preprocessing.Channels == 0 {
 		return nil, fault.New(fault.Usage, "Import them again with --normalise imagenet, or with --data for the data's own mean and deviation.",
-			"it is not known how pixels were normalised that %s was trained on", t.path)
+			"it is not known how pixels were normalised that %s was trained on", t.Path)
 	}
-	set, err := openAs(ctx, a, data, t.Preprocessing)
+	set, err := job.OpenAs(ctx, a.env, data, t.Preprocessing)
 	if err != nil {
 		return nil, err
 	}
 	if t.Classes == nil {
-		err = t.nameClasses(set, data)
+		err = t.NameClasses(set, data)
 	} else {
-		err = sameClasses(t.Arch.Name, t.Classes, set)
+		err = job.SameClasses(t.Arch.Name, t.Classes, set)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !t.random() {
-		checkSource(a, t.source(t.Arch.Name), set, set.Test)
+	if !t.Random() {
+		job.CheckSource(a.env, t.Source(t.Arch.Name), set, set.Test)
 	}
 	return imagesOf(set)
 }
 
 // normalise makes drawn weights give activations like trained ones.
-func normalise(ctx context.Context, t trained, images [][]float32) error {
-	e, err := openEngine(ort.Options{})
+func normalise(ctx context.Context, t job.Model, images [][]float32) error {
+	e, err := job.OpenEngine(ort.Options{})
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
@@ -81,10 +82,10 @@ func (o profileOptions) check(flags *pflag.FlagSet) error {
 	case o.out == "" && !o.dryRun:
 		return fault.New(fault.Usage, "Give -o X.lut.", "no table is given to write to")
 	}
-	if err := checkOutputs(o.out, o.record); err != nil {
+	if err := job.CheckOutputs(o.out, o.record); err != nil {
 		return err
 	}
-	return keepInputs(o.out, o.space)
+	return job.KeepInputs(o.out, o.space)
 }
 
 // profileResult is a profile's plan, and what came of it unless it was a dry
@@ -144,7 +145,7 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	if err := o.check(cmd.Flags()); err != nil {
 		return nil, err
 	}
-	space, err := loadSpace(o.space)
+	space, err := job.LoadSpace(o.space)
 	if err != nil {
 		return nil, err
 	}
@@ -219,18 +220,10 @@ func again(cmd *cobra.Command) string {
 		case f.Value.Type() == "bool":
 			words = append(words, "--"+f.Name+"="+f.Value.String())
 		default:
-			words = append(words, "--"+f.Name, quoted(f.Value.String()))
+			words = append(words, "--"+f.Name, text.Quoted(f.Value.String()))
 		}
 	})
 	return strings.Join(words, " ")
-}
-
-// quoted is a word for a shell.
-func quoted(word string) string {
-	if word != "" && !strings.ContainsAny(word, " \t\n'\"\\$&|;<>()*?[]{}~#`!") {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 func (r *profileResult) take(rep profile.Report, seconds float64, device string) {

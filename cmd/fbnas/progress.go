@@ -44,6 +44,15 @@ func (a *app) progress() *progress {
 	}
 }
 
+// show shows how far the verb's job is, from the first time that it is told to
+// the verb's end.
+func (a *app) show(stage string, done, total int) {
+	if a.shown == nil {
+		a.shown = a.progress()
+	}
+	a.shown.at(stage, done, total)
+}
+
 // at says that done of total parts of a stage are done.
 func (p *progress) at(stage string, done, total int) {
 	now := p.now()

@@ -15,6 +15,7 @@ import (
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
+	"fbnas/job"
 	"fbnas/report"
 )
 
@@ -52,14 +53,14 @@ type reportResult struct {
 }
 
 func runReport(o reportOptions, paths []string) (result, error) {
-	if err := checkOutputs(o.out, o.summary); err != nil {
+	if err := job.CheckOutputs(o.out, o.summary); err != nil {
 		return nil, err
 	}
-	if err := checkPage(o.out); err != nil {
+	if err := job.CheckPage(o.out); err != nil {
 		return nil, err
 	}
 	for _, path := range paths {
-		if err := keepInputs(o.summary, append(rundir.Files(path), path)...); err != nil {
+		if err := job.KeepInputs(o.summary, append(rundir.Files(path), path)...); err != nil {
 			return nil, err
 		}
 	}

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fbnas/dataset"
 	"fbnas/internal/fault"
+	"fbnas/job"
 )
 
 // app is what the verbs share: the streams, the global flags, and whether a
@@ -25,7 +25,8 @@ type app struct {
 	system      fs.FS // the root of the file system, for what Linux says of itself
 	json        bool
 	quiet       bool
-	opened      []dataset.Summary // data sets, in the order of their opening
+	env         *job.Env // of the verb's job
+	shown       *progress
 	begun       bool
 }
 
@@ -60,7 +61,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 
 func newApp(out, errOut io.Writer) *app {
 	onScreen := &screen{w: errOut}
-	return &app{out: out, errOut: onScreen, screen: onScreen, system: os.DirFS("/")}
+	a := &app{out: out, errOut: onScreen, screen: onScreen, system: os.DirFS("/")}
+	a.env = &job.Env{Tool: "fbnas " + version, Progress: a.show}
+	return a
 }
 
 func (a *app) run(ctx context.Context, args []string) int {
@@ -97,6 +100,7 @@ func (a *app) root() *cobra.Command {
 				level = slog.LevelWarn
 			}
 			a.log = slog.New(newHandler(a.errOut, level))
+			a.env.Log = a.log
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if a.json {

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/text"
+	"fbnas/job"
 )
 
 func runsVerb(a *app) *cobra.Command {
@@ -24,44 +24,23 @@ func runsListVerb(a *app) *cobra.Command {
 		Example: "  fbnas runs list\n  fbnas runs list --root /data/runs --json",
 		Args:    cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&root, "root", runsFolder, "`folder` of the runs")
+	cmd.Flags().StringVar(&root, "root", job.RunsFolder, "`folder` of the runs")
 	cmd.RunE = a.does(func(context.Context, []string) (result, error) {
-		list, err := runsUnder(a, root)
-		if err != nil {
-			return nil, err
-		}
-		r := runsResult{Root: root, Runs: []runInfo{}}
-		for _, info := range list {
-			r.Runs = append(r.Runs, runInfo{info.Path, info.Verb, info.Created, info.Finished(), info.Step, info.Summary})
-		}
-		return r, nil
+		r, err := job.Runs(a.env, root)
+		return view(r, runsText), err
 	})
 	return cmd
-}
-
-type runsResult struct {
-	Root string    `json:"root"`
-	Runs []runInfo `json:"runs"`
-}
-
-type runInfo struct {
-	Path     string          `json:"path"`
-	Verb     string          `json:"verb"`
-	Created  time.Time       `json:"created"`
-	Finished bool            `json:"finished"`
-	Step     int             `json:"step"`    // of the newest checkpoint
-	Summary  json.RawMessage `json:"summary"` // null until it has finished
 }
 
 // outcomes say in a few words what a finished run came to, by its verb.
 var outcomes = map[string]func(summary []byte) (string, error){
 	"train": func(summary []byte) (string, error) {
-		var s trainResult
+		var s job.TrainResult
 		err := json.Unmarshal(summary, &s)
 		return fmt.Sprintf("%s of %d test images, %s", text.Percent(s.Top1), s.TestImages, s.Arch), err
 	},
 	"search": func(summary []byte) (string, error) {
-		var s searchResult
+		var s job.SearchResult
 		if err := json.Unmarshal(summary, &s); err != nil || len(s.Results) == 0 {
 			return "", err
 		}
@@ -71,19 +50,19 @@ var outcomes = map[string]func(summary []byte) (string, error){
 }
 
 // outcome is what a run came to, or how far it is.
-func (r runInfo) outcome() string {
+func outcome(r job.RunInfo) string {
 	describe, known := outcomes[r.Verb]
 	if !r.Finished || !known {
 		return ""
 	}
-	text, err := describe(r.Summary)
+	came, err := describe(r.Summary)
 	if err != nil {
 		return "its summary cannot be read"
 	}
-	return text
+	return came
 }
 
-func (r runsResult) Text(w io.Writer) error {
+func runsText(w io.Writer, r *job.RunsResult) error {
 	if len(r.Runs) == 0 {
 		_, err := fmt.Fprintf(w, "no runs in %s\n", r.Root)
 		return err
@@ -94,7 +73,7 @@ func (r runsResult) Text(w io.Writer) error {
 		if !run.Finished {
 			state = fmt.Sprintf("at step %d", run.Step)
 		}
-		t.Row(run.Path, run.Verb, run.Created.Local().Format("2006-01-02 15:04"), state, run.outcome())
+		t.Row(run.Path, run.Verb, run.Created.Local().Format("2006-01-02 15:04"), state, outcome(run))
 	}
 	return t.WriteText(w)
 }

@@ -7,50 +7,42 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/engine/ort"
-	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
-	"fbnas/internal/rundir"
+	"fbnas/job"
 	"fbnas/train"
 )
 
 // runFlags are those of the verbs that write a run.
-type runFlags struct {
-	out    string
-	resume bool
-	engine engineConfig
-	data   string
-	every  time.Duration
-}
+type runFlags struct{ job.RunOptions }
 
-// engineConfig is what a run computes with, in its config.yaml.
-type engineConfig struct {
-	Threads  int          `yaml:"threads"`
-	Dialect  ort.Dialect  `yaml:"dialect"`
-	Provider ort.Provider `yaml:"ep,omitempty"` // runs from before there was a choice have none
-}
-
-// keepGiven copies the settings that the command line names.
-func (c *engineConfig) keepGiven(cmd *cobra.Command, given engineConfig) {
-	for flag, set := range map[string]func(){
-		"threads": func() { c.Threads = given.Threads },
-		"dialect": func() { c.Dialect = given.Dialect },
-		"ep":      func() { c.Provider = given.Provider },
-	} {
-		if cmd.Flags().Changed(flag) {
-			set()
-		}
+// options are what the flags say: in a run that is resumed, only what is given.
+func (r runFlags) options(cmd *cobra.Command) (job.RunOptions, error) {
+	o := r.RunOptions
+	if o.Engine.Threads < 1 {
+		return o, fault.New(fault.Usage, "Give --threads 1 or more, or leave it out: the default is one for each core.", "%d threads", o.Engine.Threads)
 	}
+	given := cmd.Flags().Changed
+	if o.Resume && !given("threads") {
+		o.Engine.Threads = 0
+	}
+	if o.Resume && !given("dialect") {
+		o.Engine.Dialect = ""
+	}
+	if o.Resume && !given("ep") {
+		o.Engine.Provider = ""
+	}
+	return o, nil
 }
 
 func (r *runFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&r.data, "data", "", "built-in `data` set, or a folder of images by class")
-	f.StringVarP(&r.out, "output", "o", "", "the run's `folder` (default runs/VERB-N)")
-	f.BoolVar(&r.resume, "resume", false, "go on with the run in -o; its own options hold where none are given")
-	f.DurationVar(&r.every, "checkpoint-every", time.Minute, "time between checkpoints")
-	f.StringVar((*string)(&r.engine.Dialect), "dialect", string(ort.Auto), "how programs are written for ONNX Runtime: auto, std or blocked (fbnas doctor)")
-	f.StringVar((*string)(&r.engine.Provider), "ep", string(ort.CPU), "execution provider that trains: cpu or cuda (fbnas doctor)")
-	f.IntVar(&r.engine.Threads, "threads", runtime.NumCPU(), "threads of the training; results repeat bit for bit for the same number")
+	f.StringVar(&r.Data, "data", "", "built-in `data` set, or a folder of images by class")
+	f.StringVarP(&r.Folder, "output", "o", "", "the run's `folder` (default runs/VERB-N)")
+	f.BoolVar(&r.Resume, "resume", false, "go on with the run in -o; its own options hold where none are given")
+	f.DurationVar(&r.SaveEvery, "checkpoint-every", time.Minute, "time between checkpoints")
+	f.StringVar((*string)(&r.Engine.Dialect), "dialect", string(ort.Auto), "how programs are written for ONNX Runtime: auto, std or blocked (fbnas doctor)")
+	f.StringVar((*string)(&r.Engine.Provider), "ep", string(ort.CPU), "execution provider that trains: cpu or cuda (fbnas doctor)")
+	f.IntVar(&r.Engine.Threads, "threads", runtime.NumCPU(), "threads of the training; results repeat bit for bit for the same number")
 }
 
 // trainFlags are the settings of a training that the command line can change.
@@ -78,62 +70,26 @@ func techniqueFlags(cmd *cobra.Command, t *train.Techniques) {
 	f.Float64Var(&t.Mixup, "mixup", t.Mixup, "mix pairs of images; their shares are drawn from Beta(x, x), such as 0.2; 0: do not")
 }
 
-// runsFolder is where runs lie that are not given a place.
-const runsFolder = "runs"
-
-// check refuses numbers that no run can have, and a folder that the run cannot
-// be written to, before the data are opened.
-func (r runFlags) check() error {
-	if r.engine.Threads < 1 {
-		return fault.New(fault.Usage, "Give --threads 1 or more, or leave it out: the default is one for each core.", "%d threads", r.engine.Threads)
+// keepGiven copies the settings that the command line names.
+func keepGiven(cmd *cobra.Command, to *train.Config, given train.Config) {
+	for flag, set := range map[string]func(){
+		"epochs": func() { to.Epochs = given.Epochs }, "batch": func() { to.Batch = given.Batch },
+		"lr":              func() { to.LearningRate = given.LearningRate },
+		"label-smoothing": func() { to.LabelSmoothing = given.LabelSmoothing },
+		"pad-crop":        func() { to.PadCrop = given.PadCrop },
+		"flip":            func() { to.Flip = given.Flip },
+		"crop-scale":      func() { to.CropScale = given.CropScale },
+		"crop-ratio":      func() { to.CropRatio = given.CropRatio },
+		"trivial-augment": func() { to.Trivial = given.Trivial },
+		"freeze":          func() { to.Freeze = given.Freeze },
+		"ema":             func() { to.EMA = given.EMA },
+		"drop-path":       func() { to.DropPath = given.DropPath },
+		"dropout":         func() { to.Dropout = given.Dropout },
+		"mixup":           func() { to.Mixup = given.Mixup },
+		"seed":            func() { to.Seed = given.Seed },
+	} {
+		if cmd.Flags().Changed(flag) {
+			set()
+		}
 	}
-	if r.every < 0 {
-		return fault.New(fault.Usage, "Give --checkpoint-every a time such as 1m.", "%v between checkpoints", r.every)
-	}
-	if r.out == "" {
-		return atomicfile.CheckFolder(runsFolder)
-	}
-	return rundir.Check(r.out, r.resume)
-}
-
-// openRun starts the run of a verb, or goes on with it.
-func openRun[C any](a *app, verb string, r runFlags, config C) (*rundir.Dir, *rundir.Checkpoint, error) {
-	o := rundir.Options{Log: a.log}
-	if r.resume {
-		return rundir.Resume(r.out, verb, config, o)
-	}
-	if r.out == "" {
-		dir, err := rundir.CreateNext(runsFolder, verb, config, o)
-		return dir, nil, err
-	}
-	dir, err := rundir.Create(r.out, verb, config, o)
-	return dir, nil, err
-}
-
-// stopped ends a run that has not come to its end: an interruption gets the
-// command that goes on, and a failure before anything was trained leaves no
-// folder in the way of the corrected command.
-func stopped(a *app, err error, verb string, dir *rundir.Dir) error {
-	if fault.CodeOf(err) == fault.Interrupted {
-		return fault.New(fault.Interrupted, "Go on with: "+verb+" --resume -o "+quoted(located(dir.Path())), "%w", err)
-	}
-	if !dir.Barren() {
-		return err
-	}
-	if failed := dir.Discard(); failed != nil {
-		a.log.Warn("the run's folder could not be removed", "error", failed)
-	} else {
-		a.log.Info("the run failed before its first checkpoint, and " + dir.Path() + " is removed")
-	}
-	return err
-}
-
-// resumed returns the configuration of the run that is resumed, for options
-// that are not given again.
-func resumed[C any](r runFlags) (C, error) {
-	if r.out == "" {
-		var none C
-		return none, fault.New(fault.Usage, "Give -o RUN.", "--resume needs the run's folder")
-	}
-	return rundir.ReadConfig[C](r.out)
 }

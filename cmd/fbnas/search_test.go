@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/job"
 	"fbnas/lut"
 	"fbnas/search"
 )
@@ -32,7 +33,7 @@ func TestSearchTextOfPredictedRows(t *testing.T) {
 		"measured": {search.Summary{Results: []search.Found{measured}}, []string{"± 250 µs", "0 of 18"}, []string{"excluded", "to be sure"}},
 	} {
 		var text bytes.Buffer
-		if err := (searchResult{Run: "/runs/s", Summary: c.summary, table: "/tables/my phone.lut"}).Text(&text); err != nil {
+		if err := searchText(&text, &job.SearchResult{Run: "/runs/s", Summary: c.summary, TablePath: "/tables/my phone.lut"}); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range c.want {

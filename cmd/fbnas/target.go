@@ -9,29 +9,41 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/spf13/cobra"
+
 	"fbnas/internal/fault"
-	"fbnas/search"
+	"fbnas/job"
 )
 
-// latencies parses targets into microseconds: times such as 15ms, or parts of
-// the slowest network such as 40%. Each is a number above 0.
-func latencies(texts []string, largest float64) ([]float64, error) {
-	if len(texts) == 0 {
-		return nil, fault.New(fault.Usage, "Give --target 15ms.", "no target is given")
-	}
-	var us []float64
+// limits parses targets.
+func limits(texts []string) ([]job.Limit, error) {
+	var all []job.Limit
 	for _, text := range texts {
-		v, err := latencyUS(text)
-		if strings.HasSuffix(squeezed(text), "%") {
-			v, err = parsePart(text)
-			v *= largest
+		l, err := limitOf(text)
+		if err != nil {
+			return nil, err
 		}
-		if err != nil || !(v > 0) || math.IsInf(v, 0) {
-			return nil, fault.New(fault.Usage, "Write it like 15ms, 1.3ms or 800us, or like 40% of the space's slowest network.", "%q is no latency", text)
-		}
-		us = append(us, v)
+		all = append(all, l)
 	}
-	return us, nil
+	return all, nil
+}
+
+// limitOf parses a time such as 15ms, or a part of the slowest network such as
+// 40%: a number above 0.
+func limitOf(text string) (job.Limit, error) {
+	var l job.Limit
+	var err error
+	value := &l.US
+	if strings.HasSuffix(squeezed(text), "%") {
+		value = &l.Part
+		*value, err = parsePart(text)
+	} else {
+		*value, err = latencyUS(text)
+	}
+	if err != nil || !(*value > 0) || math.IsInf(*value, 0) {
+		return l, fault.New(fault.Usage, "Write it like 15ms, 1.3ms or 800us, or like 40% of the space's slowest network.", "%q is no latency", text)
+	}
+	return l, nil
 }
 
 // latencyUS parses a latency into microseconds, as text.Latency and Go write
@@ -100,14 +112,21 @@ func parsePart(text string) (float64, error) {
 	return v, cmp.Or(err, finiteOr(v, text))
 }
 
-// margin parses auto or a part.
-func margin(text string, cost search.Cost) (float64, error) {
+// marginOf parses auto or a part; nil where the command line says nothing.
+func marginOf(cmd *cobra.Command, text string) (*job.Margin, error) {
+	if !cmd.Flags().Changed("margin") {
+		return nil, nil
+	}
+	return parseMargin(text)
+}
+
+func parseMargin(text string) (*job.Margin, error) {
 	if text == "auto" {
-		return search.AutoMargin(cost)
+		return &job.Margin{Auto: true}, nil
 	}
 	v, err := parsePart(text)
 	if err != nil || !(v >= 0 && v < 1) {
-		return 0, fault.New(fault.Usage, "Write auto, or a part such as 2% or 0.02.", "%q is no margin", text)
+		return nil, fault.New(fault.Usage, "Write auto, or a part such as 2% or 0.02.", "%q is no margin", text)
 	}
-	return v, nil
+	return &job.Margin{Part: v}, nil
 }

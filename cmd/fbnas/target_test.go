@@ -8,6 +8,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
 	"fbnas/internal/text"
+	"fbnas/job"
 )
 
 func TestLatencies(t *testing.T) {
@@ -16,8 +17,8 @@ func TestLatencies(t *testing.T) {
 		"15ms": 15000, "68us": 68, "68.0 µs": 68, "68.0 \u03bcs": 68, "68.0\u00a0µs": 68, "68.0\u202fµs": 68, " 0.068 ms ": 68,
 		"0.068ms": 68, "1.23456us": 1.23456, "1s": 1e6, "250ns": 0.25, "1m2s": 62e6, "1e3us": 1000, "40%": 200, "40.0 %": 200, "0.5%": 2.5,
 	} {
-		got, err := latencies([]string{text}, largest)
-		if err != nil || math.Abs(got[0]-want) > 1e-12*want {
+		got, err := limitOf(text)
+		if us := got.US + got.Part*largest; err != nil || math.Abs(us-want) > 1e-12*want {
 			t.Errorf("%q is %v (%v), want %g", text, got, err, want)
 		}
 		var d latencyFlag
@@ -29,12 +30,9 @@ func TestLatencies(t *testing.T) {
 		"", "15", "ms", "fast", "-15ms", "0", "0ms", "0.00 µs", "NaNms", "Infms", "infus", "1e400ms", "15 m s x", text.Absent,
 		"%", "0%", "-1%", "NaN%", "Inf%", "+Inf%", "1e400%", "1e308%%",
 	} {
-		if got, err := latencies([]string{text}, largest); fault.CodeOf(err) != fault.Usage || fault.HintOf(err) == "" {
+		if got, err := limitOf(text); fault.CodeOf(err) != fault.Usage || fault.HintOf(err) == "" {
 			t.Errorf("%q is %v (%v), want an error of usage", text, got, err)
 		}
-	}
-	if _, err := latencies([]string{"1e307%"}, 1e9); fault.CodeOf(err) != fault.Usage {
-		t.Errorf("a target without end: %v", err)
 	}
 	for _, text := range []string{"1e300s", "NaNs", "15"} {
 		if d := new(latencyFlag); d.Set(text) == nil {
@@ -45,13 +43,16 @@ func TestLatencies(t *testing.T) {
 
 func TestMargins(t *testing.T) {
 	for text, want := range map[string]float64{"2%": 0.02, "2.0 %": 0.02, "0.02": 0.02, "0": 0, "0%": 0} {
-		if got, err := margin(text, nil); err != nil || got != want {
-			t.Errorf("%q is %g (%v), want %g", text, got, err, want)
+		if got, err := parseMargin(text); err != nil || *got != (job.Margin{Part: want}) {
+			t.Errorf("%q is %v (%v), want %g", text, got, err, want)
 		}
 	}
+	if got, err := parseMargin("auto"); err != nil || *got != (job.Margin{Auto: true}) {
+		t.Errorf("auto is %v (%v)", got, err)
+	}
 	for _, text := range []string{"", "-1%", "100%", "1", "NaN", "Inf", "-0.1", "NaN%"} {
-		if got, err := margin(text, nil); fault.CodeOf(err) != fault.Usage {
-			t.Errorf("%q is %g (%v), want an error of usage", text, got, err)
+		if got, err := parseMargin(text); fault.CodeOf(err) != fault.Usage {
+			t.Errorf("%q is %v (%v), want an error of usage", text, got, err)
 		}
 	}
 }

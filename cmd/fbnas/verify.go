@@ -12,6 +12,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
@@ -30,7 +31,7 @@ func verifyVerb(a *app) *cobra.Command {
 		Use:   "verify MODEL.onnx",
 		Short: "Check that an exported file computes what was trained",
 		Long: "Repeat the comparison of an export: run the file and hold its logits against those\n" +
-			"of the engine that trained, on images of the data. The weights are those of\n" +
+			"of the engine that job.Model, on images of the data. The weights are those of\n" +
 			"--weights, or of the finished training under ./runs that the file states by its\n" +
 			"digest; random ones are drawn again.\n\n" +
 			"The file runs in the ONNX Runtime of this machine; with --device in that of the\n" +
@@ -47,7 +48,7 @@ func verifyVerb(a *app) *cobra.Command {
 	f.StringVar(&o.engine, "engine", engineORT, "what runs the file: ort or onnx-go")
 	f.StringVar(&o.weights, "weights", "", "the weights.safetensors of the training (default: looked for in --root)")
 	f.StringVar(&o.data, "data", "", "`data` set to compare on (default: what the network was trained on)")
-	f.StringVar(&o.root, "root", runsFolder, "`folder` to look for the training in")
+	f.StringVar(&o.root, "root", job.RunsFolder, "`folder` to look for the training in")
 	f.IntVar(&o.images, "images", 0, fmt.Sprintf("how many to compare on, %d to %d (default %d, with onnx-go %d)",
 		onnxexport.ParityInputs, parityImages, parityImages, onnxexport.ParityInputs))
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
@@ -99,7 +100,7 @@ func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResu
 	if err != nil {
 		return r, err
 	}
-	r.From, r.Seed = orNull(t.path), md.Seed
+	r.From, r.Seed = orNull(t.Path), md.Seed
 	if r.SameGraph, err = sameGraph(t, m, md); err != nil {
 		return r, err
 	}
@@ -108,7 +109,7 @@ func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResu
 	}
 	images = spread(images, cmp.Or(o.images, parityImages))
 	parity, err := o.compare(ctx, a, &r, m, md, t, images)
-	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.data) != "")
+	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.DataPath) != "")
 	if q := md.Quantization; err == nil && q != nil {
 		stated := float64(q.SameClass) / float64(max(1, q.Compared))
 		r.Stated, err = &stated, agrees(parity, stated)
@@ -124,7 +125,7 @@ func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResu
 }
 
 // compare runs the file and the network that it is from.
-func (o verifyOptions) compare(ctx context.Context, a *app, r *verifyResult, m *onnx.Model, md onnxexport.Metadata, t trained, images [][]float32) (onnxexport.Parity, error) {
+func (o verifyOptions) compare(ctx context.Context, a *app, r *verifyResult, m *onnx.Model, md onnxexport.Metadata, t job.Model, images [][]float32) (onnxexport.Parity, error) {
 	shown := a.progress()
 	defer shown.close()
 	file, err := o.start(ctx, a, r.Path, m, md, len(images), func(done int) { shown.at("images", min(done, len(images)), len(images)) })

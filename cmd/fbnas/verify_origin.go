@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -14,7 +15,7 @@ import (
 
 // origin finds the network that a file was exported from, the one whose export
 // has the same weights, and the images to compare on.
-func (o verifyOptions) origin(ctx context.Context, a *app, path string, m *onnx.Model, md onnxexport.Metadata) (trained, [][]float32, error) {
+func (o verifyOptions) origin(ctx context.Context, a *app, path string, m *onnx.Model, md onnxexport.Metadata) (job.Model, [][]float32, error) {
 	if md.Seed != nil && o.weights == "" {
 		return o.drawnAgain(ctx, a, path, m, md)
 	}
@@ -26,17 +27,17 @@ func (o verifyOptions) origin(ctx context.Context, a *app, path string, m *onnx.
 	if err != nil {
 		return t, nil, err
 	}
-	images, err := comparison(ctx, a, &t, cmp.Or(o.data, t.data))
+	images, err := comparison(ctx, a, &t, cmp.Or(o.data, t.DataPath))
 	return t, images, err
 }
 
 // drawnAgain is the network of a file with random weights.
-func (o verifyOptions) drawnAgain(ctx context.Context, a *app, path string, m *onnx.Model, md onnxexport.Metadata) (trained, [][]float32, error) {
+func (o verifyOptions) drawnAgain(ctx context.Context, a *app, path string, m *onnx.Model, md onnxexport.Metadata) (job.Model, [][]float32, error) {
 	arch, err := models.ParseArch([]byte(md.Architecture))
 	if err != nil {
-		return trained{}, nil, fmt.Errorf("architecture in %s: %w", path, err)
+		return job.Model{}, nil, fmt.Errorf("architecture in %s: %w", path, err)
 	}
-	t, err := untrained(arch, *md.Seed)
+	t, err := job.RandomModel(arch, *md.Seed)
 	if err != nil {
 		return t, nil, err
 	}
@@ -64,8 +65,8 @@ func (o verifyOptions) drawnAgain(ctx context.Context, a *app, path string, m *o
 }
 
 // given is the network of --weights.
-func (o verifyOptions) given(_ *app, path string, m *onnx.Model, md onnxexport.Metadata) (trained, error) {
-	t, err := trainedFile(o.weights)
+func (o verifyOptions) given(_ *app, path string, m *onnx.Model, md onnxexport.Metadata) (job.Model, error) {
+	t, err := job.ModelOfFile(o.weights)
 	if err != nil {
 		return t, err
 	}
@@ -77,13 +78,13 @@ func (o verifyOptions) given(_ *app, path string, m *onnx.Model, md onnxexport.M
 }
 
 // found is that of a finished training.
-func (o verifyOptions) found(a *app, path string, m *onnx.Model, md onnxexport.Metadata) (trained, error) {
-	runs, err := finishedTrainings(a, o.root)
+func (o verifyOptions) found(a *app, path string, m *onnx.Model, md onnxexport.Metadata) (job.Model, error) {
+	runs, err := job.FinishedTrainings(a.env, o.root)
 	if err != nil {
-		return trained{}, err
+		return job.Model{}, err
 	}
 	for _, run := range runs {
-		t, err := trainedRun(run)
+		t, err := job.ModelOfRun(run)
 		if err != nil {
 			a.log.Warn("a training cannot be read", "run", run, "error", err)
 			continue
@@ -96,23 +97,23 @@ func (o verifyOptions) found(a *app, path string, m *onnx.Model, md onnxexport.M
 			return t, nil
 		}
 	}
-	return trained{}, fault.New(fault.Usage, "Give --weights W.safetensors, or --root where the training's folder is.",
+	return job.Model{}, fault.New(fault.Usage, "Give --weights W.safetensors, or --root where the training's folder is.",
 		"none of the %d finished trainings under %s has the weights of %s", len(runs), o.root, path)
 }
 
 // exportAgain writes a network as the file was written, in float.
-func exportAgain(t trained, m *onnx.Model, md onnxexport.Metadata) (*onnx.Model, error) {
+func exportAgain(t job.Model, m *onnx.Model, md onnxexport.Metadata) (*onnx.Model, error) {
 	form, err := onnxexport.FormOf(m, md)
 	if err != nil {
 		return nil, err
 	}
 	stated := onnxexport.Metadata{Preprocessing: md.Preprocessing}
-	return onnxexport.Export(onnxexport.Spec{Name: t.Arch.Name, Blocks: t.blocks, Weights: t.Values, Form: form, Metadata: stated})
+	return onnxexport.Export(onnxexport.Spec{Name: t.Arch.Name, Blocks: t.Blocks, Weights: t.Values, Form: form, Metadata: stated})
 }
 
 // exportsTo reports whether a network's export has the weights that a file's
 // metadata state.
-func exportsTo(t trained, m *onnx.Model, md onnxexport.Metadata) (bool, error) {
+func exportsTo(t job.Model, m *onnx.Model, md onnxexport.Metadata) (bool, error) {
 	if string(t.Arch.YAML()) != md.Architecture {
 		return false, nil
 	}
@@ -129,7 +130,7 @@ func exportsTo(t trained, m *onnx.Model, md onnxexport.Metadata) (bool, error) {
 
 // sameGraph reports whether the network's export has the file's nodes. Those of
 // an int8 file depend on its calibration: it is only known that weights agree.
-func sameGraph(t trained, m *onnx.Model, md onnxexport.Metadata) (bool, error) {
+func sameGraph(t job.Model, m *onnx.Model, md onnxexport.Metadata) (bool, error) {
 	if md.Quantization != nil {
 		return true, nil
 	}

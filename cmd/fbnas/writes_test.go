@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"fbnas/internal/fault"
+	"fbnas/job"
 )
 
 // writes are the command lines that write a file or a run's folder where the
@@ -188,7 +189,7 @@ func TestPagesAreReplaced(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := checkPage(path); (err == nil) != want {
+		if err := job.CheckPage(path); (err == nil) != want {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -106,6 +107,22 @@ func List[T any](values []T) string {
 		parts[i] = fmt.Sprint(v)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// First is the head of a list, and a mark where it goes on.
+func First(words []string, n int) []string {
+	if len(words) <= n {
+		return words
+	}
+	return append(slices.Clone(words[:n]), "…")
+}
+
+// Quoted is a word for a shell, as it is where that needs no quotes.
+func Quoted(word string) string {
+	if word != "" && !strings.ContainsAny(word, " \t\n'\"\\$&|;<>()*?[]{}~#`!") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // absent says that there is no figure.

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"context"
@@ -18,25 +18,25 @@ import (
 // never a test image of the training that follows.
 const splitSeed = 1
 
-// openData opens a data set with images of the shape that a network takes.
-func openData(ctx context.Context, a *app, name string, in models.Input) (*dataset.Set, error) {
-	return openAs(ctx, a, name, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width})
+// OpenData opens a data set with images of the shape that a network takes.
+func OpenData(ctx context.Context, env *Env, name string, in models.Input) (*dataset.Set, error) {
+	return OpenAs(ctx, env, name, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width})
 }
 
-// openAs opens a data set in the form that a network takes; with the data's own
+// OpenAs opens a data set in the form that a network takes; with the data's own
 // mean and deviation where p has none.
-func openAs(ctx context.Context, a *app, name string, p dataset.Preprocessing) (*dataset.Set, error) {
-	return openWith(ctx, a, name, p, dataset.Options{})
+func OpenAs(ctx context.Context, env *Env, name string, p dataset.Preprocessing) (*dataset.Set, error) {
+	return OpenWith(ctx, env, name, p, dataset.Options{})
 }
 
-// openWith is openAs with other options. Every verb opens its data here, which
+// OpenWith is OpenAs with other options. Every verb opens its data here, which
 // says once what they were understood to be.
-func openWith(ctx context.Context, a *app, name string, p dataset.Preprocessing, o dataset.Options) (*dataset.Set, error) {
+func OpenWith(ctx context.Context, env *Env, name string, p dataset.Preprocessing, o dataset.Options) (*dataset.Set, error) {
 	if name == "" {
 		return nil, fault.New(fault.Usage, "Give --data fashion-mnist, or a folder with one subfolder of images for each class.", "no data set is given")
 	}
-	o.Height, o.Width, o.Channels, o.Mean, o.Std, o.Seed, o.Log = p.Height, p.Width, p.Channels, p.Mean, p.Std, splitSeed, a.log
-	said := a.saidOf(name)
+	o.Height, o.Width, o.Channels, o.Mean, o.Std, o.Seed, o.Log = p.Height, p.Width, p.Channels, p.Mean, p.Std, splitSeed, env.Log
+	said := env.saidOf(name)
 	if said {
 		o.Log = nil
 	}
@@ -45,19 +45,19 @@ func openWith(ctx context.Context, a *app, name string, p dataset.Preprocessing,
 		return nil, fmt.Errorf("open the data set: %w", err)
 	}
 	if !said {
-		a.opened = append(a.opened, set.Summary)
-		a.log.Info(set.Summary.String())
+		env.Data = append(env.Data, set.Summary)
+		env.log().Info(set.Summary.String())
 	}
 	return set, nil
 }
 
 // saidOf reports whether a data set was opened before.
-func (a *app) saidOf(name string) bool {
-	return slices.ContainsFunc(a.opened, func(s dataset.Summary) bool { return s.Data == name })
+func (env *Env) saidOf(name string) bool {
+	return slices.ContainsFunc(env.Data, func(s dataset.Summary) bool { return s.Data == name })
 }
 
-// checkClasses refuses data whose number of classes no table answers for.
-func checkClasses(set *dataset.Set) error {
+// CheckClasses refuses data whose number of classes no table answers for.
+func CheckClasses(set *dataset.Set) error {
 	if low, high := models.HeadClasses[0], models.HeadClasses[len(models.HeadClasses)-1]; len(set.Classes) < low || len(set.Classes) > high {
 		return fault.New(fault.Usage, fmt.Sprintf("Tables hold classifiers of %d to %d classes.", low, high),
 			"the data set %s has %d classes", set.Name, len(set.Classes))
@@ -66,18 +66,18 @@ func checkClasses(set *dataset.Set) error {
 }
 
 // fitBatch lowers the default batch to what the images fill, by halves.
-func fitBatch(a *app, c *train.Config, images int) {
+func fitBatch(env *Env, c *train.Config, images int) {
 	was := c.Batch
 	for c.Batch > max(images, 1) {
 		c.Batch /= 2
 	}
 	if c.Batch < was {
-		a.log.Info(fmt.Sprintf("batches of %d images: there are %d, which do not fill one of %d", c.Batch, images, was))
+		env.log().Info(fmt.Sprintf("batches of %d images: there are %d, which do not fill one of %d", c.Batch, images, was))
 	}
 }
 
-// openEngine opens the runtime that is set up on this machine.
-func openEngine(o ort.Options) (*ort.Engine, error) {
+// OpenEngine opens the runtime that is set up on this machine.
+func OpenEngine(o ort.Options) (*ort.Engine, error) {
 	library, err := setup.ORTLibrary()
 	if err != nil {
 		return nil, err
@@ -92,14 +92,14 @@ func openEngine(o ort.Options) (*ort.Engine, error) {
 
 // openTrainer opens the engine of a run and says in c which dialect auto is:
 // results differ between dialects, so a run keeps to one.
-func openTrainer(a *app, c *engineConfig, batch int) (*ort.Engine, error) {
-	e, err := openEngine(ort.Options{Threads: c.Threads, Dialect: c.Dialect, Provider: c.Provider})
+func openTrainer(env *Env, c *EngineConfig, batch int) (*ort.Engine, error) {
+	e, err := OpenEngine(ort.Options{Threads: c.Threads, Dialect: c.Dialect, Provider: c.Provider})
 	if err != nil {
 		return nil, err
 	}
 	block := 0
 	if c.Dialect, block = e.Dialect(); c.Dialect == ort.Blocked && batch%block != 0 {
-		a.log.Warn(fmt.Sprintf("a batch of %d is no multiple of %d: steps take several times as long", batch, block))
+		env.log().Warn(fmt.Sprintf("a batch of %d is no multiple of %d: steps take several times as long", batch, block))
 	}
 	return e, nil
 }

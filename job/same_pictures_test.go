@@ -1,11 +1,10 @@
-package main
+package job
 
 import (
 	"bytes"
 	"fmt"
 	"image"
 	"image/color"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,8 +29,7 @@ func TestSamePictures(t *testing.T) {
 		{plain, picture.Definition + 1, "made by a newer fbnas"},
 	} {
 		var said bytes.Buffer
-		a := &app{log: slog.New(newHandler(&said, slog.LevelInfo))}
-		samePictures(a, "model.onnx", dataset.Preprocessing{Pictures: c.pictures}, c.set)
+		SamePictures(telling(&said), "model.onnx", dataset.Preprocessing{Pictures: c.pictures}, c.set)
 		if (c.want == "") != (said.Len() == 0) || !strings.Contains(said.String(), c.want) {
 			t.Errorf("said %q, want %q", said.String(), c.want)
 		}

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"errors"
@@ -11,11 +11,12 @@ import (
 	"fbnas/dataset"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
+	"fbnas/internal/text"
 )
 
-// located is a path that means the same in every folder: of a run's
+// Located is a path that means the same in every folder: of a run's
 // configuration, or of a command that is printed.
-func located(path string) string {
+func Located(path string) string {
 	if path == "" || dataset.IsBuiltin(path) {
 		return path
 	}
@@ -28,17 +29,17 @@ func located(path string) string {
 // relocated is the path that the command line gives to a resumed run, as the run
 // has it where both mean the same: runs of old keep paths as they were typed.
 func relocated(kept, given string) string {
-	if located(kept) == located(given) {
+	if Located(kept) == Located(given) {
 		return kept
 	}
-	return located(given)
+	return Located(given)
 }
 
 // reads is where the data are that a run reads: the command line names the place
 // to which those of a resumed run have moved.
-func (r runFlags) reads(kept string) string {
-	if r.resume && r.data != "" {
-		return relocated(kept, r.data)
+func (r RunOptions) reads(kept string) string {
+	if r.Resume && r.Data != "" {
+		return relocated(kept, r.Data)
 	}
 	return kept
 }
@@ -46,7 +47,7 @@ func (r runFlags) reads(kept string) string {
 // moved is what the configuration of a resumed run says of its data when the
 // command line names a place: the same as before where their content is known, by
 // which remember judges.
-func (r runFlags) moved(kept, digest string) string {
+func (r RunOptions) moved(kept, digest string) string {
 	if digest != "" {
 		return kept
 	}
@@ -64,9 +65,9 @@ func keepData(dir *rundir.Dir, digest string, set *dataset.Set) error {
 
 // remember puts the data's digest into the configuration of a run that starts,
 // and holds it against that of a run that is resumed.
-func (r runFlags) remember(a *app, digest *string, set *dataset.Set) error {
-	if r.resume {
-		return sameData(a, r.out, *digest, set)
+func (r RunOptions) remember(env *Env, digest *string, set *dataset.Set) error {
+	if r.Resume {
+		return sameData(env, r.Folder, *digest, set)
 	}
 	*digest = set.Summary.Digest
 	return nil
@@ -74,13 +75,13 @@ func (r runFlags) remember(a *app, digest *string, set *dataset.Set) error {
 
 // sameData refuses to go on with a run on other data than it began with; digest
 // is what its configuration says of them.
-func sameData(a *app, run, digest string, set *dataset.Set) error {
+func sameData(env *Env, run, digest string, set *dataset.Set) error {
 	if digest == "" && set.KeptForTest {
 		return fault.New(fault.Usage, "Start a new run: some of its test images would have been training images.",
 			"resume %s: it was started when test images were chosen in another way", run)
 	}
 	if digest == "" {
-		a.log.Warn(run + " does not say what it has read: whether the data are still the same is not known")
+		env.log().Warn(run + " does not say what it has read: whether the data are still the same is not known")
 		return nil
 	}
 	what := "their digest is another"
@@ -99,50 +100,50 @@ func sameData(a *app, run, digest string, set *dataset.Set) error {
 	return fault.New(fault.Usage, "Give the data as they were, or start a new run without --resume.", "resume %s: the data %s are not those that it began with: %s", run, set.Summary.Data, what)
 }
 
-// source is where a network learned.
-type source struct {
-	name   string // of the network, for people
-	run    string // "" where it is not known
-	digest string // of its data; "" where it is not known
+// Source is where a network learned.
+type Source struct {
+	Name   string // of the network, for people
+	Run    string // "" where it is not known
+	Digest string // of its data; "" where it is not known
 }
 
-func (t trained) source(name string) source { return source{name, t.run, t.Data} }
+func (t Model) Source(name string) Source { return Source{name, t.Run, t.Data} }
 
-// checkSource says what an accuracy on images is worth that the network may
+// CheckSource says what an accuracy on images is worth that the network may
 // have been trained on.
-func checkSource(a *app, s source, set *dataset.Set, images *dataset.Split) {
-	if s.digest == set.Summary.Digest {
+func CheckSource(env *Env, s Source, set *dataset.Set, images *dataset.Split) {
+	if s.Digest == set.Summary.Digest {
 		return
 	}
-	if s.digest == "" {
+	if s.Digest == "" {
 		if set.KeptForTest {
-			a.log.Warn(fmt.Sprintf("%s does not say what it was trained on: whether it was trained on these images of %s is not known", s.name, set.Name))
+			env.log().Warn(fmt.Sprintf("%s does not say what it was trained on: whether it was trained on these images of %s is not known", s.Name, set.Name))
 		}
 		return
 	}
-	m, known := learned(a, s)
+	m, known := learned(env, s)
 	if !known {
-		a.log.Warn(fmt.Sprintf("%s is not the data that %s was trained on: whether it was trained on some of these images is not known", set.Name, s.name))
+		env.log().Warn(fmt.Sprintf("%s is not the data that %s was trained on: whether it was trained on some of these images is not known", set.Name, s.Name))
 		return
 	}
 	const what = "%d of the %d images of %s were training images of %s"
 	names := m.Trained(images)
 	if len(names) == 0 {
-		a.log.Info(fmt.Sprintf(what, 0, images.Len(), set.Name, s.name))
+		env.log().Info(fmt.Sprintf(what, 0, images.Len(), set.Name, s.Name))
 		return
 	}
-	a.log.Warn(fmt.Sprintf(what+": %s", len(names), images.Len(), set.Name, s.name, strings.Join(first(names, 3), ", ")))
+	env.log().Warn(fmt.Sprintf(what+": %s", len(names), images.Len(), set.Name, s.Name, strings.Join(text.First(names, 3), ", ")))
 }
 
 // learned looks for the list of the images that a network learned: in its own
 // run, or in one that has read the same.
-func learned(a *app, s source) (dataset.Manifest, bool) {
-	runs := []string{s.run}
-	if s.run == "" {
-		runs, _ = finishedTrainings(a, runsFolder) // none where they cannot be listed
+func learned(env *Env, s Source) (dataset.Manifest, bool) {
+	runs := []string{s.Run}
+	if s.Run == "" {
+		runs, _ = FinishedTrainings(env, RunsFolder) // none where they cannot be listed
 	}
 	for _, run := range runs {
-		if c, err := rundir.ReadConfig[trainConfig](run); err != nil || c.DataDigest != s.digest {
+		if c, err := rundir.ReadConfig[TrainConfig](run); err != nil || c.DataDigest != s.Digest {
 			continue
 		}
 		m, err := dataset.ReadManifest(filepath.Join(run, rundir.DataName))

@@ -1,10 +1,8 @@
-package main
+package job
 
 import (
 	"context"
 	"fmt"
-
-	"github.com/spf13/cobra"
 
 	"fbnas/lut"
 	"fbnas/models"
@@ -13,56 +11,56 @@ import (
 
 // job opens the data and checks all that can be checked before anything is
 // computed; c gets what follows from the data: targets, batch, digest.
-func (o searchOptions) job(ctx context.Context, a *app, cmd *cobra.Command, c *searchConfig, table *lut.Table, space models.Space) (search.Job, error) {
+func (o SearchOptions) job(ctx context.Context, env *Env, c *SearchConfig, table *lut.Table, space models.Space) (search.Job, error) {
 	var none search.Job
 	if err := search.Searchable(space); err != nil {
 		return none, err
 	}
-	set, err := openData(ctx, a, o.reads(c.Data), space.Input)
+	set, err := OpenData(ctx, env, o.reads(c.Data), space.Input)
 	if err != nil {
 		return none, err
 	}
-	if err := checkClasses(set); err != nil {
+	if err := CheckClasses(set); err != nil {
 		return none, err
 	}
-	if err := o.remember(a, &c.DataDigest, set); err != nil {
+	if err := o.remember(env, &c.DataDigest, set); err != nil {
 		return none, err
 	}
 	costs, err := search.NewCosts(space, len(set.Classes), search.Latency{Table: table})
 	if err != nil {
 		return none, fmt.Errorf("table %s: %w", c.Table, err)
 	}
-	if err := o.aim(cmd, c, costs); err != nil {
+	if err := o.aim(c, costs); err != nil {
 		return none, err
 	}
-	if err := warnOfTargets(a, *c, table, space, costs); err != nil {
+	if err := warnOfTargets(env, *c, table, space, costs); err != nil {
 		return none, err
 	}
-	if !o.resume && !cmd.Flags().Changed("batch") {
+	if !o.Resume && !o.ExactBatch {
 		held, rest := set.Train.Partition(c.Search.HoldOut, c.Search.Train.Seed)
-		fitBatch(a, &c.Search.Train, min(held.Len(), rest.Len()))
+		fitBatch(env, &c.Search.Train, min(held.Len(), rest.Len()))
 	}
-	if usual := c.Search.HoldOut; !o.resume {
+	if usual := c.Search.HoldOut; !o.Resume {
 		if c.Search = c.Search.Filling(set.Train); c.Search.HoldOut > usual {
-			a.log.Warn(fmt.Sprintf("%.0f %% of the training images are held out for the choices: %.0f %% of %d do not fill a batch of %d",
+			env.log().Warn(fmt.Sprintf("%.0f %% of the training images are held out for the choices: %.0f %% of %d do not fill a batch of %d",
 				100*c.Search.HoldOut, 100*usual, set.Train.Len(), c.Search.Train.Batch))
 		}
 	}
-	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.every}
+	job := search.Job{Space: space, Costs: costs, Data: set, Config: c.Search, SaveEvery: o.SaveEvery}
 	warnings, err := job.Check()
 	if err != nil {
 		return none, err
 	}
 	for _, w := range warnings {
-		a.log.Warn(w)
+		env.log().Warn(w)
 	}
 	return job, nil
 }
 
 // warnOfTargets refuses a target that nothing meets, and says what is doubtful.
-func warnOfTargets(a *app, c searchConfig, table *lut.Table, space models.Space, costs *search.Costs) error {
-	for _, doubt := range doubts(table, space) {
-		a.log.Warn(doubt)
+func warnOfTargets(env *Env, c SearchConfig, table *lut.Table, space models.Space, costs *search.Costs) error {
+	for _, doubt := range Doubts(table, space) {
+		env.log().Warn(doubt)
 	}
 	for _, target := range c.TargetsUS {
 		warning, err := costs.CheckTarget(target, c.Margin)
@@ -70,7 +68,7 @@ func warnOfTargets(a *app, c searchConfig, table *lut.Table, space models.Space,
 			return err
 		}
 		if warning != "" {
-			a.log.Warn(warning)
+			env.log().Warn(warning)
 		}
 	}
 	return nil

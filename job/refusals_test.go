@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"slices"
@@ -21,7 +21,7 @@ func TestSameClasses(t *testing.T) {
 	}{
 		{[]string{"cat", "dog"}, true}, {[]string{"dog", "cat"}, false}, {[]string{"cat", "owl"}, false}, {[]string{"cat", "dog", "owl"}, false},
 	} {
-		err := sameClasses("m.onnx", network, &dataset.Set{Name: "photos", Classes: c.data})
+		err := SameClasses("m.onnx", network, &dataset.Set{Name: "photos", Classes: c.data})
 		if (err == nil) != c.ok || !c.ok && fault.CodeOf(err) != fault.Usage {
 			t.Errorf("%v: %v", c.data, err)
 		}
@@ -43,7 +43,7 @@ func TestDoubtsOfATable(t *testing.T) {
 		"of another space, not steady": {&lut.Table{Path: "x.lut", Header: lut.Header{Space: lut.SpaceID{Name: "there"}, Noisy: "hot"}, Calibration: &lut.Calibration{Form: lut.Offset, Networks: left(3)}},
 			[]string{"not validated", "networks of space there, not of here", "not steady: hot"}},
 	} {
-		got := doubts(c.table, space)
+		got := Doubts(c.table, space)
 		if len(got) != len(c.want) {
 			t.Errorf("%s: %q", name, got)
 			continue

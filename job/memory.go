@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"errors"
@@ -15,7 +15,7 @@ import (
 // checkMemory says what a run will take and refuses one that does not fit; need
 // is what the run's job says of itself, for steps of so many images. Where it
 // is not known what is needed or available, there is nothing to refuse.
-func (a *app) checkMemory(batch int, need func() (engine.Memory, error)) (int64, error) {
+func (env *Env) checkMemory(batch int, need func() (engine.Memory, error)) (int64, error) {
 	m, err := need()
 	if errors.Is(err, errors.ErrUnsupported) {
 		return 0, nil
@@ -23,9 +23,9 @@ func (a *app) checkMemory(batch int, need func() (engine.Memory, error)) (int64,
 	if err != nil {
 		return 0, err
 	}
-	available, err := memory.Available(a.system)
+	available, err := memory.Available(env.system())
 	if errors.Is(err, fs.ErrNotExist) {
-		a.log.Info(fmt.Sprintf("this needs %s of memory", text.Bytes(m.Total())))
+		env.log().Info(fmt.Sprintf("this needs %s of memory", text.Bytes(m.Total())))
 		return m.Total(), nil
 	}
 	if err != nil {
@@ -36,14 +36,14 @@ func (a *app) checkMemory(batch int, need func() (engine.Memory, error)) (int64,
 			"steps of %d images need %s of memory, %s of it for what lies between operators; %s are available",
 			batch, text.Bytes(m.Total()), text.Bytes(m.Values), text.Bytes(available))
 	}
-	a.log.Info(fmt.Sprintf("this needs %s of memory, %s are available", text.Bytes(m.Total()), text.Bytes(available)))
+	env.log().Info(fmt.Sprintf("this needs %s of memory, %s are available", text.Bytes(m.Total()), text.Bytes(available)))
 	return m.Total(), nil
 }
 
-// weightsFit refuses a network whose weights alone are more than memory holds,
+// WeightsFit refuses a network whose weights alone are more than memory holds,
 // 8 bytes a number: an allocation that fails ends the process without a word.
 // Where it is not known what is available, there is nothing to refuse.
-func weightsFit(system fs.FS, blocks []models.Block) error {
+func WeightsFit(system fs.FS, blocks []models.Block) error {
 	available, err := memory.Available(system)
 	if err != nil {
 		return nil

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 	"fbnas/profile"
 )
 
-// loadSpace is models.LoadSpace with a hint for names that nothing has.
-func loadSpace(name string) (models.Space, error) {
+// LoadSpace is models.LoadSpace with a hint for names that nothing has.
+func LoadSpace(name string) (models.Space, error) {
 	s, err := models.LoadSpace(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, fault.New(fault.Usage, "Built-in spaces: "+text.List(models.SpaceNames())+"; or give the path of a space.yaml.",
@@ -21,21 +21,21 @@ func loadSpace(name string) (models.Space, error) {
 	return s, err
 }
 
-// spaceFor is the space of a table, or another that is asked for and whose
+// SpaceFor is the space of a table, or another that is asked for and whose
 // rows it has.
-func spaceFor(t *lut.Table, name string) (models.Space, error) {
+func SpaceFor(t *lut.Table, name string) (models.Space, error) {
 	if name == "" {
 		return profile.SpaceOf(t)
 	}
-	space, err := loadSpace(name)
+	space, err := LoadSpace(name)
 	if err != nil {
 		return space, err
 	}
 	return space, profile.Covers(t, space, name)
 }
 
-// loadArch is models.LoadArch with a hint for names that nothing has.
-func loadArch(name string) (models.Arch, error) {
+// LoadArch is models.LoadArch with a hint for names that nothing has.
+func LoadArch(name string) (models.Arch, error) {
 	arch, err := models.LoadArch(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return arch, fault.New(fault.Usage, "Built-in models: "+text.List(models.ArchNames())+"; or give the path of an arch.yaml or an ONNX file.",

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"fmt"
@@ -15,62 +15,62 @@ import (
 
 // The ways to normalise pixels: --normalise.
 const (
-	asSource   = "source"   // as the weights were trained with that a training starts from
-	asData     = "data"     // by the training images' own mean and deviation
-	asImageNet = "imagenet" // as networks of other frameworks are
+	AsSource   = "source"   // as the weights were trained with that a training starts from
+	AsData     = "data"     // by the training images' own mean and deviation
+	AsImageNet = "imagenet" // as networks of other frameworks are
 )
 
 // imageNet is what other frameworks' networks for ImageNet are trained with
 // (docs/background/networks.md, "Images of ImageNet").
 var imageNet = dataset.Preprocessing{Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
 
-// openInitial opens the file that --init-from names: a file of weights or a
+// OpenInitial opens the file that --init-from names: a file of weights or a
 // finished training's folder. nil where it names none.
-func openInitial(name string) (*weights.File, error) {
+func OpenInitial(name string) (*weights.File, error) {
 	if name == "" {
 		return nil, nil
 	}
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		t, err := trainedRun(name)
+		t, err := ModelOfRun(name)
 		if err != nil {
 			return nil, err
 		}
-		name = t.path
+		name = t.Path
 	}
 	return weights.Open(name)
 }
 
-// normalisation is the mean and deviation of a training's pixels under
+// Normalisation is the mean and deviation of a training's pixels under
 // --normalise; nil for the data's own.
-func normalisation(a *app, how string, from *weights.File, channels int) (mean, std []float32, err error) {
+func Normalisation(env *Env, how string, from *weights.File, channels int) (mean, std []float32, err error) {
 	known := from != nil && from.Preprocessing != nil && len(from.Preprocessing.Mean) == channels
 	switch how {
-	case "", asSource:
+	case "", AsSource:
 		if known {
 			return from.Preprocessing.Mean, from.Preprocessing.Std, nil
 		}
-		if how == asSource {
+		if how == AsSource {
 			return nil, nil, fault.New(fault.Usage, "Give --init-from FILE with a file that says it, or --normalise imagenet or data.",
 				"--normalise source: it is not known how the pixels were normalised that the weights were trained on")
 		}
 		if from != nil {
-			a.log.Warn(from.Path + " does not say how pixels were normalised: the data's own mean and deviation are taken (--normalise imagenet for those of ImageNet)")
+			env.log().Warn(from.Path + " does not say how pixels were normalised: the data's own mean and deviation are taken (--normalise imagenet for those of ImageNet)")
 		}
 		return nil, nil, nil
-	case asData:
+	case AsData:
 		return nil, nil, nil
-	case asImageNet:
+	case AsImageNet:
 		if channels != len(imageNet.Mean) {
 			return nil, nil, fault.New(fault.Usage, "Give --normalise data.", "--normalise imagenet is for images in colour, and the network's channels are %d", channels)
 		}
 		return imageNet.Mean, imageNet.Std, nil
 	}
-	return nil, nil, fault.New(fault.Usage, "", "--normalise %s: want source, data or imagenet", how)
+	return nil, nil, fault.New(fault.Usage, "", "--normalise %s: want Source, data or imagenet", how)
 }
 
-// initialValues are a file's weights for the network, and the names of those
+// InitialValues are a file's weights for the network, and the names of those
 // that start anew because the classes are others or because anew asks for it.
-func initialValues(a *app, f *weights.File, blocks []models.Block, classes []string, anew bool) (values map[string][]float64, fresh []string, err error) {
+func InitialValues(env *Env, f *weights.File, blocks []models.Block, classes []string, anew bool) (values map[string][]float64, fresh []string, err error) {
 	l, err := f.Match(blocks)
 	if err == nil {
 		err = l.Whole()
@@ -87,10 +87,10 @@ func initialValues(a *app, f *weights.File, blocks []models.Block, classes []str
 		}
 	}
 	if fresh != nil {
-		a.log.Info(fmt.Sprintf("the classifier starts anew, for %d classes: %s", len(classes), text.List(fresh)))
+		env.log().Info(fmt.Sprintf("the classifier starts anew, for %d classes: %s", len(classes), text.List(fresh)))
 	}
 	if l.Note != "" {
-		a.log.Warn(f.Path + ": " + l.Note)
+		env.log().Warn(f.Path + ": " + l.Note)
 	}
 	return values, fresh, nil
 }

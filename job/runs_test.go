@@ -1,7 +1,6 @@
-package main
+package job
 
 import (
-	"log/slog"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -32,7 +31,7 @@ func TestTheNewestTrainingComesFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := finishedTrainings(&app{log: slog.New(slog.DiscardHandler)}, root)
+	got, err := FinishedTrainings(new(Env), root)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,9 @@
-package main
+package job
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -25,7 +24,7 @@ func TestCheckMemory(t *testing.T) {
 		said      string
 	}{
 		{"fits", 1000, nil, 900 * mega, "needs 900 MB of memory, 1.02 GB are available"},
-		{"available is not known", 0, nil, 900 * mega, "needs 900 MB of memory\n"},
+		{"available is not known", 0, nil, 900 * mega, "needs 900 MB of memory\"\n"},
 		{"needed is not known", 1, fmt.Errorf("interp: %w", errors.ErrUnsupported), 0, ""},
 		{"a smaller batch fits", 600, nil, 0, "steps of 128 images need 900 MB of memory, 700 MB of it for what lies between operators; 614 MB are available" +
 			" (Use --batch 80 or less, or free memory.)"},
@@ -35,11 +34,12 @@ func TestCheckMemory(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer
-			a := &app{log: slog.New(newHandler(&out, slog.LevelInfo)), system: fstest.MapFS{}}
+			env := telling(&out)
+			env.System = fstest.MapFS{}
 			if c.available > 0 {
-				a.system = fstest.MapFS{"proc/meminfo": {Data: fmt.Appendf(nil, "MemAvailable: %d kB\n", 1000*c.available)}}
+				env.System = fstest.MapFS{"proc/meminfo": {Data: fmt.Appendf(nil, "MemAvailable: %d kB\n", 1000*c.available)}}
 			}
-			needed, err := a.checkMemory(128, func() (engine.Memory, error) { return need, c.err })
+			needed, err := env.checkMemory(128, func() (engine.Memory, error) { return need, c.err })
 			if err != nil {
 				fmt.Fprintf(&out, "%v (%s)", err, fault.HintOf(err))
 			}
@@ -58,12 +58,12 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	for kilobytes, want := range map[int]string{7000: "1.00 M parameters need 8.00 MB of memory, 7.17 MB are available", 8000: ""} {
-		err := weightsFit(fstest.MapFS{"proc/meminfo": {Data: fmt.Appendf(nil, "MemAvailable: %d kB\n", kilobytes)}}, blocks)
+		err := WeightsFit(fstest.MapFS{"proc/meminfo": {Data: fmt.Appendf(nil, "MemAvailable: %d kB\n", kilobytes)}}, blocks)
 		if got := fmt.Sprint(err); err != nil && got != want || (err == nil) != (want == "") {
 			t.Errorf("with %d kB: %v, want %q", kilobytes, err, want)
 		}
 	}
-	if err := weightsFit(fstest.MapFS{}, blocks); err != nil {
+	if err := WeightsFit(fstest.MapFS{}, blocks); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"bytes"
@@ -26,8 +26,8 @@ func TestRunsOfOld(t *testing.T) {
 	} {
 		set.KeptForTest = c.kept
 		var errOut bytes.Buffer
-		a := testApp(&errOut)
-		err := sameData(a, "old", "", set)
+		env := telling(&errOut)
+		err := sameData(env, "old", "", set)
 		if got := fault.CodeOf(err); err != nil && got != c.code || (err == nil) != (c.code == "") {
 			t.Errorf("kept for the test %v: %v", c.kept, err)
 		}
@@ -35,15 +35,22 @@ func TestRunsOfOld(t *testing.T) {
 			t.Errorf("warned %q, want %q", errOut.String(), c.warned)
 		}
 		errOut.Reset()
-		checkSource(a, source{name: "old network"}, set, set.Test)
+		CheckSource(env, Source{Name: "old network"}, set, set.Test)
 		if said := strings.Contains(errOut.String(), "old network does not say what it was trained on"); said != c.kept {
 			t.Errorf("kept for the test %v: said %q", c.kept, errOut.String())
 		}
 	}
 }
 
-func testApp(errOut *bytes.Buffer) *app {
-	return &app{log: slog.New(newHandler(errOut, slog.LevelInfo))}
+// telling is an Env whose notes and warnings are written to w, a line each.
+func telling(w *bytes.Buffer) *Env {
+	plain := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}
+	return &Env{Log: slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{ReplaceAttr: plain}))}
 }
 
 func TestRelocated(t *testing.T) {

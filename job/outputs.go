@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"bytes"
@@ -10,10 +10,10 @@ import (
 	"fbnas/internal/fault"
 )
 
-// checkOutputs refuses files that cannot be written, and two that are one. A
+// CheckOutputs refuses files that cannot be written, and two that are one. A
 // verb calls it for all that it writes, before it opens data or a device; paths
 // that were not given are empty.
-func checkOutputs(paths ...string) error {
+func CheckOutputs(paths ...string) error {
 	seen := map[string]bool{}
 	for _, path := range paths {
 		if path == "" {
@@ -34,10 +34,10 @@ func checkOutputs(paths ...string) error {
 	return nil
 }
 
-// keepInputs refuses an output that is one of the files that the verb reads,
+// KeepInputs refuses an output that is one of the files that the verb reads,
 // by whatever path. Inputs that are no files, such as built-in names, count for
 // nothing.
-func keepInputs(out string, inputs ...string) error {
+func KeepInputs(out string, inputs ...string) error {
 	there, err := os.Stat(out)
 	if err != nil {
 		return nil // nothing is there to be kept
@@ -50,13 +50,13 @@ func keepInputs(out string, inputs ...string) error {
 	return nil
 }
 
-// pageHead is how every page begins that fbnas writes.
-const pageHead = "<!doctype html>"
+// PageHead is how every page begins that fbnas writes.
+const PageHead = "<!doctype html>"
 
-// checkPage refuses a page that would replace a file of another kind, such as a
+// CheckPage refuses a page that would replace a file of another kind, such as a
 // photograph or a run's configuration.
-func checkPage(path string) error {
-	if err := checkOutputs(path); err != nil {
+func CheckPage(path string) error {
+	if err := CheckOutputs(path); err != nil {
 		return err
 	}
 	f, err := os.Open(path)
@@ -64,8 +64,8 @@ func checkPage(path string) error {
 		return nil // nothing is there
 	}
 	defer f.Close()
-	head, _ := io.ReadAll(io.LimitReader(f, int64(len(pageHead))))
-	if len(head) > 0 && !bytes.EqualFold(head, []byte(pageHead)) {
+	head, _ := io.ReadAll(io.LimitReader(f, int64(len(PageHead))))
+	if len(head) > 0 && !bytes.EqualFold(head, []byte(PageHead)) {
 		return fault.New(fault.Usage, "Give another file to write, such as report.html.", "%s is there, and is no page", path)
 	}
 	return nil

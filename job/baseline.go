@@ -1,0 +1,134 @@
+package job
+
+import (
+	"context"
+	"fmt"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+	"fbnas/internal/random"
+	"fbnas/models"
+	"fbnas/profile"
+	"fbnas/search"
+)
+
+// BaselineKind is a way to make a network without a search.
+type BaselineKind string
+
+// The kinds of baselines.
+const (
+	Uniform BaselineKind = "uniform" // the widest network, scaled down by one width multiplier
+	Random  BaselineKind = "random"  // drawn at the limit
+)
+
+// BaselineOptions are those of Baseline. The limit is Limit, or what the network
+// that the search in Like found is predicted to take.
+type BaselineOptions struct {
+	Kind    BaselineKind
+	Table   string // a file
+	Space   string // built-in, or a space.yaml; "": the table's
+	Limit   *Limit
+	Like    string
+	Output  string // the arch.yaml
+	Classes int
+	Seed    uint64
+}
+
+// baselines are the ways to make a network without a search.
+var baselines = map[BaselineKind]func(c *search.Costs, limit float64, seed uint64) (search.Scaled, error){
+	Uniform: func(c *search.Costs, limit float64, _ uint64) (search.Scaled, error) { return c.Uniform(limit) },
+	Random: func(c *search.Costs, limit float64, seed uint64) (search.Scaled, error) {
+		sel, err := c.Random(random.New(seed, "random baseline"), limit)
+		return search.Scaled{Selection: sel}, err
+	},
+}
+
+// BaselineResult is the document of fbnas baseline.
+type BaselineResult struct {
+	Kind        BaselineKind `json:"kind"`
+	Arch        string       `json:"arch"`
+	LimitUS     float64      `json:"limit_us"`
+	PredictedUS float64      `json:"predicted_us"`
+	Multiplier  *float64     `json:"multiplier"`
+	Expansion   *float64     `json:"expansion"`
+	MACs        int64        `json:"macs"`
+	Params      int64        `json:"params"`
+}
+
+// Baseline makes a network of a space without a search and writes it as an
+// arch.yaml.
+func Baseline(ctx context.Context, env *Env, o BaselineOptions) (*BaselineResult, error) {
+	if err := CheckClassCount(o.Classes); err != nil {
+		return nil, err
+	}
+	if o.Table == "" {
+		return nil, fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given")
+	}
+	if err := CheckOutputs(o.Output); err != nil {
+		return nil, err
+	}
+	if err := KeepInputs(o.Output, o.Table, o.Space); err != nil {
+		return nil, err
+	}
+	table, err := OpenTable(ctx, o.Table, profile.AtOnce)
+	if err != nil {
+		return nil, err
+	}
+	space, err := SpaceFor(table, o.Space)
+	if err != nil {
+		return nil, err
+	}
+	costs, err := search.NewCosts(space, o.Classes, search.Latency{Table: table})
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", o.Table, err)
+	}
+	for _, doubt := range Doubts(table, space) {
+		env.log().Warn(doubt)
+	}
+	limit, err := o.limit(costs)
+	if err != nil {
+		return nil, err
+	}
+	made, err := baselines[o.Kind](costs, limit, o.Seed)
+	if err != nil {
+		return nil, err
+	}
+	arch, err := space.Arch(made.Selection, o.Classes)
+	if err != nil {
+		return nil, err
+	}
+	arch.Name = space.Name + "-" + string(o.Kind)
+	blocks, err := arch.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if err := profile.Fresh(table, blocks); err != nil {
+		return nil, err
+	}
+	counts := models.Count(blocks)
+	return &BaselineResult{o.Kind, o.Output, limit, costs.Of(made.Selection), Positive(made.Multiplier), Positive(made.Expansion), counts.MACs, counts.Params},
+		atomicfile.WriteBytes(o.Output, arch.YAML())
+}
+
+func (o BaselineOptions) limit(costs *search.Costs) (float64, error) {
+	if (o.Limit == nil) == (o.Like == "") {
+		return 0, fault.New(fault.Usage, "Give one of --limit 15ms and --like RUN.", "the limit is not clear")
+	}
+	if o.Limit != nil {
+		_, largest := costs.Bounds()
+		return o.Limit.of(largest)
+	}
+	_, summary, err := finishedSearch(o.Like)
+	if err != nil {
+		return 0, err
+	}
+	return summary.Results[0].Predicted, nil
+}
+
+// Positive is a pointer for a JSON document, in which what is absent is null.
+func Positive(v float64) *float64 {
+	if v == 0 {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,112 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/profile"
+	"fbnas/search"
+)
+
+// ExplainOptions are those of Explain.
+type ExplainOptions struct {
+	Run   string // of a finished search
+	Table string // a file; "": the search's
+	Gain  Limit  // what a change has to save, or a part of the latency
+}
+
+// ExplainResult is the document of fbnas lut explain.
+type ExplainResult struct {
+	Run         string  `json:"run"`
+	Table       string  `json:"table"`
+	PredictedUS float64 `json:"predicted_us"`
+	BaseUS      float64 `json:"base_us"` // beside the layers
+	search.Evidence
+	Known    lut.Certainty   `json:"certainty"` // of the table
+	Age      profile.Age     `json:"stale_rows"`
+	Layers   []search.Share  `json:"layers"`
+	GainUS   float64         `json:"gain_us"` // asked for
+	Cheapest *search.Change  `json:"cheapest"`
+	Steps    []search.Change `json:"steps"`
+	Changes  []search.Change `json:"changes"`
+}
+
+// Explain says where the time of the network goes that a search found, and what
+// would save some.
+func Explain(ctx context.Context, env *Env, o ExplainOptions) (*ExplainResult, error) {
+	run := o.Run
+	config, summary, err := finishedSearch(run)
+	if err != nil {
+		return nil, err
+	}
+	if o.Table == "" {
+		o.Table = config.Table
+	}
+	table, age, err := LookAtTable(ctx, env, o.Table, lut.Load)
+	if err != nil {
+		return nil, err
+	}
+	space, err := models.ParseSpace([]byte(config.Space))
+	if err != nil {
+		return nil, fmt.Errorf("space of run %s: %w", run, err)
+	}
+	sel, err := summary.Chosen(space)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", run, err)
+	}
+	arch, err := models.ReadArch(filepath.Join(run, filepath.Base(summary.Results[0].Arch)))
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", run, err)
+	}
+	costs, err := search.NewCosts(space, arch.Classes, search.Latency{Table: table})
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", o.Table, err)
+	}
+	r := &ExplainResult{Run: run, Table: o.Table, PredictedUS: costs.Of(sel), BaseUS: costs.Cost.Base(),
+		Known: table.Certainty(), Age: age, Steps: []search.Change{}, Changes: costs.Changes(sel)}
+	if r.Layers, err = costs.Shares(sel); err != nil {
+		return nil, fmt.Errorf("table %s: %w", o.Table, err)
+	}
+	if r.Evidence, err = costs.Evidence(sel); err != nil {
+		return nil, fmt.Errorf("table %s: %w", o.Table, err)
+	}
+	if r.GainUS, err = o.Gain.of(r.PredictedUS); err != nil {
+		return nil, err
+	}
+	for i, c := range r.Changes {
+		if c.Step {
+			r.Steps = append(r.Steps, c)
+		}
+		if r.Cheapest == nil && c.Gain >= r.GainUS {
+			r.Cheapest = &r.Changes[i]
+		}
+	}
+	return r, nil
+}
+
+// finishedSearch is what a search was run with and found.
+func finishedSearch(run string) (SearchConfig, search.Summary, error) {
+	var summary search.Summary
+	info, err := rundir.Stat(run)
+	if err != nil {
+		return SearchConfig{}, summary, err
+	}
+	if info.Verb != "search" || !info.Finished() {
+		return SearchConfig{}, summary, fault.New(fault.Usage, "Give the folder of a finished search; fbnas runs lists them.",
+			"%s is not a finished search", run)
+	}
+	config, err := rundir.ReadConfig[SearchConfig](run)
+	if err != nil {
+		return config, summary, err
+	}
+	if err := json.Unmarshal(info.Summary, &summary); err != nil || len(summary.Results) == 0 {
+		return config, summary, fmt.Errorf("the summary of run %s holds no result (%v)", run, err)
+	}
+	return config, summary, nil
+}

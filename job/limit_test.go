@@ -1,0 +1,21 @@
+package job
+
+import (
+	"math"
+	"testing"
+
+	"fbnas/internal/fault"
+)
+
+func TestLimit(t *testing.T) {
+	for l, want := range map[Limit]float64{{US: 68}: 68, {Part: 0.4}: 200, {US: 1e-3}: 1e-3, {Part: 2}: 1000} {
+		if got, err := l.of(500); err != nil || got != want {
+			t.Errorf("%v of 500 us is %g (%v), want %g", l, got, err, want)
+		}
+	}
+	for _, l := range []Limit{{}, {US: -1}, {US: math.NaN()}, {US: math.Inf(1)}, {Part: -1}, {Part: 1e306}, {Part: math.NaN()}} {
+		if got, err := l.of(500); fault.CodeOf(err) != fault.Usage || fault.HintOf(err) == "" {
+			t.Errorf("%v of 500 us is %g (%v), want an error of usage", l, got, err)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package job
+
+import (
+	"runtime"
+	"time"
+
+	"fbnas/engine/ort"
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
+	"fbnas/internal/text"
+)
+
+// RunsFolder is where runs lie that are not given a place.
+const RunsFolder = "runs"
+
+// RunOptions are those of jobs that write a run.
+type RunOptions struct {
+	Folder string // of the run; "": the next free one below RunsFolder
+	// Resume goes on with the run in Folder: what its configuration says holds
+	// where the options are zero.
+	Resume    bool
+	Data      string // a folder of images by class, or a built-in set
+	Engine    EngineConfig
+	SaveEvery time.Duration // between checkpoints
+}
+
+// EngineConfig is what a run computes with, in its config.yaml. Zero fields of
+// options are the usual ones: a thread for each core, the dialect that this
+// machine's processor is fastest with, the processor itself.
+type EngineConfig struct {
+	Threads  int          `yaml:"threads"`
+	Dialect  ort.Dialect  `yaml:"dialect"`
+	Provider ort.Provider `yaml:"ep,omitempty"` // runs from before there was a choice have none
+}
+
+// over is c with what is given laid over it.
+func (c EngineConfig) over(given EngineConfig) EngineConfig {
+	if given.Threads != 0 {
+		c.Threads = given.Threads
+	}
+	if given.Dialect != "" {
+		c.Dialect = given.Dialect
+	}
+	if given.Provider != "" {
+		c.Provider = given.Provider
+	}
+	return c
+}
+
+// usualEngine is what zero fields of an EngineConfig mean at a run's start.
+func usualEngine() EngineConfig { return EngineConfig{runtime.NumCPU(), ort.Auto, ort.CPU} }
+
+// check refuses numbers that no run can have, and a folder that the run cannot
+// be written to, before the data are opened.
+func (r RunOptions) check() error {
+	if r.Engine.Threads < 0 {
+		return fault.New(fault.Usage, "Give --threads 1 or more, or leave it out: the default is one for each core.", "%d threads", r.Engine.Threads)
+	}
+	if r.SaveEvery < 0 {
+		return fault.New(fault.Usage, "Give --checkpoint-every a time such as 1m.", "%v between checkpoints", r.SaveEvery)
+	}
+	if r.Folder == "" {
+		return atomicfile.CheckFolder(RunsFolder)
+	}
+	return rundir.Check(r.Folder, r.Resume)
+}
+
+// openRun starts the run of a verb, or goes on with it.
+func openRun[C any](env *Env, verb string, r RunOptions, config C) (*rundir.Dir, *rundir.Checkpoint, error) {
+	o := rundir.Options{Log: env.log()}
+	if r.Resume {
+		return rundir.Resume(r.Folder, verb, config, o)
+	}
+	if r.Folder == "" {
+		dir, err := rundir.CreateNext(RunsFolder, verb, config, o)
+		return dir, nil, err
+	}
+	dir, err := rundir.Create(r.Folder, verb, config, o)
+	return dir, nil, err
+}
+
+// stopped ends a run that has not come to its end: an interruption gets the
+// command that goes on, and a failure before anything was trained leaves no
+// folder in the way of the corrected command.
+func stopped(env *Env, err error, verb string, dir *rundir.Dir) error {
+	if fault.CodeOf(err) == fault.Interrupted {
+		return fault.New(fault.Interrupted, "Go on with: fbnas "+verb+" --resume -o "+text.Quoted(Located(dir.Path())), "%w", err)
+	}
+	if !dir.Barren() {
+		return err
+	}
+	if failed := dir.Discard(); failed != nil {
+		env.log().Warn("the run's folder could not be removed", "error", failed)
+	} else {
+		env.log().Info("the run failed before its first checkpoint, and " + dir.Path() + " is removed")
+	}
+	return err
+}
+
+// resumed returns the configuration of the run that is resumed, for options
+// that are not given again.
+func resumed[C any](r RunOptions) (C, error) {
+	if r.Folder == "" {
+		var none C
+		return none, fault.New(fault.Usage, "Give -o RUN.", "--resume needs the run's folder")
+	}
+	return rundir.ReadConfig[C](r.Folder)
+}

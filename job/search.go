@@ -1,0 +1,202 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"fbnas/internal/atomicfile"
+	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/profile"
+	"fbnas/search"
+)
+
+// SearchOptions are those of Search.
+type SearchOptions struct {
+	RunOptions
+	Table string // of the device: a file
+	Space string // built-in, or a space.yaml; "": the table's, or the resumed run's
+	// Targets must hold; the search aims at the first, the others are derived
+	// from the same distribution. Of a resumed run none means its own.
+	Targets []Limit
+	// Margin is nil for the resumed run's, and for Auto in a new run.
+	Margin *Margin
+	Config search.Config
+	// Override changes the settings of a run that is resumed; nil: none.
+	Override func(*search.Config)
+	// ExactBatch keeps Config's batch where the images do not fill one.
+	ExactBatch bool
+}
+
+// Margin is how far below its target a prediction has to be.
+type Margin struct {
+	Auto bool // by the 95th percentile of the table's error
+	Part float64
+}
+
+// SearchConfig is the config.yaml of a search: what decides its result.
+type SearchConfig struct {
+	Data        string        `yaml:"data"`
+	DataDigest  string        `yaml:"data_sha256,omitempty"` // absent in runs from before it was kept
+	Space       string        `yaml:"space"`                 // space.yaml, whole
+	Table       string        `yaml:"lut"`
+	TableDigest string        `yaml:"lut_sha256"`
+	Precision   string        `yaml:"lut_precision,omitempty"` // of the table's models; absent: fp32
+	TargetsUS   []float64     `yaml:"targets_us"`
+	Margin      float64       `yaml:"margin"` // fraction
+	Engine      EngineConfig  `yaml:",inline"`
+	Search      search.Config `yaml:"search"`
+}
+
+// SearchResult is a search's summary.json, and the document of fbnas search.
+type SearchResult struct {
+	Run         string `json:"run"`
+	MemoryBytes int64  `json:"memory_bytes"` // foretold; 0 where that cannot be
+	search.Summary
+	// DefaultMode is null unless the table is of a phone in fixed-performance
+	// mode, as all latencies here then are.
+	DefaultMode *lut.DefaultMode `json:"default_mode"`
+
+	TablePath string `json:"-"`
+}
+
+// Search trains one supernet over a space and derives the best architecture
+// inside each target exactly; it writes a run's folder with arch.yaml.
+func Search(ctx context.Context, env *Env, o SearchOptions) (*SearchResult, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	c, table, space, err := o.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range mergedOptions(space) {
+		env.log().Info(fmt.Sprintf("%s, and is left out", m))
+	}
+	if c.Precision != "" {
+		env.log().Info(fmt.Sprintf("the table holds latencies of %s models: export what is found with --%s", c.Precision, c.Precision))
+	}
+	job, err := o.job(ctx, env, &c, table, space)
+	if err != nil {
+		return nil, err
+	}
+	if job.Engine, err = openTrainer(env, &c.Engine, c.Search.Train.Batch); err != nil {
+		return nil, err
+	}
+	defer job.Engine.Close()
+	needed, err := env.checkMemory(c.Search.Train.Batch, job.Memory)
+	if err != nil {
+		return nil, err // before there is a folder of a run
+	}
+	if job.Dir, job.From, err = openRun(env, "search", o.RunOptions, c); err != nil {
+		return nil, err
+	}
+	defer job.Dir.Close()
+	if err := keepData(job.Dir, c.DataDigest, job.Data); err != nil {
+		return nil, err
+	}
+	job.Progress = func(p search.Progress) { env.at(string(p.Stage), p.Done, p.Steps) }
+	r, err := job.Run(ctx)
+	if err != nil {
+		return nil, stopped(env, err, "search", job.Dir)
+	}
+	summary, err := job.Summarise(ctx, r, c.TargetsUS, c.Margin)
+	if err != nil {
+		return nil, err
+	}
+	summary.Data = o.reads(c.Data)
+	return finishSearch(env, job.Dir, SearchResult{Run: job.Dir.Path(), MemoryBytes: needed, Summary: summary, DefaultMode: table.Header.DefaultMode, TablePath: c.Table})
+}
+
+// finishSearch writes the architectures and the summary.
+func finishSearch(env *Env, dir *rundir.Dir, r SearchResult) (*SearchResult, error) {
+	for i := range r.Results {
+		found := &r.Results[i]
+		found.Arch = archName
+		if i > 0 {
+			found.Arch = "arch-" + strconv.FormatFloat(found.Target, 'f', -1, 64) + "us.yaml"
+		}
+		if err := atomicfile.WriteBytes(filepath.Join(dir.Path(), found.Arch), found.Network.YAML()); err != nil {
+			return nil, err
+		}
+	}
+	for _, w := range r.Warnings {
+		env.log().Warn(w)
+	}
+	return &r, dir.Finish(r)
+}
+
+// config is the run's configuration but for targets and margin, from the
+// options or, where they are silent, from the run that is resumed; with its
+// table and its space.
+func (o SearchOptions) config(ctx context.Context) (c SearchConfig, table *lut.Table, space models.Space, err error) {
+	c = SearchConfig{Data: Located(o.Data), Table: Located(o.Table), Engine: usualEngine().over(o.Engine), Search: o.Config}
+	if o.Resume {
+		if c, err = resumed[SearchConfig](o.RunOptions); err != nil {
+			return c, nil, space, err
+		}
+		o.over(&c)
+	}
+	if c.Table == "" {
+		return c, nil, space, fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given")
+	}
+	if table, err = OpenTable(ctx, c.Table, profile.Whole); err != nil {
+		return c, nil, space, err
+	}
+	if space, err = o.spaceOf(c, table); err != nil {
+		return c, nil, space, err
+	}
+	c.Space = string(space.YAML())
+	if p := table.Header.Condition.Precision; p != latency.FP32 {
+		c.Precision = p
+	}
+	c.TableDigest, err = FileDigest(c.Table)
+	return c, table, space, err
+}
+
+// over lays what the options say over the configuration of a run.
+func (o SearchOptions) over(c *SearchConfig) {
+	if o.Override != nil {
+		o.Override(&c.Search)
+	}
+	c.Engine = c.Engine.over(o.Engine)
+	if o.Data != "" {
+		c.Data = o.moved(c.Data, c.DataDigest)
+	}
+	if o.Table != "" {
+		c.Table = relocated(c.Table, o.Table)
+	}
+}
+
+// spaceOf is the space named in the options, the resumed run's, or the table's.
+func (o SearchOptions) spaceOf(c SearchConfig, t *lut.Table) (models.Space, error) {
+	if o.Space == "" && c.Space != "" {
+		return models.ParseSpace([]byte(c.Space))
+	}
+	return SpaceFor(t, o.Space)
+}
+
+// aim sets targets and margin, as far as the options give them.
+func (o SearchOptions) aim(c *SearchConfig, costs *search.Costs) (err error) {
+	if len(o.Targets) > 0 || !o.Resume {
+		if c.TargetsUS, err = limits(o.Targets, costs); err != nil {
+			return err
+		}
+	}
+	switch m := o.Margin; {
+	case m == nil && o.Resume:
+	case m == nil || m.Auto:
+		if c.Margin, err = search.AutoMargin(costs.Cost); err != nil {
+			return err
+		}
+	default:
+		c.Margin = m.Part
+	}
+	c.Search.Limit = search.Limit(c.TargetsUS[0], c.Margin)
+	return nil
+}

@@ -1,0 +1,126 @@
+package job
+
+import (
+	"fmt"
+
+	"fbnas/internal/fault"
+	"fbnas/lut"
+	"fbnas/models"
+)
+
+// CheckClassCount refuses a number of classes that no network tells apart.
+func CheckClassCount(classes int) error {
+	if classes < 2 {
+		return fault.New(fault.Usage, "Give --classes 2 or more.", "%d classes", classes)
+	}
+	return nil
+}
+
+// SpaceList is the document of fbnas space list.
+type SpaceList struct {
+	Spaces []SpaceInfo `json:"spaces"`
+}
+
+// SpaceInfo is the document of fbnas space show.
+type SpaceInfo struct {
+	Name    string       `json:"name"`
+	Digest  string       `json:"digest"`
+	Input   ImageShape   `json:"input"`
+	Classes int          `json:"classes"`
+	Layers  int          `json:"layers"`
+	Choices []ChoiceInfo `json:"choices"`
+	Log10   float64      `json:"log10_architectures"`
+	// Selections is the logarithm of the ways to pick options: more than there
+	// are architectures where some options give the same network.
+	Selections float64      `json:"log10_selections"`
+	Merged     []MergedInfo `json:"merged_options"`
+	MaxMACs    int64        `json:"max_macs"`
+	MinMACs    int64        `json:"min_macs"`
+	Rows       int          `json:"lut_rows"`
+	YAML       string       `json:"yaml"`
+}
+
+// ChoiceInfo is one choice of a space.
+type ChoiceInfo struct {
+	Name    string            `json:"name"`
+	Kind    models.ChoiceKind `json:"kind"`
+	Options []float64         `json:"options"`
+}
+
+// MergedInfo is an option that is left out: it gives the same networks as
+// another one.
+type MergedInfo struct {
+	Choice string  `json:"choice"`
+	Option float64 `json:"option"`
+	As     float64 `json:"same_as"`
+}
+
+func (m MergedInfo) String() string {
+	return fmt.Sprintf("%s: %g gives the hidden widths of %g", m.Choice, m.Option, m.As)
+}
+
+// mergedOptions are those of a space.
+func mergedOptions(s models.Space) []MergedInfo {
+	list := []MergedInfo{}
+	for _, m := range s.Merged() {
+		list = append(list, MergedInfo(m))
+	}
+	return list
+}
+
+// ImageShape is models.Input in a document.
+type ImageShape struct {
+	Channels int `json:"channels"`
+	Height   int `json:"height"`
+	Width    int `json:"width"`
+}
+
+func (s ImageShape) String() string { return fmt.Sprintf("%dx%dx%d", s.Channels, s.Height, s.Width) }
+
+// DescribeSpace says what a space holds, of networks of so many classes.
+func DescribeSpace(name string, classes int) (SpaceInfo, error) {
+	if err := CheckClassCount(classes); err != nil {
+		return SpaceInfo{}, err
+	}
+	s, err := LoadSpace(name)
+	if err != nil {
+		return SpaceInfo{}, err
+	}
+	info := SpaceInfo{
+		Name: s.Name, Digest: s.Digest(), Input: ImageShape(s.Input), Classes: classes,
+		Layers: len(s.Layers(classes)), Choices: []ChoiceInfo{}, Log10: s.Log10(), Rows: len(lut.Rows(s.Blocks())),
+		Selections: s.Log10Selections(), Merged: mergedOptions(s),
+		YAML: string(s.YAML()),
+	}
+	for _, c := range s.Choices() {
+		info.Choices = append(info.Choices, ChoiceInfo{c.Name, c.Kind, c.Options})
+	}
+	for _, end := range []struct {
+		sel  models.Selection
+		macs *int64
+	}{{s.Smallest(), &info.MinMACs}, {s.Widest(), &info.MaxMACs}} {
+		arch, err := s.Arch(end.sel, classes)
+		if err != nil {
+			return SpaceInfo{}, err
+		}
+		blocks, err := arch.Resolve()
+		if err != nil {
+			return SpaceInfo{}, err
+		}
+		*end.macs = models.Count(blocks).MACs
+	}
+	return info, nil
+}
+
+// Spaces describes the built-in spaces, of networks of so many classes.
+func Spaces(classes int) (SpaceList, error) {
+	var r SpaceList
+	for _, name := range models.SpaceNames() {
+		info, err := DescribeSpace(name, classes)
+		if err != nil {
+			return r, err
+		}
+		r.Spaces = append(r.Spaces, info)
+	}
+	return r, nil
+}

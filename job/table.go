@@ -1,0 +1,93 @@
+package job
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+
+	"fbnas/internal/fault"
+	"fbnas/lut"
+	"fbnas/models"
+	"fbnas/profile"
+)
+
+// OpenTable opens a table to go by what it says: one with stale rows is
+// refused. work bounds what is compared with this program's exports.
+func OpenTable(ctx context.Context, path string, work float64) (*lut.Table, error) {
+	t, err := lut.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	age, err := profile.AgeOf(ctx, t, work)
+	if err != nil {
+		return nil, err
+	}
+	return t, age.Err(t)
+}
+
+// LookAtTable opens a table to show what it says: stale rows are a warning, and
+// part of the result.
+func LookAtTable(ctx context.Context, env *Env, path string, open func(string) (*lut.Table, error)) (*lut.Table, profile.Age, error) {
+	t, err := open(path)
+	if err != nil {
+		return nil, profile.Age{}, err
+	}
+	age, err := profile.AgeOf(ctx, t, profile.AtOnce)
+	if stale := age.Err(t); err == nil && stale != nil {
+		env.log().Warn(stale.Error() + ". " + fault.HintOf(stale))
+	}
+	return t, age, err
+}
+
+// StaleText is "" for a table without stale rows.
+func StaleText(a profile.Age) string {
+	if a.Stale == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d rows checked: this fbnas exports their blocks in another way than was measured", a.Stale, a.Checked)
+}
+
+func StaleLine(a profile.Age) string {
+	if text := StaleText(a); text != "" {
+		return "stale: " + text + "\n"
+	}
+	return ""
+}
+
+// Doubts are what a user of a table in a space has to know of its certainty.
+func Doubts(t *lut.Table, space models.Space) []string {
+	var list []string
+	c := t.Certainty()
+	noisy := c.Noisy
+	c.Noisy = "" // said on its own
+	switch c.Origin {
+	case lut.None:
+		list = append(list, fmt.Sprintf("table %s has no certainty: how far its predictions are off is %s; fbnas lut validate finds out", t.Path, c))
+	case lut.LeaveOneOut:
+		list = append(list, fmt.Sprintf("table %s: %s", t.Path, c))
+	}
+	if c.Known() && c.Space != space.Name {
+		list = append(list, fmt.Sprintf("the errors of table %s were found with networks of space %s, not of %s", t.Path, c.Space, space.Name))
+	}
+	if noisy != "" {
+		list = append(list, fmt.Sprintf("table %s is marked as not steady: %s", t.Path, noisy))
+	}
+	return list
+}
+
+// FileDigest is the SHA-256 of a file, in hex.
+func FileDigest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

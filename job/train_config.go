@@ -1,0 +1,112 @@
+package job
+
+import (
+	"os"
+	"path/filepath"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
+	"fbnas/internal/text"
+	"fbnas/models"
+	"fbnas/train"
+	"fbnas/weights"
+)
+
+// TrainConfig is the config.yaml of a training: what decides its result.
+type TrainConfig struct {
+	Data       string       `yaml:"data"`
+	DataDigest string       `yaml:"data_sha256,omitempty"` // absent in runs from before it was kept
+	Arch       string       `yaml:"arch"`                  // arch.yaml, whole
+	Engine     EngineConfig `yaml:",inline"`
+	Initial    string       `yaml:"init_from,omitempty"`
+	Fresh      []string     `yaml:"init_fresh,omitempty"` // parameters that did not come from there
+	// Mean and Std by which pixels are normalised, where they are not the
+	// data's own.
+	Mean  []float32    `yaml:"mean,omitempty"`
+	Std   []float32    `yaml:"std,omitempty"`
+	Train train.Config `yaml:"train"`
+}
+
+// config is the run's configuration, from the options or, where they are
+// silent, from the run that is resumed; from is the file that InitFrom names,
+// nil where none does or nothing is left to read there.
+func (o TrainOptions) config(env *Env) (c TrainConfig, from *weights.File, err error) {
+	c = TrainConfig{Data: Located(o.Data), Engine: usualEngine().over(o.Engine), Initial: o.InitFrom, Train: o.Config}
+	if o.Resume {
+		if c, err = o.resumed(); err != nil {
+			return c, nil, err
+		}
+	}
+	if !o.Resume || !begun(o.Folder) {
+		if from, err = OpenInitial(c.Initial); err != nil {
+			return c, nil, err
+		}
+	}
+	arch, err := o.arch(c, from)
+	if err != nil {
+		return c, from, err
+	}
+	c.Arch = string(arch.YAML())
+	if !o.Resume {
+		c.Mean, c.Std, err = Normalisation(env, o.Normalise, from, arch.Input.Channels)
+	}
+	return c, from, err
+}
+
+// resumed is the configuration of the run that is resumed, with what the
+// options say laid over it.
+func (o TrainOptions) resumed() (TrainConfig, error) {
+	c, err := resumed[TrainConfig](o.RunOptions)
+	if err != nil {
+		return c, err
+	}
+	if o.Override != nil {
+		o.Override(&c.Train)
+	}
+	c.Engine = c.Engine.over(o.Engine)
+	if o.Data != "" {
+		c.Data = o.moved(c.Data, c.DataDigest)
+	}
+	if o.InitFrom != "" {
+		c.Initial = o.InitFrom
+	}
+	switch {
+	case o.Normalise != "":
+		return c, startOnly("normalise")
+	case o.NewClassifier:
+		return c, startOnly("new-classifier")
+	}
+	return c, nil
+}
+
+func startOnly(flag string) error {
+	return fault.New(fault.Usage, "Start another run.", "--%s is for the start of a run, not for --resume", flag)
+}
+
+// begun reports whether a run has a checkpoint to go on from.
+func begun(run string) bool {
+	info, err := rundir.Stat(run)
+	return err == nil && info.Step > 0
+}
+
+// arch is the architecture that is named, the resumed run's, or that of the
+// weights to start from.
+func (o TrainOptions) arch(c TrainConfig, from *weights.File) (models.Arch, error) {
+	switch {
+	case o.Network != "":
+		return ArchOf(o.Network)
+	case c.Arch != "":
+		return models.ParseArch([]byte(c.Arch))
+	case from != nil && from.Arch != nil:
+		return *from.Arch, nil
+	}
+	return models.Arch{}, fault.New(fault.Usage, "Give the folder of a search, an arch.yaml, or one of: "+text.List(models.ArchNames()), "no architecture is given")
+}
+
+// ArchOf is the architecture of a search's folder, a file or a name.
+func ArchOf(name string) (models.Arch, error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		name = filepath.Join(name, archName)
+	}
+	return LoadArch(name)
+}
