@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"fbnas/internal/evenly"
 	"fbnas/internal/random"
 )
 
@@ -75,6 +76,10 @@ func (s *Split) Subset(indices []int) *Split {
 	}
 	return &sub
 }
+
+// Part is n of the images from all over the split, which may be sorted by
+// class; of a split with no more than n, all.
+func (s *Split) Part(n int) *Split { return s.Subset(evenly.Indices(s.Len(), n)) }
 
 // keepForTest splits off the test images of a set that has none of its own.
 // Which they are follows from the content of each (Content.isTest).

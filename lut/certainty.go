@@ -127,11 +127,11 @@ const mostRefitted = 100
 func (t *Table) leftOut() []float64 {
 	t.predicting.Lock()
 	defer t.predicting.Unlock()
-	if t.left.of == t.Calibration {
-		return t.left.errors
+	if t.leftOuts.of == t.Calibration {
+		return t.leftOuts.errors
 	}
-	t.left.of, t.left.errors = t.Calibration, t.Calibration.leftOutErrors()
-	return t.left.errors
+	t.leftOuts.of, t.leftOuts.errors = t.Calibration, t.Calibration.leftOutErrors()
+	return t.leftOuts.errors
 }
 
 func (c *Calibration) leftOutErrors() []float64 {

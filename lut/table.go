@@ -31,7 +31,7 @@ type Table struct {
 
 	predicting sync.Mutex // lookups fill what follows, and may be concurrent
 	predictors predictors
-	left       struct { // out of the calibration
+	leftOuts   struct { // errors of networks left out of the calibration
 		of     *Calibration
 		errors []float64
 	}

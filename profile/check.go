@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"fbnas/internal/evenly"
 	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/latency/stats"
@@ -39,7 +40,7 @@ func (f Fit) Fits() bool { return math.Abs(f.Median-1) <= fitMedian && f.P90 <= 
 // whether this unit, in its state, is as fast.
 func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts latency.Options, progress func(Progress)) (Fit, []string, error) {
 	var alone []Network
-	for _, row := range spread(t.Rows(), n) {
+	for _, row := range byLatency(t.Rows(), n) {
 		block := row.Key.Block
 		if err := block.Check(); err != nil {
 			return Fit{}, nil, fmt.Errorf("table %s: row %.12s: %w", t.Path, row.KeyDigest, err)
@@ -75,15 +76,10 @@ func fitOf(timed []lut.Timed) Fit {
 	return Fit{Rows: len(timed), Median: stats.Median(ratios), P90: stats.Percentile(off, 0.9), Max: stats.Percentile(off, 1)}
 }
 
-// spread picks n of the measured rows at even distances in the order of their
+// byLatency picks n of the measured rows at even distances in the order of their
 // latencies.
-func spread(rows []lut.Row, n int) []lut.Row {
+func byLatency(rows []lut.Row, n int) []lut.Row {
 	rows = slices.DeleteFunc(rows, func(r lut.Row) bool { return r.Status != lut.OK })
 	slices.SortStableFunc(rows, func(a, b lut.Row) int { return cmp.Compare(a.LatencyUS, b.LatencyUS) })
-	n = min(n, len(rows))
-	picked := make([]lut.Row, n)
-	for i := range picked {
-		picked[i] = rows[i*(len(rows)-1)/max(1, n-1)]
-	}
-	return picked
+	return evenly.Span(rows, n)
 }

@@ -39,19 +39,19 @@ func TestFits(t *testing.T) {
 	}
 }
 
-func TestSpread(t *testing.T) {
+func TestByLatency(t *testing.T) {
 	var rows []lut.Row
 	for i := range 101 {
 		rows = append(rows, lut.Row{Status: lut.OK, LatencyUS: float64(100 - i)}, lut.Row{Status: lut.Failed})
 	}
 	var got strings.Builder
-	for _, r := range spread(rows, 5) {
+	for _, r := range byLatency(rows, 5) {
 		got.WriteString(string(r.Status))
 		if r.LatencyUS != float64(25*(strings.Count(got.String(), "ok")-1)) {
 			t.Errorf("row of %g us", r.LatencyUS)
 		}
 	}
-	if got.String() != "okokokokok" || len(spread(nil, 5)) != 0 || len(spread(rows[:1], 5)) != 1 {
+	if got.String() != "okokokokok" || len(byLatency(nil, 5)) != 0 || len(byLatency(rows[:1], 5)) != 1 {
 		t.Errorf("picked %q", got.String())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"fbnas/internal/evenly"
 	"fbnas/internal/fault"
 	"fbnas/latency"
 	"fbnas/lut"
@@ -59,7 +60,9 @@ func NewEstimate(w Work, maxRows int, opts latency.Options) Estimate {
 	opts = opts.WithDefaults()
 	rows := lut.Rows(w.Blocks)
 	e := Estimate{Asked: len(rows), Networks: w.Networks, Origin: w.Origin, Rounds: opts.Rounds}
-	rows = evenly(rows, maxRows)
+	if maxRows > 0 {
+		rows = evenly.Pick(rows, maxRows)
+	}
 	e.Rows = len(rows)
 	perRound, sessions := time.Duration(0), time.Duration(0)
 	add := func(n int, macs int64, layers int) {
@@ -83,18 +86,6 @@ func NewEstimate(w Work, maxRows int, opts latency.Options) Estimate {
 func groupRuns(run time.Duration, opts latency.Options) time.Duration {
 	timed := min(time.Duration(opts.MaxRuns)*run, max(time.Duration(opts.MinRuns)*run, opts.GroupTime))
 	return timed + min(time.Duration(opts.MaxRuns)*run, max(2*run, time.Millisecond))
-}
-
-// evenly returns n of the entries, spread over the list; all where n is 0.
-func evenly[T any](list []T, n int) []T {
-	if n == 0 || len(list) <= n {
-		return list
-	}
-	part := make([]T, n)
-	for i := range part {
-		part[i] = list[i*len(list)/n]
-	}
-	return part
 }
 
 // What a budget leaves at least.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fbnas/internal/evenly"
 	"fbnas/internal/fault"
 	"fbnas/lut"
 	"fbnas/models"
@@ -94,7 +95,7 @@ func (d Draw) few(t *lut.Table) (calibration, validation []Network, err error) {
 	if all, err = runnable(t, all); err != nil {
 		return nil, nil, err
 	}
-	some := evenly(all, min(len(all), enough()))
+	some := evenly.Pick(all, enough())
 	var parts [2][][]models.Block
 	for i, blocks := range some {
 		part := 0
@@ -109,9 +110,9 @@ func (d Draw) few(t *lut.Table) (calibration, validation []Network, err error) {
 	return calibration, validation, err
 }
 
-// left are networks for a table that was profiled, up to d.Count, without those
+// remaining are networks for a table that was profiled, up to d.Count, without those
 // that must not be among them.
-func (d Draw) left(t *lut.Table) ([]Network, error) {
+func (d Draw) remaining(t *lut.Table) ([]Network, error) {
 	all, _ := listed(d.Space, d.Classes, mostListed)
 	all, err := runnable(t, all)
 	if err != nil {
@@ -128,5 +129,5 @@ func (d Draw) left(t *lut.Table) ([]Network, error) {
 		return nil, fault.New(fault.Usage, "fbnas lut show says how well it predicts each when that is left out of the calibration.",
 			"space %s has %d networks that the device can run, and all of them calibrated table %s: none is left for the %s", d.Space.Name, len(all), t.Path, d.Purpose)
 	}
-	return evenly(networks, min(d.Count, len(networks))), nil
+	return evenly.Pick(networks, d.Count), nil
 }

@@ -54,7 +54,7 @@ func (d Draw) Networks(t *lut.Table) ([]Network, error) {
 	for {
 		chosen, err := Choose(t, choice, sample)
 		if errors.Is(err, ErrFew) {
-			return d.left(t)
+			return d.remaining(t)
 		}
 		if err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"fbnas/card"
+	"fbnas/internal/evenly"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -101,17 +102,5 @@ func families(rows []lut.Row) []Line {
 		return cmp.Or(-cmp.Compare(len(a.Points), len(b.Points)), -cmp.Compare(highest(a.Points), highest(b.Points)), cmp.Compare(a.Name, b.Name))
 	})
 	lines = slices.DeleteFunc(lines, func(l Line) bool { return len(l.Points) < 3 })
-	return spread(lines, maxFamilies)
-}
-
-// spread picks n lines at equal distances.
-func spread(lines []Line, n int) []Line {
-	if len(lines) <= n {
-		return lines
-	}
-	out := make([]Line, n)
-	for i := range out {
-		out[i] = lines[i*(len(lines)-1)/(n-1)]
-	}
-	return out
+	return evenly.Span(lines, maxFamilies)
 }

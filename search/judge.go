@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"fbnas/dataset"
 	"fbnas/train"
 )
 
@@ -47,10 +46,10 @@ func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, e
 	best := 0.0
 	for i, c := range candidates {
 		pick := r.super.Pick(c.Selection)
-		if err := train.Recalibrate(ctx, recalibrate, spread(r.rest, max(calibrationImages, batch)), batch, pick); err != nil {
+		if err := train.Recalibrate(ctx, recalibrate, r.rest.Part(max(calibrationImages, batch)), batch, pick); err != nil {
 			return nil, fmt.Errorf("re-estimate statistics of a candidate: %w", err)
 		}
-		a, err := train.Evaluate(ctx, evaluate, spread(r.held, judgingImages), batch, pick)
+		a, err := train.Evaluate(ctx, evaluate, r.held.Part(judgingImages), batch, pick)
 		if err != nil {
 			return nil, fmt.Errorf("judge a candidate: %w", err)
 		}
@@ -74,13 +73,4 @@ func (r Result) Best() Judged {
 		}
 	}
 	return Judged{}
-}
-
-// spread takes n images from all over a split, which may be sorted by class.
-func spread(s *dataset.Split, n int) *dataset.Split {
-	indices := make([]int, min(n, s.Len()))
-	for i := range indices {
-		indices[i] = i * s.Len() / len(indices)
-	}
-	return s.Subset(indices)
 }

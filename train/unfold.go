@@ -58,7 +58,7 @@ func (n Network) unfold(ctx context.Context, e engine.Engine, state engine.State
 	}
 	defer run.Close()
 	batches := 0.0
-	err = eachBatch(ctx, run, some(split, max(unfoldImages, s.Batch)), dataset.LoaderOptions{Batch: s.Batch, Epochs: 1, DropLast: true},
+	err = eachBatch(ctx, run, split.Part(max(unfoldImages, s.Batch)), dataset.LoaderOptions{Batch: s.Batch, Epochs: 1, DropLast: true},
 		func(int) engine.Feeds { return nil },
 		func(_ *dataset.Batch, r engine.Results) {
 			batches++
@@ -77,16 +77,6 @@ func (n Network) unfold(ctx context.Context, e engine.Engine, state engine.State
 		sum.into(values, name, batches)
 	}
 	return n.SetValues(state, values)
-}
-
-// some are at most so many images of a split, spread over it.
-func some(split *dataset.Split, limit int) *dataset.Split {
-	n := min(limit, split.Len())
-	indices := make([]int, n)
-	for i := range indices {
-		indices[i] = i * split.Len() / n
-	}
-	return split.Subset(indices)
 }
 
 // moments are sums over batches of the mean and the mean square of channels.

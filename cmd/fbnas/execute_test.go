@@ -70,20 +70,6 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-func TestSpread(t *testing.T) {
-	images := make([][]float32, 10)
-	for i := range images {
-		images[i] = []float32{float32(i)}
-	}
-	var got []float32
-	for _, image := range spread(images, 4) {
-		got = append(got, image[0])
-	}
-	if len(got) != 4 || got[0] != 0 || got[1] != 2 || got[2] != 5 || got[3] != 7 || len(spread(images, 11)) != 10 {
-		t.Errorf("took %v", got)
-	}
-}
-
 // An int8 file may see other classes by chance, and not by more.
 func TestInt8Agrees(t *testing.T) {
 	for _, c := range []struct {

@@ -118,18 +118,6 @@ func reversed(image []float32, n int) []float32 {
 	return other
 }
 
-// spread takes n of the images, evenly.
-func spread(images [][]float32, n int) [][]float32 {
-	if n >= len(images) {
-		return images
-	}
-	some := make([][]float32, n)
-	for i := range some {
-		some[i] = images[i*len(images)/n]
-	}
-	return some
-}
-
 // noiseFor is normal noise in the place of images, for a network without data.
 func noiseFor(t job.Model, seed uint64) [][]float32 {
 	in := t.Arch.Input

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/internal/evenly"
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
 	"fbnas/job"
@@ -107,7 +108,7 @@ func (o verifyOptions) run(ctx context.Context, a *app, path string) (verifyResu
 	if o.images == 0 && o.engine == engineOnnxGo {
 		o.images = onnxexport.ParityInputs
 	}
-	images = spread(images, cmp.Or(o.images, parityImages))
+	images = evenly.Pick(images, cmp.Or(o.images, parityImages))
 	parity, err := o.compare(ctx, a, &r, m, md, t, images)
 	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.DataPath) != "")
 	if q := md.Quantization; err == nil && q != nil {

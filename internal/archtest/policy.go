@@ -6,7 +6,7 @@ package archtest
 type row struct{ pkg, may string }
 
 // helpers are below everything; every package may import them.
-const helpers = "internal/atomicfile internal/convert internal/fault internal/lfs internal/plaintext internal/random"
+const helpers = "internal/atomicfile internal/convert internal/evenly internal/fault internal/lfs internal/plaintext internal/random"
 
 // policy lists the packages from the lowest floor upwards; a row may only name
 // packages of rows above it. A package that does not exist yet may have its
@@ -16,6 +16,7 @@ var policy = []row{
 	{"internal/atomicfile", ""},
 	{"internal/await", ""},
 	{"internal/convert", ""},
+	{"internal/evenly", ""},
 	{"internal/fault", ""},
 	{"internal/lfs", ""},
 	{"internal/memory", ""},

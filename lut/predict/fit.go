@@ -108,19 +108,19 @@ func leaveOut(m *Model, samples []Sample) float64 {
 	return sum / float64(len(errs))
 }
 
-// left is a sample's error when the others predict it: logarithmic, and the
+// omission is a sample's error when the others predict it: logarithmic, and the
 // variance that was expected.
-type left struct{ log, variance float64 }
+type omission struct{ log, variance float64 }
 
-func leftOut(m *Model, samples []Sample) []left {
+func leftOut(m *Model, samples []Sample) []omission {
 	f := fieldOf(m, samples)
 	every := (len(samples) + judged - 1) / judged
-	out := make([]left, (len(samples)+every-1)/every)
+	out := make([]omission, (len(samples)+every-1)/every)
 	inParallel(len(out), func(i int) {
 		at := i * every
 		around := f.nearest(&f.at[at], at)
 		mean, variance := f.estimate(&around)
-		out[i] = left{f.residue[at] - mean, variance + m.Nugget}
+		out[i] = omission{f.residue[at] - mean, variance + m.Nugget}
 	})
 	return out
 }

@@ -46,15 +46,15 @@ func square(a, b *place, bound float64) float64 {
 	return sum
 }
 
-// near is the residuals nearest to a place, in ascending distance.
-type near struct {
+// neighbourhood is the residuals nearest to a place, in ascending distance.
+type neighbourhood struct {
 	n  int
 	at [neighbours]int
 	d2 [neighbours]float64
 }
 
 // nearest finds the residuals around a scaled place, without the one at skip.
-func (f *field) nearest(p *place, skip int) (r near) {
+func (f *field) nearest(p *place, skip int) (r neighbourhood) {
 	bound := math.Inf(1)
 	for i := range f.at {
 		d := square(p, &f.at[i], bound)
@@ -76,7 +76,7 @@ func (f *field) nearest(p *place, skip int) (r near) {
 
 // estimate returns the residual to be expected where r is near and its
 // variance as a share of the field's, by kriging with a known mean of zero.
-func (f *field) estimate(r *near) (mean, variance float64) {
+func (f *field) estimate(r *neighbourhood) (mean, variance float64) {
 	var l [neighbours][neighbours]float64 // Cholesky's factor of the covariance
 	var y, k [neighbours]float64
 	variance = 1

@@ -152,7 +152,7 @@ const (
 )
 
 // local is by how much the variance around a place is larger than the model's.
-func (p *Predictor) local(around *near) float64 {
+func (p *Predictor) local(around *neighbourhood) float64 {
 	n := min(witnesses, around.n)
 	sum := float64(prior)
 	for _, i := range around.at[:n] {

@@ -1,0 +1,35 @@
+// Package evenly takes some of a list at equal distances: a part that stands
+// for the whole, whatever the list is sorted by.
+package evenly
+
+// Indices returns n indices into a list of a length, ascending, the first of
+// them 0: each stands at the start of one of n equal parts. It returns all
+// indices where there are no more than n.
+func Indices(length, n int) []int {
+	at := make([]int, min(n, length))
+	for i := range at {
+		at[i] = i * length / len(at)
+	}
+	return at
+}
+
+// Pick returns the entries at Indices.
+func Pick[T any](list []T, n int) []T { return entries(list, Indices(len(list), n)) }
+
+// Span returns n entries, the first and the last of the list among them; of a
+// list with no more than n, all.
+func Span[T any](list []T, n int) []T {
+	at := make([]int, min(n, len(list)))
+	for i := range at {
+		at[i] = i * (len(list) - 1) / max(1, len(at)-1)
+	}
+	return entries(list, at)
+}
+
+func entries[T any](list []T, at []int) []T {
+	part := make([]T, len(at))
+	for i, from := range at {
+		part[i] = list[from]
+	}
+	return part
+}
