@@ -6,9 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/dataset"
 	"fbnas/internal/golden"
 	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/onnxexport"
 )
 
 var fakeBlocks = []Block{
@@ -23,38 +25,53 @@ var fakeBlocks = []Block{
 
 func fakeCard() Card {
 	return Card{
-		Name: "demo-found", File: "model.onnx", LabelsFile: "model.labels.txt", Tool: "fbnas 0.1.0", Data: "fashion-mnist", TestData: "fashion-mnist",
-		Input:   Input{1, 28, 28, []float32{0.286}, []float32{0.353}, 1, false},
-		Classes: []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
-		MACs:    834_000, Params: 24_118, Blocks: fakeBlocks,
-		Export:  &Export{Bytes: 101_224, Opset: 17, IRVersion: 8, ParityDiff: 3.1e-6, ParityInputs: 64},
-		Train:   &Train{Top1: 0.9041, TestImages: 10_000, Epochs: 4},
-		Search:  &Search{Space: "demo", Log10Architectures: 9.1, TargetUS: 1300, LimitUS: 1258, Seed: 7},
-		Latency: &Latency{"Xeon, 2 cores", "onnxruntime 1.27.0", "demo.lut", 1251, 1234, 26, lut.Validated, 6, 2, 1300},
+		Name: "demo-found", Data: "fashion-mnist", Epochs: 4, MACs: 834_000, Params: 24_118, Blocks: fakeBlocks,
+		File: File{Name: "model.onnx", Labels: "model.labels.txt", Bytes: 101_224, IRVersion: 8, Form: onnxexport.Form{Batch: 1, Opset: 17}},
+		Says: onnxexport.Metadata{
+			Tool:          "fbnas 0.1.0",
+			Preprocessing: &dataset.Preprocessing{Channels: 1, Height: 28, Width: 28, Mean: []float32{0.286}, Std: []float32{0.353}},
+			Classes:       []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
+			Accuracy:      &onnxexport.Accuracy{Top1: 0.9041, Images: 10_000, Data: "fashion-mnist"},
+			Latency: &onnxexport.Latency{
+				Device: "Xeon, 2 cores", Runtime: "onnxruntime 1.27.0", MeasuredUS: 1234,
+				Table: "5bd0cf9c0a4271", PredictedUS: 1251, ErrorUS: 26, ErrorOrigin: string(lut.Validated), Rows: 6, PredictedRows: 2,
+			},
+		},
+		Parity: &onnxexport.Parity{MaxAbsDiff: 3.1e-6, Inputs: 64},
+		Search: &Search{Space: "demo", Log10Architectures: 9.1, TargetUS: 1300, LimitUS: 1258, Seed: 7},
 	}
+}
+
+// int8Card is the card of the same network, quantised.
+func int8Card() Card {
+	c := fakeCard()
+	c.File.Bytes, c.Search.Precision = 57_900, "int8"
+	c.Says.Precision = onnxexport.Int8Precision
+	c.Says.Accuracy.Top1 = 0.898
+	c.Says.Latency = &onnxexport.Latency{Device: "local", Runtime: "onnxruntime 1.27.0", MeasuredUS: 1345}
+	c.Says.Quantization = &onnxexport.Quantization{
+		Activations: "uint8", ReduceRange: true, Method: "percentile", Data: "fashion-mnist", Images: 256, Float: []string{"first", "blocks.01.se"},
+		Saturation: &onnxexport.Saturation{Saturates: true, Images: 256, Changed: 251, MaxAbsDiff: 0.4, Device: "local"},
+		Compared:   256, SameClass: 251, SQNR: 27.5, FloatTop1: 0.913,
+	}
+	c.Int8 = &Int8{FloatBytes: 84_400, FloatLatencyUS: 1234, Warnings: []string{"int8 is slower than float on local (+9.0 %): ship the float file there"}}
+	return c
 }
 
 func TestModelCard(t *testing.T) {
 	plain := Card{
-		Name: "fbnetv2_f1", File: "f1.onnx", LabelsFile: "f1.labels.txt", Licence: "CC BY 4.0",
-		Input:   Input{3, 224, 224, []float32{0.485, 0.456, 0.406}, []float32{0.229, 0.224, 1}, 0, true},
-		Classes: make([]string, 1000),
+		Name: "fbnetv2_f1", Licence: "CC BY 4.0",
+		File: File{Name: "f1.onnx", Labels: "f1.labels.txt", Form: onnxexport.Form{Batch: onnxexport.AnyBatch, Input: onnxexport.PixelsNHWC}},
+		Says: onnxexport.Metadata{
+			Preprocessing: &dataset.Preprocessing{Channels: 3, Height: 224, Width: 224, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 1}},
+			Classes:       make([]string, 1000),
+			Latency:       &onnxexport.Latency{PredictedUS: 1251, ErrorUS: 26},
+		},
 	}
-	for i := range plain.Classes {
-		plain.Classes[i] = fmt.Sprint("class ", i)
+	for i := range plain.Says.Classes {
+		plain.Says.Classes[i] = fmt.Sprint("class ", i)
 	}
-	int8 := fakeCard()
-	int8.Precision = "int8"
-	search := *int8.Search
-	search.Precision = "int8"
-	int8.Search = &search
-	int8.Int8 = &Int8{
-		Activations: "uint8", WeightBits: 7, Method: "percentile", Data: "fashion-mnist", Images: 256, Float: "first, blocks.01.se",
-		Saturation: "sums of 8-bit products saturate on local: 251 of 256 calibration images give other logits than exact sums, by at most 0.4",
-		Compared:   256, SameClass: 251, SQNR: 27.5, FloatTop1: 0.913, Top1: 0.898, FloatLatencyUS: 1234, Int8LatencyUS: 1345,
-		Device: "local", FloatBytes: 84400, Int8Bytes: 57900, Warnings: []string{"int8 is slower than float on local (+9.0 %): ship the float file there"},
-	}
-	for name, c := range map[string]Card{"card.md": fakeCard(), "card-plain.md": plain, "card-int8.md": int8} {
+	for name, c := range map[string]Card{"card.md": fakeCard(), "card-plain.md": plain, "card-int8.md": int8Card()} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			if err := c.Write(&out); err != nil {
@@ -69,7 +86,7 @@ func TestModelCard(t *testing.T) {
 func TestModelCardEscapes(t *testing.T) {
 	evil := "x\n## y | <script>[a](b)"
 	c := fakeCard()
-	c.Name, c.Data, c.TestData, c.Classes, c.Latency.Device, c.Search.Space = evil, evil, evil, []string{evil}, evil, evil
+	c.Name, c.Data, c.Says.Accuracy.Data, c.Says.Classes, c.Says.Latency.Device, c.Search.Space, c.Licence = evil, evil, evil, []string{evil}, evil, evil, evil
 	c.Blocks = []Block{{Block: models.Block{Kind: "conv"}}}
 	var out bytes.Buffer
 	if err := c.Write(&out); err != nil {
@@ -87,7 +104,7 @@ func TestTheCardSaysWhatErrorsAreFrom(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		c := fakeCard()
-		c.Latency.Table, c.Latency.ErrorOrigin, c.Latency.PredictedRows = "", origin, 0
+		c.Says.Latency.Table, c.Says.Latency.ErrorOrigin, c.Says.Latency.PredictedRows = "", string(origin), 0
 		if err := c.Write(&out); err != nil || !strings.Contains(out.String(), want) {
 			t.Errorf("%q: no %q in the card (%v)", origin, want, err)
 		}

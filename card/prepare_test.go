@@ -68,7 +68,7 @@ func agrees(t *testing.T, in Input, path string, fed []float64) {
 		c, at := i/plane, i%plane
 		got := fed[i]*float64(in.Std[c]) + float64(in.Mean[c])
 		got *= 255
-		if in.Pixels {
+		if in.Pixels() {
 			got = fed[at*in.Channels+c]
 		}
 		worst = max(worst, math.Abs(got-float64(v)))
@@ -91,7 +91,7 @@ func TestPythonPrepares(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := inputs()[name]
 			put(t, filepath.Join(dir, "classify.py"), []byte(snippetsOf(t, in)["python"]))
-			cmd := exec.Command(interpreter, "-c", collects, "classify.py", fmt.Sprint(len(fakeCard().Classes)))
+			cmd := exec.Command(interpreter, "-c", collects, "classify.py", fmt.Sprint(len(fakeCard().Says.Classes)))
 			cmd.Dir = dir
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v:\n%s", err, out)
@@ -146,7 +146,7 @@ func TestGoPrepares(t *testing.T) {
 			}
 			t.Cleanup(func() { os.RemoveAll(dir) })
 			in, number := inputs()[name], "float32"
-			if in.Pixels {
+			if in.Pixels() {
 				number = "uint8"
 			}
 			put(t, filepath.Join(dir, "main.go"), []byte(snippetsOf(t, in)["go"]))

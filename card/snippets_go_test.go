@@ -75,26 +75,22 @@ func classifier(t *testing.T, dir, library string, in Input) func(path string, s
 	c := fakeCard()
 	blocks := []models.Block{
 		{Kind: models.Conv, Kernel: 3, Stride: 2, Pad: 1, Act: "hswish", Groups: 1, In: in.Channels, Out: 8, Height: in.Height, Width: in.Width},
-		{Kind: models.Head, Kernel: 1, Stride: 1, Groups: 1, In: 8, Out: len(c.Classes), Height: 4, Width: 3, Bias: true},
+		{Kind: models.Head, Kernel: 1, Stride: 1, Groups: 1, In: 8, Out: len(c.Says.Classes), Height: 4, Width: 3, Bias: true},
 	}
-	names := make([]string, len(c.Classes))
+	names := make([]string, len(c.Says.Classes))
 	for i := range names {
 		names[i] = fmt.Sprint("class", i)
 	}
-	p := dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width, Mean: in.Mean, Std: in.Std}
-	form := onnxexport.Form{Batch: in.Batch}
-	if in.Pixels {
-		form.Input = onnxexport.PixelsNHWC
-	}
+	p := in.Preprocessing
 	m, err := onnxexport.Export(onnxexport.Spec{Name: "n", Blocks: blocks, Weights: onnxexport.RandomWeights(blocks, 1),
-		Metadata: onnxexport.Metadata{Classes: names, Preprocessing: &p}, Form: form})
+		Metadata: onnxexport.Metadata{Classes: names, Preprocessing: &p}, Form: in.Form})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Write(filepath.Join(dir, c.File)); err != nil {
+	if err := m.Write(filepath.Join(dir, c.File.Name)); err != nil {
 		t.Fatal(err)
 	}
-	if err := onnxexport.WriteLabels(filepath.Join(dir, c.LabelsFile), names); err != nil {
+	if err := onnxexport.WriteLabels(filepath.Join(dir, c.File.Labels), names); err != nil {
 		t.Fatal(err)
 	}
 	md, err := onnxexport.ReadMetadata(m)

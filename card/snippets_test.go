@@ -6,17 +6,20 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/dataset"
 	"fbnas/internal/process"
 	"fbnas/internal/python"
+	"fbnas/onnxexport"
 )
 
 // inputs are all forms of input that snippets are written for.
 func inputs() map[string]Input {
-	colour := Input{Channels: 3, Height: 8, Width: 6, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}, Batch: 1}
-	grey := Input{Channels: 1, Height: 8, Width: 6, Mean: []float32{0.286}, Std: []float32{0.353}, Batch: 1}
+	one := onnxexport.Form{Batch: 1}
+	colour := Input{dataset.Preprocessing{Channels: 3, Height: 8, Width: 6, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}, one}
+	grey := Input{dataset.Preprocessing{Channels: 1, Height: 8, Width: 6, Mean: []float32{0.286}, Std: []float32{0.353}}, one}
 	all := map[string]Input{"colour": colour, "grey": grey}
 	for name, in := range map[string]Input{"colour": colour, "grey": grey} {
-		in.Pixels, in.Batch = true, 0
+		in.Form = onnxexport.Form{Input: onnxexport.PixelsNHWC, Batch: onnxexport.AnyBatch}
 		all[name+" pixels, any batch"] = in
 		in.Batch = 2
 		all[name+" pixels, batch 2"] = in
@@ -27,7 +30,7 @@ func inputs() map[string]Input {
 func snippetsOf(t *testing.T, in Input) map[string]string {
 	t.Helper()
 	c := fakeCard()
-	c.Input = in
+	c.Says.Preprocessing, c.File.Form = &in.Preprocessing, in.Form
 	all, err := c.Snippets()
 	if err != nil {
 		t.Fatal(err)
@@ -57,13 +60,13 @@ func TestSnippets(t *testing.T) {
 					t.Errorf("%s, %s: no %s", language, name, want)
 				}
 			}
-			if has := strings.Contains(code, floats(in.Mean[:1], "")); has == in.Pixels {
+			if has := strings.Contains(code, floats(in.Mean[:1], "")); has == in.Pixels() {
 				t.Errorf("%s, %s: normalises: %v", language, name, has)
 			}
 		}
 	}
 	c := fakeCard()
-	c.File = "a\"$b.onnx"
+	c.File.Name = "a\"$b.onnx"
 	all, err := c.Snippets()
 	if err != nil {
 		t.Fatal(err)

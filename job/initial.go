@@ -65,7 +65,7 @@ func Normalisation(env *Env, how string, from *weights.File, channels int) (mean
 		}
 		return imageNet.Mean, imageNet.Std, nil
 	}
-	return nil, nil, fault.New(fault.Usage, "", "--normalise %s: want Source, data or imagenet", how)
+	return nil, nil, fault.New(fault.Usage, "", "--normalise %s: want source, data or imagenet", how)
 }
 
 // InitialValues are a file's weights for the network, and the names of those

@@ -22,6 +22,10 @@ const (
 	PixelsNHWC = "uint8-nhwc"
 )
 
+// PredictedForFloat is said of a prediction for a file that takes pixels: tables
+// are measured, and networks timed for them, in the other form.
+const PredictedForFloat = "it is for the float32-nchw form; the conversion of pixels in this file comes on top"
+
 // HalfPrecision is the metadata's word for weights in float16.
 const HalfPrecision = "fp16"
 

@@ -1,5 +1,7 @@
 package onnxexport
 
+import "fmt"
+
 // Int8Precision is the metadata's word for a file in QDQ form.
 const Int8Precision = "int8"
 
@@ -24,6 +26,14 @@ type Quantization struct {
 	FloatWeights string `json:"float_weights_sha256"`
 }
 
+// WeightBits are those that the weights use.
+func (q Quantization) WeightBits() int {
+	if q.ReduceRange {
+		return 7
+	}
+	return 8
+}
+
 // Saturation says whether a processor's sums of products of 8 bits saturated, and
 // how many images that changed the logits of.
 type Saturation struct {
@@ -32,4 +42,13 @@ type Saturation struct {
 	Changed    int     `json:"changed"`      // of them: logits that are not those of exact sums
 	MaxAbsDiff float64 `json:"max_abs_diff"` // of their logits
 	Device     string  `json:"device"`       // that ran it
+}
+
+// String says what was found, in a sentence without its end.
+func (s Saturation) String() string {
+	if !s.Saturates {
+		return fmt.Sprintf("sums of 8-bit products do not saturate on %s: all %d calibration images give the logits of exact sums", s.Device, s.Images)
+	}
+	return fmt.Sprintf("sums of 8-bit products saturate on %s: %d of %d calibration images give other logits than exact sums, by at most %.2g",
+		s.Device, s.Changed, s.Images, s.MaxAbsDiff)
 }

@@ -9,7 +9,6 @@ import (
 	"fbnas/internal/rundir"
 	"fbnas/job"
 	"fbnas/latency"
-	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/onnxexport"
 )
@@ -24,60 +23,35 @@ func warnOfCard(a *app, path string) {
 }
 
 // writeCard writes the model card beside the file.
-func (r *exportResult) writeCard(t job.Model, md onnxexport.Metadata, from *origin) error {
+func (r *exportResult) writeCard(t job.Model, says onnxexport.Metadata, form onnxexport.Form, from *origin, licence string) error {
 	path := card.Path(r.Path)
 	r.Card = &path
-	c, err := r.card(t, md, from)
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(path, c.Write)
-}
-
-func (r *exportResult) card(t job.Model, md onnxexport.Metadata, from *origin) (card.Card, error) {
-	p := t.Preprocessing
-	in := card.Input{Channels: p.Channels, Height: p.Height, Width: p.Width, Mean: p.Mean, Std: p.Std, Pixels: r.Input == onnxexport.PixelsNHWC}
-	if r.Batch != nil {
-		in.Batch = *r.Batch
-	}
 	c := card.Card{
-		Name: t.Arch.Name, File: filepath.Base(r.Path), LabelsFile: filepath.Base(onnxexport.LabelsPath(r.Path)),
-		Tool: md.Tool, Data: t.DataName(), Input: in, Precision: md.Precision,
-		Classes: t.Classes, MACs: r.MACs, Params: r.Params,
-		Export: &card.Export{Bytes: r.Bytes, Opset: int(r.Opset), IRVersion: int(r.IRVersion)},
-		Train:  &card.Train{},
-		Blocks: card.Blocks(t.Blocks),
+		Name: t.Arch.Name, Says: says, Parity: says.Parity, Data: t.DataName(), MACs: r.MACs, Params: r.Params, Blocks: card.Blocks(t.Blocks), Licence: licence,
+		File: card.File{Name: filepath.Base(r.Path), Labels: filepath.Base(onnxexport.LabelsPath(r.Path)), Bytes: r.Bytes, IRVersion: int(r.IRVersion), Form: form},
 	}
-	if acc := md.Accuracy; acc != nil {
-		c.Train.Top1, c.Train.TestImages, c.TestData = acc.Top1, acc.Images, acc.Data
-	}
-	if p := md.Parity; p != nil {
-		c.Export.ParityDiff, c.Export.ParityInputs = p.MaxAbsDiff, p.Inputs
-	}
-	if r.Int8 != nil {
-		c.Int8 = r.Int8.card(r.Bytes)
+	if i := r.Int8; i != nil {
+		c.Int8 = &card.Int8{FloatBytes: i.FloatBytes, FloatLatencyUS: i.FloatLatencyUS, Warnings: i.Warnings}
 		if r.MaxAbsDiff != nil { // of the float model
-			c.Export.ParityDiff, c.Export.ParityInputs = *r.MaxAbsDiff, r.Inputs
+			c.Parity = &onnxexport.Parity{MaxAbsDiff: *r.MaxAbsDiff, Inputs: r.Inputs}
 		}
 	}
 	if t.Run != "" {
 		config, err := rundir.ReadConfig[job.TrainConfig](t.Run)
 		if err != nil {
-			return c, err
+			return err
 		}
 		if config.Initial == "" { // the card says: from random weights
-			c.Train.Epochs = config.Train.Epochs
+			c.Epochs = config.Train.Epochs
 		}
 	}
-	if l := md.Latency; l != nil {
-		c.Latency = &card.Latency{Device: l.Device, Runtime: l.Runtime, Table: l.Table[:min(12, len(l.Table))], MeasuredUS: l.MeasuredUS, PredictedUS: l.PredictedUS,
-			ErrorUS: l.ErrorUS, ErrorOrigin: lut.Origin(l.ErrorOrigin), Rows: l.Rows, PredictedRows: l.PredictedRows}
-	}
-	var err error
 	if from != nil {
-		c.Search, err = from.card()
+		var err error
+		if c.Search, err = from.card(); err != nil {
+			return err
+		}
 	}
-	return c, err
+	return atomicfile.Write(path, c.Write)
 }
 
 // card is the part of the model card.

@@ -27,6 +27,7 @@ type exportOptions struct {
 	lut     string
 	root    string
 	device  string
+	licence string
 	seed    uint64
 	form    formFlags
 	int8    int8Flags
@@ -59,6 +60,7 @@ func exportVerb(a *app) *cobra.Command {
 	f.StringVar(&o.lut, "lut", "", "`table` that predicts the latency; the file states it")
 	f.StringVar(&o.root, "root", job.RunsFolder, "`folder` to look for trainings in")
 	f.StringVar(&o.device, "device", "", "time the file on this `device`, as bench does; the file states it (default: it is not timed; with --int8, local)")
+	f.StringVar(&o.licence, "licence", "", "`text` on the licence of the weights for the model card, such as \"CC BY 4.0\" (default: it says that none is stated)")
 	f.Uint64Var(&o.seed, "seed", 1, "of random weights and of the inputs that they are compared on")
 	o.form.add(f)
 	o.int8.add(f)
@@ -118,7 +120,7 @@ func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out 
 	if m, err = export(ctx, a, cmd, &r, m, t, images); err != nil {
 		return r, err
 	}
-	if err = r.describe(m, t, from); err == nil && t.Random() {
+	if err = r.describe(m, t, from, o.licence); err == nil && t.Random() {
 		warnOfCard(a, out)
 	}
 	r.Seconds = time.Since(began).Seconds()

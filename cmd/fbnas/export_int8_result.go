@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"fbnas/card"
 	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/onnxexport"
@@ -52,7 +51,7 @@ func (x *int8Export) judge() {
 			100*(*i.FloatTop1-*i.Top1))
 	}
 	if s := i.Saturation; s != nil && s.Saturates && i.WeightBits == 8 {
-		warn("%s: leave out --reduce-range=off, and weights get 7 bits", saturationText(*s))
+		warn("%s: leave out --reduce-range=off, and weights get 7 bits", s)
 	}
 	switch c := i.AgainstFloat; {
 	case c != nil && c.Differs() && c.Ratio > 1, c == nil && i.LatencyUS > i.FloatLatencyUS:
@@ -79,43 +78,14 @@ func (x *int8Export) write() error {
 	return onnxexport.Write(x.result.Path, x.quantised, x.md)
 }
 
-// card is the part of the model card.
-func (i int8Info) card(bytes int64) *card.Int8 {
-	c := card.Int8{
-		Activations: i.Activations, WeightBits: i.WeightBits, Method: i.Method, Images: i.Images, Float: text.List(i.Float),
-		Compared: i.Agreement.Images, SameClass: i.Agreement.SameClass, SQNR: i.Agreement.SQNR,
-		FloatLatencyUS: i.FloatLatencyUS, Int8LatencyUS: i.LatencyUS, Device: i.Device.SoC,
-		FloatBytes: i.FloatBytes, Int8Bytes: bytes, Warnings: i.Warnings,
-	}
-	if i.Calibration != nil {
-		c.Data = *i.Calibration
-	}
-	if i.Saturation != nil {
-		c.Saturation = saturationText(*i.Saturation)
-	}
-	if i.Top1 != nil {
-		c.FloatTop1, c.Top1 = *i.FloatTop1, *i.Top1
-	}
-	return &c
-}
-
-// saturationText says what was found, in a sentence without its end.
-func saturationText(s onnxexport.Saturation) string {
-	if !s.Saturates {
-		return fmt.Sprintf("sums of 8-bit products do not saturate on %s: all %d calibration images give the logits of exact sums", s.Device, s.Images)
-	}
-	return fmt.Sprintf("sums of 8-bit products saturate on %s: %d of %d calibration images give other logits than exact sums, by at most %.2g",
-		s.Device, s.Changed, s.Images, s.MaxAbsDiff)
-}
-
 func (i int8Info) saturation() string {
 	switch {
 	case i.Saturation == nil:
 		return ""
 	case i.WeightBits == 7:
-		return saturationText(*i.Saturation) + "; so weights have 7 bits"
+		return i.Saturation.String() + "; so weights have 7 bits"
 	}
-	return saturationText(*i.Saturation)
+	return i.Saturation.String()
 }
 
 // facts are the lines of an int8 export, before and after side by side.

@@ -43,7 +43,7 @@ type exportResult struct {
 
 // describe fills in the figures of the written file, and writes its card where
 // there is something to say.
-func (r *exportResult) describe(m *onnx.Model, t job.Model, from *origin) error {
+func (r *exportResult) describe(m *onnx.Model, t job.Model, from *origin, licence string) error {
 	info, err := os.Stat(r.Path)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (r *exportResult) describe(m *onnx.Model, t job.Model, from *origin) error 
 	if t.Random() {
 		return nil
 	}
-	return r.writeCard(t, md, from)
+	return r.writeCard(t, md, form, from, licence)
 }
 
 func (r exportResult) Text(w io.Writer) error {
