@@ -71,7 +71,7 @@ func TestBundleUnderQEMU(t *testing.T) {
 	}
 	opts := profile.Options{Measure: latency.Options{Rounds: 2, WarmUp: time.Millisecond, GroupTime: time.Millisecond, AllowNoisy: true, Seed: 1}.WithDefaults()}
 	path := filepath.Join(t.TempDir(), "x.lut")
-	_, err = profile.Run(t.Context(), meter, plan, path, opts, nil)
+	_, err = profile.Run(t.Context(), meter, plan, path, opts)
 	if err == nil || fault.ExitCode(err) != 2 || !strings.Contains(fault.HintOf(err), "--force") {
 		t.Fatalf("a table of an emulator: %v (hint %q)", err, fault.HintOf(err))
 	}
@@ -79,7 +79,7 @@ func TestBundleUnderQEMU(t *testing.T) {
 		t.Error("the refusal left a table")
 	}
 	opts.Force = true
-	rep, err := profile.Run(t.Context(), meter, plan, path, opts, nil)
+	rep, err := profile.Run(t.Context(), meter, plan, path, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func small(t testing.TB) []byte {
 	}
 	o := options()
 	o.Measure.Rounds = 2
-	if _, err := profile.Run(t.Context(), d, p, path, o, nil); err != nil {
+	if _, err := profile.Run(t.Context(), d, p, path, o); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(path)

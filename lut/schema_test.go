@@ -69,7 +69,7 @@ func unfinished(t *testing.T) []byte {
 	broken, _, _ := export(ir(16, 24, 16, 8, 1))
 	d.Fails = map[string]latency.Failure{broken.Digest(): {Digest: broken.Digest(), Kind: "oom", Detail: "too large"}}
 	d.Unstable = func(batch int) bool { return batch == 1 }
-	if _, err := profile.Run(t.Context(), d, blocksOnly(), path, options(), nil); err == nil {
+	if _, err := profile.Run(t.Context(), d, blocksOnly(), path, options()); err == nil {
 		t.Fatal("the profile was not interrupted")
 	}
 	data, err := os.ReadFile(path)

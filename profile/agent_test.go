@@ -16,7 +16,7 @@ func TestAgentsCost(t *testing.T) {
 	}{{0, false}, {0.1, false}, {1.5, true}, {3.5, true}} {
 		d := newDevice()
 		d.Says.CallCostUS = c.us
-		rep, err := profile.Run(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+		rep, err := profile.Run(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options())
 		if err != nil {
 			t.Fatal(err)
 		}

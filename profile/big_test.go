@@ -33,7 +33,7 @@ func TestBigSpaceHere(t *testing.T) {
 		defer meter.Close()
 		plan.Networks = nil
 		opts := Options{Measure: latency.Options{Rounds: 8, AllowNoisy: true, Seed: 1}}
-		rep, err := Run(t.Context(), meter, plan, filepath.Join(t.TempDir(), name), opts, nil)
+		rep, err := Run(t.Context(), meter, plan, filepath.Join(t.TempDir(), name), opts)
 		if err != nil {
 			t.Fatal(err)
 		}

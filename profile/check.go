@@ -38,27 +38,28 @@ func (f Fit) Fits() bool { return math.Abs(f.Median-1) <= fitMedian && f.P90 <= 
 // Check measures up to n rows of a table again, spread over their latencies.
 // The device and the condition have to be the table's; what is found out is
 // whether this unit, in its state, is as fast.
-func Check(ctx context.Context, t *lut.Table, meter latency.Meter, n int, opts latency.Options, progress func(Progress)) (Fit, []string, error) {
+func (s Session) Check(ctx context.Context, n int) (Fit, []string, error) {
+	t := s.Table
 	var alone []Network
 	for _, row := range byLatency(t.Rows(), n) {
 		block := row.Key.Block
 		if err := block.Check(); err != nil {
 			return Fit{}, nil, fmt.Errorf("table %s: row %.12s: %w", t.Path, row.KeyDigest, err)
 		}
-		s, err := formatOf(t).block(block)
+		sample, err := formatOf(t).block(block)
 		if err != nil {
 			return Fit{}, nil, err
 		}
-		if s.Graph != row.Graph {
-			return Fit{}, nil, fault.New(fault.Failure, "Make the table anew with: fbnas profile --device DEVICE --force -o "+t.Path,
+		if sample.Graph != row.Graph {
+			return Fit{}, nil, fault.New(fault.Failure, remake(t),
 				"table %s is stale: this fbnas exports its blocks in another way", t.Path)
 		}
-		alone = append(alone, Network{Name: s.Name, Blocks: []models.Block{block}, Model: latency.Model{Name: s.Name, Bytes: s.Bytes}})
+		alone = append(alone, Network{Name: sample.Name, Blocks: []models.Block{block}, Model: latency.Model{Name: sample.Name, Bytes: sample.Bytes}})
 	}
 	if len(alone) == 0 {
 		return Fit{}, nil, fault.New(fault.Failure, "", "table %s has no row that was measured", t.Path)
 	}
-	m, err := Measure(ctx, t, meter, Yardsticks{Sentinel: Sentinel()}, alone, opts, progress)
+	m, err := s.Measure(ctx, Yardsticks{Sentinel: Sentinel()}, alone)
 	if err != nil {
 		return Fit{}, m.Warnings, err
 	}

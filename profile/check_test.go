@@ -4,17 +4,16 @@ import (
 	"strings"
 	"testing"
 
-	"fbnas/latency"
 	"fbnas/lut"
 )
 
 func TestCheck(t *testing.T) {
 	table := table(t)
-	fit, warnings, err := Check(t.Context(), table, byBytes{}, 10, latency.Options{Rounds: 2}, nil)
+	fit, warnings, err := session(table).Check(t.Context(), 10)
 	if want := (Fit{Rows: 10, Median: 1}); err != nil || len(warnings) > 0 || fit.Rows != want.Rows || fit.Max > 1e-9 || !fit.Fits() {
 		t.Errorf("%+v, %v, %v", fit, warnings, err)
 	}
-	if fit, _, err := Check(t.Context(), table, byBytes{}, 1000, latency.Options{Rounds: 2}, nil); err != nil || fit.Rows != len(table.Rows()) {
+	if fit, _, err := session(table).Check(t.Context(), 1000); err != nil || fit.Rows != len(table.Rows()) {
 		t.Errorf("%+v, %v", fit, err)
 	}
 }

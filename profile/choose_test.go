@@ -12,7 +12,7 @@ import (
 )
 
 func TestChoose(t *testing.T) {
-	rep, err := profile.Run(t.Context(), newDevice(), blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+	rep, err := profile.Run(t.Context(), newDevice(), blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func TestSpacesOfFewNetworks(t *testing.T) {
 			t.Errorf("the plan says %d networks, %s; want %d, %s", e.Networks, e.Origin, c.networks, c.origin)
 		}
 		rep, err := Run(t.Context(), byBytes{}, NewPlan(space, 10, 1, Format{}), filepath.Join(t.TempDir(), "x.lut"),
-			Options{Measure: latency.Options{Rounds: 2}}, nil)
+			Options{Measure: latency.Options{Rounds: 2}})
 		if err != nil {
 			t.Fatalf("%d networks: %v", c.networks, err)
 		}
@@ -91,17 +91,17 @@ func TestSpacesOfFewNetworks(t *testing.T) {
 func TestNothingIsLeftToValidateWith(t *testing.T) {
 	space := ofNetworks(t, "4, 5, 6, 7, 8", "1, 2, 3", "3, 5")
 	rep, err := Run(t.Context(), byBytes{}, NewPlan(space, 10, 1, Format{}), filepath.Join(t.TempDir(), "x.lut"),
-		Options{Measure: latency.Options{Rounds: 2}}, nil)
+		Options{Measure: latency.Options{Rounds: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	draw := Draw{Space: space, Classes: 10, Purpose: Validation, Seed: 5}
-	if _, err := Remeasure(t.Context(), rep.Table, byBytes{}, draw, latency.Options{Rounds: 2}, nil); fault.CodeOf(err) != fault.Usage ||
+	if _, err := session(rep.Table).Remeasure(t.Context(), draw); fault.CodeOf(err) != fault.Usage ||
 		!strings.Contains(err.Error(), "has 30 networks that the device can run, and all of them calibrated") {
 		t.Errorf("%v", err)
 	}
 	draw.Purpose = Calibration
-	if m, err := Remeasure(t.Context(), rep.Table, byBytes{}, draw, latency.Options{Rounds: 2}, nil); err != nil || len(m.Networks) != 30 {
+	if m, err := session(rep.Table).Remeasure(t.Context(), draw); err != nil || len(m.Networks) != 30 {
 		t.Errorf("%d networks calibrated it anew: %v", len(m.Networks), err)
 	}
 }

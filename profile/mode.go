@@ -35,8 +35,8 @@ func (p *profile) modes(ctx context.Context) error {
 	}
 	times := map[bool][]float64{}
 	for i, inDefault := range stretches {
-		if p.progress != nil {
-			p.progress(Progress{Stage: "modes", Done: i, Total: len(stretches)})
+		if p.opts.Progress != nil {
+			p.opts.Progress(Progress{Stage: "modes", Done: i, Total: len(stretches)})
 		}
 		rounds, err := p.stretch(ctx, inDefault)
 		if err != nil {

@@ -55,7 +55,7 @@ func TestCourse(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	first := warm()
 	first.Cancel, first.After = cancel, 4
-	if _, err := profile.Run(ctx, first, plan(), path, options(), nil); err == nil {
+	if _, err := profile.Run(ctx, first, plan(), path, options()); err == nil {
 		t.Fatal("not interrupted")
 	}
 	if got := mustProfile(t, warm(), path).Table.Header.Course; *got != *want {

@@ -19,7 +19,7 @@ import (
 // they all become microseconds.
 func TestRowsDoNotSeeTheMachinesSpeed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "steady.lut")
-	steady, err := profile.Run(t.Context(), newDevice(), blocksOnly(), path, options(), nil)
+	steady, err := profile.Run(t.Context(), newDevice(), blocksOnly(), path, options())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestRowsDoNotSeeTheMachinesSpeed(t *testing.T) {
 		d.Speed = func(batch, round int) float64 { return factors[3*batch+round] }
 		jumpy := filepath.Join(t.TempDir(), "jumpy.lut")
 		defer os.Remove(jumpy)
-		rep, err := profile.Run(t.Context(), d, blocksOnly(), jumpy, options(), nil)
+		rep, err := profile.Run(t.Context(), d, blocksOnly(), jumpy, options())
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestOutliersAreLeftOut(t *testing.T) {
 	d := newDevice()
 	m, _, _ := export(ir(16, 48, 16, 8, 1))
 	d.Outlier = func(digest string, round int) bool { return digest == m.Digest() && round == 1 }
-	rep, err := profile.Run(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+	rep, err := profile.Run(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options())
 	if err != nil || rep.DroppedGroups != 1 {
 		t.Fatalf("%v, %d groups dropped", err, rep.DroppedGroups)
 	}
@@ -82,7 +82,7 @@ func TestUnsteadyDevice(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.lut")
 			d := newDevice()
 			disturb(d)
-			_, err := profile.Run(t.Context(), d, blocksOnly(), path, options(), nil)
+			_, err := profile.Run(t.Context(), d, blocksOnly(), path, options())
 			if fault.CodeOf(err) != fault.Unstable || !strings.Contains(fault.HintOf(err), "--allow-noisy") {
 				t.Fatalf("error %v (hint %q)", err, fault.HintOf(err))
 			}
@@ -92,7 +92,7 @@ func TestUnsteadyDevice(t *testing.T) {
 			before := d.Measured
 			o := options()
 			o.Measure.AllowNoisy = true
-			rep, err := profile.Run(t.Context(), d, blocksOnly(), path, o, nil)
+			rep, err := profile.Run(t.Context(), d, blocksOnly(), path, o)
 			if err != nil || rep.Noisy == "" || rep.Rows != 16 {
 				t.Fatalf("allowed: %v, marked %q, %d rows", err, rep.Noisy, rep.Rows)
 			}
@@ -126,12 +126,12 @@ func TestUnsteadyNetworks(t *testing.T) {
 		"validation":  {validation, table.Validate, func(t *lut.Table) string { return t.Validation.Noisy }},
 	} {
 		o := options().Measure
-		_, err := profile.Measure(t.Context(), table, noisy, beside, c.networks, o, nil)
+		_, err := profile.Session{Table: table, Meter: noisy, Options: o}.Measure(t.Context(), beside, c.networks)
 		if fault.CodeOf(err) != fault.Unstable || !strings.Contains(fault.HintOf(err), "--allow-noisy") {
 			t.Errorf("%s: error %v (hint %q)", name, err, fault.HintOf(err))
 		}
 		o.AllowNoisy = true
-		m, err := profile.Measure(t.Context(), table, noisy, beside, c.networks, o, nil)
+		m, err := profile.Session{Table: table, Meter: noisy, Options: o}.Measure(t.Context(), beside, c.networks)
 		if err != nil || m.Noisy == "" {
 			t.Fatalf("%s, allowed: %v, marked %q", name, err, m.Noisy)
 		}
@@ -145,7 +145,7 @@ func TestUnsteadyNetworks(t *testing.T) {
 		if err != nil || c.mark(read) != m.Noisy || read.Certainty().Noisy != m.Noisy || !strings.Contains(read.Certainty().String(), "not steady") {
 			t.Errorf("%s: the file is not marked (%v)", name, err)
 		}
-		steady, err := profile.Measure(t.Context(), table, newDevice(), beside, c.networks, options().Measure, nil)
+		steady, err := profile.Session{Table: table, Meter: newDevice(), Options: options().Measure}.Measure(t.Context(), beside, c.networks)
 		if err != nil || steady.Noisy != "" {
 			t.Fatalf("%s, steady: %v, marked %q", name, err, steady.Noisy)
 		}

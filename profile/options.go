@@ -11,6 +11,8 @@ type Options struct {
 	Tool    string          // "fbnas 0.1.0": who wrote the table
 	Command string          // the command line that goes on after an interruption (without --force)
 	Force   bool            // overwrite what is there, whatever it is
+
+	Progress func(Progress) // nil: nobody hears of it
 }
 
 // Progress of a profile, in groups (one model in one round).

@@ -90,11 +90,16 @@ func table(t *testing.T) *lut.Table {
 func profiled(t *testing.T, seed uint64) *lut.Table {
 	t.Helper()
 	opts := Options{Measure: latency.Options{Rounds: 2}}
-	rep, err := Run(t.Context(), byBytes{}, NewPlan(tinySpace(t), 10, seed, Format{}), filepath.Join(t.TempDir(), "x.lut"), opts, nil)
+	rep, err := Run(t.Context(), byBytes{}, NewPlan(tinySpace(t), 10, seed, Format{}), filepath.Join(t.TempDir(), "x.lut"), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return rep.Table
+}
+
+// session measures for a table on byBytes.
+func session(t *lut.Table) Session {
+	return Session{Table: t, Meter: byBytes{}, Options: latency.Options{Rounds: 2}}
 }
 
 func TestPlan(t *testing.T) {
@@ -175,18 +180,18 @@ func TestNetworksSpanTheRange(t *testing.T) {
 func TestRemeasure(t *testing.T) {
 	table := table(t)
 	draw := Draw{Space: tinySpace(t), Classes: 10, Purpose: Validation, Count: 10, Seed: 5}
-	if _, err := Remeasure(t.Context(), table, byBytes{}, draw, latency.Options{Rounds: 2}, nil); err != nil || table.Validation.N != 10 {
+	if _, err := session(table).Remeasure(t.Context(), draw); err != nil || table.Validation.N != 10 {
 		t.Errorf("validated by %d networks, %v", table.Validation.N, err)
 	}
 	draw.Purpose = Calibration
-	if _, err := Remeasure(t.Context(), table, byBytes{}, draw, latency.Options{Rounds: 2}, nil); err != nil || len(table.Calibration.Networks) != 10 {
+	if _, err := session(table).Remeasure(t.Context(), draw); err != nil || len(table.Calibration.Networks) != 10 {
 		t.Errorf("calibrated by %d networks, %v", len(table.Calibration.Networks), err)
 	}
 	if table.Validation != nil {
 		t.Error("the validation of an earlier calibration is still there")
 	}
 	draw.Count = 15
-	if _, err := Remeasure(t.Context(), table, byBytes{}, draw, latency.Options{}, nil); fault.CodeOf(err) != fault.Usage {
+	if _, err := (Session{Table: table, Meter: byBytes{}, Options: latency.Options{}}).Remeasure(t.Context(), draw); fault.CodeOf(err) != fault.Usage {
 		t.Errorf("15 networks: %v", err)
 	}
 }

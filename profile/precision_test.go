@@ -16,7 +16,7 @@ func TestInt8Plan(t *testing.T) {
 	plan := NewPlan(space, 10, 1, Format{latency.Int8, "amd64"})
 	var exported [][]byte
 	meter := recording{byBytes{}, &exported}
-	rep, err := Run(t.Context(), meter, plan, filepath.Join(t.TempDir(), "x.lut"), Options{Measure: opts}, nil)
+	rep, err := Run(t.Context(), meter, plan, filepath.Join(t.TempDir(), "x.lut"), Options{Measure: opts})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,11 +24,11 @@ func TestInt8Plan(t *testing.T) {
 	if c := table.Header.Condition.Precision; c != latency.Int8 || table.Header.Reference == nil {
 		t.Errorf("precision %q, reference %v", c, table.Header.Reference)
 	}
-	if _, _, err := Check(t.Context(), table, meter, 10, opts, nil); err != nil {
+	if _, _, err := (Session{Table: table, Meter: meter, Options: opts}).Check(t.Context(), 10); err != nil {
 		t.Error(err)
 	}
 	draw := Draw{Space: space, Classes: 10, Purpose: Validation, Count: 10, Seed: 3}
-	if _, err := Remeasure(t.Context(), table, meter, draw, opts, nil); err != nil {
+	if _, err := (Session{Table: table, Meter: meter, Options: opts}).Remeasure(t.Context(), draw); err != nil {
 		t.Error(err)
 	}
 	if len(exported) < 100 {

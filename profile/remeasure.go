@@ -3,7 +3,6 @@ package profile
 import (
 	"context"
 
-	"fbnas/latency"
 	"fbnas/lut"
 )
 
@@ -12,7 +11,8 @@ import (
 // calibrate it. A calibration removes the validation, which no longer holds. An
 // unsteady measurement is an error (fault.Unstable), or marks the record where
 // the options allow it.
-func Remeasure(ctx context.Context, t *lut.Table, meter latency.Meter, d Draw, opts latency.Options, progress func(Progress)) (lut.Measured, error) {
+func (s Session) Remeasure(ctx context.Context, d Draw) (lut.Measured, error) {
+	t := s.Table
 	store := t.Calibrate
 	if d.Purpose == Validation {
 		store, d.Without = t.Validate, calibratedBy(t)
@@ -25,7 +25,7 @@ func Remeasure(ctx context.Context, t *lut.Table, meter latency.Meter, d Draw, o
 	if err != nil {
 		return lut.Measured{}, err
 	}
-	m, err := Measure(ctx, t, meter, beside, networks, opts, progress)
+	m, err := s.Measure(ctx, beside, networks)
 	if err != nil {
 		return m, err
 	}

@@ -20,9 +20,9 @@ import (
 //
 // Errors: fault.Interrupted when ctx ends and fault.Unstable when the device
 // does not settle, both with nothing lost; the meter's own.
-func Run(ctx context.Context, meter latency.Meter, plan Plan, path string, opts Options, progress func(Progress)) (Report, error) {
+func Run(ctx context.Context, meter latency.Meter, plan Plan, path string, opts Options) (Report, error) {
 	opts.Measure = opts.Measure.WithDefaults()
-	p := &profile{meter: meter, plan: plan, opts: opts, progress: progress}
+	p := &profile{meter: meter, plan: plan, opts: opts}
 	if err := CheckRows(plan.Blocks, plan.MaxRows); err != nil {
 		return Report{}, fmt.Errorf("profile: %w", err)
 	}
@@ -40,10 +40,9 @@ func Run(ctx context.Context, meter latency.Meter, plan Plan, path string, opts 
 
 // profile is one call of Run.
 type profile struct {
-	meter    latency.Meter
-	plan     Plan
-	opts     Options
-	progress func(Progress)
+	meter latency.Meter
+	plan  Plan
+	opts  Options
 
 	draft  *lut.Draft
 	report Report

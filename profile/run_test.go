@@ -25,7 +25,9 @@ func TestProfile(t *testing.T) {
 	p := plan()
 	p.Networks = nil
 	var last profile.Progress
-	rep, err := profile.Run(t.Context(), d, p, path, options(), func(p profile.Progress) { last = p })
+	o := options()
+	o.Progress = func(p profile.Progress) { last = p }
+	rep, err := profile.Run(t.Context(), d, p, path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +106,7 @@ func TestResumeAtAnyRound(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		first := newDevice()
 		first.Cancel, first.After = cancel, k
-		_, err := profile.Run(ctx, first, plan(), path, options(), nil)
+		_, err := profile.Run(ctx, first, plan(), path, options())
 		if fault.CodeOf(err) != fault.Interrupted || !strings.Contains(fault.HintOf(err), options().Command) {
 			t.Fatalf("cut at %d: error %v (hint %q)", k, err, fault.HintOf(err))
 		}
@@ -127,7 +129,7 @@ func TestResumeFromAnyPrefix(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	first := newDevice()
 	first.Cancel, first.After = cancel, 5
-	if _, err := profile.Run(ctx, first, plan(), path, options(), nil); err == nil {
+	if _, err := profile.Run(ctx, first, plan(), path, options()); err == nil {
 		t.Fatal("not interrupted")
 	}
 	journal, err := os.ReadFile(path)
@@ -174,11 +176,11 @@ func TestProvenance(t *testing.T) {
 			first.Cancel, first.After = cancel, 2
 			p := plan()
 			p.Networks = nil
-			profile.Run(ctx, first, p, path, options(), nil)
+			profile.Run(ctx, first, p, path, options())
 			before, _ := os.ReadFile(path)
 			d, o := newDevice(), options()
 			change(d, &p, &o)
-			_, err := profile.Run(t.Context(), d, p, path, o, nil)
+			_, err := profile.Run(t.Context(), d, p, path, o)
 			if err == nil || !strings.Contains(err.Error(), field) || !strings.Contains(fault.HintOf(err), "--force") {
 				t.Fatalf("error %v (hint %q), want %s named", err, fault.HintOf(err), field)
 			}
@@ -186,7 +188,7 @@ func TestProvenance(t *testing.T) {
 				t.Fatal("the refused table was changed")
 			}
 			o.Force = true
-			if rep, err := profile.Run(t.Context(), d, p, path, o, nil); err != nil || rep.ResumedRounds != 0 {
+			if rep, err := profile.Run(t.Context(), d, p, path, o); err != nil || rep.ResumedRounds != 0 {
 				t.Fatalf("forced: %v, %d rounds resumed", err, rep.ResumedRounds)
 			}
 		})
@@ -204,7 +206,7 @@ func TestAProfileThatFailedAtOnce(t *testing.T) {
 	d.Condition.Threads = 2
 	d.Drifts = func(batch, round int) bool { return true } // a rejected round is on file
 	d.Unstable = func(int) bool { return true }
-	if _, err := profile.Run(t.Context(), d, p, path, o, nil); fault.CodeOf(err) != fault.Unstable {
+	if _, err := profile.Run(t.Context(), d, p, path, o); fault.CodeOf(err) != fault.Unstable {
 		t.Fatalf("error %v, want %s", err, fault.Unstable)
 	}
 	var second error
@@ -213,11 +215,11 @@ func TestAProfileThatFailedAtOnce(t *testing.T) {
 		if batch+round == 0 && second == nil {
 			d := newDevice()
 			d.Condition.Threads = 3
-			_, second = profile.Run(t.Context(), d, p, path, options(), nil)
+			_, second = profile.Run(t.Context(), d, p, path, options())
 		}
 		return 1
 	}
-	rep, err := profile.Run(t.Context(), other, p, path, options(), nil)
+	rep, err := profile.Run(t.Context(), other, p, path, options())
 	if err != nil || rep.Table.Header.Condition.Threads != 1 || rep.Rows != 16 {
 		t.Fatalf("the corrected command: %v, %d rows, header %+v", err, rep.Rows, rep.Table)
 	}
@@ -232,11 +234,11 @@ func TestProfileExtends(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lut")
 	p := plan()
 	p.Networks = nil
-	if _, err := profile.Run(t.Context(), newDevice(), p, path, options(), nil); err != nil {
+	if _, err := profile.Run(t.Context(), newDevice(), p, path, options()); err != nil {
 		t.Fatal(err)
 	}
 	again := newDevice()
-	rep, err := profile.Run(t.Context(), again, p, path, options(), nil)
+	rep, err := profile.Run(t.Context(), again, p, path, options())
 	if err != nil || again.Measured != 0 || rep.Reused != 16 || rep.Measured != 0 {
 		t.Fatalf("the same plan again: %v, %d rounds, %+v", err, again.Measured, rep)
 	}
@@ -249,7 +251,7 @@ func TestProfileExtends(t *testing.T) {
 		}
 		return m, graph, err
 	}
-	rep, err = profile.Run(t.Context(), newDevice(), p, path, options(), nil)
+	rep, err = profile.Run(t.Context(), newDevice(), p, path, options())
 	if err != nil || rep.Reused != 15 || rep.Measured != 2 || rep.Rows != 17 {
 		t.Fatalf("extended: %v, %+v", err, rep)
 	}
@@ -264,7 +266,7 @@ func TestTwoProfilesOfOneFile(t *testing.T) {
 	d := newDevice()
 	d.Speed = func(batch, round int) float64 {
 		if batch+round == 0 && second == nil {
-			_, second = profile.Run(t.Context(), newDevice(), plan(), path, options(), nil)
+			_, second = profile.Run(t.Context(), newDevice(), plan(), path, options())
 		}
 		return 1
 	}

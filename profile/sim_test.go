@@ -35,7 +35,7 @@ var (
 
 func mustProfile(t *testing.T, d *device, path string) profile.Report {
 	t.Helper()
-	rep, err := profile.Run(t.Context(), d, plan(), path, options(), nil)
+	rep, err := profile.Run(t.Context(), d, plan(), path, options())
 	if err != nil {
 		t.Fatal(err)
 	}

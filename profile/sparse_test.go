@@ -33,7 +33,7 @@ var uninterrupted = sync.OnceValues(func() (whole struct {
 	}
 	defer os.RemoveAll(dir)
 	d, path := newDevice(), filepath.Join(dir, "x.lut")
-	if whole.report, err = profile.Run(context.Background(), d, wide(), path, options(), nil); err != nil {
+	if whole.report, err = profile.Run(context.Background(), d, wide(), path, options()); err != nil {
 		return whole, err
 	}
 	whole.rounds = d.Measured
@@ -95,11 +95,11 @@ func TestSparseProfileGoesOn(t *testing.T) {
 	cut, path := newDevice(), filepath.Join(t.TempDir(), "cut.lut")
 	ctx, cancel := context.WithCancel(t.Context())
 	cut.Cancel, cut.After = cancel, whole.rounds/2
-	if _, err := profile.Run(ctx, cut, wide(), path, options(), nil); fault.CodeOf(err) != fault.Interrupted {
+	if _, err := profile.Run(ctx, cut, wide(), path, options()); fault.CodeOf(err) != fault.Interrupted {
 		t.Fatalf("error %v", err)
 	}
 	again := newDevice()
-	if _, err := profile.Run(t.Context(), again, wide(), path, options(), nil); err != nil {
+	if _, err := profile.Run(t.Context(), again, wide(), path, options()); err != nil {
 		t.Fatal(err)
 	}
 	if cut.Measured+again.Measured != whole.rounds {
@@ -126,12 +126,12 @@ func TestSparseProfileGoesOn(t *testing.T) {
 			stale++
 		}
 	}
-	rep, err := profile.Run(t.Context(), newDevice(), other, path, options(), nil)
+	rep, err := profile.Run(t.Context(), newDevice(), other, path, options())
 	if err != nil || rep.Measured != stale || stale == 0 {
 		t.Errorf("%d rows measured, %d have another graph now (%v)", rep.Measured, stale, err)
 	}
 	idle := newDevice()
-	rep, err = profile.Run(t.Context(), idle, other, path, options(), nil)
+	rep, err = profile.Run(t.Context(), idle, other, path, options())
 	if err != nil || idle.Measured != 0 || rep.Predicted == 0 {
 		t.Errorf("a finished table: %d rounds measured, %d predicted (%v)", idle.Measured, rep.Predicted, err)
 	}
@@ -140,7 +140,7 @@ func TestSparseProfileGoesOn(t *testing.T) {
 func TestSparseNeedsRows(t *testing.T) {
 	p := wide()
 	p.MaxRows = 60
-	_, err := profile.Run(t.Context(), newDevice(), p, filepath.Join(t.TempDir(), "x.lut"), options(), nil)
+	_, err := profile.Run(t.Context(), newDevice(), p, filepath.Join(t.TempDir(), "x.lut"), options())
 	if fault.CodeOf(err) != fault.Usage {
 		t.Errorf("60 rows for %d blocks: %v", len(p.Blocks), err)
 	}
@@ -169,7 +169,7 @@ func TestLeastRows(t *testing.T) {
 		p.Blocks, p.MaxRows = c.blocks, c.least-1
 		path := filepath.Join(t.TempDir(), "x.lut")
 		d := newDevice()
-		_, err := profile.Run(t.Context(), d, p, path, options(), nil)
+		_, err := profile.Run(t.Context(), d, p, path, options())
 		if fault.CodeOf(err) != fault.Usage || !strings.Contains(fault.HintOf(err), fmt.Sprintf("--max-rows %d or more", c.least)) || d.Measured > 0 {
 			t.Errorf("%s, one less: %v (%s), %d rounds measured", name, err, fault.HintOf(err), d.Measured)
 		}
@@ -177,7 +177,7 @@ func TestLeastRows(t *testing.T) {
 			t.Errorf("%s: the refusal left a table", name)
 		}
 		p.MaxRows = c.least
-		if rep, err := profile.Run(t.Context(), d, p, path, options(), nil); err != nil || rep.Rows != c.least {
+		if rep, err := profile.Run(t.Context(), d, p, path, options()); err != nil || rep.Rows != c.least {
 			t.Errorf("%s, the least: %v, %d rows", name, err, rep.Rows)
 		}
 	}

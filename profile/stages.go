@@ -125,7 +125,7 @@ func (p *profile) networks(ctx context.Context) error {
 func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Model, reference *latency.Model) (results, error) {
 	m := &measuring{
 		meter: p.meter, beside: Yardsticks{p.plan.Sentinel, reference}, options: p.opts.Measure,
-		stage: stage, models: distinct(wanted), journal: p.draft.Journal(), progress: p.progress,
+		stage: stage, models: distinct(wanted), journal: p.draft.Journal(), progress: p.opts.Progress,
 	}
 	res, err := m.run(ctx)
 	if err != nil {

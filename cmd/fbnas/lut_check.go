@@ -69,7 +69,8 @@ func (o checkOptions) check(ctx context.Context, a *app, cmd *cobra.Command, pat
 	defer meter.Close()
 	shown := a.progress()
 	defer shown.close()
-	fit, warnings, err := profile.Check(ctx, t, meter, o.rows, opts, func(p profile.Progress) { shown.at("rows", p.Done, p.Total) })
+	s := profile.Session{Table: t, Meter: meter, Options: opts, Progress: func(p profile.Progress) { shown.at("rows", p.Done, p.Total) }}
+	fit, warnings, err := s.Check(ctx, o.rows)
 	if err != nil {
 		return nil, err
 	}

@@ -101,9 +101,8 @@ func (o *networkOptions) measure(ctx context.Context, a *app, cmd *cobra.Command
 	shown := a.progress()
 	defer shown.close()
 	had := t.Validation != nil
-	m, err := profile.Remeasure(ctx, t, meter, profile.Draw{
-		Space: space, Classes: o.classes, Purpose: o.purpose, Count: o.networks, Seed: o.seed,
-	}, opts, func(p profile.Progress) { shown.at(p.Stage, p.Done, p.Total) })
+	s := profile.Session{Table: t, Meter: meter, Options: opts, Progress: func(p profile.Progress) { shown.at(p.Stage, p.Done, p.Total) }}
+	m, err := s.Remeasure(ctx, profile.Draw{Space: space, Classes: o.classes, Purpose: o.purpose, Count: o.networks, Seed: o.seed})
 	o.removed = had && t.Validation == nil
 	return t, append([]string{}, m.Warnings...), err
 }

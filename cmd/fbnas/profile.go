@@ -208,7 +208,8 @@ func (o profileOptions) measure(ctx context.Context, a *app, space models.Space,
 	plan.MaxRows = o.maxRows
 	shown := a.progress()
 	defer shown.close()
-	return profile.Run(ctx, meter, plan, o.out, opts, func(p profile.Progress) { shown.at(p.Stage, p.Done, p.Total) })
+	opts.Progress = func(p profile.Progress) { shown.at(p.Stage, p.Done, p.Total) }
+	return profile.Run(ctx, meter, plan, o.out, opts)
 }
 
 // again is the command line that goes on after an interruption.

@@ -53,10 +53,10 @@ func search(m *Model, samples []Sample, least float64) {
 			if !varies(samples, i, m.Step) {
 				continue
 			}
-			least = better(samples, m, least, factor,
-				func() float64 { return m.Weights[a.name] }, func(v float64) { m.Weights[a.name] = v })
+			least = better(samples, m, least, factor, dial{
+				func() float64 { return m.Weights[a.name] }, func(v float64) { m.Weights[a.name] = v }})
 		}
-		least = better(samples, m, least, factor, func() float64 { return m.Nugget }, func(v float64) { m.Nugget = v })
+		least = better(samples, m, least, factor, dial{func() float64 { return m.Nugget }, func(v float64) { m.Nugget = v }})
 	}
 	for a, w := range m.Weights {
 		if w < 1e-3 {
@@ -71,21 +71,27 @@ func varies(samples []Sample, axis, step int) bool {
 	return slices.ContainsFunc(samples, func(s Sample) bool { return axes[axis].at(s.Block, step) != first })
 }
 
-// better multiplies and divides one number by factor as long as that helps.
-func better(samples []Sample, m *Model, least, factor float64, get func() float64, set func(float64)) float64 {
-	start := get()
+// dial is a number of a model.
+type dial struct {
+	get func() float64
+	set func(float64)
+}
+
+// better multiplies and divides a number of m by factor as long as that helps.
+func better(samples []Sample, m *Model, least, factor float64, d dial) float64 {
+	start := d.get()
 	for _, by := range []float64{factor, 1 / factor} {
 		for range 4 {
-			old := get()
-			set(old * by)
+			old := d.get()
+			d.set(old * by)
 			loss := leaveOut(m, samples)
 			if loss >= least*(1-1e-4) {
-				set(old)
+				d.set(old)
 				break
 			}
 			least = loss
 		}
-		if get() != start {
+		if d.get() != start {
 			break
 		}
 	}

@@ -25,7 +25,7 @@ func fitTrend(samples []Sample, stairs Stairs) map[string]float64 {
 		}
 	}
 	n := len(names)
-	gram, target, scale := make([][]float64, n), make([]float64, n), make([]float64, n)
+	gram, target := make([][]float64, n), make([]float64, n)
 	for i := range gram {
 		gram[i] = make([]float64, n)
 	}
@@ -45,6 +45,21 @@ func fitTrend(samples []Sample, stairs Stairs) map[string]float64 {
 			}
 		}
 	}
+	scale := normalise(gram, target)
+	x := descend(gram, target)
+	out := map[string]float64{}
+	for i, name := range names {
+		if x[i] > negligible {
+			out[name] = x[i] / scale[i]
+		}
+	}
+	return out
+}
+
+// normalise gives gram a diagonal of ones, and returns by what each unknown is
+// to be divided then.
+func normalise(gram [][]float64, target []float64) []float64 {
+	scale := make([]float64, len(gram))
 	for a := range gram {
 		scale[a] = math.Sqrt(gram[a][a])
 	}
@@ -54,14 +69,7 @@ func fitTrend(samples []Sample, stairs Stairs) map[string]float64 {
 			gram[a][b] /= scale[a] * scale[b]
 		}
 	}
-	x := descend(gram, target)
-	out := map[string]float64{}
-	for i, name := range names {
-		if x[i] > negligible {
-			out[name] = x[i] / scale[i]
-		}
-	}
-	return out
+	return scale
 }
 
 // descend minimises x'Gx/2 - t'x over x >= 0 for a G with a diagonal of ones,

@@ -102,7 +102,7 @@ func Wide() profile.Plan {
 // Profiled is the table of a profile.
 func Profiled(t *testing.T, d *Device, p profile.Plan) *lut.Table {
 	t.Helper()
-	rep, err := profile.Run(t.Context(), d, p, filepath.Join(t.TempDir(), "x.lut"), Options(), nil)
+	rep, err := profile.Run(t.Context(), d, p, filepath.Join(t.TempDir(), "x.lut"), Options())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func TestMeasureNetworks(t *testing.T) {
 	d.Speed = func(int, int) float64 { return 1.3 }
 	broken := nets[1].Model.Digest()
 	d.Fails = map[string]latency.Failure{broken: {Digest: broken, Kind: "timeout", Detail: "60 s"}}
-	m, err := profile.Measure(t.Context(), table, d, profile.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil)
+	m, err := profile.Session{Table: table, Meter: d, Options: options().Measure}.Measure(t.Context(), profile.Yardsticks{Sentinel: plan().Sentinel}, nets)
 	timed := m.Networks
 	if err != nil || len(timed) != 2 || len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "timeout") {
 		t.Fatalf("%v, %d networks, warnings %q", err, len(timed), m.Warnings)
@@ -34,12 +34,12 @@ func TestMeasureNetworks(t *testing.T) {
 	if err := table.Validate(m); err != nil || table.Validation.MAPE > 0.02 {
 		t.Errorf("%v, %+v", err, table.Validation.Accuracy)
 	}
-	if _, err := profile.Measure(t.Context(), table, d, profile.Yardsticks{Sentinel: model("other", 9)}, nets, options().Measure, nil); err == nil ||
+	if _, err := (profile.Session{Table: table, Meter: d, Options: options().Measure}).Measure(t.Context(), profile.Yardsticks{Sentinel: model("other", 9)}, nets); err == nil ||
 		!strings.Contains(err.Error(), "sentinel.digest") {
 		t.Errorf("another sentinel: %v", err)
 	}
 	d.Condition.Threads = 2
-	if _, err := profile.Measure(t.Context(), table, d, profile.Yardsticks{Sentinel: plan().Sentinel}, nets, options().Measure, nil); err == nil ||
+	if _, err := (profile.Session{Table: table, Meter: d, Options: options().Measure}).Measure(t.Context(), profile.Yardsticks{Sentinel: plan().Sentinel}, nets); err == nil ||
 		!strings.Contains(err.Error(), "condition.threads") {
 		t.Errorf("another condition: %v", err)
 	}
@@ -75,7 +75,7 @@ func TestNetworksDoNotSeeTheMemorysSpeed(t *testing.T) {
 		{profile.Yardsticks{Sentinel: plan().Sentinel}, 1.2},
 		{profile.Yardsticks{Sentinel: plan().Sentinel, Reference: &reference.Model}, 1},
 	} {
-		m, err := profile.Measure(t.Context(), table, slow, c.beside, nets, options().Measure, nil)
+		m, err := profile.Session{Table: table, Meter: slow, Options: options().Measure}.Measure(t.Context(), c.beside, nets)
 		if err != nil || len(m.Networks) != 2 {
 			t.Fatalf("%v, %d networks", err, len(m.Networks))
 		}
@@ -84,8 +84,7 @@ func TestNetworksDoNotSeeTheMemorysSpeed(t *testing.T) {
 		}
 	}
 	other := model("other", 9)
-	if _, err := profile.Measure(t.Context(), table, slow, profile.Yardsticks{Sentinel: plan().Sentinel, Reference: &other}, nets,
-		options().Measure, nil); err == nil || !strings.Contains(err.Error(), "reference.digest") {
+	if _, err := (profile.Session{Table: table, Meter: slow, Options: options().Measure}).Measure(t.Context(), profile.Yardsticks{Sentinel: plan().Sentinel, Reference: &other}, nets); err == nil || !strings.Contains(err.Error(), "reference.digest") {
 		t.Errorf("another reference: %v", err)
 	}
 }

@@ -44,16 +44,23 @@ func timedBeside(t *lut.Table, networks []Network, res results) (out lut.Measure
 	return out, nil
 }
 
+// Session measures for a table that exists, on its device.
+type Session struct {
+	Table    *lut.Table
+	Meter    latency.Meter
+	Options  latency.Options
+	Progress func(Progress) // nil: nobody hears of it
+}
+
 // Measure times networks on the table's device, beside its reference where
 // that is given and else beside its sentinel, for Calibrate and Validate. A
 // device, a condition, a sentinel or a reference other than the table's is
 // refused, and so is a measurement that was not steady (fault.Unstable) where
 // the options do not allow it. Networks that the device cannot run are left out
 // and named in warnings.
-func Measure(ctx context.Context, t *lut.Table, meter latency.Meter, beside Yardsticks, networks []Network,
-	opts latency.Options, progress func(Progress)) (lut.Measured, error) {
-	opts = opts.WithDefaults()
-	device, cond, err := meter.Identity(ctx, opts)
+func (s Session) Measure(ctx context.Context, beside Yardsticks, networks []Network) (lut.Measured, error) {
+	t, opts := s.Table, s.Options.WithDefaults()
+	device, cond, err := s.Meter.Identity(ctx, opts)
 	if err != nil {
 		return lut.Measured{}, fmt.Errorf("measure networks: %w", err)
 	}
@@ -67,8 +74,8 @@ func Measure(ctx context.Context, t *lut.Table, meter latency.Meter, beside Yard
 	for _, n := range networks {
 		wanted = append(wanted, n.Model)
 	}
-	m := &measuring{meter: meter, beside: beside, options: opts, stage: "networks",
-		models: distinct(wanted), journal: lut.NewJournal(), progress: progress}
+	m := &measuring{meter: s.Meter, beside: beside, options: opts, stage: "networks",
+		models: distinct(wanted), journal: lut.NewJournal(), progress: s.Progress}
 	res, err := m.run(ctx)
 	if err != nil {
 		return lut.Measured{}, fmt.Errorf("measure networks: %w", err)
