@@ -16,6 +16,7 @@ var policy = []row{
 	{"internal/atomicfile", ""},
 	{"internal/await", ""},
 	{"internal/convert", ""},
+	{"internal/doctest", ""},
 	{"internal/evenly", ""},
 	{"internal/fault", ""},
 	{"internal/lfs", ""},
