@@ -29,6 +29,7 @@ var policy = []row{
 	{"internal/ortc", "github.com/ebitengine/purego"},
 	{"internal/setup", "github.com/ebitengine/purego"},
 	{"internal/golden", "github.com/google/go-cmp"},
+	{"internal/jsonschema", ""},
 	{"internal/text", "github.com/olekukonko/tablewriter"},
 	{"internal/yamlform", "github.com/goccy/go-yaml"},
 	{"internal/safetensors", ""},
@@ -75,7 +76,7 @@ var policy = []row{
 	{"onnxexport/onnxgo", "onnx onnx/onnxpb engine github.com/owulveryck/onnx-go gorgonia.org/tensor"},
 
 	{"lut/predict", "models"},
-	{"lut", "latency latency/stats lut/predict models"},
+	{"lut", "latency latency/stats lut/predict models internal/jsonschema"},
 	{"train", "graph graph/grad graph/opt engine nn models dataset internal/rundir internal/safetensors"},
 	{"weights", "dataset graph internal/safetensors internal/torchfile models nn onnx onnx/onnxpb onnxexport train"},
 	{"profile", "latency latency/stats lut lut/predict models onnxexport quantize"},
