@@ -32,29 +32,38 @@ type Spec struct {
 	Form
 }
 
-// Export builds the ONNX model: evaluation with running statistics, batch
+// Export is Build, with the metadata written into the model.
+func Export(s Spec) (*onnx.Model, error) {
+	f, err := Build(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Says.Store(f.Model); err != nil {
+		return nil, fmt.Errorf("export %s: %w", s.Name, err)
+	}
+	return f.Model, nil
+}
+
+// Build builds the ONNX model: evaluation with running statistics, batch
 // norms folded into the convolutions in float64, every shape declared,
 // initializers named after the parameters. Equal specs give equal bytes.
 // Parameters that are missing, of the wrong size, unknown or not finite are an
 // error that names them. A file that takes pixels needs to know its
 // Metadata.Preprocessing.
-func Export(s Spec) (*onnx.Model, error) {
+func Build(s Spec) (File, error) {
 	s.Batch, s.Opset = cmp.Or(s.Batch, 1), cmp.Or(s.Opset, lower.DefaultOpset)
 	if err := s.validate(); err != nil {
-		return nil, fmt.Errorf("export %s: %w", s.Name, err)
+		return File{}, fmt.Errorf("export %s: %w", s.Name, err)
 	}
 	m, err := s.model()
 	if err == nil {
 		err = declareShapes(m)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("export %s: %w", s.Name, err)
+		return File{}, fmt.Errorf("export %s: %w", s.Name, err)
 	}
 	s.Metadata.state(m, s.Form)
-	if err := s.Metadata.Store(m); err != nil {
-		return nil, fmt.Errorf("export %s: %w", s.Name, err)
-	}
-	return m, nil
+	return File{m, s.Metadata}, nil
 }
 
 func (s Spec) model() (m *onnx.Model, err error) {

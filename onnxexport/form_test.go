@@ -156,7 +156,11 @@ func TestFormsAreProven(t *testing.T) {
 	}
 	reference := training(t, tiny(t))
 	for name, f := range forms() {
-		got, err := onnxexport.Verify(context.Background(), export(t, in(t, f)),
+		file, err := onnxexport.Build(in(t, f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := file.Verify(context.Background(),
 			onnxexport.Proof{Open: open(t), Reference: reference, Images: images})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

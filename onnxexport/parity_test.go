@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -99,7 +100,14 @@ func TestPublish(t *testing.T) {
 	s.Metadata = onnxexport.Metadata{Tool: "fbnas test", Classes: []string{"a", "b c", "ä"}}
 	path := filepath.Join(t.TempDir(), "model.onnx")
 	proof := onnxexport.Proof{Open: open(t), Reference: training(t, s), Images: photographs(t, 70)}
-	p, err := onnxexport.Publish(context.Background(), path, export(t, s), proof)
+	f, err := onnxexport.Build(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Model.Proto.GetMetadataProps()) > 0 {
+		t.Error("metadata are written before it is known what they say")
+	}
+	p, err := f.Publish(context.Background(), path, proof)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,22 +115,18 @@ func TestPublish(t *testing.T) {
 	if p.Inputs != 70 || p.SameClass != 70 || p.MaxAbsLogit == 0 {
 		t.Errorf("parity %+v of 70 images", p)
 	}
-	m, err := onnx.Read(path)
+	written, err := onnxexport.Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	md, err := onnxexport.ReadMetadata(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if md.Parity == nil || *md.Parity != p || md.Tool != "fbnas test" || md.Weights != onnxexport.WeightsDigest(m) {
-		t.Errorf("metadata %+v, parity was %+v", md, p)
+	if md := written.Says; md.Parity == nil || *md.Parity != p || md.Tool != "fbnas test" || md.Weights != onnxexport.WeightsDigest(written.Model) || !reflect.DeepEqual(md, f.Says) {
+		t.Errorf("metadata %+v, want %+v with the parity %+v", md, f.Says, p)
 	}
 	labels, err := os.ReadFile(filepath.Join(filepath.Dir(path), "model.labels.txt"))
 	if err != nil || string(labels) != "a\nb c\nä\n" {
 		t.Errorf("labels %q (%v)", labels, err)
 	}
-	if again, err := onnxexport.Verify(context.Background(), m, proof); err != nil || again != p {
+	if again, err := written.Verify(context.Background(), proof); err != nil || again != p {
 		t.Errorf("verified later: %+v, %v", again, err)
 	}
 }
@@ -134,7 +138,11 @@ func TestPublishRefuses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model.onnx")
 	other := tiny(t)
 	other.Weights["blocks.02.se.reduce.bias"][0] += 0.05
-	p, err := onnxexport.Publish(context.Background(), path, export(t, other), proof)
+	f, err := onnxexport.Build(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := f.Publish(context.Background(), path, proof)
 	if err == nil || !strings.Contains(err.Error(), "parity") {
 		t.Errorf("a changed weight: %v", err)
 	}
@@ -234,7 +242,11 @@ func TestLargeNetworkParity(t *testing.T) {
 	for i := range images {
 		images[i] = convert.Slice[float32](enginetest.Normal(uint64(i), "image", 3*64*64))
 	}
-	p, err := onnxexport.Verify(context.Background(), m,
+	f, err := onnxexport.FileOf(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := f.Verify(context.Background(),
 		onnxexport.Proof{Open: open(t), Reference: training(t, l.spec), Images: images})
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"fbnas/internal/atomicfile"
-	"fbnas/onnx"
 )
 
 // Session is an opened model.
@@ -24,49 +23,26 @@ type Proof struct {
 	Images    [][]float32                         // real ones, at least ParityInputs
 }
 
-// Publish runs the model as it will be run, compares it with the reference,
-// and writes it to path with the result in its metadata, and its class names
-// beside it. A model that fails is not written; the figures come back anyway.
-func Publish(ctx context.Context, path string, m *onnx.Model, proof Proof) (Parity, error) {
-	parity, err := Verify(ctx, m, proof)
+// Publish runs the file as it will be run, compares it with the reference, and
+// writes it to path: it says the result, and its class names stand beside it. A
+// file that fails is not written; the figures come back anyway.
+func (f *File) Publish(ctx context.Context, path string, proof Proof) (Parity, error) {
+	parity, err := f.Verify(ctx, proof)
 	if err != nil {
 		return parity, fmt.Errorf("export %s: %w", path, err)
 	}
-	md, err := ReadMetadata(m)
-	if err != nil {
-		return parity, fmt.Errorf("export %s: %w", path, err)
-	}
-	md.Parity = &parity
-	return parity, Write(path, m, md)
+	f.Says.Parity = &parity
+	return parity, f.Write(path)
 }
 
-// Write writes a model that was proven to path, with md as its metadata and its
-// class names beside it.
-func Write(path string, m *onnx.Model, md Metadata) error {
-	if err := md.Store(m); err != nil {
-		return fmt.Errorf("export %s: %w", path, err)
-	}
-	// The labels first: they may be refused, and a model is what is looked for.
-	if md.Classes != nil {
-		if err := WriteLabels(LabelsPath(path), md.Classes); err != nil {
-			return err
-		}
-	}
-	return m.Write(path)
-}
-
-// Verify runs the model and compares it with the reference, both on the
-// proof's images as the model sees them.
-func Verify(ctx context.Context, m *onnx.Model, proof Proof) (Parity, error) {
-	md, err := ReadMetadata(m)
-	if err != nil {
-		return Parity{}, err
-	}
-	feed, err := FeedOf(m, md)
+// Verify runs the file and compares it with the reference, both on the proof's
+// images as the model sees them.
+func (f File) Verify(ctx context.Context, proof Proof) (Parity, error) {
+	feed, err := FeedOf(f.Model, f.Says)
 	if err != nil {
 		return Parity{}, fmt.Errorf("verify: %w", err)
 	}
-	data, err := m.Bytes()
+	data, err := f.Model.Bytes()
 	if err != nil {
 		return Parity{}, err
 	}
@@ -79,7 +55,7 @@ func Verify(ctx context.Context, m *onnx.Model, proof Proof) (Parity, error) {
 	for i, image := range proof.Images {
 		images[i] = feed.Seen(image)
 	}
-	return Compare(ctx, md.Tolerance(), proof.Reference, feed.Logits(s), images)
+	return Compare(ctx, f.Says.Tolerance(), proof.Reference, feed.Logits(s), images)
 }
 
 // LabelsPath is where the class names of the model at path stand: labels.txt

@@ -109,7 +109,7 @@ func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out 
 	if err != nil {
 		return r, err
 	}
-	m, err := onnxexport.Export(spec)
+	f, err := onnxexport.Build(spec)
 	if err != nil {
 		return r, err
 	}
@@ -117,10 +117,10 @@ func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out 
 	if o.int8.wanted {
 		export = o.exportInt8
 	}
-	if m, err = export(ctx, a, cmd, &r, m, t, images); err != nil {
+	if err := export(ctx, a, cmd, &r, &f, t, images); err != nil {
 		return r, err
 	}
-	if err = r.describe(m, t, from, o.licence); err == nil && t.Random() {
+	if err = r.describe(f, t, from, o.licence); err == nil && t.Random() {
 		warnOfCard(a, out)
 	}
 	r.Seconds = time.Since(began).Seconds()
@@ -128,18 +128,18 @@ func (o exportOptions) run(ctx context.Context, a *app, cmd *cobra.Command, out 
 }
 
 // exportFloat times the model where that is asked for, proves it and writes it.
-func (o exportOptions) exportFloat(ctx context.Context, a *app, cmd *cobra.Command, r *exportResult, m *onnx.Model, t job.Model, images [][]float32) (*onnx.Model, error) {
-	if err := o.time(ctx, a, cmd, m); err != nil {
-		return m, err
+func (o exportOptions) exportFloat(ctx context.Context, a *app, cmd *cobra.Command, r *exportResult, f *onnxexport.File, t job.Model, images [][]float32) error {
+	if err := o.time(ctx, a, cmd, f); err != nil {
+		return err
 	}
 	proof, err := proofOf(t, images)
 	if err != nil {
-		return m, err
+		return err
 	}
 	defer proof.close()
-	parity, err := onnxexport.Publish(ctx, r.Path, m, proof.Proof)
+	parity, err := f.Publish(ctx, r.Path, proof.Proof)
 	r.parityInfo = parityOf(parity, cmp.Or(o.data, t.DataPath) != "")
-	return m, err
+	return err
 }
 
 // spec is the network with what its file says of itself.

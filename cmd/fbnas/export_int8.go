@@ -20,7 +20,7 @@ type int8Export struct {
 	*app
 	t         job.Model
 	images    [][]float32 // that the two are compared on
-	float     *onnx.Model
+	float     onnxexport.File
 	quantised *onnx.Model
 	md        onnxexport.Metadata
 	feed      onnxexport.Feed
@@ -29,27 +29,29 @@ type int8Export struct {
 
 // exportInt8 quantises m, compares it with m and writes it. What is proven
 // against the training engine is m.
-func (o exportOptions) exportInt8(ctx context.Context, a *app, cmd *cobra.Command, r *exportResult, m *onnx.Model, t job.Model, images [][]float32) (*onnx.Model, error) {
-	x := int8Export{exportOptions: o, app: a, t: t, images: images, float: m, result: r}
+func (o exportOptions) exportInt8(ctx context.Context, a *app, cmd *cobra.Command, r *exportResult, f *onnxexport.File, t job.Model, images [][]float32) error {
+	x := int8Export{exportOptions: o, app: a, t: t, images: images, float: *f, md: f.Says, result: r}
 	x.device = cmp.Or(o.device, "local")
 	r.Int8 = &int8Info{Method: o.int8.method, Float: append([]string{}, o.int8.float...), Warnings: []string{}}
 	var err error
-	if x.md, err = onnxexport.ReadMetadata(m); err != nil {
-		return nil, err
+	if err = f.Says.Store(f.Model); err != nil { // the float file, whose size is compared, has its own
+		return err
 	}
-	if x.feed, err = onnxexport.FeedOf(m, x.md); err != nil {
-		return nil, err
+	if x.feed, err = onnxexport.FeedOf(f.Model, f.Says); err != nil {
+		return err
 	}
 	for _, step := range []func(context.Context) error{x.prove, x.quantise, x.agree, x.accuracy} {
 		if err := step(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := x.time(ctx, cmd); err != nil {
-		return nil, err
+		return err
 	}
 	x.judge()
-	return x.quantised, x.write()
+	err = x.write()
+	*f = onnxexport.File{Model: x.quantised, Says: x.md}
+	return err
 }
 
 // prove holds the float model against the training engine.
@@ -59,7 +61,7 @@ func (x *int8Export) prove(ctx context.Context) error {
 		return err
 	}
 	defer proof.close()
-	parity, err := onnxexport.Verify(ctx, x.float, proof.Proof)
+	parity, err := x.float.Verify(ctx, proof.Proof)
 	x.result.parityInfo = parityOf(parity, x.dataset() != "")
 	return err
 }
@@ -72,7 +74,7 @@ func (x *int8Export) quantise(ctx context.Context) error {
 		return err
 	}
 	o := x.int8.options(arch)
-	names, err := quantize.Tensors(x.float, o)
+	names, err := quantize.Tensors(x.float.Model, o)
 	if err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func (x *int8Export) quantise(ctx context.Context) error {
 	}
 	shown := x.progress()
 	c.Progress = func(done, total int) { shown.at("calibration", done, total) }
-	ranges, err := c.Ranges(ctx, x.float, names)
+	ranges, err := c.Ranges(ctx, x.float.Model, names)
 	shown.close()
 	if err != nil {
 		return err
@@ -98,7 +100,7 @@ func (x *int8Export) quantise(ctx context.Context) error {
 	if o.ReduceRange {
 		i.WeightBits = 7
 	}
-	x.quantised, err = quantize.Quantise(x.float, ranges, o)
+	x.quantised, err = quantize.Quantise(x.float.Model, ranges, o)
 	return err
 }
 
@@ -139,7 +141,7 @@ func (x *int8Export) start(ctx context.Context, m *onnx.Model, told func(done in
 
 // agree runs both on the images of the comparison.
 func (x *int8Export) agree(ctx context.Context) error {
-	float, err := x.start(ctx, x.float, quietly)
+	float, err := x.start(ctx, x.float.Model, quietly)
 	if err != nil {
 		return err
 	}
@@ -176,7 +178,7 @@ func (x *int8Export) accuracy(ctx context.Context) error {
 		defer f.Close()
 		return train.Evaluate(ctx, fed{f}, set.Test, f.feed.Batch, nil)
 	}
-	before, err := evaluate(x.float, 0)
+	before, err := evaluate(x.float.Model, 0)
 	if err != nil {
 		return fmt.Errorf("evaluate the float model on %s: %w", set.Name, err)
 	}

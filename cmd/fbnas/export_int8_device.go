@@ -36,7 +36,7 @@ func quietly(int) {}
 // file become on x86-64.
 func (x *int8Export) saturation(ctx context.Context, c quantize.Calibration, ranges map[string]quantize.Range, o quantize.Options) (*onnxexport.Saturation, error) {
 	o.Activations, o.ReduceRange = onnx.Uint8, false
-	m, err := quantize.Quantise(x.float, ranges, o)
+	m, err := quantize.Quantise(x.float.Model, ranges, o)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (x *int8Export) logitsThere(ctx context.Context, c quantize.Calibration, m 
 // time measures both on the device in the same rounds.
 func (x *int8Export) time(ctx context.Context, cmd *cobra.Command) error {
 	models := make([]latency.Model, 2)
-	for i, m := range []*onnx.Model{x.float, x.quantised} {
+	for i, m := range []*onnx.Model{x.float.Model, x.quantised} {
 		data, err := m.Bytes()
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"fbnas/engine"
 	"fbnas/internal/setup"
 	"fbnas/onnx"
+	"fbnas/onnxexport"
 	"fbnas/quantize"
 )
 
@@ -43,7 +44,7 @@ func TestSaturationMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	saturates := sum["logits"][0] < 1.5
-	x := int8Export{app: &app{log: slog.New(slog.DiscardHandler)}, float: m, result: &exportResult{Path: "x.onnx"}}
+	x := int8Export{app: &app{log: slog.New(slog.DiscardHandler)}, float: onnxexport.File{Model: m}, result: &exportResult{Path: "x.onnx"}}
 	x.device = "local"
 	c := quantize.Calibration{Images: 3, Image: func(i int) ([]float32, error) {
 		return [][]float32{{0.1, 0.2}, {1, 1}, {0.5, 0.25}}[i], nil

@@ -75,7 +75,7 @@ func (x *int8Export) write() error {
 		x.md.Quantization.FloatTop1 = *i.FloatTop1
 	}
 	x.md.Precision, x.md.Weights = onnxexport.Int8Precision, onnxexport.WeightsDigest(x.quantised)
-	return onnxexport.Write(x.result.Path, x.quantised, x.md)
+	return onnxexport.File{Model: x.quantised, Says: x.md}.Write(x.result.Path)
 }
 
 func (i int8Info) saturation() string {

@@ -9,7 +9,6 @@ import (
 	"fbnas/internal/text"
 	"fbnas/job"
 	"fbnas/models"
-	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
 
@@ -43,15 +42,12 @@ type exportResult struct {
 
 // describe fills in the figures of the written file, and writes its card where
 // there is something to say.
-func (r *exportResult) describe(m *onnx.Model, t job.Model, from *origin, licence string) error {
+func (r *exportResult) describe(f onnxexport.File, t job.Model, from *origin, licence string) error {
 	info, err := os.Stat(r.Path)
 	if err != nil {
 		return err
 	}
-	md, err := onnxexport.ReadMetadata(m)
-	if err != nil {
-		return err
-	}
+	m, md := f.Model, f.Says
 	form, err := onnxexport.FormOf(m, md)
 	if err != nil {
 		return err

@@ -9,30 +9,25 @@ import (
 	"fbnas/devices"
 	"fbnas/latency"
 	"fbnas/lut"
-	"fbnas/onnx"
 	"fbnas/onnxexport"
 	"fbnas/profile"
 )
 
 // time measures the model on --device and states it in the model's metadata.
-func (o exportOptions) time(ctx context.Context, a *app, cmd *cobra.Command, m *onnx.Model) error {
+func (o exportOptions) time(ctx context.Context, a *app, cmd *cobra.Command, f *onnxexport.File) error {
 	if o.device == "" {
 		return nil
 	}
-	data, err := m.Bytes()
+	data, err := f.Model.Bytes()
 	if err != nil {
 		return err
 	}
-	b, err := o.bench(ctx, a, cmd, []latency.Model{{Name: m.Name(), Bytes: data}})
+	b, err := o.bench(ctx, a, cmd, []latency.Model{{Name: f.Model.Name(), Bytes: data}})
 	if err != nil {
 		return err
 	}
-	md, err := onnxexport.ReadMetadata(m)
-	if err != nil {
-		return err
-	}
-	stateLatency(&md, b, b.Results[0].LatencyU)
-	return md.Store(m)
+	stateLatency(&f.Says, b, b.Results[0].LatencyU)
+	return nil
 }
 
 // stateLatency adds a measured latency to what a file says.

@@ -227,7 +227,11 @@ func (o importOptions) compared(ctx context.Context, f *weights.File, t job.Mode
 	if err != nil {
 		return parityInfo{}, err
 	}
-	parity, err := onnxexport.Verify(ctx, m, proof.Proof)
+	file, err := onnxexport.FileOf(m)
+	if err != nil {
+		return parityInfo{}, err
+	}
+	parity, err := file.Verify(ctx, proof.Proof)
 	switch {
 	case err != nil && parity.Inputs > 0:
 		return parityInfo{}, fault.New(fault.Failure, "The graph looks like the architecture and computes something else: give the architecture that it is of, or report both.",

@@ -1,0 +1,47 @@
+package onnxexport
+
+import (
+	"fmt"
+
+	"fbnas/onnx"
+)
+
+// File is an exported file in memory: a model, and what it says of itself. A
+// model that was built has no metadata before Write, which writes Says into it.
+type File struct {
+	Model *onnx.Model
+	Says  Metadata
+}
+
+// Read is the file at path; Says is the zero value where it is not of ours.
+func Read(path string) (File, error) {
+	m, err := onnx.Read(path)
+	if err != nil {
+		return File{}, err
+	}
+	f, err := FileOf(m)
+	if err != nil {
+		return f, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// FileOf is a model with what it says of itself.
+func FileOf(m *onnx.Model) (File, error) {
+	md, err := ReadMetadata(m)
+	return File{m, md}, err
+}
+
+// Write writes a file that was proven to path, and its class names beside it.
+func (f File) Write(path string) error {
+	if err := f.Says.Store(f.Model); err != nil {
+		return fmt.Errorf("export %s: %w", path, err)
+	}
+	// The labels first: they may be refused, and a model is what is looked for.
+	if f.Says.Classes != nil {
+		if err := WriteLabels(LabelsPath(path), f.Says.Classes); err != nil {
+			return err
+		}
+	}
+	return f.Model.Write(path)
+}
