@@ -124,11 +124,3 @@ func (o BaselineOptions) limit(costs *search.Costs) (float64, error) {
 	}
 	return summary.Results[0].Predicted, nil
 }
-
-// Positive is a pointer for a JSON document, in which what is absent is null.
-func Positive(v float64) *float64 {
-	if v == 0 {
-		return nil
-	}
-	return &v
-}

@@ -1,0 +1,17 @@
+package job
+
+// orNull is s for a JSON document, in which what is absent is null.
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// Positive is a pointer for a JSON document, in which what is absent is null.
+func Positive(v float64) *float64 {
+	if v == 0 {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,76 @@
+package job
+
+import (
+	"context"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/setup"
+)
+
+// SetupOptions are those of Setup: what is wanted of the cache.
+type SetupOptions struct {
+	Items  []setup.Item // nil: what the main job needs, or all of it with All
+	All    bool         // what only the project's own tests need too
+	From   string       // a folder that has the packages' files; "": the network
+	Clean  bool         // remove what set-up has put there instead
+	DryRun bool         // only look
+}
+
+// SetupResult is the state of the cache after set-up: the document of fbnas
+// setup.
+type SetupResult struct {
+	Cache setup.Dir   `json:"cache"`
+	Items []SetupItem `json:"items"`
+}
+
+// SetupItem is one thing that set-up fetches.
+type SetupItem struct {
+	Item    setup.Item `json:"item"`
+	What    string     `json:"what"`
+	Ready   bool       `json:"ready"`
+	Version *string    `json:"version"`
+	Path    string     `json:"path"`
+	Reason  *string    `json:"reason"` // why it is not ready
+}
+
+// Setup fetches and verifies what is wanted, and says what the cache holds.
+func Setup(ctx context.Context, env *Env, o SetupOptions) (*SetupResult, error) {
+	wanted := o.Items
+	switch {
+	case wanted != nil && o.All:
+		return nil, fault.New(fault.Usage, "Leave out one of them.", "--all and named items do not go together")
+	case o.All:
+		wanted = setup.All()
+	case wanted == nil:
+		wanted = setup.Default()
+	}
+	var err error
+	switch {
+	case o.DryRun:
+	case o.Clean:
+		err = setup.Clean(ctx, env.log())
+	default:
+		err = setup.Ensure(ctx, env.log(), o.From, wanted...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	cache, err := setup.Cache()
+	if err != nil {
+		return nil, err
+	}
+	states, err := setup.Status(wanted...)
+	if err != nil {
+		return nil, err
+	}
+	r := &SetupResult{Cache: cache}
+	for _, s := range states {
+		r.Items = append(r.Items, SetupItemOf(s))
+	}
+	return r, nil
+}
+
+// SetupItemOf is an item's state in a document.
+func SetupItemOf(s setup.ItemStatus) SetupItem {
+	return SetupItem{s.Item, s.What, s.Ready, orNull(s.Version), s.Path, orNull(s.Reason)}
+}
