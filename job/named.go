@@ -3,8 +3,11 @@ package job
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/rundir"
 	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/models"
@@ -42,4 +45,31 @@ func LoadArch(name string) (models.Arch, error) {
 			"no model %q, neither built in nor a file", name)
 	}
 	return arch, err
+}
+
+// ArchOf is the architecture of a search's folder, a file or a name.
+func ArchOf(name string) (models.Arch, error) {
+	info, err := os.Stat(name)
+	if err != nil || !info.IsDir() {
+		return LoadArch(name)
+	}
+	path := filepath.Join(name, archName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return models.Arch{}, noArchIn(name)
+	}
+	return LoadArch(path)
+}
+
+// noArchIn says what a folder is that has no architecture, and what to give.
+func noArchIn(folder string) error {
+	const give = "Give the folder of a finished search, an arch.yaml or a built-in name."
+	info, err := rundir.Stat(folder)
+	switch quoted := text.Quoted(Located(folder)); {
+	case err == nil && info.Verb == "train":
+		return fault.New(fault.Usage, give+" To start from this training's weights, give --init-from "+quoted+" to fbnas train; to go on with it, --resume -o "+quoted+".",
+			"%s is the folder of a training, not of a search", folder)
+	case err == nil && info.Verb == "search" && !info.Finished():
+		return fault.New(fault.Usage, "Finish it: fbnas search --resume -o "+quoted, "the search in %s has not finished (step %d): it has no architecture yet", folder, info.Step)
+	}
+	return fault.New(fault.Usage, give, "there is no %s in %s", archName, folder)
 }

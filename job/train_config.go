@@ -1,9 +1,6 @@
 package job
 
 import (
-	"os"
-	"path/filepath"
-
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/internal/text"
@@ -101,12 +98,4 @@ func (o TrainOptions) arch(c TrainConfig, from *weights.File) (models.Arch, erro
 		return *from.Arch, nil
 	}
 	return models.Arch{}, fault.New(fault.Usage, "Give the folder of a search, an arch.yaml, or one of: "+text.List(models.ArchNames()), "no architecture is given")
-}
-
-// ArchOf is the architecture of a search's folder, a file or a name.
-func ArchOf(name string) (models.Arch, error) {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		name = filepath.Join(name, archName)
-	}
-	return LoadArch(name)
 }

@@ -104,6 +104,10 @@ type Export struct {
 	ParityInputs int     `json:"parity_inputs"`
 	Top1         float64 `json:"top1,omitempty"` // of the file, on test images
 	TestImages   int     `json:"test_images,omitempty"`
+	// Int8Diff is the largest difference of a logit of an int8 file from the float
+	// file's, on Int8Inputs; the parity is not the int8 file's.
+	Int8Diff   float64 `json:"int8_max_abs_diff,omitempty"`
+	Int8Inputs int     `json:"int8_inputs,omitempty"`
 }
 
 // Bench is the latency that was measured of an exported file.

@@ -117,9 +117,19 @@ func (l *loader) addExport(text []byte) error {
 	var d struct {
 		From string
 		Export
+		Int8 *struct {
+			Agreement struct {
+				Images     int
+				MaxAbsDiff float64 `json:"max_abs_diff"`
+			}
+		}
 	}
 	if err := json.Unmarshal(text, &d); err != nil || d.Path == "" {
 		return err
+	}
+	if i := d.Int8; i != nil { // the parity is the float model's
+		d.ParityDiff, d.ParityInputs = 0, 0
+		d.Int8Diff, d.Int8Inputs = i.Agreement.MaxAbsDiff, i.Agreement.Images
 	}
 	run := filepath.Base(filepath.Dir(d.From))
 	for i := range l.Networks {

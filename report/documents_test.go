@@ -148,6 +148,64 @@ func TestLoadFilesOfOtherSystems(t *testing.T) {
 	}
 }
 
+// What a file states of itself is shown, and what an int8 file states is not
+// mistaken for its float file's.
+func TestLoadModelThatStatesItsFigures(t *testing.T) {
+	space, err := models.LoadSpace("demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := arch(t, space, space.Smallest())
+	blocks, err := a.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := onnxexport.Build(onnxexport.Spec{Name: a.Name, Blocks: blocks, Weights: onnxexport.RandomWeights(blocks, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Says.Architecture, f.Says.Precision = string(a.YAML()), onnxexport.Int8Precision
+	f.Says.Accuracy = &onnxexport.Accuracy{Top1: 0.898, Images: 10000, Data: "fashion-mnist"}
+	f.Says.Latency = &onnxexport.Latency{Device: "a phone", MeasuredUS: 1234, PredictedUS: 1200}
+	f.Says.Quantization = &onnxexport.Quantization{MaxAbsDiff: 0.41, Compared: 256}
+	dir := t.TempDir()
+	if err := f.Write(filepath.Join(dir, "int8.onnx")); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Load(filepath.Join(dir, "int8.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := Headline(r), "Int8.onnx runs in 1.23 ms with 89.8 % top-1 accuracy on 10\u202f000 test images."; got != want {
+		t.Errorf("headline %q, want %q", got, want)
+	}
+	cells := map[string]string{}
+	for _, row := range Compare(r.Networks).Rows {
+		cells[row[0]] = row[1]
+	}
+	for name, want := range map[string]string{
+		"top-1 accuracy of the exported file":            "89.8 %",
+		"latency, predicted":                             "1.20 ms",
+		"largest difference of a logit of the int8 file": "4.1e-01",
+		"largest difference of a logit after export":     "",
+		"inputs compared for it":                         "256",
+	} {
+		if cells[name] != want {
+			t.Errorf("%s: %q, want %q", name, cells[name], want)
+		}
+	}
+	// The document of the export says the same.
+	document := `{"schema":"fbnas.export/1","path":"int8.onnx","from":"train/weights.safetensors","parity_max_abs_diff":1e-6,"parity_inputs":64,` +
+		`"int8":{"agreement":{"images":256,"same_class":250,"max_abs_diff":0.41}}}`
+	l := loader{Report: Report{Networks: []Network{{Run: "train"}}}}
+	if err := l.addExport([]byte(document)); err != nil {
+		t.Fatal(err)
+	}
+	if e := l.Networks[0].Export; e.ParityInputs != 0 || e.ParityDiff != 0 || e.Int8Diff != 0.41 || e.Int8Inputs != 256 {
+		t.Errorf("the document: %+v", e)
+	}
+}
+
 func TestLoadDamagedDocument(t *testing.T) {
 	for name, text := range map[string]string{
 		"cut.json":    `{"schema":"fbnas.bench/1","models":[`,

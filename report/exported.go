@@ -36,6 +36,13 @@ func (l *loader) loadModel(path string) error {
 	if p := md.Parity; p != nil {
 		file.export.ParityDiff, file.export.ParityInputs = p.MaxAbsDiff, p.Inputs
 	}
+	if q := md.Quantization; q != nil {
+		file.export.Int8Diff, file.export.Int8Inputs = q.MaxAbsDiff, q.Compared
+	}
+	if a := md.Accuracy; a != nil {
+		file.export.Top1, file.export.TestImages = a.Top1, a.Images
+	}
+	file.latency = md.Latency
 	arch, err := models.ParseArch([]byte(md.Architecture))
 	if err != nil {
 		return fmt.Errorf("architecture in %s: %w", path, err)
@@ -47,8 +54,9 @@ func (l *loader) loadModel(path string) error {
 
 // model is an exported file.
 type model struct {
-	export Export
-	arch   models.Arch
+	export  Export
+	arch    models.Arch
+	latency *onnxexport.Latency // that the file states
 }
 
 // addModel finds the network of a file: the one that says so, else the first
@@ -56,8 +64,10 @@ type model struct {
 func (l *loader) addModel(m model) error {
 	name := filepath.Base(m.export.Path)
 	if n := l.exported(name); n != nil {
-		m.export.Top1, m.export.TestImages = n.Export.Top1, n.Export.TestImages
-		n.Export = &m.export
+		if n.Export.Top1 > 0 { // an evaluation of the file is newer than what it states
+			m.export.Top1, m.export.TestImages = n.Export.Top1, n.Export.TestImages
+		}
+		n.file(m)
 		return nil
 	}
 	resolved, err := m.arch.Resolve()
@@ -67,13 +77,30 @@ func (l *loader) addModel(m model) error {
 	blocks := card.Blocks(resolved)
 	for i := range l.Networks {
 		if n := &l.Networks[i]; n.Export == nil && sameBlocks(n.Blocks, blocks) {
-			n.Export = &m.export
+			n.file(m)
 			return nil
 		}
 	}
 	counts := models.Count(resolved)
-	l.Networks = append(l.Networks, Network{Name: name, MACs: counts.MACs, Params: counts.Params, Blocks: blocks, Export: &m.export})
+	n := Network{Name: name, MACs: counts.MACs, Params: counts.Params, Blocks: blocks}
+	n.file(m)
+	l.Networks = append(l.Networks, n)
 	return nil
+}
+
+// file adds a file, and the latencies that it states where no other are known.
+func (n *Network) file(m model) {
+	n.Export = &m.export
+	s := m.latency
+	if s == nil {
+		return
+	}
+	if n.PredictedUS == 0 {
+		n.PredictedUS = s.PredictedUS
+	}
+	if n.Bench == nil && s.MeasuredUS > 0 {
+		n.Bench = &Bench{Device: s.Device, LatencyUS: s.MeasuredUS}
+	}
 }
 
 // exported is the network whose file has that base name.

@@ -78,12 +78,18 @@ func outcome(n Network, limit float64) string {
 
 // accuracy says how good the network is, "" where it is not known.
 func (n Network) accuracy() string {
-	if n.Train == nil || n.Train.Top1 == 0 {
+	top1, images := 0., 0
+	switch {
+	case n.Train != nil && n.Train.Top1 > 0:
+		top1, images = n.Train.Top1, n.Train.TestImages
+	case n.Export != nil && n.Export.Top1 > 0:
+		top1, images = n.Export.Top1, n.Export.TestImages
+	default:
 		return ""
 	}
-	s := text.Percent(n.Train.Top1) + " top-1 accuracy"
-	if n.Train.TestImages > 0 {
-		s += " on " + text.Grouped(n.Train.TestImages) + " test images"
+	s := text.Percent(top1) + " top-1 accuracy"
+	if images > 0 {
+		s += " on " + text.Grouped(images) + " test images"
 	}
 	return s
 }

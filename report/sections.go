@@ -51,10 +51,16 @@ var compared = []struct {
 		return export(n, func(e *Export) string { return text.Known(e.Bytes, text.Bytes) })
 	}},
 	{"largest difference of a logit after export", func(n Network) string {
-		return export(n, func(e *Export) string { return fmt.Sprintf("%.1e", e.ParityDiff) })
+		return export(n, func(e *Export) string { return difference(e.ParityDiff, e.ParityInputs) })
 	}},
 	{"images compared for it", func(n Network) string {
 		return export(n, func(e *Export) string { return text.Known(e.ParityInputs, text.Grouped) })
+	}},
+	{"largest difference of a logit of the int8 file", func(n Network) string {
+		return export(n, func(e *Export) string { return difference(e.Int8Diff, e.Int8Inputs) })
+	}},
+	{"inputs compared for it", func(n Network) string {
+		return export(n, func(e *Export) string { return text.Known(e.Int8Inputs, text.Grouped) })
 	}},
 	{"training", func(n Network) string {
 		return train(n, func(t *Train) string { return text.Known(t.Seconds, text.Seconds) })
@@ -62,6 +68,11 @@ var compared = []struct {
 	{"epochs", func(n Network) string {
 		return train(n, func(t *Train) string { return text.Known(t.Epochs, text.Grouped) })
 	}},
+}
+
+// difference is one that was measured on so many inputs; 0 may be one.
+func difference(diff float64, inputs int) string {
+	return text.Known(inputs, func(int) string { return fmt.Sprintf("%.1e", diff) })
 }
 
 func train(n Network, f func(*Train) string) string   { return ifAny(n.Train, f) }
