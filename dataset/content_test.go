@@ -75,7 +75,7 @@ func TestSideOfAFile(t *testing.T) {
 		dir := t.TempDir()
 		classed(t, dir)
 		change(dir)
-		for content, test := range sides(t, dir, Options{MaxCorrupt: 0.1}) {
+		for content, test := range sides(t, dir, Options{MaxCorrupt: new(0.1)}) {
 			if was, known := before[content]; known && was != test {
 				t.Errorf("%s: an image changed its side", name)
 			}

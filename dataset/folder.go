@@ -150,9 +150,9 @@ func (r *raw) openClasses(ctx context.Context, dir string, classes []*node, o Op
 		return im, nil
 	}
 	shown := strings.Join(problems[:min(len(problems), 10)], "\n  ")
-	if float64(len(problems)) > o.MaxCorrupt*float64(len(bad)) {
+	if float64(len(problems)) > *o.MaxCorrupt*float64(len(bad)) {
 		return im, fault.New(fault.Failure, "Remove or replace these files.",
-			"%d of %d images cannot be read, the limit is %g %%; the first are:\n  %s", len(problems), len(bad), 100*max(o.MaxCorrupt, 0), shown)
+			"%d of %d images cannot be read, the limit is %g %%; the first are:\n  %s", len(problems), len(bad), 100**o.MaxCorrupt, shown)
 	}
 	o.Log.Warn(fmt.Sprintf("skipping %d of %d images that cannot be read:\n  %s", len(problems), len(bad), shown))
 	return im, nil

@@ -257,7 +257,7 @@ func TestCorruptFiles(t *testing.T) {
 	write(t, dir, "red/09.jpg", pictureFile(t, "png", 30, 30, color.White)) // whole, under another name
 
 	var log bytes.Buffer
-	o := Options{Height: 8, Width: 8, MaxCorrupt: 0.06, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	o := Options{Height: 8, Width: 8, MaxCorrupt: new(0.06), Log: slog.New(slog.NewTextHandler(&log, nil))}
 	s, err := Open(context.Background(), dir, o)
 	if err != nil {
 		t.Fatal(err)
@@ -271,7 +271,7 @@ func TestCorruptFiles(t *testing.T) {
 			t.Errorf("the log %q lacks %q", log.String(), w)
 		}
 	}
-	for _, limit := range []float64{0.04, 0, -1} {
+	for _, limit := range []*float64{new(0.04), nil, new(0.0)} {
 		o.MaxCorrupt = limit
 		_, err = Open(context.Background(), dir, o)
 		wantFault(t, err, want[0], want[1], "2 of 40")

@@ -40,8 +40,8 @@ type Options struct {
 	// TestFraction is the test images' part of such a set; default 0.2.
 	TestFraction float64
 	// MaxCorrupt is the fraction of files in a folder that may be unreadable
-	// and are skipped; default 0.01, negative: none.
-	MaxCorrupt float64
+	// and are skipped; nil: 0.01.
+	MaxCorrupt *float64
 	// MemoryBytes is how much a folder's decoded images may take in memory; a
 	// larger set is decoded again whenever an image is used. Default 1 GiB.
 	MemoryBytes int64
@@ -52,7 +52,7 @@ type Options struct {
 func (o Options) withDefaults() (Options, error) {
 	o.Channels = cmp.Or(o.Channels, 3)
 	o.TestFraction = cmp.Or(o.TestFraction, 0.2)
-	o.MaxCorrupt = cmp.Or(o.MaxCorrupt, 0.01)
+	o.MaxCorrupt = cmp.Or(o.MaxCorrupt, new(0.01))
 	o.MemoryBytes = cmp.Or(o.MemoryBytes, 1<<30)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -8,15 +8,13 @@ import (
 	"time"
 )
 
-// UsualWait is for how long a device is waited for that is lost after it was
-// reached.
+// UsualWait is how long to wait for a device that was reached and is lost.
 const UsualWait = 10 * time.Minute
 
 // Opener opens devices. The zero value opens them in the usual way.
 type Opener struct {
-	// Wait is for how long a device is waited for that is lost after it was
-	// reached: 0 means UsualWait, below 0 not at all.
-	Wait time.Duration
+	// Wait is how long to wait for a device that was reached and is lost; nil: UsualWait, 0: not at all.
+	Wait *time.Duration
 	Log  *slog.Logger // is told of such waiting; nil: nothing is
 	// Record is the path of a file that what the device says is added to, for
 	// replay:FILE; "" none.
@@ -37,7 +35,7 @@ func (o Opener) Open(ctx context.Context, name string) (Device, error) {
 	}
 	d, err := t.open(ctx, name, address)
 	if p, ok := d.(patient); ok && err == nil {
-		p.wait(max(0, cmp.Or(o.Wait, UsualWait)), o.Log)
+		p.wait(*cmp.Or(o.Wait, new(UsualWait)), o.Log)
 	}
 	if err != nil || o.Record == "" {
 		return d, err

@@ -80,7 +80,7 @@ func (h *Host) recover(ctx context.Context, j *job, unstable error) error {
 // coolDown leaves the device alone for a while; false when the time for it is
 // used up.
 func (h *Host) coolDown(ctx context.Context, j *job, why string) (bool, error) {
-	left := j.opts.CoolDown - h.cooled
+	left := *j.opts.CoolDown - h.cooled
 	if left <= 0 {
 		return false, nil
 	}
@@ -111,7 +111,7 @@ func (h *Host) watching(ctx context.Context, j *job) func(wire.Record) error {
 		}
 		next = j.at + lookEvery
 		j.noisy = h.look(ctx, j)
-		if j.noisy != "" && (h.cooled < j.opts.CoolDown || !j.opts.AllowNoisy) {
+		if j.noisy != "" && (h.cooled < *j.opts.CoolDown || !j.opts.AllowNoisy) {
 			return hot(j.noisy)
 		}
 		return nil

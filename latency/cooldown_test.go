@@ -52,8 +52,8 @@ func TestCoolDown(t *testing.T) {
 		{"says it and shows nothing", lame, latency.Options{}, false, false, 1},
 		{"never cools down", stays, latency.Options{}, true, false, 1},
 		{"never cools down, noise allowed", stays, latency.Options{AllowNoisy: true}, false, true, 1},
-		{"no time to cool down", tells, latency.Options{CoolDown: -1}, true, false, -1},
-		{"too little time", tells, latency.Options{CoolDown: 5 * time.Second}, true, false, 1},
+		{"no time to cool down", tells, latency.Options{CoolDown: new(time.Duration)}, true, false, -1},
+		{"too little time", tells, latency.Options{CoolDown: new(5 * time.Second)}, true, false, 1},
 		{"stays cold", simdevice.Warm{}, latency.Options{}, false, false, -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -65,8 +65,8 @@ func TestCoolDown(t *testing.T) {
 			if c.pauses < 0 && course.CoolDowns > 0 || course.CoolDowns < c.pauses && !c.unstable {
 				t.Errorf("left alone %d times", course.CoolDowns)
 			}
-			if limit := c.opts.WithDefaults().CoolDown; course.CooledSeconds > max(limit.Seconds(), 0) {
-				t.Errorf("left alone for %v s, of %v", course.CooledSeconds, limit)
+			if limit := c.opts.WithDefaults().CoolDown; course.CooledSeconds > limit.Seconds() {
+				t.Errorf("left alone for %v s, of %v", course.CooledSeconds, *limit)
 			}
 			noisy := false
 			for _, r := range got.rounds {
@@ -95,7 +95,7 @@ func TestCoolDown(t *testing.T) {
 // is kept, and the error says how long it had.
 func TestUnstableAfterCoolDown(t *testing.T) {
 	conn := &simdevice.Conn{Noise: simdevice.Noise{Warm: simdevice.Warm{Rise: 1, Limit: 40, Loss: 0.5}}}
-	got, err := simulate(t.Context(), conn, latency.Options{CoolDown: time.Minute}, slow(), nil)
+	got, err := simulate(t.Context(), conn, latency.Options{CoolDown: new(time.Minute)}, slow(), nil)
 	if fault.ExitCode(err) != 5 || !strings.Contains(err.Error(), "left alone for 1m0s") || !strings.Contains(err.Error(), "thermal status is moderate") {
 		t.Errorf("%v", err)
 	}

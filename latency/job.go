@@ -206,7 +206,7 @@ func (j *job) unrest(r Round) string {
 	}
 	j.repeated[r.Batch] += j.rejected
 	j.rejected = 0
-	if n := j.repeated[r.Batch]; n > max(j.opts.Repeats, 0) {
+	if n := j.repeated[r.Batch]; n > *j.opts.Repeats {
 		return fmt.Sprintf("batch %d: %d rounds between others were rejected: the device is fast now and slow then", r.Batch, n)
 	}
 	return ""
@@ -214,7 +214,7 @@ func (j *job) unrest(r Round) string {
 
 // warm says whether the rounds before a pause were rejected for long enough to
 // show a device that is slow for a while.
-func (j *job) warm() bool { return j.still() || j.rejected > 0 && 2*j.rejected >= j.opts.Repeats }
+func (j *job) warm() bool { return j.still() || j.rejected > 0 && 2*j.rejected >= *j.opts.Repeats }
 
 // still says that the last pause was too short: it would only grow warmer.
 func (j *job) still() bool { return j.pause > 0 && j.progress == j.pausedAt && j.rejected >= 2 }

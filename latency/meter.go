@@ -86,21 +86,20 @@ type Options struct {
 	Seed         uint64
 	ModelTimeout time.Duration // a session's creation and each of its groups; default 60 s
 
-	// Repeats is how many rejected rounds a batch may repeat; negative: none.
-	// Default half of Rounds. After them the device is left alone to cool down,
+	// Repeats is how many rejected rounds a batch may repeat; nil: half of Rounds. After them the device is left alone to cool down,
 	// or, with AllowNoisy, the round counts and is marked as noisy.
-	Repeats    int
+	Repeats    *int
 	AllowNoisy bool
 	// AnyOutput measures models whose outputs hold infinities, NaNs or denormal
 	// numbers too; Request.OnUnusual hears of them. Without it they fail: such a
 	// time does not belong into a table.
 	AnyOutput bool
 	// CoolDown is how long in all a device may be left alone, over every
-	// measurement of a Meter; negative: not at all. Default 5 minutes. After
-	// that a device that does not settle is unstable, which is an error with
+	// measurement of a Meter; nil: 5 minutes; 0: not at all. After that a
+	// device that does not settle is unstable, which is an error with
 	// fault.Unstable; one that only says it is hot is measured and marked as
 	// noisy with AllowNoisy.
-	CoolDown time.Duration
+	CoolDown *time.Duration
 	// DefaultMode leaves off a phone's fixed-performance mode, which is on
 	// where there is one.
 	DefaultMode bool

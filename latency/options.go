@@ -20,8 +20,8 @@ func (o Options) WithDefaults() Options {
 	set(&o.BatchModels, 64)
 	set(&o.Threads, 1)
 	set(&o.ModelTimeout, time.Minute)
-	set(&o.Repeats, (o.Rounds+1)/2)
-	set(&o.CoolDown, 5*time.Minute)
+	set(&o.Repeats, new((o.Rounds+1)/2))
+	set(&o.CoolDown, new(5*time.Minute))
 	set(&o.Precision, FP32)
 	return o
 }
@@ -42,7 +42,8 @@ func (o Options) Validate() error {
 		text   string
 	}{
 		{o.Rounds < 1, fmt.Sprintf("%d rounds: at least one is needed", o.Rounds)},
-		{o.GroupTime < 0 || o.WarmUp < 0 || o.ModelTimeout < 0 || o.MemoryBytes < 0, "a negative time or memory"},
+		{*o.Repeats < 0, fmt.Sprintf("%d repeats", *o.Repeats)},
+		{o.GroupTime < 0 || o.WarmUp < 0 || o.ModelTimeout < 0 || *o.CoolDown < 0 || o.MemoryBytes < 0, "a negative time or memory"},
 		{o.MinRuns < 1 || o.MaxRuns < o.MinRuns, fmt.Sprintf("groups of %d to %d runs", o.MinRuns, o.MaxRuns)},
 		{o.BatchModels < 2 || o.BatchModels > wire.MaxBatch, fmt.Sprintf("%d sessions a batch: 2 to %d are possible", o.BatchModels, wire.MaxBatch)},
 		{o.Threads < 1 || o.Threads > 1024, fmt.Sprintf("%d threads", o.Threads)},
@@ -65,7 +66,7 @@ func (o Options) wire() wire.Options {
 		WarmUpU: o.WarmUp.Microseconds(), ModelTimeoutU: o.ModelTimeout.Microseconds(),
 		HeartbeatU: heartbeat.Microseconds(),
 		Threads:    o.Threads, Core: o.Core, Seed: o.Seed,
-		Repeats: max(o.Repeats, 0), AllowNoisy: o.AllowNoisy, AnyOutput: o.AnyOutput, MemoryBytes: o.MemoryBytes,
+		Repeats: *o.Repeats, AllowNoisy: o.AllowNoisy, AnyOutput: o.AnyOutput, MemoryBytes: o.MemoryBytes,
 	}
 }
 

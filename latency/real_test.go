@@ -172,7 +172,7 @@ func TestRealAgentIsCutOff(t *testing.T) {
 	err = meter.Measure(t.Context(), latency.Request{
 		Sentinel: conv(t, "sentinel", 8, 16, 1),
 		Models:   []latency.Model{conv(t, "a", 8, 8, 1), conv(t, "b", 16, 8, 1)}, Batches: [][]int{{0, 1}},
-		Options: latency.Options{Rounds: 2, WarmUp: time.Millisecond, GroupTime: time.Millisecond, AllowNoisy: true, Repeats: -1},
+		Options: latency.Options{Rounds: 2, WarmUp: time.Millisecond, GroupTime: time.Millisecond, AllowNoisy: true, Repeats: new(0)},
 		OnRound: func(r latency.Round) error { rounds = append(rounds, r.Round); return nil },
 	})
 	if _, cut := os.Stat(filepath.Join(dir, "once")); err != nil || cut != nil || !slices.Equal(rounds, []int{0, 1}) {

@@ -67,7 +67,7 @@ func (p *profile) modes(ctx context.Context) error {
 // mode is rarely steady: what shows it is the spread.
 func (p *profile) stretch(ctx context.Context, inDefault bool) ([]latency.Round, error) {
 	opts := p.opts.Measure
-	opts.Rounds, opts.Repeats, opts.WarmUp = modeRounds, 0, modeWarmUp
+	opts.Rounds, opts.Repeats, opts.WarmUp = modeRounds, nil, modeWarmUp
 	opts.AllowNoisy, opts.DefaultMode = true, inDefault
 	model := p.plan.Sentinel
 	if p.reference != nil {

@@ -39,9 +39,6 @@ func (d *deviceFlags) open(ctx context.Context, a *app) (*latency.Host, error) {
 		return nil, fault.New(fault.Usage, "Give --device local to measure on this machine; fbnas devices lists what there is.",
 			"no device is given")
 	}
-	by := devices.Opener{Wait: d.wait, Log: a.log, Record: d.record}
-	if d.wait == 0 {
-		by.Wait = -1
-	}
+	by := devices.Opener{Wait: &d.wait, Log: a.log, Record: d.record}
 	return latency.OpenBy(ctx, by, d.device, a.log)
 }

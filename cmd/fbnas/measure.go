@@ -86,10 +86,7 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 	if cmd.Flags().Changed("threads") && m.threads < 1 {
 		return o, fault.New(fault.Usage, "Give --threads 1 or more.", "%d threads", m.threads)
 	}
-	o.Seed, o.AllowNoisy, o.CoolDown = m.seed, m.allowNoisy, m.coolDown
-	if m.coolDown == 0 {
-		o.CoolDown = -1
-	}
+	o.Seed, o.AllowNoisy, o.CoolDown = m.seed, m.allowNoisy, &m.coolDown
 	return o, o.Validate()
 }
 

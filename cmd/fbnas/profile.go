@@ -155,7 +155,7 @@ func runProfile(ctx context.Context, a *app, cmd *cobra.Command, o profileOption
 	}
 	opts.Precision = o.precision
 	if o.budget > 0 && !cmd.Flags().Changed("cool-down") {
-		opts.CoolDown = min(opts.CoolDown, o.budget)
+		opts.CoolDown = new(min(*opts.CoolDown, o.budget))
 	}
 	work := profile.WorkOf(space, o.classes)
 	if err := profile.CheckRows(work.Blocks, o.maxRows); err != nil {
