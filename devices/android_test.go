@@ -9,6 +9,7 @@ import (
 	"fbnas/devices/devicestest"
 	"fbnas/devices/internal/fakeadbd"
 	"fbnas/internal/fault"
+	"fbnas/latency/measured"
 )
 
 // openAndroid reaches a fake phone with Android's commands.
@@ -131,7 +132,7 @@ func TestAndroidState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Power != (Power{Source: PowerCharger, Level: 94}) || s.Heat.Hottest != "BIG" || s.Heat.Celsius < 42 {
+		if s.Power != (Power{Source: measured.PowerCharger, Level: 94}) || s.Heat.Hottest != "BIG" || s.Heat.Celsius < 42 {
 			t.Errorf("%+v", s)
 		}
 		slows = append(slows, s.Heat.Slows())

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"fbnas/latency/measured"
 )
 
 // Heat is how warm a device is, and what that does to its processor.
@@ -13,15 +15,11 @@ type Heat struct {
 	// "" where it names none. A phone's parts are its processor and its skin.
 	Celsius float64
 	Hottest string
-	Status  string // one of Statuses, as Android sees itself; "" elsewhere
+	Status  string // one of measured.Statuses, as Android sees itself; "" elsewhere
 	// Throttled is what a Raspberry Pi's firmware says of itself; "" elsewhere.
 	Throttled string
 	Held      string // what holds the processor back by the kernel's doing, "" nothing
 }
-
-// Statuses are Android's thermal states from the coolest, by their number
-// (PowerManager.THERMAL_STATUS_NONE and those after it).
-var Statuses = []string{"none", "light", "moderate", "severe", "critical", "emergency", "shutdown"}
 
 // moderate is the thermal status from which a phone slows itself down.
 const moderate = 2
@@ -33,7 +31,7 @@ const slowing = 0xF
 // Slows says why the device is slower for now than it could be, "" where it
 // does not say that it is.
 func (h Heat) Slows() string {
-	if slices.Index(Statuses, h.Status) >= moderate {
+	if slices.Index(measured.Statuses, h.Status) >= moderate {
 		return "its thermal status is " + h.Status
 	}
 	if bits, err := strconv.ParseUint(h.Throttled, 0, 64); err == nil && bits&slowing != 0 {
@@ -77,8 +75,8 @@ func (h *Heat) sensor(value string) {
 }
 
 func (h *Heat) setStatus(value string) {
-	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < len(Statuses) {
-		h.Status = Statuses[n]
+	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < len(measured.Statuses) {
+		h.Status = measured.Statuses[n]
 	}
 }
 

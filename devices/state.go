@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"fbnas/latency/measured"
 )
 
 // State is how a device is at a moment.
@@ -19,16 +21,10 @@ type State struct {
 
 // Power says where a device's power comes from.
 type Power struct {
-	Source string // PowerCharger or PowerBattery; "" unknown
+	Source string // measured.PowerCharger or measured.PowerBattery; "" unknown
 	Level  int    // of the battery, in percent; 0 unknown
 	Saver  bool   // the system saves power, and slows the processor for it
 }
-
-// Sources of power.
-const (
-	PowerCharger = "charger"
-	PowerBattery = "battery"
-)
 
 // stateScript prints a line for each thing it finds: a key and a value. A shell
 // reads small files by itself: what it starts disturbs what runs there. A phone
@@ -106,9 +102,9 @@ var stateLines = map[string]func(s *State, value string){
 	"online": func(s *State, value string) {
 		switch {
 		case value == "1":
-			s.Power.Source = PowerCharger
+			s.Power.Source = measured.PowerCharger
 		case value == "0" && s.Power.Source == "":
-			s.Power.Source = PowerBattery
+			s.Power.Source = measured.PowerBattery
 		}
 	},
 	"saver":     func(s *State, value string) { s.Power.Saver = value == "1" },
@@ -127,7 +123,7 @@ func parseState(out string) State {
 			set(&s, strings.TrimSpace(value))
 		}
 	}
-	if s.Power.Source == PowerBattery && s.Power.Level == 0 {
+	if s.Power.Source == measured.PowerBattery && s.Power.Level == 0 {
 		s.Power.Source = "" // a computer without a battery that has a port to charge from
 	}
 	return s

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"fbnas/latency/measured"
 )
 
 func TestParseState(t *testing.T) {
@@ -20,8 +22,8 @@ func TestParseState(t *testing.T) {
 			State{Governors: []string{"ondemand"}, Heat: Heat{Throttled: "0x50005"}}},
 		{"Android's services", "status 2\nsensor mValue=41.5, mType=0, mName=BIG, mStatus=1\nsensor mValue=38.0, mType=3, mName=skin, mStatus=0\n" +
 			"sensor mValue=90.0, mType=8, mName=vbat, mStatus=0\nlevel 71\nonline 0\nonline 0\nsaver 1\n",
-			State{Heat: Heat{Celsius: 41.5, Hottest: "BIG", Status: "moderate"}, Power: Power{Source: PowerBattery, Level: 71, Saver: true}}},
-		{"a laptop that charges", "online 0\nlevel 40\nonline 1\ncooling 0 Processor\n", State{Power: Power{Source: PowerCharger, Level: 40}}},
+			State{Heat: Heat{Celsius: 41.5, Hottest: "BIG", Status: "moderate"}, Power: Power{Source: measured.PowerBattery, Level: 71, Saver: true}}},
+		{"a laptop that charges", "online 0\nlevel 40\nonline 1\ncooling 0 Processor\n", State{Power: Power{Source: measured.PowerCharger, Level: 40}}},
 		{"a computer with a port to charge from", "online 0\n", State{}},
 		{"a board that the kernel holds back", "cooling 2 cpufreq-cpu0\n", State{Heat: Heat{Held: "cpufreq-cpu0"}}},
 		{"two governors", "governor walt\ngovernor performance\n", State{Governors: []string{"walt", "performance"}}},

@@ -7,7 +7,7 @@ package latency
 func Beside(rounds []Round, digest string) []Round {
 	clean, all := map[int]int{}, map[int]int{}
 	for _, r := range rounds {
-		if g, ok := r.group(digest); ok {
+		if g, ok := groupOf(r, digest); ok {
 			all[r.Batch]++
 			if !g.Dropped {
 				clean[r.Batch]++
@@ -16,7 +16,7 @@ func Beside(rounds []Round, digest string) []Round {
 	}
 	var out []Round
 	for _, r := range rounds {
-		g, ok := r.group(digest)
+		g, ok := groupOf(r, digest)
 		if !ok || g.Dropped && 2*clean[r.Batch] >= all[r.Batch] {
 			continue
 		}
@@ -26,8 +26,8 @@ func Beside(rounds []Round, digest string) []Round {
 	return out
 }
 
-// group is a model's in the round.
-func (r Round) group(digest string) (Group, bool) {
+// groupOf is a model's group in a round.
+func groupOf(r Round, digest string) (Group, bool) {
 	for _, g := range r.Groups {
 		if g.Digest == digest {
 			return g, true

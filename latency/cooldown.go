@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"fbnas/devices"
 	"fbnas/latency/wire"
 )
 
@@ -115,5 +116,12 @@ func (h *Host) watching(ctx context.Context, j *job) func(wire.Record) error {
 			return hot(j.noisy)
 		}
 		return nil
+	}
+}
+
+func courseOf(s devices.State) Course {
+	return Course{
+		ThermalStatus: s.Heat.Status, Celsius: s.Heat.Celsius, Hottest: s.Heat.Hottest,
+		Power: s.Power.Source, BatteryLevel: float64(s.Power.Level) / 100,
 	}
 }

@@ -93,12 +93,3 @@ func SentinelU(rounds []Round) float64 {
 	}
 	return stats.Median(medians)
 }
-
-// SentinelU is the median of the sentinel's groups, in µs.
-func (r Round) SentinelU() float64 {
-	medians := make([]float64, len(r.Sentinel))
-	for i, g := range r.Sentinel {
-		medians[i] = g.MedianU
-	}
-	return stats.Median(medians)
-}

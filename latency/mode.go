@@ -6,13 +6,6 @@ import (
 	"fbnas/devices"
 )
 
-// The values of Condition.FixedPerformance.
-const (
-	FixedOn          = "on"
-	FixedOff         = "off" // the device could, and was not to
-	FixedUnsupported = "unsupported"
-)
-
 // mode is the value of Condition.FixedPerformance under these options; programs
 // are started so from now on.
 func (h *Host) mode(ctx context.Context, opts Options) (string, error) {

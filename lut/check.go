@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"fbnas/internal/fault"
-	"fbnas/latency"
+	"fbnas/latency/measured"
 	"fbnas/models"
 )
 
@@ -22,8 +22,8 @@ func (h *Header) check() error {
 		return fmt.Errorf("version %d", h.Version)
 	case h.Condition.Precision == "" || h.Condition.Batch < 1:
 		return errors.New("a condition without precision or batch")
-	case !slices.Contains(latency.Precisions, h.Condition.Precision):
-		return fault.New(fault.Failure, "Use a newer fbnas.", "latencies of models in %q, this fbnas knows %s", h.Condition.Precision, strings.Join(latency.Precisions, " and "))
+	case !slices.Contains(measured.Precisions, h.Condition.Precision):
+		return fault.New(fault.Failure, "Use a newer fbnas.", "latencies of models in %q, this fbnas knows %s", h.Condition.Precision, strings.Join(measured.Precisions, " and "))
 	case h.Reference == nil:
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
-	"fbnas/latency"
+	"fbnas/latency/measured"
 )
 
 // Draft is a table that is being measured. It holds the table's file locked:
@@ -107,7 +107,7 @@ func (d *Draft) Finish() error {
 // empty leaves of the journal what is in no row.
 func (d *Draft) empty() {
 	h := &d.table.Header
-	if course := d.table.journal.course; course != (latency.Course{}) {
+	if course := d.table.journal.course; course != (measured.Course{}) {
 		if h.Course != nil {
 			course = h.Course.Plus(course)
 		}

@@ -1,7 +1,7 @@
 package lut
 
 import (
-	"fbnas/latency"
+	"fbnas/latency/measured"
 	"fbnas/models"
 )
 
@@ -35,20 +35,20 @@ type Reference struct {
 // Header says where a table's figures come from. Two tables' figures may stand
 // beside each other when Provenance finds no difference.
 type Header struct {
-	Version   int               `json:"version"`
-	Tool      string            `json:"tool"`
-	Device    latency.Device    `json:"device"`
-	Condition latency.Condition `json:"condition"`
-	Space     SpaceID           `json:"space"`
-	Also      []SpaceID         `json:"also,omitempty"` // spaces of tables merged into this one
-	Sentinel  Sentinel          `json:"sentinel"`
-	Reference *Reference        `json:"reference,omitempty"` // nil: networks are timed beside the sentinel
-	Protocol  Protocol          `json:"protocol"`
-	Noisy     string            `json:"noisy,omitempty"` // why the measurement was not steady, "" when it was
+	Version   int                `json:"version"`
+	Tool      string             `json:"tool"`
+	Device    measured.Device    `json:"device"`
+	Condition measured.Condition `json:"condition"`
+	Space     SpaceID            `json:"space"`
+	Also      []SpaceID          `json:"also,omitempty"` // spaces of tables merged into this one
+	Sentinel  Sentinel           `json:"sentinel"`
+	Reference *Reference         `json:"reference,omitempty"` // nil: networks are timed beside the sentinel
+	Protocol  Protocol           `json:"protocol"`
+	Noisy     string             `json:"noisy,omitempty"` // why the measurement was not steady, "" when it was
 	// DefaultMode is of a phone in fixed-performance mode; nil elsewhere.
 	DefaultMode *DefaultMode `json:"default_mode,omitempty"`
 	// Course is how the device was meanwhile; nil where it tells nothing.
-	Course *latency.Course `json:"course,omitempty"`
+	Course *measured.Course `json:"course,omitempty"`
 }
 
 // Protocol is what of latency.Options decides a figure, as a table states it

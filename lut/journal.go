@@ -7,7 +7,7 @@ import (
 	"os"
 	"slices"
 
-	"fbnas/latency"
+	"fbnas/latency/measured"
 )
 
 // Journal is what was measured of a table and is not in its rows yet: rounds by
@@ -17,10 +17,10 @@ import (
 // by record; that of NewJournal only in memory.
 type Journal struct {
 	lines    [][]byte
-	rounds   map[roundID]latency.Round
-	failures map[string]latency.Failure
-	course   latency.Course // of all rounds, rejected ones too
-	file     *os.File       // nil: nothing is kept
+	rounds   map[roundID]measured.Round
+	failures map[string]measured.Failure
+	course   measured.Course // of all rounds, rejected ones too
+	file     *os.File        // nil: nothing is kept
 }
 
 type roundID struct {
@@ -31,14 +31,14 @@ type roundID struct {
 // NewJournal returns a journal that is kept nowhere.
 func NewJournal() *Journal {
 	return &Journal{
-		rounds:   map[roundID]latency.Round{},
-		failures: map[string]latency.Failure{},
+		rounds:   map[roundID]measured.Round{},
+		failures: map[string]measured.Failure{},
 	}
 }
 
 // Add makes a round of a batch safe, and then count; one that was rejected is
 // on file and no more.
-func (j *Journal) Add(batch string, r latency.Round) error {
+func (j *Journal) Add(batch string, r measured.Round) error {
 	if err := checkRound(r); err != nil {
 		return fmt.Errorf("round %d of batch %d: %w", r.Round, r.Batch, err)
 	}
@@ -51,7 +51,7 @@ func (j *Journal) Add(batch string, r latency.Round) error {
 }
 
 // Fail makes safe that the device cannot run a model.
-func (j *Journal) Fail(f latency.Failure) error {
+func (j *Journal) Fail(f measured.Failure) error {
 	if err := j.keep(typeFailure, f); err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (j *Journal) Fail(f latency.Failure) error {
 }
 
 // Note counts what a round that is kept nowhere says of how the device was.
-func (j *Journal) Note(r latency.Round) {
+func (j *Journal) Note(r measured.Round) {
 	if r.Course != nil {
 		j.course = j.course.Plus(*r.Course)
 	}
@@ -77,20 +77,20 @@ func (j *Journal) Has(batch string, round int, noisy bool) bool {
 }
 
 // Rounds returns the rounds of a batch that Has reports, by number.
-func (j *Journal) Rounds(batch string, noisy bool) []latency.Round {
-	var out []latency.Round
+func (j *Journal) Rounds(batch string, noisy bool) []measured.Round {
+	var out []measured.Round
 	for id, r := range j.rounds {
 		if id.batch == batch && j.Has(batch, id.round, noisy) {
 			out = append(out, r)
 		}
 	}
-	slices.SortFunc(out, func(a, b latency.Round) int { return cmp.Compare(a.Round, b.Round) })
+	slices.SortFunc(out, func(a, b measured.Round) int { return cmp.Compare(a.Round, b.Round) })
 	return out
 }
 
 // Failure returns why the device cannot run a model, by its digest; ok is false
 // for one that did not fail.
-func (j *Journal) Failure(digest string) (why latency.Failure, ok bool) {
+func (j *Journal) Failure(digest string) (why measured.Failure, ok bool) {
 	why, ok = j.failures[digest]
 	return why, ok
 }
@@ -104,7 +104,7 @@ func (j *Journal) take(kind string, line []byte) error {
 		}
 		j.add(r)
 	} else {
-		var f latency.Failure
+		var f measured.Failure
 		if err := decode(kind, line, &f, nil); err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func (j *Journal) keep(kind string, v any) error {
 	return nil
 }
 
-func checkRound(r latency.Round) error {
+func checkRound(r measured.Round) error {
 	if len(r.Sentinel) == 0 {
 		return errors.New("no sentinel")
 	}

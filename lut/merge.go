@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"fbnas/internal/fault"
-	"fbnas/latency"
+	"fbnas/latency/measured"
 	"fbnas/latency/stats"
 )
 
@@ -64,7 +64,7 @@ func Merge(a, b *Table) (m *Table, dropped bool, err error) {
 }
 
 // both is the course of two tables together; nil where neither tells.
-func both(a, b *latency.Course) *latency.Course {
+func both(a, b *measured.Course) *measured.Course {
 	if a == nil || b == nil {
 		return cmp.Or(a, b)
 	}

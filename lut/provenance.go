@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"fbnas/internal/fault"
-	"fbnas/latency"
+	"fbnas/latency/measured"
 )
 
 // Difference is one field that differs between two provenances; "absent"
@@ -37,8 +37,8 @@ func (ds Differences) String() string {
 // them; of the memory it is what is built in.
 func Comparable(a, b Header) Differences {
 	type fields struct {
-		Model     latency.DeviceModel `json:"device.model"`
-		Condition latency.Condition   `json:"condition"`
+		Model     measured.DeviceModel `json:"device.model"`
+		Condition measured.Condition   `json:"condition"`
 	}
 	a.Device.Model.MemoryBytes = builtIn(a.Device.Model.MemoryBytes)
 	b.Device.Model.MemoryBytes = builtIn(b.Device.Model.MemoryBytes)
@@ -132,7 +132,7 @@ func leaves(v any) map[string]string {
 
 // CheckDevice fails, naming the fields, when the table does not hold for a
 // device under a condition.
-func (t *Table) CheckDevice(device latency.Device, cond latency.Condition) error {
+func (t *Table) CheckDevice(device measured.Device, cond measured.Condition) error {
 	ds := Comparable(t.Header, Header{Device: device, Condition: cond})
 	if len(ds) == 0 {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"fbnas/latency"
+	"fbnas/latency/measured"
 )
 
 // Version is the version of the file format that this package writes; it reads
@@ -71,8 +71,8 @@ type end struct {
 
 // journaled is a round with the batch it belongs to, named by content.
 type journaled struct {
-	Batch string        `json:"batch_id"`
-	Round latency.Round `json:"round"`
+	Batch string         `json:"batch_id"`
+	Round measured.Round `json:"round"`
 }
 
 // appendRecord appends v as one line: its JSON object with the type in front.

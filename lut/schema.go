@@ -5,7 +5,7 @@ import (
 	"reflect"
 
 	"fbnas/internal/jsonschema"
-	"fbnas/latency"
+	"fbnas/latency/measured"
 )
 
 // recordTypes are the records of a table file, by their field "type".
@@ -20,7 +20,7 @@ var recordTypes = []struct {
 	{typeCalibration, "how rows add up to a network's latency", Calibration{}, false},
 	{typeValidation, "how well predictions fit networks that did not calibrate", Validation{}, false},
 	{typeRound, "a finished round of an unfinished profile", journaled{}, true},
-	{typeFailure, "a model that the device cannot run, of an unfinished profile", latency.Failure{}, true},
+	{typeFailure, "a model that the device cannot run, of an unfinished profile", measured.Failure{}, true},
 	{typeEnd, "closes a finished table; the last record", end{}, false},
 }
 

@@ -59,24 +59,25 @@ var policy = []row{
 	{"dataset/picture/picturetest", "golang.org/x/image"},
 	{"dataset", "dataset/picture internal/setup"},
 	{"dataset/datasettest", "dataset"},
-	{"devices", "internal/setup internal/yamlform github.com/pkg/sftp"},
+	{"latency/stats", ""},
+	{"latency/wire", ""},
+	{"latency/measured", "latency/stats latency/wire"},
+	{"devices", "latency/measured internal/setup internal/yamlform github.com/pkg/sftp"},
 	{"devices/internal/fakeadbd", ""},
 	{"devices/internal/vm", "internal/setup"},
 	{"devices/devicestest", "devices/internal/fakeadbd devices/internal/vm internal/await internal/setup"},
 
 	{"models", "graph nn internal/yamlform"},
-	{"latency/stats", ""},
-	{"latency/wire", ""},
 	{"latency/agent", "latency/stats latency/wire internal/ortc golang.org/x/sys"},
-	{"latency/internal/simdevice", "devices latency/agent latency/wire"},
-	{"latency", "devices latency/stats latency/wire internal/setup"},
+	{"latency/internal/simdevice", "devices latency/agent latency/measured latency/wire"},
+	{"latency", "devices latency/measured latency/stats latency/wire internal/setup"},
 
 	{"onnxexport", "onnx graph graph/lower graph/opt engine engine/interp nn dataset models"},
 	{"quantize", "onnx onnx/onnxpb engine onnxexport google.golang.org/protobuf"},
 	{"onnxexport/onnxgo", "onnx onnx/onnxpb engine github.com/owulveryck/onnx-go gorgonia.org/tensor"},
 
 	{"lut/predict", "models"},
-	{"lut", "latency latency/stats lut/predict models internal/jsonschema"},
+	{"lut", "latency/measured latency/stats lut/predict models internal/jsonschema"},
 	{"train", "graph graph/grad graph/opt engine nn models dataset internal/rundir internal/safetensors"},
 	{"weights", "dataset graph internal/safetensors internal/torchfile models nn onnx onnx/onnxpb onnxexport train"},
 	{"profile", "latency latency/stats lut lut/predict models onnxexport quantize"},
@@ -94,4 +95,11 @@ var policy = []row{
 
 	{"cmd/fbnas-agent", "latency/agent"},
 	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys"},
+}
+
+// apart lists what a package stays free of, however it would get there: packages
+// of this module among all that it depends on, those of the standard library
+// among its imports.
+var apart = []row{
+	{"lut", "context devices latency"},
 }

@@ -125,6 +125,18 @@ func TestRowsOnlyLookDown(t *testing.T) {
 	}
 }
 
+func TestApart(t *testing.T) {
+	packages := load(t)
+	for _, r := range apart {
+		p := packages[r.pkg]
+		for _, name := range strings.Fields(r.may) {
+			if slices.Contains(p.Imports, name) || slices.Contains(p.Deps, module+"/"+name) {
+				t.Errorf("%s depends on %s, and stays apart from it by policy.go", r.pkg, name)
+			}
+		}
+	}
+}
+
 func TestCgo(t *testing.T) {
 	packages := load(t)
 	for name, p := range packages {

@@ -11,6 +11,7 @@ import (
 
 	"fbnas/devices"
 	"fbnas/latency/agent"
+	"fbnas/latency/measured"
 	"fbnas/latency/wire"
 )
 
@@ -72,7 +73,7 @@ func (c *Conn) State(context.Context) (devices.State, error) {
 	c.body.mu.Lock()
 	defer c.body.mu.Unlock()
 	w, heat := c.Noise.Warm, c.body.told
-	s := devices.State{Heat: devices.Heat{Status: "none"}, Power: devices.Power{Source: devices.PowerCharger}}
+	s := devices.State{Heat: devices.Heat{Status: "none"}, Power: devices.Power{Source: measured.PowerCharger}}
 	if w.Limit > 0 && !w.Silent {
 		s.Heat.Celsius, s.Heat.Hottest = 20+heat, "skin"
 		if heat > w.Limit {

@@ -1,16 +1,14 @@
-package latency
+package measured
 
 import (
 	"cmp"
 	"slices"
-
-	"fbnas/devices"
 )
 
 // Course is how a device was while it was measured, and how often it had to be
 // waited for; what it does not tell is absent.
 type Course struct {
-	ThermalStatus string  `json:"thermal_status,omitempty"` // the worst of Android's (devices.Statuses)
+	ThermalStatus string  `json:"thermal_status,omitempty"` // the worst of Android's (Statuses)
 	Celsius       float64 `json:"celsius,omitempty"`        // the highest temperature
 	Hottest       string  `json:"hottest,omitempty"`        // the part that had it
 	Power         string  `json:"power,omitempty"`          // charger | battery; battery where it was both
@@ -19,22 +17,25 @@ type Course struct {
 	CooledSeconds float64 `json:"cooled_seconds,omitempty"` // all of them together
 }
 
-func courseOf(s devices.State) Course {
-	return Course{
-		ThermalStatus: s.Heat.Status, Celsius: s.Heat.Celsius, Hottest: s.Heat.Hottest,
-		Power: s.Power.Source, BatteryLevel: float64(s.Power.Level) / 100,
-	}
-}
+// Statuses are Android's thermal states from the coolest, by their number
+// (PowerManager.THERMAL_STATUS_NONE and those after it).
+var Statuses = []string{"none", "light", "moderate", "severe", "critical", "emergency", "shutdown"}
+
+// Sources of power.
+const (
+	PowerCharger = "charger"
+	PowerBattery = "battery"
+)
 
 // Plus is the course of two parts of a measurement.
 func (c Course) Plus(o Course) Course {
 	if o.Celsius > c.Celsius {
 		c.Celsius, c.Hottest = o.Celsius, o.Hottest
 	}
-	rank := func(status string) int { return slices.Index(devices.Statuses, status) }
+	rank := func(status string) int { return slices.Index(Statuses, status) }
 	c.ThermalStatus = slices.MaxFunc([]string{c.ThermalStatus, o.ThermalStatus},
 		func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
-	if o.Power == devices.PowerBattery || c.Power == "" {
+	if o.Power == PowerBattery || c.Power == "" {
 		c.Power = o.Power
 	}
 	if c.BatteryLevel == 0 || o.BatteryLevel > 0 && o.BatteryLevel < c.BatteryLevel {
