@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 
 	"fbnas/latency/stats"
@@ -91,6 +92,9 @@ func (c Certainty) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(certaintyJSON{c.Origin, c.Networks, known(c.MeanError), known(c.P95Error), known(c.MaxError), c.Space, c.Noisy})
 }
+
+// WrittenAs is the type that MarshalJSON writes.
+func (Certainty) WrittenAs() reflect.Type { return reflect.TypeFor[certaintyJSON]() }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (c *Certainty) UnmarshalJSON(data []byte) error {

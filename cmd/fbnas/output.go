@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fbnas/dataset"
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
+	"fbnas/job"
 )
 
 // result is what a verb has to say. Its exported fields are the verb's own
@@ -78,22 +78,6 @@ func (a *app) guarded(f func() error) error {
 	return err
 }
 
-// envelope holds the fields that the JSON documents of all verbs share.
-type envelope struct {
-	Schema string   `json:"schema"`
-	Status string   `json:"status"`
-	Error  *problem `json:"error"`
-	// Data is what the data set was understood to be that the verb opened
-	// first; verbs that open none have no such field.
-	Data *dataset.Summary `json:"data_set,omitempty"`
-}
-
-type problem struct {
-	Code    fault.Code `json:"code"`
-	Message string     `json:"message"`
-	Hint    *string    `json:"hint"`
-}
-
 // orNull is s for a JSON document, in which what is absent is null.
 func orNull(s string) *string {
 	if s == "" {
@@ -128,9 +112,9 @@ func (a *app) report(cmd *cobra.Command, res result, err error) error {
 }
 
 func (a *app) reportJSON(cmd *cobra.Command, res result, err error) error {
-	e := envelope{Schema: schema(cmd), Status: "ok"}
+	e := job.Envelope{Schema: schema(cmd), Status: "ok"}
 	if err != nil {
-		e.Error = &problem{Code: fault.CodeOf(err), Message: message(err), Hint: orNull(fault.HintOf(err))}
+		e.Error = &job.Problem{Code: fault.CodeOf(err), Message: message(err), Hint: orNull(fault.HintOf(err))}
 		e.Status = "error"
 		if statuses[e.Error.Code] {
 			e.Status = string(e.Error.Code)

@@ -14,7 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/dataset/datasettest"
+	"fbnas/internal/jsonschema"
 	"fbnas/internal/setup"
+	"fbnas/job"
 )
 
 type terminalRow struct {
@@ -112,6 +114,7 @@ func TestTerminal(t *testing.T) {
 			if strings.Contains(got, wipe) || !json.Valid([]byte(stdout)) {
 				t.Errorf("a bar, or no document: %q", got)
 			}
+			conforms(t, []byte(stdout))
 		},
 	} {
 		t.Run(mode, func(t *testing.T) {
@@ -124,6 +127,22 @@ func TestTerminal(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// conforms holds a document of success against the schema of its name.
+func conforms(t *testing.T, document []byte) {
+	t.Helper()
+	var e job.Envelope
+	if err := json.Unmarshal(document, &e); err != nil || e.Error != nil {
+		return // a failure has what it has
+	}
+	name := strings.TrimSuffix(strings.TrimPrefix(e.Schema, "fbnas."), "/1")
+	if _, ok := job.Documents[name]; !ok {
+		return
+	}
+	if err := jsonschema.Validate(job.DocumentSchema(name), document); err != nil {
+		t.Errorf("%s: %v", e.Schema, err)
 	}
 }
 

@@ -84,12 +84,12 @@ func TestEveryWriterHasItsRow(t *testing.T) {
 
 // failure runs a command line that must fail, and returns its one document's
 // error.
-func failure(t *testing.T, verb, line string) problem {
+func failure(t *testing.T, verb, line string) job.Problem {
 	t.Helper()
 	var out, errOut bytes.Buffer
 	args := append(strings.Fields(verb), append(strings.Fields(line), "--json")...)
 	exit := run(context.Background(), args, &out, &errOut)
-	var doc envelope
+	var doc job.Envelope
 	in := json.NewDecoder(&out)
 	if err := in.Decode(&doc); err != nil || in.More() || doc.Status != "error" || doc.Error == nil {
 		t.Fatalf("%q: document %+v (%v), want one of an error; stderr %s", args, doc, err, errOut.String())

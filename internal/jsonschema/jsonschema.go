@@ -55,6 +55,9 @@ func (o Object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// Writer is a type whose MarshalJSON writes what another type is written as.
+type Writer interface{ WrittenAs() reflect.Type }
+
 // Maker makes schemas; it knows what encoding/json cannot tell of types: the
 // schema of each type here is its value.
 type Maker map[reflect.Type]any
@@ -76,7 +79,7 @@ func (m Maker) addFields(t reflect.Type, properties *Object, required *[]string)
 		f := t.Field(i)
 		tag, tagged := f.Tag.Lookup("json")
 		if f.Anonymous && !tagged {
-			m.addFields(f.Type, properties, required)
+			m.addEmbedded(f.Type, properties, required)
 			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")
@@ -95,10 +98,26 @@ func (m Maker) addFields(t reflect.Type, properties *Object, required *[]string)
 	}
 }
 
+// addEmbedded adds the fields of an embedded struct, but for those that the
+// outer one has under the same names.
+func (m Maker) addEmbedded(t reflect.Type, properties *Object, required *[]string) {
+	var inner Object
+	var always []string
+	m.addFields(t, &inner, &always)
+	for _, f := range inner {
+		if !slices.ContainsFunc(*properties, func(known Field) bool { return known.Name == f.Name }) {
+			*properties = append(*properties, f)
+			if slices.Contains(always, f.Name) {
+				*required = append(*required, f.Name)
+			}
+		}
+	}
+}
+
 // kinds of Go values that are one JSON type.
 var kinds = map[reflect.Kind]string{
 	reflect.String: "string", reflect.Bool: "boolean", reflect.Float64: "number",
-	reflect.Int: "integer", reflect.Int64: "integer", reflect.Uint64: "integer",
+	reflect.Float32: "number", reflect.Int: "integer", reflect.Int64: "integer", reflect.Uint64: "integer",
 }
 
 // Of is the schema of the JSON that a value of the type is written as. It panics
@@ -106,6 +125,9 @@ var kinds = map[reflect.Kind]string{
 func (m Maker) Of(t reflect.Type) any {
 	if schema, ok := m[t]; ok {
 		return schema
+	}
+	if t.Implements(reflect.TypeFor[Writer]()) && t.Kind() != reflect.Pointer {
+		return m.Of(reflect.Zero(t).Interface().(Writer).WrittenAs())
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
