@@ -14,7 +14,6 @@ import (
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
-	"fbnas/profile"
 )
 
 func TestHeadsAreLinearInClasses(t *testing.T) {
@@ -90,57 +89,6 @@ func TestAnotherPrecision(t *testing.T) {
 	}
 }
 
-func TestMergeAndCompare(t *testing.T) {
-	half := blocksOnly()
-	half.Blocks = half.Blocks[:8]
-	other := blocksOnly()
-	other.Space = lut.SpaceID{Name: "other", Digest: "d7"}
-	other.Blocks = other.Blocks[4:]
-	slow := newDevice()
-	slow.Speed = func(int, int) float64 { return 1.5 }
-	a, b := profiled(t, newDevice(), half), profiled(t, slow, other)
-
-	diff, err := lut.Compare(a, b)
-	if err != nil || len(diff.Rows) != 4 || diff.OnlyA != len(a.Rows())-4 || diff.OnlyB != len(b.Rows())-4 || diff.P90 > 1e-6 {
-		t.Errorf("%v, %+v", err, diff)
-	}
-	merged, _, err := lut.Merge(a, b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(merged.Require(space()), merged.CheckSpace(half.Space), merged.CheckSpace(other.Space)); err != nil {
-		t.Error(err)
-	}
-	for _, block := range space() {
-		if us, _, err := merged.Latency(block); !block.Identity() && (err != nil || math.Abs(us/alone(block)-1) > 0.01) {
-			t.Errorf("%s %d: %.1f us (%v), truly %.1f", block.Kind, block.Mid, us, err, alone(block))
-		}
-	}
-
-	elsewhere := newDevice()
-	elsewhere.Condition.RuntimeDigest = "bb"
-	if _, _, err := lut.Merge(a, profiled(t, elsewhere, other)); err == nil || !strings.Contains(err.Error(), "condition.runtime_digest") {
-		t.Errorf("merged across runtimes: %v", err)
-	}
-	other.Sentinel = model("other", 100)
-	c := profiled(t, newDevice(), other)
-	if _, _, err := lut.Merge(a, c); err == nil || !strings.Contains(err.Error(), "sentinel.digest") {
-		t.Errorf("merged across sentinels: %v", err)
-	}
-	if _, err := lut.Compare(a, c); err == nil {
-		t.Error("compared across sentinels")
-	}
-}
-
-// Tables of the two modes are of two conditions.
-func TestModesDoNotMerge(t *testing.T) {
-	off := phone()
-	off.Condition.FixedPerformance = latency.FixedOff
-	if _, _, err := lut.Merge(profiled(t, phone(), blocksOnly()), profiled(t, off, blocksOnly())); err == nil {
-		t.Error("merged")
-	}
-}
-
 func TestViews(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lut")
 	if err := os.WriteFile(path, small(t), 0o644); err != nil {
@@ -162,28 +110,5 @@ func TestViews(t *testing.T) {
 	lines, err := csv.NewReader(&out).ReadAll()
 	if err != nil || len(lines) != 8 || lines[0][0] != "kind" || lines[3][16] != "failed" || lines[3][23] != "oom: too large" {
 		t.Errorf("%v, %q", err, lines)
-	}
-}
-
-// A merged table keeps the calibration and the validation only where the second
-// adds nothing that they are not of.
-func TestMergedCertainty(t *testing.T) {
-	whole := profiled(t, newDevice(), plan())
-	part, elsewhere := blocksOnly(), blocksOnly()
-	part.Blocks = part.Blocks[:8]
-	elsewhere.Blocks = append(elsewhere.Blocks, ir(16, 20, 16, 8, 1))
-	elsewhere.Space = lut.SpaceID{Name: "other", Digest: "d7"}
-	renamed := blocksOnly()
-	renamed.Space = elsewhere.Space
-	more := blocksOnly()
-	more.Blocks = append(more.Blocks, ir(16, 20, 16, 8, 1))
-	for name, c := range map[string]struct {
-		second profile.Plan
-		keeps  bool
-	}{"a part of the same": {part, true}, "more of the same": {more, false}, "another space": {elsewhere, false}, "another space of the same rows": {renamed, false}} {
-		m, dropped, err := lut.Merge(whole, profiled(t, newDevice(), c.second))
-		if err != nil || dropped == c.keeps || (m.Calibration != nil) != c.keeps || (m.Validation != nil) != c.keeps || m.Certainty().Known() != c.keeps {
-			t.Errorf("%s: %v, dropped %t, certainty %+v", name, err, dropped, m.Certainty())
-		}
 	}
 }

@@ -270,3 +270,41 @@ func TestBudgetOfAPart(t *testing.T) {
 		t.Errorf("a second: %v", err)
 	}
 }
+
+// A budget never leaves fewer than 300 rows of a space, and 5 rounds of them.
+func TestLeastBudgetOfAPart(t *testing.T) {
+	space, err := models.LoadSpace("fbnetv2-f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := WorkOf(space, 10)
+	if least := LeastRows(work.Blocks); least >= 300 {
+		t.Fatalf("the space needs %d rows: another one is to be tested", least)
+	}
+	enough := NewEstimate(work, 300, latency.Options{Rounds: 5}).Time
+	opts, rows, err := WithinBudget(work, 2000, latency.Options{}, enough)
+	if err != nil || rows != 300 || opts.Rounds != 5 {
+		t.Errorf("%v: %d rounds of %d rows (%v)", enough, opts.Rounds, rows, err)
+	}
+	_, _, err = WithinBudget(work, 2000, latency.Options{}, enough-1)
+	if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "5 rounds of 300 rows, the fewest") {
+		t.Errorf("a nanosecond less: %v", err)
+	}
+}
+
+// The sentinel is timed before every twelfth model: 24 rows take as long as each
+// alone and, in each of 12 rounds, two groups of it: 45 µs, 15 times to warm it
+// up and 15 times to time it, and 0.5 ms beside that.
+func TestEstimateHasTheSentinelsShare(t *testing.T) {
+	var work Work
+	var alone time.Duration
+	for mid := 1; mid <= 24; mid++ {
+		block := []models.Block{{Kind: models.IR, Kernel: 3, Stride: 1, Pad: 1, Groups: 1, OutGroups: 1, Height: 8, Width: 8, In: 8, Mid: mid, Out: 16, ExpandConv: true}}
+		work.Blocks = append(work.Blocks, block...)
+		alone += NewEstimate(Work{Blocks: block}, 0, latency.Options{}).Time
+	}
+	want := 12 * 2 * (30*45*time.Microsecond + 500*time.Microsecond)
+	if got := NewEstimate(work, 0, latency.Options{}).Time - alone; got != want {
+		t.Errorf("the sentinel takes %v of a profile of 24 rows, want %v", got, want)
+	}
+}

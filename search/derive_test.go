@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -156,6 +157,40 @@ func checkDerive(t *testing.T, costs *Costs, ps [][]float64, limit float64) {
 		}
 		if first := list[0]; first.LogP < sure-1e-9 || first.LogP > best+1e-9 || !first.InWindow {
 			t.Errorf("limit %g, k %d: log p %g, by enumeration %g to %g", limit, k, first.LogP, sure, best)
+		}
+	}
+}
+
+// TestWindow: the likeliest network is chosen where it uses at least 95 % of the
+// limit, and no other way while another network uses as much.
+func TestWindow(t *testing.T) {
+	space := tinySpace(t)
+	costs, err := NewCosts(space, classes, MACs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sel := costs.Canonical(space.Widest())
+	for i := range sel {
+		sel[i] /= 2
+	}
+	sel = costs.Canonical(sel)
+	var likely [][]float64
+	for i, c := range space.Choices() {
+		p := make([]float64, len(c.Options))
+		for o := range p {
+			p[o] = 0.01 / float64(len(p))
+		}
+		p[sel[i]] += 0.99
+		likely = append(likely, p)
+	}
+	for part, inside := range map[float64]bool{0.955: true, 0.945: false} {
+		limit := costs.Of(sel) / part
+		list, err := costs.Derive(t.Context(), likely, limit, 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := list[0]; !got.InWindow || slices.Equal(got.Selection, sel) != inside || got.Cost < 0.95*limit {
+			t.Errorf("the likeliest uses %g of the limit: derived %v with %g of it", part, got.Selection, got.Cost/limit)
 		}
 	}
 }
