@@ -100,15 +100,15 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	defer meter.Close()
 	shown := a.progress()
 	defer shown.close()
-	var timing latency.Meter = watched{meter, func(done, total int) { shown.at("models", done, total) }}
+	var timing latency.Meter = job.Told{Meter: meter, At: func(done, total int) { shown.at("models", done, total) }}
 	if !o.force {
-		timing = genuine{timing}
+		timing = job.Genuine{Meter: timing}
 	}
 	b, err := profile.Bench(ctx, timing, t, models, opts)
 	if err != nil {
 		return r, err
 	}
-	r.Device, r.Runtime, r.FixedPerformance = deviceOf(o.device, b.Device), b.Condition.Runtime, b.Condition.FixedPerformance
+	r.Device, r.Runtime, r.FixedPerformance = job.DeviceOf(o.device, b.Device), b.Condition.Runtime, b.Condition.FixedPerformance
 	if o.target > 0 && r.FixedPerformance == latency.FixedOn {
 		a.log.Warn("the target is held against fixed-performance mode; an app runs in default mode: see fbnas lut show, or bench without a table")
 	}

@@ -9,14 +9,15 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/latency"
 )
 
 type benchResult struct {
-	Models  []benchModel `json:"models"`
-	Device  deviceInfo   `json:"device"`
-	Runtime string       `json:"runtime"`
-	Table   *string      `json:"table"`
+	Models  []benchModel   `json:"models"`
+	Device  job.DeviceInfo `json:"device"`
+	Runtime string         `json:"runtime"`
+	Table   *string        `json:"table"`
 	// FixedPerformance is on, off or unsupported. A target is meant in default
 	// mode, and held against what was measured.
 	FixedPerformance string  `json:"fixed_performance"`
@@ -129,7 +130,7 @@ func (r benchResult) Text(w io.Writer) error {
 }
 
 // note says what the figures do not.
-func (m benchModel) note(d deviceInfo) string {
+func (m benchModel) note(d job.DeviceInfo) string {
 	var notes []string
 	if d.Emulator != nil {
 		notes = append(notes, "emulated: says nothing about times")

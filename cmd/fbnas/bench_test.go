@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/latency"
 )
 
@@ -19,7 +20,7 @@ func (emulated) Identity(context.Context, latency.Options) (latency.Device, late
 
 // A recording's times are marked.
 func TestBenchOfARecording(t *testing.T) {
-	d := deviceOf("replay:x", latency.Device{Replayed: true})
+	d := job.DeviceOf("replay:x", latency.Device{Replayed: true})
 	if note := (benchModel{}).note(d); note != "replayed: measured earlier" {
 		t.Errorf("noted %q", note)
 	}
@@ -30,11 +31,11 @@ func TestBenchOfARecording(t *testing.T) {
 
 // An emulator's times are refused, and marked where they are asked for.
 func TestBenchOfAnEmulator(t *testing.T) {
-	d, _, err := genuine{emulated{}}.Identity(t.Context(), latency.Options{})
+	d, _, err := job.Genuine{Meter: emulated{}}.Identity(t.Context(), latency.Options{})
 	if fault.ExitCode(err) != 2 || !strings.Contains(err.Error(), "qemu-aarch64 7") || !strings.Contains(fault.HintOf(err), "--force") {
 		t.Errorf("%v (hint %q)", err, fault.HintOf(err))
 	}
-	r := benchResult{Device: deviceOf("qemu", d), Models: []benchModel{{Path: "a.onnx"}}}
+	r := benchResult{Device: job.DeviceOf("qemu", d), Models: []benchModel{{Path: "a.onnx"}}}
 	var text strings.Builder
 	if err := r.Text(&text); err != nil || !strings.Contains(text.String(), "emulated: says nothing about times") {
 		t.Errorf("%v: %s", err, text.String())

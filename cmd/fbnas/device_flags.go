@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/devices"
-	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/latency"
 )
 
@@ -26,19 +26,12 @@ func (d *deviceFlags) add(cmd *cobra.Command, what string) {
 	f.StringVar(&d.record, "record", "", "a `file` that what the device says is added to; --device replay:FILE plays it back")
 }
 
-func (d *deviceFlags) check() error {
-	if d.wait < 0 {
-		return fault.New(fault.Usage, "Give --wait 0 or a time such as --wait 30m.", "a wait of %v", d.wait)
-	}
-	return nil
+// job is the device that the flags name.
+func (d *deviceFlags) job() job.Device {
+	return job.Device{Name: d.device, Wait: &d.wait, Record: d.record}
 }
 
 // open opens the device.
 func (d *deviceFlags) open(ctx context.Context, a *app) (*latency.Host, error) {
-	if d.device == "" {
-		return nil, fault.New(fault.Usage, "Give --device local to measure on this machine; fbnas devices lists what there is.",
-			"no device is given")
-	}
-	by := devices.Opener{Wait: &d.wait, Log: a.log, Record: d.record}
-	return latency.OpenBy(ctx, by, d.device, a.log)
+	return d.job().Open(ctx, a.env)
 }

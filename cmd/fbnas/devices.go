@@ -11,6 +11,7 @@ import (
 	"fbnas/devices"
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/latency"
 )
 
@@ -22,7 +23,7 @@ func devicesVerb(a *app) *cobra.Command {
 }
 
 type deviceState struct {
-	deviceInfo
+	job.DeviceInfo
 	Address string  `json:"address"` // for --device, where the name is not registered
 	Ready   bool    `json:"ready"`
 	Reason  *string `json:"reason"` // why it is not ready
@@ -73,7 +74,7 @@ func localState(ctx context.Context) (deviceState, error) {
 		return deviceState{}, err
 	}
 	s := deviceState{
-		deviceInfo: identityOf(name, id),
+		DeviceInfo: job.IdentityOf(name, id),
 		Address:    name,
 		Ready:      true,
 	}

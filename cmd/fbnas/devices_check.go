@@ -10,6 +10,7 @@ import (
 
 	"fbnas/devices"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/latency"
 )
 
@@ -31,14 +32,14 @@ func devicesCheckVerb(a *app) *cobra.Command {
 // deviceCheck says of a device what could be found out before something
 // failed.
 type deviceCheck struct {
-	Name     string      `json:"name"`
-	Device   *deviceInfo `json:"device"`
-	Clusters *string     `json:"clusters"` // cores by the frequency they reach
-	Emulator *string     `json:"emulator"`
-	State    *deviceNow  `json:"state"`
-	Checks   []checkInfo `json:"checks"`
-	Runtime  *string     `json:"runtime"`
-	CoreSet  *string     `json:"core_set"`
+	Name     string          `json:"name"`
+	Device   *job.DeviceInfo `json:"device"`
+	Clusters *string         `json:"clusters"` // cores by the frequency they reach
+	Emulator *string         `json:"emulator"`
+	State    *deviceNow      `json:"state"`
+	Checks   []checkInfo     `json:"checks"`
+	Runtime  *string         `json:"runtime"`
+	CoreSet  *string         `json:"core_set"`
 }
 
 // deviceNow is how a device is at the moment.
@@ -97,7 +98,7 @@ func (r *deviceCheck) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	info := identityOf(r.Name, id)
+	info := job.IdentityOf(r.Name, id)
 	r.Device = &info
 	r.Clusters, r.Emulator = orNull(id.Clusters()), orNull(id.Emulator)
 	s, err := d.State(ctx)

@@ -5,13 +5,14 @@ import (
 
 	"fbnas/devices"
 	"fbnas/internal/fault"
+	"fbnas/job"
 )
 
 // attachedPhones are the phones that adb knows of and nobody has registered.
 func attachedPhones(ctx context.Context, entries []devices.Entry) []deviceState {
 	phones, err := devices.Phones(ctx)
 	if err != nil {
-		s := deviceState{deviceInfo: deviceInfo{Name: "adb"}, Address: "adb"}
+		s := deviceState{DeviceInfo: job.DeviceInfo{Name: "adb"}, Address: "adb"}
 		s.refuse(err)
 		return []deviceState{s}
 	}
@@ -27,7 +28,7 @@ func attachedPhones(ctx context.Context, entries []devices.Entry) []deviceState 
 		case p.Ready():
 			ready = append(ready, devices.Entry{Name: p.Name, Address: p.Name})
 		default:
-			s := deviceState{deviceInfo: deviceInfo{Name: p.Name}, Address: p.Name}
+			s := deviceState{DeviceInfo: job.DeviceInfo{Name: p.Name}, Address: p.Name}
 			s.refuse(fault.New(fault.Device, p.Hint, "the phone is in the state: %s", p.State))
 			others = append(others, s)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"fbnas/devices"
 	"fbnas/internal/fault"
+	"fbnas/job"
 )
 
 // reaching is how long the list waits for a registered device.
@@ -30,7 +31,7 @@ func reachAll(ctx context.Context, entries []devices.Entry) []deviceState {
 }
 
 func reach(ctx context.Context, e devices.Entry) deviceState {
-	s := deviceState{deviceInfo: deviceInfo{Name: e.Name}, Address: e.Address, Ready: true}
+	s := deviceState{DeviceInfo: job.DeviceInfo{Name: e.Name}, Address: e.Address, Ready: true}
 	ctx, cancel := context.WithTimeoutCause(ctx, reaching,
 		fault.New(fault.Device, "fbnas devices check "+e.Name+" waits longer.", "it does not answer within %v", reaching))
 	defer cancel()
@@ -39,7 +40,7 @@ func reach(ctx context.Context, e devices.Entry) deviceState {
 		defer d.Close()
 		var id devices.Identity
 		id, err = d.Identity(ctx)
-		s.deviceInfo = identityOf(e.Name, id)
+		s.DeviceInfo = job.IdentityOf(e.Name, id)
 	}
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)

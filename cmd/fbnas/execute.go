@@ -39,14 +39,14 @@ func (p *place) check() error {
 	if err := job.CheckOutputs(p.record); err != nil {
 		return err
 	}
-	return p.deviceFlags.check()
+	return p.deviceFlags.job().Check()
 }
 
 // ranOn says in a document what ran a file.
 type ranOn struct {
-	Engine  string      `json:"engine"`
-	Runtime string      `json:"runtime"`
-	Device  *deviceInfo `json:"device"` // null: this process
+	Engine  string          `json:"engine"`
+	Runtime string          `json:"runtime"`
+	Device  *job.DeviceInfo `json:"device"` // null: this process
 }
 
 func (r ranOn) String() string {

@@ -10,6 +10,7 @@ import (
 	"fbnas/engine"
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnxexport"
 )
@@ -37,7 +38,7 @@ func (p *place) onDevice(ctx context.Context, a *app, s *deviceSession) (*runnin
 		return nil, errors.Join(err, host.Close())
 	}
 	s.host = host
-	info, feed := deviceOf(p.device, device), s.feed
+	info, feed := job.DeviceOf(p.device, device), s.feed
 	feed.Batch = s.batch()
 	return &running{s, feed, ranOn{engineORT, condition.Runtime, &info}}, nil
 }

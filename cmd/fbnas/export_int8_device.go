@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/devices"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -88,7 +89,7 @@ func (x *int8Export) time(ctx context.Context, cmd *cobra.Command) error {
 	}
 	i := x.result.Int8
 	i.FloatLatencyUS, i.LatencyUS = b.Results[0].LatencyU, b.Results[1].LatencyU
-	i.AgainstFloat, i.Device = b.Results[1].Against, deviceOf(x.device, b.Device)
+	i.AgainstFloat, i.Device = b.Results[1].Against, job.DeviceOf(x.device, b.Device)
 	stateLatency(&x.md, b, i.LatencyUS)
 	return nil
 }

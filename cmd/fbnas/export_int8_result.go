@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnxexport"
 	"fbnas/quantize"
@@ -31,7 +32,7 @@ type int8Info struct {
 	FloatLatencyUS float64             `json:"float_latency_us"`
 	LatencyUS      float64             `json:"latency_us"`
 	AgainstFloat   *latency.Comparison `json:"against_float"`
-	Device         deviceInfo          `json:"device"`
+	Device         job.DeviceInfo      `json:"device"`
 
 	Warnings []string `json:"warnings"`
 }

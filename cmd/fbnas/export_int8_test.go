@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -76,7 +77,7 @@ func TestInt8Judged(t *testing.T) {
 		{"few rounds", 0.9, 0.9, nil, 100, 101, []string{"slower than float"}},
 		{"both", 0.9, 0.8, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"loses 10.0 points", "slower than float"}},
 	} {
-		i := &int8Info{AgainstFloat: tc.against, FloatLatencyUS: tc.before, LatencyUS: tc.after, Device: deviceInfo{Name: "local"}}
+		i := &int8Info{AgainstFloat: tc.against, FloatLatencyUS: tc.before, LatencyUS: tc.after, Device: job.DeviceInfo{Name: "local"}}
 		if tc.float > 0 {
 			i.FloatTop1, i.Top1 = &tc.float, &tc.top1
 		}

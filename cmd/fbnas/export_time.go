@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/devices"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/onnxexport"
@@ -61,7 +62,7 @@ func (o exportOptions) bench(ctx context.Context, a *app, cmd *cobra.Command, mo
 	defer meter.Close()
 	shown := a.progress()
 	defer shown.close()
-	b, err := profile.Bench(ctx, genuine{watched{meter, func(done, total int) { shown.at("models", done, total) }}}, t, models, opts)
+	b, err := profile.Bench(ctx, job.Genuine{Meter: job.Told{Meter: meter, At: func(done, total int) { shown.at("models", done, total) }}}, t, models, opts)
 	if err != nil {
 		return b, err
 	}

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"fbnas/devices"
 	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/lut"
 )
@@ -46,23 +44,9 @@ func (m *measureFlags) add(cmd *cobra.Command) {
 // one the device's entry, hold where no flag says otherwise: only figures of one
 // condition can be compared.
 func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Options, error) {
-	var o latency.Options
-	if t != nil {
-		p := t.Header.Protocol
-		o.Rounds, o.MinRuns, o.MaxRuns, o.BatchModels = p.Rounds, p.MinRuns, p.MaxRuns, p.BatchModels
-		o.GroupTime, o.WarmUp = micros(p.GroupTimeUS), micros(p.WarmUpUS)
-		o.Threads, o.Precision = t.Header.Condition.Threads, t.Header.Condition.Precision
-		o.DefaultMode = t.Header.Condition.FixedPerformance == latency.FixedOff
-		if core, err := strconv.Atoi(t.Header.Condition.CoreSet); err == nil {
-			o.Core = &core
-		}
-	}
-	if t == nil && m.device != "" {
-		entry, err := devices.Lookup(m.device)
-		if err != nil {
-			return o, err
-		}
-		o.Core = entry.Core
+	o, err := job.MeasuringAs(t, m.device)
+	if err != nil {
+		return o, err
 	}
 	for flag, set := range map[string]func(){
 		"rounds":       func() { o.Rounds = m.rounds },
@@ -77,7 +61,7 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 	if m.coolDown < 0 {
 		return o, fault.New(fault.Usage, "Give --cool-down 0 or a time such as --cool-down 10m.", "a cool-down of %v", m.coolDown)
 	}
-	if err := m.deviceFlags.check(); err != nil {
+	if err := m.job().Check(); err != nil {
 		return o, err
 	}
 	if cmd.Flags().Changed("rounds") && m.rounds < 1 {
@@ -88,61 +72,4 @@ func (m *measureFlags) options(cmd *cobra.Command, t *lut.Table) (latency.Option
 	}
 	o.Seed, o.AllowNoisy, o.CoolDown = m.seed, m.allowNoisy, &m.coolDown
 	return o, o.Validate()
-}
-
-func micros(us int64) time.Duration { return time.Duration(us) * time.Microsecond }
-
-// deviceInfo says in a document what was measured.
-type deviceInfo struct {
-	Name        string `json:"name"`
-	SoC         string `json:"soc"`
-	Arch        string `json:"arch"`
-	Cores       int    `json:"cores"`
-	MemoryBytes int64  `json:"memory_bytes"`
-	OS          string `json:"os"`
-	// Emulator stands in for the processor: times mean nothing.
-	Emulator *string `json:"emulator"`
-	Replayed bool    `json:"replayed"` // a recording answered in its place
-}
-
-func identityOf(name string, id devices.Identity) deviceInfo {
-	return deviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS, orNull(id.Emulator), id.Replayed}
-}
-
-func deviceOf(name string, d latency.Device) deviceInfo {
-	return deviceInfo{name, d.Model.SoC, d.Model.Arch, d.Model.Cores, d.Model.MemoryBytes, d.OS, orNull(d.Model.Emulator), d.Replayed}
-}
-
-// genuine is a meter that refuses a device whose times mean nothing.
-type genuine struct{ latency.Meter }
-
-func (g genuine) Identity(ctx context.Context, opts latency.Options) (latency.Device, latency.Condition, error) {
-	d, c, err := g.Meter.Identity(ctx, opts)
-	if err == nil {
-		err = d.Model.Genuine()
-	}
-	return d, c, err
-}
-
-// watched is a meter that says how many groups it has measured.
-type watched struct {
-	latency.Meter
-	at func(done, total int)
-}
-
-func (w watched) Measure(ctx context.Context, req latency.Request) error {
-	total, done := 0, 0
-	for _, batch := range req.Batches {
-		total += len(batch) * req.Options.WithDefaults().Rounds
-	}
-	next := req.OnRound
-	req.OnRound = func(r latency.Round) error {
-		if r.Rejected == "" {
-			done += len(r.Groups)
-			w.at(done, total)
-		}
-		return next(r)
-	}
-	w.at(0, total)
-	return w.Meter.Measure(ctx, req)
 }

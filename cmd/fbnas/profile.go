@@ -104,7 +104,7 @@ type profileResult struct {
 	Noisy         *string         `json:"noisy"`
 	Warnings      []string        `json:"warnings"`
 	Seconds       *float64        `json:"seconds"`
-	Device        *deviceInfo     `json:"device"`
+	Device        *job.DeviceInfo `json:"device"`
 	Runtime       *string         `json:"runtime"`
 	Validation    *validationInfo `json:"validation"`
 	Certainty     *lut.Certainty  `json:"certainty"`
@@ -228,7 +228,7 @@ func again(cmd *cobra.Command) string {
 }
 
 func (r *profileResult) take(rep profile.Report, seconds float64, device string) {
-	d := deviceOf(device, rep.Table.Header.Device)
+	d := job.DeviceOf(device, rep.Table.Header.Device)
 	r.Path, r.Rows, r.Measured, r.Reused, r.Failed = &rep.Table.Path, &rep.Rows, &rep.Measured, &rep.Reused, &rep.Failed
 	r.Predicted = &rep.Predicted
 	r.ResumedRounds, r.DroppedGroups, r.Noisy = &rep.ResumedRounds, &rep.DroppedGroups, orNull(rep.Noisy)

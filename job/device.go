@@ -1,0 +1,58 @@
+package job
+
+import (
+	"context"
+	"time"
+
+	"fbnas/devices"
+	"fbnas/internal/fault"
+	"fbnas/latency"
+)
+
+// Device is where to measure or to run files, and how it is reached.
+type Device struct {
+	Name   string         // a registered name, local (this machine), adb[:SERIAL], ssh://USER@HOST[:PORT], qemu or replay:FILE
+	Wait   *time.Duration // how long to wait for a device that is lost meanwhile; nil: devices.UsualWait
+	Record string         // a file that what the device says is added to; "": none
+}
+
+// Check refuses what no device can be opened by.
+func (d Device) Check() error {
+	if d.Wait != nil && *d.Wait < 0 {
+		return fault.New(fault.Usage, "Give --wait 0 or a time such as --wait 30m.", "a wait of %v", *d.Wait)
+	}
+	return nil
+}
+
+// Open opens the device.
+func (d Device) Open(ctx context.Context, env *Env) (*latency.Host, error) {
+	if d.Name == "" {
+		return nil, fault.New(fault.Usage, "Give --device local to measure on this machine; fbnas devices lists what there is.",
+			"no device is given")
+	}
+	by := devices.Opener{Wait: d.Wait, Log: env.log(), Record: d.Record}
+	return latency.OpenBy(ctx, by, d.Name, env.log())
+}
+
+// DeviceInfo says in a document what was measured.
+type DeviceInfo struct {
+	Name        string `json:"name"`
+	SoC         string `json:"soc"`
+	Arch        string `json:"arch"`
+	Cores       int    `json:"cores"`
+	MemoryBytes int64  `json:"memory_bytes"`
+	OS          string `json:"os"`
+	// Emulator stands in for the processor: times mean nothing.
+	Emulator *string `json:"emulator"`
+	Replayed bool    `json:"replayed"` // a recording answered in its place
+}
+
+// IdentityOf describes a device by what it says of itself.
+func IdentityOf(name string, id devices.Identity) DeviceInfo {
+	return DeviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS, orNull(id.Emulator), id.Replayed}
+}
+
+// DeviceOf describes the device of a measurement.
+func DeviceOf(name string, d latency.Device) DeviceInfo {
+	return DeviceInfo{name, d.Model.SoC, d.Model.Arch, d.Model.Cores, d.Model.MemoryBytes, d.OS, orNull(d.Model.Emulator), d.Replayed}
+}

@@ -1,0 +1,70 @@
+package job
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"fbnas/devices"
+	"fbnas/latency"
+	"fbnas/lut"
+)
+
+// MeasuringAs are the protocol and condition of a table, or without one the core
+// of the device's entry: only figures of one condition can be compared.
+func MeasuringAs(t *lut.Table, device string) (latency.Options, error) {
+	var o latency.Options
+	if t == nil {
+		if device == "" {
+			return o, nil
+		}
+		entry, err := devices.Lookup(device)
+		o.Core = entry.Core
+		return o, err
+	}
+	p := t.Header.Protocol
+	o.Rounds, o.MinRuns, o.MaxRuns, o.BatchModels = p.Rounds, p.MinRuns, p.MaxRuns, p.BatchModels
+	o.GroupTime, o.WarmUp = time.Duration(p.GroupTimeUS)*time.Microsecond, time.Duration(p.WarmUpUS)*time.Microsecond
+	o.Threads, o.Precision = t.Header.Condition.Threads, t.Header.Condition.Precision
+	o.DefaultMode = t.Header.Condition.FixedPerformance == latency.FixedOff
+	if core, err := strconv.Atoi(t.Header.Condition.CoreSet); err == nil {
+		o.Core = &core
+	}
+	return o, nil
+}
+
+// Genuine is a meter that refuses a device whose times mean nothing.
+type Genuine struct{ latency.Meter }
+
+// Identity is the meter's, or the refusal.
+func (g Genuine) Identity(ctx context.Context, opts latency.Options) (latency.Device, latency.Condition, error) {
+	d, c, err := g.Meter.Identity(ctx, opts)
+	if err == nil {
+		err = d.Model.Genuine()
+	}
+	return d, c, err
+}
+
+// Told is a meter that tells how many groups it has measured.
+type Told struct {
+	latency.Meter
+	At func(done, total int)
+}
+
+// Measure is the meter's.
+func (m Told) Measure(ctx context.Context, req latency.Request) error {
+	total, done := 0, 0
+	for _, batch := range req.Batches {
+		total += len(batch) * req.Options.WithDefaults().Rounds
+	}
+	next := req.OnRound
+	req.OnRound = func(r latency.Round) error {
+		if r.Rejected == "" {
+			done += len(r.Groups)
+			m.At(done, total)
+		}
+		return next(r)
+	}
+	m.At(0, total)
+	return m.Meter.Measure(ctx, req)
+}
