@@ -48,6 +48,7 @@ var (
 type checker struct {
 	tree     fs.FS
 	top      map[string]bool // folders at the root
+	exported exported
 	problems []Problem
 }
 
@@ -55,6 +56,10 @@ type checker struct {
 // what is cited and not there.
 func Check(tree fs.FS) ([]Problem, error) {
 	c := checker{tree: tree, top: map[string]bool{}}
+	var err error
+	if c.exported, err = packages(tree); err != nil {
+		return nil, err
+	}
 	entries, err := fs.ReadDir(tree, ".")
 	if err != nil {
 		return nil, err
@@ -90,10 +95,10 @@ func (c *checker) page(p page) {
 		for _, m := range re.FindAllStringSubmatchIndex(text, -1) {
 			var groups []string
 			for i := 0; i < len(m); i += 2 {
-				groups = append(groups, text[m[i]:m[i+1]])
+				groups = append(groups, text[max(m[i], 0):max(m[i+1], 0)])
 			}
 			if what := check(groups); what != "" {
-				c.problems = append(c.problems, Problem{p.name, p.at(m[len(m)-2]), what})
+				c.problems = append(c.problems, Problem{p.name, p.at(max(m[len(m)-2], m[0])), what})
 			}
 		}
 	}
@@ -101,6 +106,9 @@ func (c *checker) page(p page) {
 	each(paths, func(g []string) string { return c.path(g[1]) })
 	each(named, func(g []string) string { return c.named(p, g[1]) })
 	each(section, func(g []string) string { return c.section(p, g[1], g[2]) })
+	if ext := path.Ext(p.name); ext == ".go" || ext == ".md" {
+		each(dotted, func(g []string) string { return c.name(g[1], g[2], g[3]) })
+	}
 	if path.Ext(p.name) == ".md" {
 		each(link, func(g []string) string { return c.link(p, g[1]) })
 	}

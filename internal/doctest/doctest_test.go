@@ -17,7 +17,9 @@ var others = map[string]string{
 	"docs/page.md":         cited,
 	"docs/decisions/x.md":  "# X\n",
 	"lut/predict/model.go": "package predict\n",
-	"scripts/demo.sh":      "#!/bin/sh\n",
+	"lut/table.go": "package lut\n\ntype Table struct {\n\tPath string\n\tHeader\n}\n\ntype Header struct{ N int }\n\n" +
+		"func (h *Header) Rows() int { return 0 }\n\nfunc Load() {}\n\nconst OK = 1\n\ntype Meter interface{ Measure() }\n",
+	"scripts/demo.sh": "#!/bin/sh\n",
 }
 
 // files are what is checked, and what is wrong with each.
@@ -34,6 +36,10 @@ var files = []struct {
 	{"folders of users", "docs/b.md", "photos/cat/1.png, a/b and http://x/docs/gone.md\n", nil},
 	{"patterns", "docs/b.md", "docs/*.md, docs/decisions/… and lut/*/nothing.go\n", []string{"docs/b.md:1: lut/*/nothing.go does not exist"}},
 	{"a file beside the page, one in docs, one nowhere", "docs/decisions/y.md", "x.md, page.md, z.md\n", []string{"docs/decisions/y.md:1: z.md does not exist"}},
+	{"names", "docs/b.md", "`lut.Table.Path`, lut.Header.Rows, lut.Table.N, `lut.OK`, lut.Load, lut.Meter.Measure, strings.Cut, x.lut\n", nil},
+	{"names that are not there", "lut/a.go", "// Of lut.Gone, lut.Header.Gone and\n// lut.Meter.Gone.\npackage lut\n",
+		[]string{"lut/a.go:1: lut.Gone does not exist", "lut/a.go:1: lut.Header.Gone does not exist", "lut/a.go:2: lut.Meter.Gone does not exist"}},
+	{"names of other languages", "lut/a.py", "lut.Gone()\n", nil},
 	{"sections, broken over lines", "lut/a.go", "// docs/page.md, \"How it\n// works: `a` & b\", docs/page.md, \"no heading\".\npackage lut\n",
 		[]string{"lut/a.go:2: docs/page.md has no section \"no heading\""}},
 	{"links", "docs/b.md", "[a](page.md) [b](page.md#how-it-works-a--b) [c](#here) [d](../docs) [e](https://x.y/z)\n\n# Here\n", nil},
