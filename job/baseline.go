@@ -118,9 +118,9 @@ func (o BaselineOptions) limit(costs *search.Costs) (float64, error) {
 		_, largest := costs.Bounds()
 		return o.Limit.of(largest)
 	}
-	_, summary, err := finishedSearch(o.Like)
+	run, err := OpenSearch(o.Like)
 	if err != nil {
 		return 0, err
 	}
-	return summary.Results[0].Predicted, nil
+	return run.Summary.Results[0].Predicted, nil
 }

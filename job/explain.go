@@ -2,14 +2,9 @@ package job
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"path/filepath"
 
-	"fbnas/internal/fault"
-	"fbnas/internal/rundir"
 	"fbnas/lut"
-	"fbnas/models"
 	"fbnas/profile"
 	"fbnas/search"
 )
@@ -40,35 +35,34 @@ type ExplainResult struct {
 // Explain says where the time of the network goes that a search found, and what
 // would save some.
 func Explain(ctx context.Context, env *Env, o ExplainOptions) (*ExplainResult, error) {
-	run := o.Run
-	config, summary, err := finishedSearch(run)
+	run, err := OpenSearch(o.Run)
 	if err != nil {
 		return nil, err
 	}
 	if o.Table == "" {
-		o.Table = config.Table
+		o.Table = run.Config.Table
 	}
 	table, age, err := LookAtTable(ctx, env, o.Table, lut.Load)
 	if err != nil {
 		return nil, err
 	}
-	space, err := models.ParseSpace([]byte(config.Space))
+	space, err := run.Space()
 	if err != nil {
-		return nil, fmt.Errorf("space of run %s: %w", run, err)
+		return nil, err
 	}
-	sel, err := summary.Chosen(space)
+	sel, err := run.Summary.Chosen(space)
 	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", run, err)
+		return nil, fmt.Errorf("run %s: %w", o.Run, err)
 	}
-	arch, err := models.ReadArch(filepath.Join(run, filepath.Base(summary.Results[0].Arch)))
+	arch, err := run.Arch(0)
 	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", run, err)
+		return nil, err
 	}
 	costs, err := search.NewCosts(space, arch.Classes, search.Latency{Table: table})
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.Table, err)
 	}
-	r := &ExplainResult{Run: run, Table: o.Table, PredictedUS: costs.Of(sel), BaseUS: costs.Cost.Base(),
+	r := &ExplainResult{Run: o.Run, Table: o.Table, PredictedUS: costs.Of(sel), BaseUS: costs.Cost.Base(),
 		Known: table.Certainty(), Age: age, Steps: []search.Change{}, Changes: costs.Changes(sel)}
 	if r.Layers, err = costs.Shares(sel); err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.Table, err)
@@ -88,25 +82,4 @@ func Explain(ctx context.Context, env *Env, o ExplainOptions) (*ExplainResult, e
 		}
 	}
 	return r, nil
-}
-
-// finishedSearch is what a search was run with and found.
-func finishedSearch(run string) (SearchConfig, search.Summary, error) {
-	var summary search.Summary
-	info, err := rundir.Stat(run)
-	if err != nil {
-		return SearchConfig{}, summary, err
-	}
-	if info.Verb != "search" || !info.Finished() {
-		return SearchConfig{}, summary, fault.New(fault.Usage, "Give the folder of a finished search; fbnas runs lists them.",
-			"%s is not a finished search", run)
-	}
-	config, err := rundir.ReadConfig[SearchConfig](run)
-	if err != nil {
-		return config, summary, err
-	}
-	if err := json.Unmarshal(info.Summary, &summary); err != nil || len(summary.Results) == 0 {
-		return config, summary, fmt.Errorf("the summary of run %s holds no result (%v)", run, err)
-	}
-	return config, summary, nil
 }

@@ -117,11 +117,11 @@ func Search(ctx context.Context, env *Env, o SearchOptions) (*SearchResult, erro
 func finishSearch(env *Env, dir *rundir.Dir, r SearchResult) (*SearchResult, error) {
 	for i := range r.Results {
 		found := &r.Results[i]
-		found.Arch = archName
+		found.File = archName
 		if i > 0 {
-			found.Arch = "arch-" + strconv.FormatFloat(found.Target, 'f', -1, 64) + "us.yaml"
+			found.File = "arch-" + strconv.FormatFloat(found.Target, 'f', -1, 64) + "us.yaml"
 		}
-		if err := atomicfile.WriteBytes(filepath.Join(dir.Path(), found.Arch), found.Network.YAML()); err != nil {
+		if err := atomicfile.WriteBytes(filepath.Join(dir.Path(), found.File), found.Arch.YAML()); err != nil {
 			return nil, err
 		}
 	}

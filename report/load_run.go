@@ -7,6 +7,7 @@ import (
 
 	"fbnas/card"
 	"fbnas/internal/rundir"
+	"fbnas/job"
 	"fbnas/models"
 	"fbnas/search"
 )
@@ -47,13 +48,13 @@ func curves(records []rundir.Record) map[string][]Point {
 func (l *loader) addSearch(run run) error {
 	s := &Search{}
 	if run.info.Finished() {
-		var sum search.Summary
-		if err := json.Unmarshal(run.info.Summary, &sum); err != nil {
-			return fmt.Errorf("summary.json: %w", err)
+		finished, err := job.OpenSearch(run.info.Path)
+		if err != nil {
+			return err
 		}
-		s = SearchOf(sum)
+		s = SearchOf(finished.Summary)
 		for i := range s.Results {
-			arch, err := models.ReadArch(filepath.Join(run.info.Path, filepath.Base(s.Results[i].Arch)))
+			arch, err := finished.Arch(i)
 			if err != nil {
 				return err
 			}
@@ -107,7 +108,7 @@ func SearchOf(sum search.Summary) *Search {
 	}
 	for _, f := range sum.Results {
 		s.Results = append(s.Results, Result{
-			TargetUS: f.Target, LimitUS: f.Limit, PredictedUS: f.Predicted, ErrorUS: f.ErrorOrZero(), Arch: f.Arch, MACs: f.MACs, Params: f.Params,
+			TargetUS: f.Target, LimitUS: f.Limit, PredictedUS: f.Predicted, ErrorUS: f.ErrorOrZero(), Arch: f.File, MACs: f.MACs, Params: f.Params,
 			Rows: f.Rows, PredictedRows: f.PredictedRows, PredictedRowsUS: f.PredictedCost,
 		})
 	}
@@ -120,9 +121,11 @@ func (l *loader) addTraining(run run) error {
 		n.Train = &Train{}
 	}
 	if run.info.Finished() {
-		if err := json.Unmarshal(run.info.Summary, n.Train); err != nil {
+		var sum job.TrainResult
+		if err := json.Unmarshal(run.info.Summary, &sum); err != nil {
 			return fmt.Errorf("summary.json: %w", err)
 		}
+		n.Train.Top1, n.Train.TestImages, n.Train.Epochs, n.Train.Seconds = sum.Top1, sum.TestImages, sum.Epochs, sum.Seconds
 	}
 	n.Train.Loss, n.Train.Accuracy = run.curves["train loss"], run.curves["train top1"]
 	text := run.setting("arch")

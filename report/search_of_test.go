@@ -13,7 +13,7 @@ import (
 func TestSearchOfTellsAll(t *testing.T) {
 	off := 3.0
 	sum := search.Summary{
-		Results: []search.Found{{Target: 1, Limit: 2, Predicted: 4, Arch: "arch.yaml", MACs: 5, Params: 6,
+		Results: []search.Found{{Target: 1, Limit: 2, Predicted: 4, File: "arch.yaml", MACs: 5, Params: 6,
 			Evidence: search.Evidence{Error: &off, Origin: lut.Validated, Rows: 7, PredictedRows: 8, PredictedCost: 9}}},
 		Log10Architectures: 10, Smallest: 11, Largest: 12, Epochs: 13, Seconds: 14, Seed: 15, Warnings: []string{"w"},
 		Table: lut.Certainty{Origin: lut.Validated, Networks: 16},

@@ -177,9 +177,9 @@ func TestTheBestIsTheLikeliestThatIsNotBroken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		arch.Name = s.Results[0].Network.Name
-		if got := s.Results[0]; string(got.Network.YAML()) != string(arch.YAML()) || got.Predicted != want.Cost || s.OneHotTop1 != want.OneHot.Top1() {
-			t.Errorf("%d spoilt: found\n%s(%g), want\n%s(%g)", spoilt, got.Network.YAML(), got.Predicted, arch.YAML(), want.Cost)
+		arch.Name = s.Results[0].Arch.Name
+		if got := s.Results[0]; string(got.Arch.YAML()) != string(arch.YAML()) || got.Predicted != want.Cost || s.OneHotTop1 != want.OneHot.Top1() {
+			t.Errorf("%d spoilt: found\n%s(%g), want\n%s(%g)", spoilt, got.Arch.YAML(), got.Predicted, arch.YAML(), want.Cost)
 		}
 	}
 }

@@ -92,7 +92,7 @@ func TestSummaryKeepsTheMargin(t *testing.T) {
 			t.Errorf("target %g: limit %g, predicted %g; want the limit %g", got.Target, got.Limit, got.Predicted, want)
 		}
 	}
-	arch := s.Results[1].Network
+	arch := s.Results[1].Arch
 	blocks, err := arch.Resolve()
 	if err != nil || float64(models.Count(blocks).MACs) != s.Results[1].Predicted {
 		t.Errorf("the second network does not cost what is said: %v", err)

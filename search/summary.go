@@ -44,11 +44,11 @@ type Found struct {
 	Limit     float64 `json:"limit_us"` // the target less the margin
 	Predicted float64 `json:"predicted_us"`
 	Evidence
-	Arch   string `json:"arch"` // file in the run's folder
+	File   string `json:"arch"` // in the run's folder: Arch, as YAML
 	MACs   int64  `json:"macs"`
 	Params int64  `json:"params"`
 
-	Network models.Arch `json:"-"`
+	Arch models.Arch `json:"-"`
 }
 
 // Derived is a candidate that was judged.
@@ -144,7 +144,7 @@ func (j Job) found(c Candidate, target, margin float64) (Found, error) {
 	}
 	counts := models.Count(blocks)
 	return Found{Target: target, Limit: Limit(target, margin), Predicted: c.Cost, Evidence: known,
-		MACs: counts.MACs, Params: counts.Params, Network: arch}, nil
+		MACs: counts.MACs, Params: counts.Params, Arch: arch}, nil
 }
 
 // warnings say where a search ended in doubt (docs/background/search.md,

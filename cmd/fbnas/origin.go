@@ -55,7 +55,7 @@ func foundIn(info rundir.Info, arch models.Arch) *origin {
 		return nil
 	}
 	for _, o.found = range o.summary.Results {
-		found, err := models.ReadArch(filepath.Join(info.Path, filepath.Base(o.found.Arch)))
+		found, err := models.ReadArch(filepath.Join(info.Path, filepath.Base(o.found.File)))
 		if err != nil {
 			continue
 		}

@@ -62,7 +62,7 @@ func searchText(w io.Writer, r *job.SearchResult) error {
 		text.Right("rows predicted"), text.Right("MACs"), text.Right("params"), text.Left("architecture"))
 	for _, f := range r.Results {
 		t.Row(text.Latency(f.Target), text.Latency(f.Predicted), plusMinus(f.Error),
-			text.PredictedRows(f.PredictedRows, f.Rows, f.PredictedCost), text.Count(f.MACs), text.Count(f.Params), filepath.Join(r.Run, f.Arch))
+			text.PredictedRows(f.PredictedRows, f.Rows, f.PredictedCost), text.Count(f.MACs), text.Count(f.Params), filepath.Join(r.Run, f.File))
 	}
 	if err := t.WriteText(w); err != nil {
 		return err
@@ -93,7 +93,7 @@ func timing(r *job.SearchResult) string {
 	if len(r.Results) == 0 || r.Results[0].PredictedRows == 0 {
 		return ""
 	}
-	arch := job.Located(filepath.Join(r.Run, r.Results[0].Arch))
+	arch := job.Located(filepath.Join(r.Run, r.Results[0].File))
 	return "fbnas export timing.onnx --from " + text.Quoted(arch) +
 		" && fbnas bench timing.onnx --device DEVICE --lut " + text.Quoted(job.Located(r.TablePath))
 }

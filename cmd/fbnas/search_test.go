@@ -14,7 +14,7 @@ import (
 // sure of it; and which blocks the device could not run.
 func TestSearchTextOfPredictedRows(t *testing.T) {
 	three, less := 300.0, 250.0
-	found := search.Found{Predicted: 12_000, Arch: "arch.yaml",
+	found := search.Found{Predicted: 12_000, File: "arch.yaml",
 		Evidence: search.Evidence{Error: &three, Rows: 18, PredictedRows: 3, PredictedCost: 2500}}
 	measured := found
 	measured.Evidence = search.Evidence{Error: &less, Rows: 18}

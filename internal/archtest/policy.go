@@ -87,7 +87,7 @@ var policy = []row{
 
 	{"card", "dataset models onnxexport lut internal/text"},
 	{"job", "dataset dataset/picture devices engine engine/ort models onnxexport weights profile latency lut search train internal/jsonschema internal/memory internal/rundir internal/setup internal/text"},
-	{"report", "card dataset onnx models onnxexport lut search internal/rundir internal/text gonum.org/v1/plot"},
+	{"report", "card job dataset onnx models onnxexport lut search internal/rundir internal/text gonum.org/v1/plot"},
 
 	{"tools/bench", "models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
 	{"tools/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
