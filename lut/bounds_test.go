@@ -65,7 +65,7 @@ func TestValidationsThatContradictThemselves(t *testing.T) {
 		name, _, _ := strings.Cut(c, ":")
 		i := strings.Index(data, `{"type":"validation"`)
 		bad := data[:i] + regexp.MustCompile(name+`:[0-9.e-]+`).ReplaceAllString(data[i:], c)
-		if _, err := lut.Parse(strings.NewReader(bad), "x.lut"); err == nil || !strings.Contains(err.Error(), "validation record: errors that no networks have") {
+		if _, err := lut.Parse(strings.NewReader(bad), "x.lut"); err == nil || !strings.Contains(err.Error(), "validation record: these errors contradict each other") {
 			t.Errorf("%s: %v", c, err)
 		}
 	}

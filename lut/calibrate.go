@@ -111,7 +111,7 @@ func (t *Table) AddUp(blocks []models.Block) (Timed, error) {
 // earlier calibration says nothing about this one, and is removed.
 func (t *Table) Calibrate(m Measured) error {
 	if len(m.Networks) == 0 {
-		return fmt.Errorf("calibrate %s: no networks", t.Path)
+		return fmt.Errorf("calibrate %s: no network was measured", t.Path)
 	}
 	chosen, least := forms[0], math.Inf(1)
 	var predicted []float64 // by fits of the chosen form, each without the network

@@ -19,9 +19,9 @@ func (h *Header) check() error {
 	case h.Version > Version:
 		return fault.New(fault.Failure, "Use a newer fbnas.", "format version %d, this fbnas reads up to %d", h.Version, Version)
 	case h.Version < 1:
-		return fmt.Errorf("version %d", h.Version)
+		return fmt.Errorf("there is no format version %d", h.Version)
 	case h.Condition.Precision == "" || h.Condition.Batch < 1:
-		return errors.New("a condition without precision or batch")
+		return errors.New("the condition lacks its precision or its batch")
 	case !slices.Contains(measured.Precisions, h.Condition.Precision):
 		return fault.New(fault.Failure, "Use a newer fbnas.", "latencies of models in %q, this fbnas knows %s", h.Condition.Precision, strings.Join(measured.Precisions, " and "))
 	case h.Reference == nil:
@@ -42,13 +42,13 @@ func (r *Row) check() error {
 			return err
 		}
 	default:
-		return fmt.Errorf("status %q", r.Status)
+		return fmt.Errorf("unknown status %q", r.Status)
 	}
 	if err := r.Key.Check(); err != nil {
 		return err
 	}
 	if got := r.Key.Digest(); got != r.KeyDigest {
-		return fmt.Errorf("key_sha256 %.12s…, the key's is %.12s…", r.KeyDigest, got)
+		return fmt.Errorf("key_sha256 is %.12s…, but the digest of the key is %.12s…", r.KeyDigest, got)
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func (r *Row) check() error {
 // check refuses coefficients that a fit cannot have given.
 func (c *Calibration) check() error {
 	if !slices.Contains(enums[reflect.TypeFor[Form]()], any(c.Form)) {
-		return fmt.Errorf("form %q", c.Form)
+		return fmt.Errorf("unknown form %q", c.Form)
 	}
 	if (c.Form == Linear || c.Form == Memory) && c.BaseUS < 0 {
 		return fmt.Errorf("base_us is %g, which the form %s does not have", c.BaseUS, c.Form)
@@ -73,7 +73,7 @@ func (c *Calibration) check() error {
 func (v *Validation) check() error {
 	const rounding = 1 + 1e-9
 	if largest := v.MaxError * rounding; v.P95Error > largest || v.MAPE > largest || math.Abs(v.Bias) > v.MAPE*rounding {
-		return fmt.Errorf("errors that no networks have: mean %g, bias %g, 95th percentile %g, largest %g", v.MAPE, v.Bias, v.P95Error, v.MaxError)
+		return fmt.Errorf("these errors contradict each other: mean %g, bias %g, 95th percentile %g, largest %g", v.MAPE, v.Bias, v.P95Error, v.MaxError)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ type Validation struct {
 func (t *Table) Validate(m Measured) error {
 	networks := m.Networks
 	if len(networks) == 0 {
-		return fmt.Errorf("validate %s: no networks", t.Path)
+		return fmt.Errorf("validate %s: no network was measured", t.Path)
 	}
 	used := map[string]bool{}
 	var calibration []Timed

@@ -47,7 +47,7 @@ func (d Draw) Networks(t *lut.Table) ([]Network, error) {
 	}
 	if d.Count < 10 || d.Count%10 != 0 {
 		return nil, fault.New(fault.Usage, "Give a multiple of 10: as many come from each tenth of the latency range.",
-			"%d %s networks", d.Count, d.Purpose)
+			"the %s takes 10, 20, 30 or more networks, not %d", d.Purpose, d.Count)
 	}
 	choice := Choice{Seed: d.Seed, Purpose: string(d.Purpose), PerTenth: d.Count / 10, Draws: 25 * d.Count}
 	sample := d.sampler()

@@ -1,4 +1,4 @@
-// Package predict foretells the latency of blocks that were not measured from
+// Package predict predicts the latency of blocks that were not measured from
 // measured blocks of their kind.
 //
 // A prediction is a trend, a non-negative sum over what the block's
