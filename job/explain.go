@@ -42,7 +42,7 @@ func Explain(ctx context.Context, env *Env, o ExplainOptions) (*ExplainResult, e
 	if o.Table == "" {
 		o.Table = run.Config.Table
 	}
-	table, age, err := LookAtTable(ctx, env, o.Table, lut.Load)
+	table, age, err := lookAtTable(ctx, env, o.Table, lut.Load)
 	if err != nil {
 		return nil, err
 	}

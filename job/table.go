@@ -28,9 +28,9 @@ func OpenTable(ctx context.Context, path string, work float64) (*lut.Table, erro
 	return t, age.Err(t)
 }
 
-// LookAtTable opens a table to show what it says: stale rows are a warning, and
+// lookAtTable opens a table to show what it says: stale rows are a warning, and
 // part of the result.
-func LookAtTable(ctx context.Context, env *Env, path string, open func(string) (*lut.Table, error)) (*lut.Table, profile.Age, error) {
+func lookAtTable(ctx context.Context, env *Env, path string, open func(string) (*lut.Table, error)) (*lut.Table, profile.Age, error) {
 	t, err := open(path)
 	if err != nil {
 		return nil, profile.Age{}, err
@@ -40,21 +40,6 @@ func LookAtTable(ctx context.Context, env *Env, path string, open func(string) (
 		env.log().Warn(stale.Error() + ". " + fault.HintOf(stale))
 	}
 	return t, age, err
-}
-
-// StaleText is "" for a table without stale rows.
-func StaleText(a profile.Age) string {
-	if a.Stale == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d of %d rows checked: this fbnas exports their blocks in another way than was measured", a.Stale, a.Checked)
-}
-
-func StaleLine(a profile.Age) string {
-	if text := StaleText(a); text != "" {
-		return "stale: " + text + "\n"
-	}
-	return ""
 }
 
 // Doubts are what a user of a table in a space has to know of its certainty.

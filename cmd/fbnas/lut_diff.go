@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fbnas/internal/text"
+	"fbnas/job"
 	"fbnas/lut"
 )
 
@@ -19,65 +20,13 @@ func lutDiffVerb(a *app) *cobra.Command {
 		Example: "  fbnas lut diff monday.lut tuesday.lut",
 		Args:    cobra.ExactArgs(2),
 		RunE: a.does(func(_ context.Context, args []string) (result, error) {
-			var tables [2]*lut.Table
-			for i, path := range args {
-				t, err := lut.Load(path)
-				if err != nil {
-					return nil, err
-				}
-				tables[i] = t
-			}
-			d, err := lut.Compare(tables[0], tables[1])
-			if err != nil {
-				return nil, err
-			}
-			return diffOf(d), nil
+			r, err := job.DiffTables(args[0], args[1])
+			return view(r, diffText), err
 		}),
 	}
 }
 
-type diffResult struct {
-	Fields []fieldDiff `json:"fields"`
-	Rows   int         `json:"rows"` // in both
-	OnlyA  int         `json:"only_a"`
-	OnlyB  int         `json:"only_b"`
-	Median float64     `json:"median_ratio"` // of B/A
-	P90    float64     `json:"p90_difference"`
-	Max    float64     `json:"max_difference"`
-	Worst  []rowDiff   `json:"largest"`
-}
-
-type fieldDiff struct {
-	Field string `json:"field"`
-	A     string `json:"a"`
-	B     string `json:"b"`
-}
-
-type rowDiff struct {
-	Key   lut.Key `json:"key"`
-	AUS   float64 `json:"a_us"`
-	BUS   float64 `json:"b_us"`
-	Ratio float64 `json:"ratio"`
-}
-
-// worst is how many of the largest differences are shown.
-const worst = 10
-
-func diffOf(d lut.Diff) diffResult {
-	r := diffResult{
-		Fields: []fieldDiff{}, Rows: len(d.Rows), OnlyA: d.OnlyA, OnlyB: d.OnlyB,
-		Median: d.Median, P90: d.P90, Max: d.Max, Worst: []rowDiff{},
-	}
-	for _, f := range d.Fields {
-		r.Fields = append(r.Fields, fieldDiff(f))
-	}
-	for _, row := range d.Rows[:min(worst, len(d.Rows))] {
-		r.Worst = append(r.Worst, rowDiff(row))
-	}
-	return r
-}
-
-func (r diffResult) Text(w io.Writer) error {
+func diffText(w io.Writer, r *job.DiffResult) error {
 	for _, f := range r.Fields {
 		fmt.Fprintf(w, "differs: %s (%s, %s)\n", f.Field, f.A, f.B)
 	}

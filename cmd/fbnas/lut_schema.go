@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 
 	"github.com/spf13/cobra"
 
-	"fbnas/lut"
+	"fbnas/job"
 )
 
 func lutSchemaVerb(a *app) *cobra.Command {
@@ -17,16 +16,12 @@ func lutSchemaVerb(a *app) *cobra.Command {
 		Example: "  fbnas lut schema > docs/lut.schema.json",
 		Args:    cobra.NoArgs,
 		RunE: a.does(func(context.Context, []string) (result, error) {
-			return schemaResult{lut.Schema()}, nil
+			return view(job.TableSchema(), schemaText), nil
 		}),
 	}
 }
 
-type schemaResult struct {
-	Schema json.RawMessage `json:"json_schema"`
-}
-
-func (r schemaResult) Text(w io.Writer) error {
+func schemaText(w io.Writer, r *job.SchemaResult) error {
 	_, err := w.Write(r.Schema)
 	return err
 }

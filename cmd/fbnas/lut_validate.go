@@ -28,7 +28,7 @@ func lutValidateVerb(a *app) *cobra.Command {
 		if err != nil {
 			return nil, err
 		}
-		return validateResult{args[0], *validationOf(t.Validation), t.Certainty(), warnings}, t.Save()
+		return validateResult{args[0], *job.ValidationOf(t.Validation), t.Certainty(), warnings}, t.Save()
 	})
 	return cmd
 }
@@ -50,7 +50,7 @@ func lutCalibrateVerb(a *app) *cobra.Command {
 		if err != nil {
 			return nil, err
 		}
-		r := calibrateResult{args[0], *calibrationOf(t.Calibration), t.Certainty(), o.removed, warnings}
+		r := calibrateResult{args[0], *job.CalibrationOf(t.Calibration), t.Certainty(), o.removed, warnings}
 		if o.removed {
 			a.log.Warn("the validation was of the calibration before, and is removed; find out how good this one is with: fbnas lut validate " + text.Quoted(args[0]) + " --device " + text.Quoted(o.device))
 		}
@@ -109,23 +109,23 @@ func (o *networkOptions) measure(ctx context.Context, a *app, cmd *cobra.Command
 
 type validateResult struct {
 	Table string `json:"table"`
-	validationInfo
+	job.ValidationInfo
 	Certainty lut.Certainty `json:"certainty"`
 	Warnings  []string      `json:"warnings"`
 }
 
 func (r validateResult) Text(w io.Writer) error {
-	return writeFacts(w, fact{"validation", r.validationInfo}, fact{"warnings", text.List(r.Warnings)})
+	return writeFacts(w, fact{"validation", validationText(&r.ValidationInfo)}, fact{"warnings", text.List(r.Warnings)})
 }
 
 type calibrateResult struct {
 	Table string `json:"table"`
-	calibrationInfo
+	job.CalibrationInfo
 	Certainty lut.Certainty `json:"certainty"`
 	Removed   bool          `json:"validation_removed"`
 	Warnings  []string      `json:"warnings"`
 }
 
 func (r calibrateResult) Text(w io.Writer) error {
-	return writeFacts(w, fact{"network", r.calibrationInfo}, fact{"certainty", r.Certainty}, fact{"warnings", text.List(r.Warnings)})
+	return writeFacts(w, fact{"network", calibrationText(&r.CalibrationInfo)}, fact{"certainty", r.Certainty}, fact{"warnings", text.List(r.Warnings)})
 }

@@ -91,23 +91,23 @@ func (o profileOptions) check(flags *pflag.FlagSet) error {
 // profileResult is a profile's plan, and what came of it unless it was a dry
 // run.
 type profileResult struct {
-	Plan          planInfo        `json:"plan"`
-	DryRun        bool            `json:"dry_run"`
-	Path          *string         `json:"path"`
-	Rows          *int            `json:"rows"`
-	Measured      *int            `json:"measured"`
-	Reused        *int            `json:"reused"`
-	Failed        *int            `json:"failed"`
-	Predicted     *int            `json:"predicted"`
-	ResumedRounds *int            `json:"resumed_rounds"`
-	DroppedGroups *int            `json:"dropped_groups"`
-	Noisy         *string         `json:"noisy"`
-	Warnings      []string        `json:"warnings"`
-	Seconds       *float64        `json:"seconds"`
-	Device        *job.DeviceInfo `json:"device"`
-	Runtime       *string         `json:"runtime"`
-	Validation    *validationInfo `json:"validation"`
-	Certainty     *lut.Certainty  `json:"certainty"`
+	Plan          planInfo            `json:"plan"`
+	DryRun        bool                `json:"dry_run"`
+	Path          *string             `json:"path"`
+	Rows          *int                `json:"rows"`
+	Measured      *int                `json:"measured"`
+	Reused        *int                `json:"reused"`
+	Failed        *int                `json:"failed"`
+	Predicted     *int                `json:"predicted"`
+	ResumedRounds *int                `json:"resumed_rounds"`
+	DroppedGroups *int                `json:"dropped_groups"`
+	Noisy         *string             `json:"noisy"`
+	Warnings      []string            `json:"warnings"`
+	Seconds       *float64            `json:"seconds"`
+	Device        *job.DeviceInfo     `json:"device"`
+	Runtime       *string             `json:"runtime"`
+	Validation    *job.ValidationInfo `json:"validation"`
+	Certainty     *lut.Certainty      `json:"certainty"`
 
 	FixedPerformance *string          `json:"fixed_performance"` // on | off | unsupported
 	DefaultMode      *lut.DefaultMode `json:"default_mode"`
@@ -234,7 +234,7 @@ func (r *profileResult) take(rep profile.Report, seconds float64, device string)
 	r.ResumedRounds, r.DroppedGroups, r.Noisy = &rep.ResumedRounds, &rep.DroppedGroups, orNull(rep.Noisy)
 	r.Warnings = append(r.Warnings, rep.Warnings...)
 	r.Seconds, r.Device, r.Runtime = &seconds, &d, &rep.Table.Header.Condition.Runtime
-	r.Validation = validationOf(rep.Table.Validation)
+	r.Validation = job.ValidationOf(rep.Table.Validation)
 	certainty := rep.Table.Certainty()
 	r.Certainty = &certainty
 	h := rep.Table.Header
@@ -260,9 +260,6 @@ func (r profileResult) Text(w io.Writer) error {
 	if r.Noisy != nil {
 		facts = append(facts, fact{"not steady", *r.Noisy})
 	}
-	if r.Validation != nil {
-		facts = append(facts, fact{"validation", *r.Validation})
-	}
-	facts = append(facts, fact{"certainty", *r.Certainty})
+	facts = append(facts, fact{"validation", validationText(r.Validation)}, fact{"certainty", *r.Certainty})
 	return writeFacts(w, facts...)
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
-	"fbnas/lut"
+	"fbnas/job"
 )
 
 const predictedTable = `{"type":"header","version":1,"condition":{"precision":"fp32","batch":1}}
@@ -16,12 +18,16 @@ const predictedTable = `{"type":"header","version":1,"condition":{"precision":"f
 `
 
 func TestShowPredictions(t *testing.T) {
-	table, err := lut.Parse(strings.NewReader(predictedTable), "x.lut")
+	path := filepath.Join(t.TempDir(), "x.lut")
+	if err := os.WriteFile(path, []byte(predictedTable), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r, err := job.ShowTable(t.Context(), &job.Env{}, path, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var text bytes.Buffer
-	if err := describeTable(table).Text(&text); err != nil {
+	if err := tableText(&text, r); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"ir: 111638 shapes", "step by 16", "multiples of 8", "233 rows", "1.8 %", "1864 rows", "1.0 %", "2.7 %"} {
