@@ -106,7 +106,7 @@ func (c *checker) page(p page) {
 	each(paths, func(g []string) string { return c.path(g[1]) })
 	each(named, func(g []string) string { return c.named(p, g[1]) })
 	each(section, func(g []string) string { return c.section(p, g[1], g[2]) })
-	if ext := path.Ext(p.name); ext == ".go" || ext == ".md" {
+	if slices.Contains([]string{".go", ".md", ".svg"}, path.Ext(p.name)) {
 		each(dotted, func(g []string) string { return c.name(g[1], g[2], g[3]) })
 	}
 	if path.Ext(p.name) == ".md" {

@@ -39,6 +39,7 @@ var files = []struct {
 	{"names", "docs/b.md", "`lut.Table.Path`, lut.Header.Rows, lut.Table.N, `lut.OK`, lut.Load, lut.Meter.Measure, strings.Cut, x.lut\n", nil},
 	{"names that are not there", "lut/a.go", "// Of lut.Gone, lut.Header.Gone and\n// lut.Meter.Gone.\npackage lut\n",
 		[]string{"lut/a.go:1: lut.Gone does not exist", "lut/a.go:1: lut.Header.Gone does not exist", "lut/a.go:2: lut.Meter.Gone does not exist"}},
+	{"names in a drawing", "docs/a.svg", "<text>lut.Gone</text>\n<text>lut.Table</text>\n", []string{"docs/a.svg:1: lut.Gone does not exist"}},
 	{"names of other languages", "lut/a.py", "lut.Gone()\n", nil},
 	{"sections, broken over lines", "lut/a.go", "// docs/page.md, \"How it\n// works: `a` & b\", docs/page.md, \"no heading\".\npackage lut\n",
 		[]string{"lut/a.go:2: docs/page.md has no section \"no heading\""}},

@@ -10,7 +10,7 @@ import (
 )
 
 // dotted is something exported of a package, and perhaps a member of it.
-var dotted = regexp.MustCompile("(?:^|[\\s(\\[`*])([a-z][a-z0-9]*)\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
+var dotted = regexp.MustCompile("(?:^|[\\s(\\[`*>])([a-z][a-z0-9]*)\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
 
 // exported are the names that the packages of a tree export, by the last
 // element of the path: Type, Func, and Type.Member for methods and fields.

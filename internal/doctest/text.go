@@ -25,7 +25,7 @@ var markers = regexp.MustCompile(`^\s*(//|#|\*|/\*)?[ \t]?`)
 
 // whole are the ends of names of files that are read as they are, below their
 // comment markers.
-var whole = []string{".c", ".h", ".inc", ".py", ".sh", ".yaml", ".yml", ".proto", ".mod", "Makefile", ".ci/run"}
+var whole = []string{".c", ".h", ".inc", ".py", ".sh", ".yaml", ".yml", ".svg", ".proto", ".mod", "Makefile", ".ci/run"}
 
 // read returns the prose of a file; ok is false for kinds that are not read.
 func read(name string, data []byte) (p page, ok bool) {
