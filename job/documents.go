@@ -10,6 +10,7 @@ import (
 	"fbnas/dataset"
 	"fbnas/internal/fault"
 	"fbnas/internal/jsonschema"
+	"fbnas/models"
 )
 
 // Envelope holds the fields that the JSON documents of all verbs share.
@@ -52,6 +53,7 @@ var Documents = map[string]any{
 // schemas are those of types that say less of their JSON than there is to say.
 var schemas = jsonschema.Maker{
 	reflect.TypeFor[time.Time]():       jsonschema.Pairs("type", "string", "format", "date-time"),
+	reflect.TypeFor[models.Option]():   jsonschema.Pairs("type", []string{"number", "string"}),
 	reflect.TypeFor[json.RawMessage](): jsonschema.Pairs("description", "a document of its own, or null"),
 }
 

@@ -44,19 +44,19 @@ type SpaceInfo struct {
 type ChoiceInfo struct {
 	Name    string            `json:"name"`
 	Kind    models.ChoiceKind `json:"kind"`
-	Options []float64         `json:"options"`
+	Options []models.Option   `json:"options"`
 }
 
 // MergedInfo is an option that is left out: it gives the same networks as
 // another one.
 type MergedInfo struct {
-	Choice string  `json:"choice"`
-	Option float64 `json:"option"`
-	As     float64 `json:"same_as"`
+	Choice string        `json:"choice"`
+	Option models.Option `json:"option"`
+	As     models.Option `json:"same_as"`
 }
 
 func (m MergedInfo) String() string {
-	return fmt.Sprintf("%s: %g gives the hidden widths of %g", m.Choice, m.Option, m.As)
+	return fmt.Sprintf("%s: %v gives the hidden widths of %v", m.Choice, m.Option, m.As)
 }
 
 // mergedOptions are those of a space.

@@ -10,7 +10,7 @@ import (
 type Masks struct {
 	Taps *graph.Node // [1,1,k,k]: positions of the depthwise kernel
 	Mid  *graph.Node // [Mid]: hidden channels
-	Out  *graph.Node // [Out]: channels that leave the block
+	Out  *graph.Node // [AxisOut]: channels that leave the block
 }
 
 // Network lays down blocks on the images x [N,C,H,W]. The result is the logits

@@ -23,14 +23,13 @@ func (s Space) Widest() Selection {
 }
 
 // Point returns what the selection picks on the axes of l.
-func (sel Selection) Point(l Layer) Point {
-	at := func(a Axis) int {
-		if a.Choice == Fixed {
-			return 0
+func (sel Selection) Point(l Layer) (p Point) {
+	for i, axis := range l.Axes {
+		if axis.Choice != Fixed {
+			p[i] = sel[axis.Choice]
 		}
-		return sel[a.Choice]
 	}
-	return Point{at(l.In), at(l.Expansion), at(l.Kernel), at(l.Out)}
+	return p
 }
 
 // Arch returns the architecture that the selection picks, for images of the

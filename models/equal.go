@@ -14,8 +14,8 @@ import (
 // Merged is an option of a choice that a space leaves out.
 type Merged struct {
 	Choice string
-	Option float64
-	As     float64 // the option that gives the same networks
+	Option Option
+	As     Option // the option that gives the same networks
 }
 
 // Merged lists the options that give the same networks as the one before them,
@@ -24,8 +24,8 @@ func (s Space) Merged() []Merged { return s.walk(1).merged }
 
 // expansions returns the axis of a layer's hidden widths.
 func (w *walker) expansions(name string, options []float64) Axis {
-	var kept []float64
-	for _, e := range options {
+	var kept []Option
+	for _, e := range numbers(options) {
 		if n := len(kept); n > 0 && w.sameHidden(kept[n-1], e) {
 			w.merged = append(w.merged, Merged{name, e, kept[n-1]})
 			continue
@@ -35,19 +35,19 @@ func (w *walker) expansions(name string, options []float64) Axis {
 	return w.axis(name, Expansion, kept)
 }
 
-func (w *walker) sameHidden(a, b float64) bool {
-	return !slices.ContainsFunc(w.in.Options, func(in float64) bool {
-		return w.round.Round(in*a) != w.round.Round(in*b)
+func (w *walker) sameHidden(a, b Option) bool {
+	return !slices.ContainsFunc(w.in.Options, func(in Option) bool {
+		return w.round.Round(in.Float()*a.Float()) != w.round.Round(in.Float()*b.Float())
 	})
 }
 
 // First lists for every expansion the first one that gives the same hidden
 // width, and so the same block, when option `in` enters.
 func (l Layer) First(in int) []int {
-	first := make([]int, len(l.Expansion.Options))
+	first := make([]int, len(l.Axes[AxisExpansion].Options))
 	seen := map[int]int{}
 	for e := range first {
-		mid := l.Block(Point{In: in, Expansion: e}).Mid
+		mid := l.Block(Point{AxisIn: in, AxisExpansion: e}).Mid
 		if _, ok := seen[mid]; !ok {
 			seen[mid] = e
 		}
@@ -71,9 +71,9 @@ func (l Layer) hidden(in int) (n int) {
 func (s Space) Log10() float64 {
 	networks := []float64{0} // logarithm of their number up to a layer, by the option that enters it
 	for _, l := range s.Layers(1) {
-		next := slices.Repeat([]float64{math.Inf(-1)}, len(l.Out.Options))
+		next := slices.Repeat([]float64{math.Inf(-1)}, len(l.Axes[AxisOut].Options))
 		for in, n := range networks {
-			n += math.Log10(float64(l.hidden(in) * len(l.Kernel.Options)))
+			n += math.Log10(float64(l.hidden(in) * len(l.Axes[AxisKernel].Options)))
 			for out := range next {
 				if !l.Tied() || in == out {
 					next[out] = addLog10(next[out], n)

@@ -42,7 +42,7 @@ func TestEqualOptionsAreOne(t *testing.T) {
 				p := sel.Point(l)
 				blocks = append(blocks, l.Block(p))
 				q := p
-				q.Expansion = l.First(p.In)[p.Expansion]
+				q[AxisExpansion] = l.First(p[AxisIn])[p[AxisExpansion]]
 				canonical = canonical && q == p
 				if l.Block(q) != l.Block(p) {
 					t.Fatalf("%s: %+v stands for %+v", l.Name, q, p)
@@ -85,7 +85,7 @@ func TestMerged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Merged{{"blocks.01.expansion", 1.2, 1}, {"blocks.02.expansion", 1.2, 1}, {"tail.expansion", 1.1, 1}}
+	want := []Merged{{"blocks.01.expansion", Number(1.2), Number(1)}, {"blocks.02.expansion", Number(1.2), Number(1)}, {"tail.expansion", Number(1.1), Number(1)}}
 	if got := s.Merged(); !slices.Equal(got, want) {
 		t.Errorf("merged %v, want %v", got, want)
 	}

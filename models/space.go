@@ -172,9 +172,11 @@ func (s Space) checkLayers(problems *yamlform.Problems) {
 		if b := l.Widest(); b.Mid > maxChannels {
 			problems.Add(l.field+".expansion", "makes %d hidden channels of %d, want at most %d", b.Mid, b.In, maxChannels)
 		}
-		n := len(l.Expansion.Options) * len(l.Kernel.Options) * len(l.Out.Options)
-		if !l.Tied() {
-			n *= len(l.In.Options)
+		n := 1
+		for i, axis := range l.Axes {
+			if i != AxisIn || !l.Tied() {
+				n *= len(axis.Options)
+			}
 		}
 		if points <= maxPoints && points+n > maxPoints {
 			problems.Add(l.field, "brings the combinations of options above %d, more than a table can hold", maxPoints)

@@ -137,7 +137,7 @@ func TestLayersOfATinySpace(t *testing.T) {
 	if layers[1].Tied() || !layers[2].Tied() {
 		t.Error("want the stage's second block, not its first, to keep the width")
 	}
-	first := layers[1].Block(Point{In: 1, Expansion: 1, Out: 0})
+	first := layers[1].Block(Point{AxisIn: 1, AxisExpansion: 1})
 	want := Block{
 		Kind: IR, Kernel: 3, Stride: 2, Pad: 1, Act: "relu", SE: "none", SEAct: "none", Groups: 1, OutGroups: 1, BatchNorm: true,
 		Height: 8, Width: 6, In: 8, Mid: 16, Out: 4, ExpandConv: true,

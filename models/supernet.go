@@ -2,7 +2,6 @@ package models
 
 import (
 	"fbnas/graph"
-	"fbnas/internal/convert"
 	"fbnas/nn"
 )
 
@@ -29,39 +28,37 @@ func (s Space) Largest(classes int) []Block {
 
 func (l Layer) masks(g *graph.Graph, weights []*graph.Node) Masks {
 	var m Masks
-	if l.Kernel.Choice != Fixed {
-		m.Taps = nn.TapMask(g, weights[l.Kernel.Choice], convert.Slice[int](l.Kernel.Options))
+	for _, masking := range maskings {
+		var factors []*graph.Node
+		for _, i := range masking.by {
+			if c := l.Axes[i].Choice; c != Fixed {
+				factors = append(factors, weights[c])
+			}
+		}
+		if len(factors) > 0 {
+			masking.add(l, g, nn.Joint(g, factors...), &m)
+		}
 	}
-	if l.Out.Choice != Fixed {
-		m.Out = nn.PrefixMask(g, weights[l.Out.Choice], convert.Slice[int](l.Out.Options))
-	}
-	m.Mid = l.midMask(g, weights)
 	return m
 }
 
-// midMask weighs hidden channels: their number depends on the width that
+// maskHidden weighs hidden channels: their number depends on the width that
 // enters and on the expansion, so each pair of options has its prefix.
-func (l Layer) midMask(g *graph.Graph, weights []*graph.Node) *graph.Node {
-	var factors []*graph.Node
-	for _, axis := range []Axis{l.In, l.Expansion} {
-		if axis.Choice != Fixed {
-			factors = append(factors, weights[axis.Choice])
-		}
-	}
+func (l Layer) maskHidden(g *graph.Graph, joint *graph.Node, m *Masks) {
 	widest := l.Widest()
 	bare := widest.Kind == IRPool && !widest.ExpandConv // its hidden channels are those that enter, under their mask already
-	if len(factors) == 0 || widest.Mid == 0 || bare {
-		return nil
+	if widest.Mid == 0 || bare {
+		return
 	}
 	var sizes []int
-	for i := range l.In.Options {
-		for e := range l.Expansion.Options {
-			p := Point{In: i, Expansion: e}
+	for i := range l.Axes[AxisIn].Options {
+		for e := range l.Axes[AxisExpansion].Options {
+			p := Point{AxisIn: i, AxisExpansion: e}
 			if l.Tied() {
-				p.Out = i
+				p[AxisOut] = i
 			}
 			sizes = append(sizes, l.Block(p).Mid)
 		}
 	}
-	return nn.PrefixMask(g, nn.Joint(g, factors...), sizes)
+	m.Mid = nn.PrefixMask(g, joint, sizes)
 }

@@ -95,7 +95,7 @@ func fakeChoice(rng *rand.Rand, name, kind string, values []float64) Choice {
 			sum += p[i]
 		}
 		for i := range p {
-			c.Options[i].Label = OptionLabel(kind, values[i])
+			c.Options[i].Label = OptionLabel(models.ChoiceKind(kind), models.Number(values[i]))
 			c.Options[i].Probability = append(c.Options[i].Probability, Point{1200 * x, p[i] / sum})
 		}
 	}

@@ -1,19 +1,22 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
 
-// labels writes the options of a kind of choice as a person would.
-var labels = map[string]func(float64) string{
-	"width":     func(v float64) string { return fmt.Sprintf("%g", v) },
-	"expansion": func(v float64) string { return fmt.Sprintf("×%g", v) },
-	"kernel":    func(v float64) string { return fmt.Sprintf("%g×%g", v, v) },
+	"fbnas/models"
+)
+
+// labels write the options of a kind of choice as a person would; those of other
+// kinds are what they are.
+var labels = map[models.ChoiceKind]string{
+	models.Expansion: "×%[1]v",
+	models.Kernel:    "%[1]v×%[1]v",
 }
 
-// OptionLabel writes the value of an option of a choice of the given kind
-// (models.ChoiceKind): 24, ×1.5, 3×3.
-func OptionLabel(kind string, value float64) string {
-	if label, ok := labels[kind]; ok {
-		return label(value)
+// OptionLabel writes an option of a choice of the given kind: 24, ×1.5, 3×3.
+func OptionLabel(kind models.ChoiceKind, option models.Option) string {
+	if format, ok := labels[kind]; ok {
+		return fmt.Sprintf(format, option)
 	}
-	return fmt.Sprintf("%g", value)
+	return option.String()
 }

@@ -87,7 +87,7 @@ func choicesOf(space models.Space, curves map[string][]Point) []Choice {
 		choice := Choice{Name: c.Name}
 		for i, value := range c.Options {
 			choice.Options = append(choice.Options, Option{
-				Label:       OptionLabel(string(c.Kind), value),
+				Label:       OptionLabel(c.Kind, value),
 				Probability: curves[fmt.Sprintf("probabilities %s/%d", c.Name, i)],
 			})
 		}

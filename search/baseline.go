@@ -54,7 +54,9 @@ func (c *Costs) expansions() []float64 {
 	all := []float64{0}
 	for _, choice := range c.choices {
 		if choice.Kind == models.Expansion {
-			all = append(all, choice.Options...)
+			for _, o := range choice.Options {
+				all = append(all, o.Float())
+			}
 		}
 	}
 	slices.Sort(all)
@@ -69,7 +71,7 @@ func (c *Costs) scaled(s Scaled) models.Selection {
 	for i, choice := range c.choices {
 		switch choice.Kind {
 		case models.Width:
-			sel[i] = nearest(choice.Options, s.Multiplier*choice.Options[len(choice.Options)-1])
+			sel[i] = nearest(choice.Options, s.Multiplier*choice.Options[len(choice.Options)-1].Float())
 		case models.Expansion:
 			sel[i] = nearest(choice.Options, s.Expansion)
 		}
@@ -77,10 +79,10 @@ func (c *Costs) scaled(s Scaled) models.Selection {
 	return sel
 }
 
-func nearest(options []float64, v float64) int {
+func nearest(options []models.Option, v float64) int {
 	best := 0
 	for i, o := range options {
-		if math.Abs(o-v) < math.Abs(options[best]-v) {
+		if math.Abs(o.Float()-v) < math.Abs(options[best].Float()-v) {
 			best = i
 		}
 	}

@@ -116,9 +116,9 @@ func (v *viterbi) logOf(sel models.Selection) (logp float64) {
 		l := &v.costs.Layers[i]
 		p := sel.Point(l.Layer)
 		if l.decides() {
-			logp += v.logp[l.Layer.Out.Choice][p.Out]
+			logp += v.logp[l.Layer.Axes[models.AxisOut].Choice][p[models.AxisOut]]
 		}
-		for _, w := range l.ways(v.costs.choices, p.In, p.Out, v.logp) {
+		for _, w := range l.ways(v.costs.choices, p[models.AxisIn], p[models.AxisOut], v.logp) {
 			if w.inner == l.first[l.index(v.costs.choices, sel)] {
 				logp += w.logp
 			}

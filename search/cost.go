@@ -127,7 +127,7 @@ func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 	var missing []error
 	out := map[models.Block]bool{}
 	for _, l := range space.Layers(classes) {
-		lc := LayerCost{Layer: l, Choices: choicesOf(l)}
+		lc := LayerCost{Layer: l, Choices: l.Axes.Choices()}
 		lc.Values = make([]float64, lc.size(choices))
 		lc.prepare(choices)
 		var excluded error
@@ -162,17 +162,6 @@ func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 			"the smallest network of space %s costs %.6g %s, which none can", space.Name, smallest, cost.Unit())
 	}
 	return c, nil
-}
-
-// choicesOf lists the choices that decide a layer's block, each once.
-func choicesOf(l models.Layer) []int {
-	var list []int
-	for _, axis := range []models.Axis{l.In, l.Expansion, l.Kernel, l.Out} {
-		if axis.Choice != models.Fixed && !slices.Contains(list, axis.Choice) {
-			list = append(list, axis.Choice)
-		}
-	}
-	return list
 }
 
 func (l LayerCost) size(choices []models.Choice) int {

@@ -87,7 +87,7 @@ func (c *Costs) selection(s *step) models.Selection {
 	for ; s != nil; s = s.before {
 		s.layer.setInner(sel, c.choices, s.inner)
 		if s.layer.decides() {
-			sel[s.layer.Layer.Out.Choice] = s.out
+			sel[s.layer.Layer.Axes[models.AxisOut].Choice] = s.out
 		}
 	}
 	return sel
@@ -108,7 +108,7 @@ func (c *Costs) extreme(better func(a, b float64) bool) (models.Selection, float
 	best := []route{{cost: c.Cost.Base()}} // by the width that leaves the layer
 	for i := range c.Layers {
 		l := &c.Layers[i]
-		next := slices.Repeat([]route{none}, len(l.Layer.Out.Options))
+		next := slices.Repeat([]route{none}, len(l.Layer.Axes[models.AxisOut].Options))
 		for in, before := range best {
 			if math.IsNaN(before.cost) {
 				continue // nothing leads to this width

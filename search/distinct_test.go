@@ -216,7 +216,7 @@ func TestChangesAreDistinct(t *testing.T) {
 			other := costs.Canonical(sel)
 			i := slices.IndexFunc(costs.choices, func(c models.Choice) bool { return c.Name == change.Choice })
 			if change.From != costs.choices[i].Options[other[i]] {
-				t.Fatalf("%v: %+v, it has %g", sel, change, costs.choices[i].Options[other[i]])
+				t.Fatalf("%v: %+v, it has %v", sel, change, costs.choices[i].Options[other[i]])
 			}
 			other[i] = slices.Index(costs.choices[i].Options, change.To)
 			if id := costs.id(other); seen[id] {

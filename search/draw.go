@@ -25,8 +25,8 @@ func (c *Costs) sampler() sampler {
 	after := []float64{1} // networks behind a layer, by the width that leaves it
 	for i := len(c.Layers) - 1; i >= 0; i-- {
 		l := &c.Layers[i]
-		s.doors[i] = make([][]exit, len(l.Layer.In.Options))
-		before, most := make([]float64, len(l.Layer.In.Options)), 0.0
+		s.doors[i] = make([][]exit, len(l.Layer.Axes[models.AxisIn].Options))
+		before, most := make([]float64, len(l.Layer.Axes[models.AxisIn].Options)), 0.0
 		for in := range before {
 			for _, out := range l.outgoing(in) {
 				for _, w := range l.ways(c.choices, in, out, nil) {
@@ -56,7 +56,7 @@ func (s sampler) draw(r *rand.Rand, sel models.Selection) {
 		l := &s.costs.Layers[i]
 		l.setInner(sel, s.costs.choices, exits[at].inner)
 		if in = exits[at].out; l.decides() {
-			sel[l.Layer.Out.Choice] = in
+			sel[l.Layer.Axes[models.AxisOut].Choice] = in
 		}
 	}
 }

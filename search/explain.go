@@ -50,8 +50,8 @@ func (c *Costs) blocks(sel models.Selection) []models.Block {
 type Change struct {
 	Choice string            `json:"choice"`
 	Kind   models.ChoiceKind `json:"kind"`
-	From   float64           `json:"from"`
-	To     float64           `json:"to"`
+	From   models.Option     `json:"from"`
+	To     models.Option     `json:"to"`
 	Gain   float64           `json:"gain"` // cost that it saves
 	MACs   int64             `json:"macs"` // multiply-accumulates that it gives up; negative where it adds some
 	// Step: the next smaller option saves more than twice the share of the cost
@@ -120,7 +120,7 @@ func (s Summary) Chosen(space models.Space) (models.Selection, error) {
 }
 
 // kept is the option that stands for one that older searches could choose.
-func kept(space models.Space, choice string, option float64) float64 {
+func kept(space models.Space, choice string, option models.Option) models.Option {
 	for _, m := range space.Merged() {
 		if m.Choice == choice && m.Option == option {
 			return m.As

@@ -8,6 +8,7 @@ import (
 
 	"fbnas/internal/random"
 	"fbnas/lut"
+	"fbnas/models"
 )
 
 // TestExplain: shares add up to the cost, and each change is what it says.
@@ -113,7 +114,7 @@ func TestChosen(t *testing.T) {
 			t.Errorf("choice %d: option %d, want %d", i, sel[i], o)
 		}
 	}
-	s.Choices[0].Chosen = -1
+	s.Choices[0].Chosen = models.Number(-1)
 	if _, err := s.Chosen(space); err == nil {
 		t.Error("an option that the space lacks is taken")
 	}

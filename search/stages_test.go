@@ -75,7 +75,7 @@ func TestChosenOfAnOlderSearch(t *testing.T) {
 	for _, c := range space.Choices() {
 		d := Decided{Name: c.Name, Options: c.Options, Chosen: c.Options[len(c.Options)-1]}
 		if c.Kind == models.Expansion {
-			d.Options, d.Chosen = []float64{1, 1.2, 1.4, 2}, 1.2
+			d.Options, d.Chosen = []models.Option{models.Number(1), models.Number(1.2), models.Number(1.4), models.Number(2)}, models.Number(1.2)
 		}
 		s.Choices = append(s.Choices, d)
 	}

@@ -64,10 +64,10 @@ type Derived struct {
 type Decided struct {
 	Name          string            `json:"name"`
 	Kind          models.ChoiceKind `json:"kind"`
-	Options       []float64         `json:"options"`
+	Options       []models.Option   `json:"options"`
 	Probabilities []float64         `json:"probabilities"`
 	Entropy       float64           `json:"entropy"` // as a fraction of the largest
-	Chosen        float64           `json:"chosen"`  // the option of the first result
+	Chosen        models.Option     `json:"chosen"`  // the option of the first result
 }
 
 // CheckTarget says whether a target can be met, and warns where it leaves

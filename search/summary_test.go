@@ -69,18 +69,18 @@ func TestUniformUsesTheLimit(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, c := range costs.choices {
-			want, value := 0.0, c.Options[s.Selection[i]]
+			want, value := 0.0, c.Options[s.Selection[i]].Float()
 			switch c.Kind {
 			case models.Width:
-				want = s.Multiplier * c.Options[len(c.Options)-1]
+				want = s.Multiplier * c.Options[len(c.Options)-1].Float()
 			case models.Expansion:
 				want = s.Expansion
 			case models.Kernel:
-				want = c.Options[0]
+				want = c.Options[0].Float()
 			}
 			for _, o := range c.Options {
-				if math.Abs(o-want) < math.Abs(value-want) {
-					t.Errorf("limit %g: %s is %g, %g is nearer to %g", limit, c.Name, value, o, want)
+				if math.Abs(o.Float()-want) < math.Abs(value-want) {
+					t.Errorf("limit %g: %s is %g, %v is nearer to %g", limit, c.Name, value, o, want)
 				}
 			}
 		}

@@ -3,6 +3,8 @@ package search
 import (
 	"context"
 	"math"
+
+	"fbnas/models"
 )
 
 // viterbi knows what the rest of a network can be worth: for every layer,
@@ -51,7 +53,7 @@ func newViterbi(c *Costs, logp [][]float64, limit float64) *viterbi {
 		l := &c.Layers[i]
 		low := l.cheapest()
 		v.floor += low
-		byIn := make([][]door, len(l.Layer.In.Options))
+		byIn := make([][]door, len(l.Layer.Axes[models.AxisIn].Options))
 		for in := range byIn {
 			for _, out := range l.outgoing(in) {
 				byIn[in] = append(byIn[in], v.door(l, low, in, out))
@@ -66,7 +68,7 @@ func newViterbi(c *Costs, logp [][]float64, limit float64) *viterbi {
 func (v *viterbi) door(l *LayerCost, low float64, in, out int) door {
 	d, gain := door{out: out}, 0.0
 	if l.decides() {
-		gain = v.logp[l.Layer.Out.Choice][out]
+		gain = v.logp[l.Layer.Axes[models.AxisOut].Choice][out]
 	}
 	for _, w := range l.ways(v.costs.choices, in, out, v.logp) {
 		d.ways = append(d.ways, binned{w.inner, int(math.Ceil((w.cost - low) / v.bin)), gain + w.logp})

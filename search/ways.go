@@ -20,7 +20,7 @@ func (l *LayerCost) outgoing(in int) []int {
 	if l.Layer.Tied() {
 		return []int{in}
 	}
-	all := make([]int, len(l.Layer.Out.Options))
+	all := make([]int, len(l.Layer.Axes[models.AxisOut].Options))
 	for o := range all {
 		all[o] = o
 	}
@@ -29,7 +29,7 @@ func (l *LayerCost) outgoing(in int) []int {
 
 // decides tells whether the layer is where its outgoing width is chosen.
 func (l *LayerCost) decides() bool {
-	return l.Layer.Out.Choice != models.Fixed && !l.Layer.Tied()
+	return l.Layer.Axes[models.AxisOut].Choice != models.Fixed && !l.Layer.Tied()
 }
 
 // ways lists the decisions of a layer between two widths, excluded ones left
@@ -81,10 +81,10 @@ func logSum(a, b float64) float64 { return max(a, b) + math.Log1p(math.Exp(-math
 
 // setWidths fills in the layer's widths.
 func (l *LayerCost) setWidths(sel models.Selection, in, out int) {
-	if c := l.Layer.In.Choice; c != models.Fixed {
+	if c := l.Layer.Axes[models.AxisIn].Choice; c != models.Fixed {
 		sel[c] = in
 	}
-	if c := l.Layer.Out.Choice; c != models.Fixed {
+	if c := l.Layer.Axes[models.AxisOut].Choice; c != models.Fixed {
 		sel[c] = out
 	}
 }
@@ -101,18 +101,18 @@ func (l *LayerCost) setInner(sel models.Selection, choices []models.Choice, inne
 // of all of its choices the first way that gives the same block.
 func (l *LayerCost) prepare(choices []models.Choice) {
 	l.own = slices.DeleteFunc(slices.Clone(l.Choices), func(i int) bool {
-		return i == l.Layer.In.Choice || i == l.Layer.Out.Choice
+		return i == l.Layer.Axes[models.AxisIn].Choice || i == l.Layer.Axes[models.AxisOut].Choice
 	})
 	inner := LayerCost{Choices: l.own}
 	var first [][]int
-	for in := range l.Layer.In.Options {
+	for in := range l.Layer.Axes[models.AxisIn].Options {
 		first = append(first, l.Layer.First(in))
 	}
 	l.first = make([]int, len(l.Values))
 	for at := range l.first {
 		sel := l.selection(choices, at)
-		if c := l.Layer.Expansion.Choice; c != models.Fixed {
-			sel[c] = first[sel.Point(l.Layer).In][sel[c]]
+		if c := l.Layer.Axes[models.AxisExpansion].Choice; c != models.Fixed {
+			sel[c] = first[sel.Point(l.Layer)[models.AxisIn]][sel[c]]
 		}
 		l.first[at] = inner.index(choices, sel)
 	}

@@ -72,5 +72,5 @@ func rowText(l search.Share) string {
 }
 
 func changeText(c search.Change) string {
-	return fmt.Sprintf("%s from %g to %g saves %s and gives up %s MACs", c.Choice, c.From, c.To, text.Latency(c.Gain), text.Count(c.MACs))
+	return fmt.Sprintf("%s from %v to %v saves %s and gives up %s MACs", c.Choice, c.From, c.To, text.Latency(c.Gain), text.Count(c.MACs))
 }
