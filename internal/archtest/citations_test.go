@@ -2,6 +2,7 @@ package archtest
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"fbnas/internal/doctest"
@@ -15,5 +16,18 @@ func TestCitations(t *testing.T) {
 	}
 	for _, p := range problems {
 		t.Error(p)
+	}
+}
+
+// Every package has its place in the picture.
+func TestPackagesAreInTheArchitecture(t *testing.T) {
+	text, err := os.ReadFile("../../docs/ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range load(t) {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("docs/ARCHITECTURE.md does not say what %s is", name)
+		}
 	}
 }

@@ -1,4 +1,4 @@
 // Package archtest holds rules of the whole tree: which package may import
-// which (policy.go), and that what comments and documents cite exists (package
-// doctest).
+// which (policy.go), that what comments and documents cite exists (package
+// doctest), and that docs/ARCHITECTURE.md has every package.
 package archtest
