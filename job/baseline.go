@@ -70,11 +70,11 @@ func Baseline(ctx context.Context, env *Env, o BaselineOptions) (*BaselineResult
 	if err := KeepInputs(o.Output, o.Table, o.Space); err != nil {
 		return nil, err
 	}
-	table, err := OpenTable(ctx, o.Table, profile.AtOnce)
+	table, err := openTable(ctx, o.Table, profile.AtOnce)
 	if err != nil {
 		return nil, err
 	}
-	space, err := SpaceFor(table, o.Space)
+	space, err := spaceFor(table, o.Space)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func Baseline(ctx context.Context, env *Env, o BaselineOptions) (*BaselineResult
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.Table, err)
 	}
-	for _, doubt := range Doubts(table, space) {
+	for _, doubt := range doubts(table, space) {
 		env.log().Warn(doubt)
 	}
 	limit, err := o.limit(costs)

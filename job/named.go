@@ -24,9 +24,9 @@ func LoadSpace(name string) (models.Space, error) {
 	return s, err
 }
 
-// SpaceFor is the space of a table, or another that is asked for and whose
+// spaceFor is the space of a table, or another that is asked for and whose
 // rows it has.
-func SpaceFor(t *lut.Table, name string) (models.Space, error) {
+func spaceFor(t *lut.Table, name string) (models.Space, error) {
 	if name == "" {
 		return profile.SpaceOf(t)
 	}

@@ -43,7 +43,7 @@ func TestDoubtsOfATable(t *testing.T) {
 		"of another space, not steady": {&lut.Table{Path: "x.lut", Header: lut.Header{Space: lut.SpaceID{Name: "there"}, Noisy: "hot"}, Calibration: &lut.Calibration{Form: lut.Offset, Networks: left(3)}},
 			[]string{"not validated", "networks of space there, not of here", "not steady: hot"}},
 	} {
-		got := Doubts(c.table, space)
+		got := doubts(c.table, space)
 		if len(got) != len(c.want) {
 			t.Errorf("%s: %q", name, got)
 			continue

@@ -145,7 +145,7 @@ func (o SearchOptions) config(ctx context.Context) (c SearchConfig, table *lut.T
 	if c.Table == "" {
 		return c, nil, space, fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given")
 	}
-	if table, err = OpenTable(ctx, c.Table, profile.Whole); err != nil {
+	if table, err = openTable(ctx, c.Table, profile.Whole); err != nil {
 		return c, nil, space, err
 	}
 	if space, err = o.spaceOf(c, table); err != nil {
@@ -178,7 +178,7 @@ func (o SearchOptions) spaceOf(c SearchConfig, t *lut.Table) (models.Space, erro
 	if o.Space == "" && c.Space != "" {
 		return models.ParseSpace([]byte(c.Space))
 	}
-	return SpaceFor(t, o.Space)
+	return spaceFor(t, o.Space)
 }
 
 // aim sets targets and margin, as far as the options give them.

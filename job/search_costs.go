@@ -59,7 +59,7 @@ func (o SearchOptions) job(ctx context.Context, env *Env, c *SearchConfig, table
 
 // warnOfTargets refuses a target that nothing meets, and says what is doubtful.
 func warnOfTargets(env *Env, c SearchConfig, table *lut.Table, space models.Space, costs *search.Costs) error {
-	for _, doubt := range Doubts(table, space) {
+	for _, doubt := range doubts(table, space) {
 		env.log().Warn(doubt)
 	}
 	for _, target := range c.TargetsUS {

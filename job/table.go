@@ -14,9 +14,9 @@ import (
 	"fbnas/profile"
 )
 
-// OpenTable opens a table to go by what it says: one with stale rows is
+// openTable opens a table to go by what it says: one with stale rows is
 // refused. work bounds what is compared with this program's exports.
-func OpenTable(ctx context.Context, path string, work float64) (*lut.Table, error) {
+func openTable(ctx context.Context, path string, work float64) (*lut.Table, error) {
 	t, err := lut.Load(path)
 	if err != nil {
 		return nil, err
@@ -42,8 +42,8 @@ func lookAtTable(ctx context.Context, env *Env, path string, open func(string) (
 	return t, age, err
 }
 
-// Doubts are what a user of a table in a space has to know of its certainty.
-func Doubts(t *lut.Table, space models.Space) []string {
+// doubts are what a user of a table in a space has to know of its certainty.
+func doubts(t *lut.Table, space models.Space) []string {
 	var list []string
 	c := t.Certainty()
 	noisy := c.Noisy

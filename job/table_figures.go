@@ -12,7 +12,7 @@ type ValidationInfo struct {
 	Noisy    *string         `json:"noisy"`     // why the measurement was not steady
 }
 
-func ValidationOf(v *lut.Validation) *ValidationInfo {
+func validationOf(v *lut.Validation) *ValidationInfo {
 	if v == nil {
 		return nil
 	}
@@ -39,7 +39,7 @@ type CalibrationInfo struct {
 	Noisy            *string  `json:"noisy"` // why the measurement was not steady
 }
 
-func CalibrationOf(c *lut.Calibration) *CalibrationInfo {
+func calibrationOf(c *lut.Calibration) *CalibrationInfo {
 	if c == nil {
 		return nil
 	}

@@ -37,7 +37,7 @@ func TableRange(ctx context.Context, env *Env, o RangeOptions) (*RangeResult, er
 	if err != nil {
 		return nil, err
 	}
-	space, err := SpaceFor(t, o.Space)
+	space, err := spaceFor(t, o.Space)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func describeTable(t *lut.Table) *TableInfo {
 		Space: h.Space, Also: append([]lut.SpaceID{}, h.Also...), Device: h.Device, Runtime: h.Condition.Runtime, Condition: h.Condition,
 		Protocol: h.Protocol, CallShare: t.CallShare(), Sentinel: h.Sentinel, Noisy: orNull(h.Noisy),
 		DefaultMode: h.DefaultMode, Course: h.Course,
-		Calibration: CalibrationOf(t.Calibration), Validation: ValidationOf(t.Validation),
+		Calibration: calibrationOf(t.Calibration), Validation: validationOf(t.Validation),
 		Certainty: t.Certainty(), Predictions: predictionsOf(t),
 	}
 	if ref := h.Reference; ref != nil {

@@ -87,7 +87,11 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	if err != nil {
 		return r, err
 	}
-	opts, err := o.options(cmd, t)
+	there, err := o.options(cmd)
+	if err != nil {
+		return r, err
+	}
+	opts, err := there.Options(t)
 	if err != nil {
 		return r, err
 	}

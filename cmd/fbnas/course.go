@@ -12,11 +12,11 @@ import (
 
 // modeOf says in which of a phone's modes figures were measured, "" where the
 // device has but one.
-func modeOf(c latency.Condition, d *lut.DefaultMode) string {
+func modeOf(fixed string, d *lut.DefaultMode) string {
 	switch {
-	case c.FixedPerformance == latency.FixedOff:
+	case fixed == latency.FixedOff:
 		return "default"
-	case c.FixedPerformance != latency.FixedOn:
+	case fixed != latency.FixedOn:
 		return ""
 	case d == nil:
 		return "fixed performance"

@@ -21,7 +21,7 @@ func TestModeOf(t *testing.T) {
 		{latency.FixedOn, compared, "fixed performance; in default mode net-7 takes 0.80 times as long (± 2.0 %)"},
 		{latency.FixedOn, &lut.DefaultMode{Network: "net-7", Ratio: 0.8, Noisy: "it is hot"}, "not steady: it is hot"},
 	} {
-		got := modeOf(latency.Condition{FixedPerformance: c.mode}, c.d)
+		got := modeOf(c.mode, c.d)
 		if !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
 			t.Errorf("%s, %+v: %q, want %q", c.mode, c.d, got, c.want)
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fbnas/devices"
 	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/lut"
@@ -49,13 +48,13 @@ func (o exportOptions) bench(ctx context.Context, a *app, cmd *cobra.Command, mo
 			return profile.Benchmark{}, err
 		}
 	}
-	flags := measureFlags{deviceFlags: deviceFlags{device: o.device, wait: devices.UsualWait}, seed: o.seed, allowNoisy: true, coolDown: usualCoolDown}
-	opts, err := flags.options(cmd, t)
+	there := job.MeasureOptions{Device: job.Device{Name: o.device}, Seed: o.seed, AllowNoisy: true}
+	opts, err := there.Options(t)
 	if err != nil {
 		return profile.Benchmark{}, err
 	}
 	opts.DefaultMode = opts.DefaultMode || t == nil // as an application runs it
-	meter, err := flags.open(ctx, a)
+	meter, err := there.Device.Open(ctx, a.env)
 	if err != nil {
 		return profile.Benchmark{}, err
 	}

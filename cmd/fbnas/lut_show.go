@@ -70,7 +70,7 @@ func tableFacts(r *job.TableInfo) []fact {
 		{"sentinel", fmt.Sprintf("%s, %s", r.Sentinel.Name, text.Latency(r.Sentinel.TimeUS))},
 		{"reference", reference},
 		{"agent", agent},
-		{"mode", modeOf(c, r.DefaultMode)},
+		{"mode", modeOf(c.FixedPerformance, r.DefaultMode)},
 		{"course", courseText(r.Course)},
 		{"unfinished", unfinished},
 		{"not steady", orEmpty(r.Noisy)},

@@ -1,0 +1,135 @@
+package job
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"fbnas/internal/fault"
+	"fbnas/latency"
+	"fbnas/models"
+	"fbnas/profile"
+)
+
+// ProfileOptions are those of Profile.
+type ProfileOptions struct {
+	MeasureOptions
+	Output    string         // the table to write or go on with
+	Space     string         // built-in, or a space.yaml; "": fbnetv2-f
+	Classes   int            // of the networks that calibrate and validate; 0: 10
+	Budget    *time.Duration // measure fewer rounds, then fewer rows, where the usual takes longer; nil: all
+	MaxRows   *int           // most rows to measure, the others are predicted; nil: 2000, 0: measure all
+	Precision string         // of the models, one of latency.Precisions; "": latency.FP32
+	Provider  string         // execution provider; "": cpu
+	Force     bool           // overwrite the table, whatever it is
+	DryRun    bool           // only plan
+	Again     string         // the command that goes on after an interruption, for the table; "": none is known
+}
+
+// usual fills in what is not given.
+func (o ProfileOptions) usual() ProfileOptions {
+	o.Space = cmp.Or(o.Space, "fbnetv2-f")
+	o.Classes = cmp.Or(o.Classes, 10)
+	o.MaxRows = cmp.Or(o.MaxRows, new(2000))
+	o.Precision = cmp.Or(o.Precision, latency.FP32)
+	o.Provider = cmp.Or(o.Provider, "cpu")
+	return o
+}
+
+// check refuses what this version cannot do, before anything is measured.
+func (o ProfileOptions) check() error {
+	switch {
+	case !slices.Contains(latency.Precisions, o.Precision):
+		return fault.New(fault.Usage, "Give --precision fp32 or int8.", "unknown precision %q", o.Precision)
+	case o.Provider != "cpu":
+		return fault.New(fault.Usage, "Leave out --ep: cpu is what this version measures.", "unknown execution provider %q", o.Provider)
+	case o.Budget != nil && o.Rounds != 0:
+		return fault.New(fault.Usage, "Leave out one of them.", "--budget and --rounds do not go together")
+	case o.Budget != nil && *o.Budget <= 0:
+		return fault.New(fault.Usage, "Give a time such as --budget 10m.", "a budget of %v", *o.Budget)
+	case *o.MaxRows < 0:
+		return fault.New(fault.Usage, "Give --max-rows 0 to measure all.", "%d rows", *o.MaxRows)
+	case o.Classes < 2 || o.Classes > 1000:
+		return fault.New(fault.Usage, "Give --classes between 2 and 1000.", "%d classes", o.Classes)
+	case o.Output == "" && !o.DryRun:
+		return fault.New(fault.Usage, "Give -o X.lut.", "no table is given to write to")
+	}
+	if err := CheckOutputs(o.Output, o.Device.Record); err != nil {
+		return err
+	}
+	return KeepInputs(o.Output, o.Space)
+}
+
+// Profile measures every block that a space can ask for on a device, as exported
+// ONNX models, into a table, and calibrates and validates it with whole networks.
+// One that was interrupted goes on where it stopped when it is called again.
+func Profile(ctx context.Context, env *Env, o ProfileOptions) (*ProfileResult, error) {
+	o = o.usual()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	space, err := LoadSpace(o.Space)
+	if err != nil {
+		return nil, err
+	}
+	opts, err := o.plan(space)
+	if err != nil {
+		return nil, err
+	}
+	r := newProfileResult(space, profile.NewEstimate(profile.WorkOf(space, o.Classes), *o.MaxRows, opts))
+	if r.DryRun = o.DryRun; o.DryRun {
+		return r, nil
+	}
+	env.log().Info(r.Plan.String())
+	began := time.Now()
+	report, err := o.measure(ctx, env, space, opts)
+	if err != nil {
+		return nil, err
+	}
+	r.take(report, time.Since(began), o.Device.Name)
+	for _, w := range report.Warnings {
+		env.log().Warn(w)
+	}
+	return r, nil
+}
+
+// plan is how to measure, and sets MaxRows to what the budget allows.
+func (o *ProfileOptions) plan(space models.Space) (latency.Options, error) {
+	opts, err := o.Options(nil)
+	if err != nil {
+		return opts, err
+	}
+	opts.Precision = o.Precision
+	work := profile.WorkOf(space, o.Classes)
+	if err := profile.CheckRows(work.Blocks, *o.MaxRows); err != nil || o.Budget == nil {
+		return opts, err
+	}
+	if opts.CoolDown == nil {
+		opts.CoolDown = new(min(*opts.WithDefaults().CoolDown, *o.Budget))
+	}
+	opts, rows, err := profile.WithinBudget(work, *o.MaxRows, opts, *o.Budget)
+	o.MaxRows = &rows
+	return opts, err
+}
+
+func (o ProfileOptions) measure(ctx context.Context, env *Env, space models.Space, opts latency.Options) (profile.Report, error) {
+	meter, err := o.Device.Open(ctx, env)
+	if err != nil {
+		return profile.Report{}, err
+	}
+	defer meter.Close()
+	format := profile.Format{Precision: o.Precision}
+	if o.Precision == latency.Int8 {
+		device, _, err := meter.Identity(ctx, opts)
+		if err != nil {
+			return profile.Report{}, err
+		}
+		format.Arch = device.Model.Arch
+	}
+	plan := profile.NewPlan(space, o.Classes, o.Seed, format)
+	plan.MaxRows = *o.MaxRows
+	return profile.Run(ctx, meter, plan, o.Output, profile.Options{
+		Measure: opts, Tool: env.Tool, Command: o.Again, Force: o.Force, Progress: env.tell,
+	})
+}
