@@ -70,6 +70,10 @@ type Decided struct {
 	Chosen        models.Option     `json:"chosen"`  // the option of the first result
 }
 
+// lowEnd is the part of a space's costs, from the smallest network, in which few
+// choices are free.
+const lowEnd = 0.05
+
 // CheckTarget says whether a target can be met, and warns where it leaves
 // little to find. The error has the code fault.Target.
 func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) {
@@ -83,8 +87,8 @@ func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) 
 			target, unit, c.Space.Name, Least(smallest, margin), Worst(largest, margin), unit, 100*margin)
 	case limit > largest:
 		return fmt.Sprintf("the target %.6g %s is above the largest network of space %s (%.6g %s): it limits nothing", target, unit, c.Space.Name, largest, unit), nil
-	case limit < 2*smallest:
-		return fmt.Sprintf("the target %.6g %s is less than twice the smallest network of space %s (%.6g %s): little is left to choose", target, unit, c.Space.Name, smallest, unit), nil
+	case limit-smallest < lowEnd*(largest-smallest):
+		return fmt.Sprintf("the target %.6g %s lies at the lower end of space %s (%.6g to %.6g %s): little is left to choose", target, unit, c.Space.Name, smallest, largest, unit), nil
 	}
 	return "", nil
 }
