@@ -36,6 +36,9 @@ var Documents = map[string]any{
 	"baseline.random":  BaselineResult{},
 	"baseline.uniform": BaselineResult{},
 	"data.show":        DataResult{},
+	"eval":             EvalResult{},
+	"export":           ExportResult{},
+	"import":           ImportResult{},
 	"lut.explain":      ExplainResult{},
 	"lut.calibrate":    CalibrateResult{},
 	"lut.check":        CheckResult{},
@@ -52,6 +55,7 @@ var Documents = map[string]any{
 	"space.list":       SpaceList{},
 	"space.show":       SpaceInfo{},
 	"train":            TrainResult{},
+	"verify":           VerifyResult{},
 }
 
 // schemas are those of types that say less of their JSON than there is to say.

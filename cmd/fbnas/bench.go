@@ -150,12 +150,12 @@ func (o benchOptions) table(paths []string) (*lut.Table, error) {
 // the files say theirs.
 func checkPrecisions(t *lut.Table, paths []string) error {
 	for _, path := range paths {
-		_, md, err := exported(path)
+		f, err := job.ReadExported(path)
 		if err != nil {
 			continue // not from fbnas: it is timed, and nothing is predicted
 		}
 		precision := latency.FP32
-		if md.Precision == onnxexport.Int8Precision {
+		if f.Says.Precision == onnxexport.Int8Precision {
 			precision = latency.Int8
 		}
 		if err := t.CheckPrecision(precision); err != nil {
@@ -180,7 +180,11 @@ func predicted(a *app, t *lut.Table, path string) *float64 {
 }
 
 func predict(t *lut.Table, path string) (float64, error) {
-	arch, err := exportedArch(path)
+	f, err := job.ReadExported(path)
+	if err != nil {
+		return 0, err
+	}
+	arch, err := job.StatedArch(path, f.Says)
 	if err != nil {
 		return 0, err
 	}

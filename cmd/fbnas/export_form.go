@@ -5,10 +5,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"fbnas/dataset"
 	"fbnas/graph/lower"
 	"fbnas/internal/fault"
-	"fbnas/models"
 	"fbnas/onnxexport"
 )
 
@@ -51,13 +49,4 @@ func (f formFlags) form() onnxexport.Form {
 		form.Batch, _ = strconv.Atoi(f.batch)
 	}
 	return form
-}
-
-// anyPictures is a preprocessing for weights that were drawn without data.
-func anyPictures(in models.Input) *dataset.Preprocessing {
-	p := dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width}
-	for range in.Channels {
-		p.Mean, p.Std = append(p.Mean, 0.5), append(p.Std, 0.25)
-	}
-	return &p
 }

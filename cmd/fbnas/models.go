@@ -52,7 +52,7 @@ type modelInfo struct {
 	Family  *string        `json:"family"`         // of a built-in network
 	Top1    *float64       `json:"published_top1"` // on ImageNet, with its authors' weights
 	Top5    *float64       `json:"published_top5"`
-	counts
+	job.CountsInfo
 	Layers []layerInfo `json:"layers"`
 	YAML   string      `json:"yaml"`
 
@@ -80,20 +80,7 @@ type layerInfo struct {
 	Shuffle   bool        `json:"shuffle"`
 	Bias      bool        `json:"bias"`
 	Residual  bool        `json:"residual"`
-	counts
-}
-
-// counts is models.Counts in a document.
-type counts struct {
-	MACs          int64 `json:"macs"`
-	Params        int64 `json:"params"`
-	ConvWeights   int64 `json:"conv_weights"`
-	FLOPsWithPool int64 `json:"flops_with_pool"`
-}
-
-func countsOf(blocks ...models.Block) counts {
-	n := models.Count(blocks)
-	return counts{n.MACs, n.Params, n.ConvWeights, n.FLOPsWithPool}
+	job.CountsInfo
 }
 
 func describeModel(arch models.Arch) (modelInfo, error) {
@@ -101,14 +88,14 @@ func describeModel(arch models.Arch) (modelInfo, error) {
 	if err != nil {
 		return modelInfo{}, fmt.Errorf("model %s: %w", arch.Name, err)
 	}
-	info := modelInfo{Name: arch.Name, Input: job.ImageShape(arch.Input), Classes: arch.Classes, counts: countsOf(blocks...), YAML: string(arch.YAML())}
+	info := modelInfo{Name: arch.Name, Input: job.ImageShape(arch.Input), Classes: arch.Classes, CountsInfo: job.CountsOf(blocks...), YAML: string(arch.YAML())}
 	for i, b := range blocks {
 		h, w := b.OutSize()
 		info.Layers = append(info.Layers, layerInfo{
 			Name: models.BlockName(b, i), Kind: b.Kind, Height: b.Height, Width: b.Width,
 			In: b.In, Mid: b.Mid, Out: b.Out, OutHeight: h, OutWidth: w, Kernel: b.Kernel, Stride: b.Stride, Pad: b.Pad,
 			Act: b.Act, SE: b.SE, Squeeze: b.Squeeze, Groups: b.Groups, OutGroups: b.OutGroups, Shuffle: b.Shuffle,
-			Bias: b.Bias, Residual: b.Residual, counts: countsOf(b),
+			Bias: b.Bias, Residual: b.Residual, CountsInfo: job.CountsOf(b),
 		})
 	}
 	return info, nil

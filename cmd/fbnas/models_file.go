@@ -38,7 +38,7 @@ type valueInfo struct {
 
 // nodeCounts are summary.Counts in a document; what is not known is null.
 type nodeCounts struct {
-	counts
+	job.CountsInfo
 	Elements *int64 `json:"activation_elements"`
 	Bytes    *int64 `json:"activation_bytes"`
 }
@@ -108,7 +108,7 @@ func describeFile(path string, s summary.Summary) fileInfo {
 	f := fileInfo{
 		Name: path, Graph: s.Name, Opset: s.Opset, IRVersion: s.IR, Producer: orNull(s.Producer),
 		Uncounted: s.Uncounted, ConstantBytes: s.ConstantBytes, PeakBytes: s.PeakBytes,
-		nodeCounts: nodeCounts{counts{s.MACs, s.Params, s.Weights, s.MACs + s.Pooled}, &s.Elements, &s.Bytes},
+		nodeCounts: nodeCounts{job.CountsInfo{MACs: s.MACs, Params: s.Params, ConvWeights: s.Weights, FLOPsWithPool: s.MACs + s.Pooled}, &s.Elements, &s.Bytes},
 	}
 	for _, v := range s.Inputs {
 		f.Inputs = append(f.Inputs, describeValue(v))

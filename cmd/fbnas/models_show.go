@@ -53,17 +53,17 @@ func (o showOptions) show(name string) (result, error) {
 		}
 		return o.architecture(name, arch)
 	}
-	m, md, err := readONNX(name)
+	f, err := job.ReadONNX(name)
 	if err != nil {
 		return nil, err
 	}
-	if md.Architecture == "" && o.yaml {
-		return nil, fault.New(fault.Failure, "Leave out --yaml to see its nodes.", "%s: %w", name, errForeign)
+	if f.Says.Architecture == "" && o.yaml {
+		return nil, fault.New(fault.Failure, "Leave out --yaml to see its nodes.", "%s: %w", name, job.ErrForeign)
 	}
-	if md.Architecture == "" || o.nodes || len(o.inputs) > 0 {
-		return o.file(name, m)
+	if f.Says.Architecture == "" || o.nodes || len(o.inputs) > 0 {
+		return o.file(name, f.Model)
 	}
-	arch, err := statedArch(name, md)
+	arch, err := job.StatedArch(name, f.Says)
 	if err != nil {
 		return nil, err
 	}

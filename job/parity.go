@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"context"
@@ -10,19 +10,18 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
-	"fbnas/job"
 	"fbnas/onnxexport"
 	"fbnas/train"
 )
 
 const (
-	parityImages = 256 // compared, where the data has them
+	ParityImages = 256 // compared, where the data has them
 	parityBatch  = 64  // of the training engine's program
 )
 
-// parityInfo is a comparison in a document. JSON has no NaN: a difference that
+// ParityInfo is a comparison in a document. JSON has no NaN: a difference that
 // is not a number is null.
-type parityInfo struct {
+type ParityInfo struct {
 	MaxAbsDiff *float64 `json:"parity_max_abs_diff"`
 	Allowed    *float64 `json:"parity_allowed_diff"`
 	Inputs     int      `json:"parity_inputs"`
@@ -30,8 +29,8 @@ type parityInfo struct {
 	RealImages bool     `json:"parity_real_images"`
 }
 
-func parityOf(p onnxexport.Parity, realImages bool) parityInfo {
-	return parityInfo{finite(p.MaxAbsDiff), finite(p.Allowed()), p.Inputs, p.SameClass, realImages}
+func parityOf(p onnxexport.Parity, realImages bool) ParityInfo {
+	return ParityInfo{finite(p.MaxAbsDiff), finite(p.Allowed()), p.Inputs, p.SameClass, realImages}
 }
 
 func finite(x float64) *float64 {
@@ -41,7 +40,7 @@ func finite(x float64) *float64 {
 	return &x
 }
 
-func (p parityInfo) String() string {
+func (p ParityInfo) String() string {
 	diff, kind := "not a number", "random inputs"
 	if p.MaxAbsDiff != nil {
 		diff = fmt.Sprintf("%.2g", *p.MaxAbsDiff)
@@ -56,30 +55,31 @@ func (p parityInfo) String() string {
 	return s + fmt.Sprintf(", same class for %d", p.SameClass)
 }
 
-// proven is a proof with what has to be closed after it.
-type proven struct {
+// reference is the network on the engine that trains, ready for an exported file
+// to be compared with.
+type reference struct {
 	onnxexport.Proof
-	reference *train.Evaluator
+	evaluator *train.Evaluator
 }
 
-func (p proven) close() { p.reference.Close() }
+func (r reference) close() { r.evaluator.Close() }
 
-// proofOf prepares the comparison of an exported file with a network on the
-// engine that trains.
-func proofOf(t job.Model, images [][]float32) (proven, error) {
-	e, err := job.OpenEngine(ort.Options{})
+// referenceOf opens a network on the engine that trains, for a comparison on the
+// images.
+func referenceOf(t Model, images [][]float32) (reference, error) {
+	e, err := OpenEngine(ort.Options{})
 	if err != nil {
-		return proven{}, err
+		return reference{}, err
 	}
-	reference, err := train.NewEvaluator(e, t.Arch, t.Values, parityBatch)
+	evaluator, err := train.NewEvaluator(e, t.Arch, t.Values, parityBatch)
 	if err != nil {
-		return proven{}, err
+		return reference{}, err
 	}
-	return proven{onnxexport.Proof{
+	return reference{onnxexport.Proof{
 		Open:      openModel,
-		Reference: onnxexport.Batched(reference, train.Images, train.Logits, parityBatch),
+		Reference: onnxexport.Batched(evaluator, train.Images, train.Logits, parityBatch),
 		Images:    images,
-	}, reference}, nil
+	}, evaluator}, nil
 }
 
 // imagesOf takes real images for a comparison: test images, spread over all of
@@ -89,7 +89,7 @@ func imagesOf(set *dataset.Set) ([][]float32, error) {
 	var images [][]float32
 	shape := set.Test.Shape()
 	for _, split := range []*dataset.Split{set.Test, set.Train} {
-		n := min(split.Len(), parityImages-len(images))
+		n := min(split.Len(), ParityImages-len(images))
 		for i := range n {
 			image := make([]float32, shape[0]*shape[1]*shape[2])
 			if _, err := split.Image(i*split.Len()/n, image); err != nil {
@@ -119,7 +119,7 @@ func reversed(image []float32, n int) []float32 {
 }
 
 // noiseFor is normal noise in the place of images, for a network without data.
-func noiseFor(t job.Model, seed uint64) [][]float32 {
+func noiseFor(t Model, seed uint64) [][]float32 {
 	in := t.Arch.Input
 	images := make([][]float32, onnxexport.ParityInputs)
 	for i := range images {
@@ -132,10 +132,10 @@ func noiseFor(t job.Model, seed uint64) [][]float32 {
 	return images
 }
 
-// comparison opens the data and takes the images on which a network's file is
+// comparedOn opens the data and takes the images on which a network's file is
 // compared with it. Random weights that come without data are compared on
 // noise; trained ones never. Classes without names get the data's.
-func comparison(ctx context.Context, a *app, t *job.Model, data string) ([][]float32, error) {
+func comparedOn(ctx context.Context, env *Env, t *Model, data string) ([][]float32, error) {
 	if data == "" && t.Random() {
 		return noiseFor(*t, t.Seed), nil
 	}
@@ -149,27 +149,27 @@ func comparison(ctx context.Context, a *app, t *job.Model, data string) ([][]flo
 		return nil, fault.New(fault.Usage, "Import them again with --normalise imagenet, or with --data for the data's own mean and deviation.",
 			"it is not known how pixels were normalised that %s was trained on", t.Path)
 	}
-	set, err := job.OpenAs(ctx, a.env, data, t.Preprocessing)
+	set, err := OpenAs(ctx, env, data, t.Preprocessing)
 	if err != nil {
 		return nil, err
 	}
 	if t.Classes == nil {
 		err = t.NameClasses(set, data)
 	} else {
-		err = job.SameClasses(t.Arch.Name, t.Classes, set)
+		err = SameClasses(t.Arch.Name, t.Classes, set)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if !t.Random() {
-		job.CheckSource(a.env, t.Source(t.Arch.Name), set, set.Test)
+		CheckSource(env, t.Source(t.Arch.Name), set, set.Test)
 	}
 	return imagesOf(set)
 }
 
-// normalise makes drawn weights give activations like trained ones.
-func normalise(ctx context.Context, t job.Model, images [][]float32) error {
-	e, err := job.OpenEngine(ort.Options{})
+// normaliseDrawn makes drawn weights give activations like trained ones.
+func normaliseDrawn(ctx context.Context, t Model, images [][]float32) error {
+	e, err := OpenEngine(ort.Options{})
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
-package main
+package job
 
 import (
-	"log/slog"
 	"testing"
 
 	"fbnas/engine"
@@ -44,8 +43,7 @@ func TestSaturationMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	saturates := sum["logits"][0] < 1.5
-	x := int8Export{app: &app{log: slog.New(slog.DiscardHandler)}, float: onnxexport.File{Model: m}, result: &exportResult{Path: "x.onnx"}}
-	x.device = "local"
+	x := export{ExportOptions: ExportOptions{Device: "local"}, env: &Env{}, file: onnxexport.File{Model: m}, result: &ExportResult{Path: "x.onnx"}}
 	c := quantize.Calibration{Images: 3, Image: func(i int) ([]float32, error) {
 		return [][]float32{{0.1, 0.2}, {1, 1}, {0.5, 0.25}}[i], nil
 	}}

@@ -1,33 +1,23 @@
-package main
+package job
 
 import (
-	"os"
 	"path/filepath"
 
 	"fbnas/card"
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/rundir"
-	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/models"
 	"fbnas/onnxexport"
 )
 
-// warnOfCard tells of a card that an earlier file has left, and that says of
-// this one what is not so.
-func warnOfCard(a *app, path string) {
-	there := card.Path(path)
-	if _, err := os.Stat(there); err == nil {
-		a.log.Warn("the model card beside it is of an earlier file", "card", there)
-	}
-}
-
 // writeCard writes the model card beside the file.
-func (r *exportResult) writeCard(t job.Model, says onnxexport.Metadata, form onnxexport.Form, from *origin, licence string) error {
+func (x *export) writeCard(form onnxexport.Form) error {
+	r, t := x.result, x.model
 	path := card.Path(r.Path)
 	r.Card = &path
 	c := card.Card{
-		Name: t.Arch.Name, Says: says, Parity: says.Parity, Data: t.DataName(), MACs: r.MACs, Params: r.Params, Blocks: card.Blocks(t.Blocks), Licence: licence,
+		Name: t.Arch.Name, Says: x.file.Says, Parity: x.file.Says.Parity, Data: t.DataName(), MACs: r.MACs, Params: r.Params, Blocks: card.Blocks(t.Blocks), Licence: x.Licence,
 		File: card.File{Name: filepath.Base(r.Path), Labels: filepath.Base(onnxexport.LabelsPath(r.Path)), Bytes: r.Bytes, IRVersion: int(r.IRVersion), Form: form},
 	}
 	if i := r.Int8; i != nil {
@@ -37,7 +27,7 @@ func (r *exportResult) writeCard(t job.Model, says onnxexport.Metadata, form onn
 		}
 	}
 	if t.Run != "" {
-		config, err := rundir.ReadConfig[job.TrainConfig](t.Run)
+		config, err := rundir.ReadConfig[TrainConfig](t.Run)
 		if err != nil {
 			return err
 		}
@@ -45,9 +35,9 @@ func (r *exportResult) writeCard(t job.Model, says onnxexport.Metadata, form onn
 			c.Epochs = config.Train.Epochs
 		}
 	}
-	if from != nil {
+	if x.foundBy != nil {
 		var err error
-		if c.Search, err = from.card(); err != nil {
+		if c.Search, err = x.foundBy.card(); err != nil {
 			return err
 		}
 	}
@@ -55,18 +45,17 @@ func (r *exportResult) writeCard(t job.Model, says onnxexport.Metadata, form onn
 }
 
 // card is the part of the model card.
-func (o *origin) card() (*card.Search, error) {
+func (o *foundBy) card() (*card.Search, error) {
 	space, err := models.ParseSpace([]byte(o.config.Space))
 	if err != nil {
 		return nil, err
 	}
-	kind := ""
-	if o.precision() != latency.FP32 {
-		kind = o.precision()
-	}
-	return &card.Search{
-		Precision: kind,
-		Space:     space.Name, Log10Architectures: o.summary.Log10Architectures,
+	s := &card.Search{
+		Space: space.Name, Log10Architectures: o.summary.Log10Architectures,
 		TargetUS: o.found.Target, LimitUS: o.found.Limit, Seed: o.summary.Seed,
-	}, nil
+	}
+	if o.precision() != latency.FP32 {
+		s.Precision = o.precision()
+	}
+	return s, nil
 }

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"strings"
@@ -37,8 +37,7 @@ func TestImagesOfARequest(t *testing.T) {
 
 // A run that is too large for a request is refused before a device is reached.
 func TestRunTooLargeForADevice(t *testing.T) {
-	p := place{deviceFlags: deviceFlags{device: "nowhere"}}
-	_, err := p.onDevice(t.Context(), nil, &deviceSession{image: 1 << 20, feed: onnxexport.Feed{Batch: 65}})
+	_, err := Device{Name: "nowhere"}.session(t.Context(), &Env{}, &deviceSession{image: 1 << 20, feed: onnxexport.Feed{Batch: 65}})
 	if err == nil || !strings.Contains(err.Error(), "a run takes 65 images") || fault.HintOf(err) == "" {
 		t.Errorf("%v", err)
 	}

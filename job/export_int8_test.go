@@ -1,12 +1,10 @@
-package main
+package job
 
 import (
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 
-	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -16,25 +14,25 @@ import (
 func TestInt8Options(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
-		flags int8Flags
+		given Int8Options
 		arch  string
 		want  quantize.Options
 	}{
-		{"a phone", int8Flags{activations: auto, reduce: auto}, "arm64", quantize.Options{Activations: onnx.Int8}},
-		{"x86", int8Flags{activations: auto, reduce: auto}, "amd64", quantize.Options{Activations: onnx.Uint8}},
-		{"x86, as asked for", int8Flags{activations: "int8", reduce: off}, "amd64", quantize.Options{Activations: onnx.Int8}},
-		{"a phone, as asked for", int8Flags{activations: "uint8", reduce: on}, "arm64", quantize.Options{Activations: onnx.Uint8, ReduceRange: true}},
+		{"a phone", Int8Options{}, "arm64", quantize.Options{Activations: onnx.Int8}},
+		{"x86", Int8Options{}, "amd64", quantize.Options{Activations: onnx.Uint8}},
+		{"x86, as asked for", Int8Options{Activations: "int8", ReduceRange: Off}, "amd64", quantize.Options{Activations: onnx.Int8}},
+		{"a phone, as asked for", Int8Options{Activations: "uint8", ReduceRange: On}, "arm64", quantize.Options{Activations: onnx.Uint8, ReduceRange: true}},
 	} {
-		got := tc.flags.options(tc.arch)
+		got := tc.given.options(tc.arch)
 		if got.Activations != tc.want.Activations || got.ReduceRange != tc.want.ReduceRange {
 			t.Errorf("%s: %+v, want %+v", tc.name, got, tc.want)
 		}
 	}
 }
 
-// TestSaturationSaid: what was found is said, and warned of where weights have 8
-// bits all the same.
-func TestSaturationSaid(t *testing.T) {
+// TestSaturationWarned: saturation is warned of where weights have 8 bits all the
+// same.
+func TestSaturationWarned(t *testing.T) {
 	found := func(changed int) *onnxexport.Saturation {
 		return &onnxexport.Saturation{Saturates: changed > 0, Images: 256, Changed: changed, MaxAbsDiff: 0.41, Device: "box"}
 	}
@@ -42,19 +40,18 @@ func TestSaturationSaid(t *testing.T) {
 	for _, tc := range []struct {
 		bits     int
 		found    *onnxexport.Saturation
-		want     string
 		warnings []string
 	}{
-		{8, nil, "", nil},
-		{7, nil, "", nil},
-		{8, found(0), "sums of 8-bit products do not saturate on box: all 256 calibration images give the logits of exact sums", nil},
-		{7, found(251), saturate + "; so weights have 7 bits", nil},
-		{8, found(251), saturate, []string{saturate + ": leave out --reduce-range=off, and weights get 7 bits"}},
+		{8, nil, nil},
+		{7, nil, nil},
+		{8, found(0), nil},
+		{7, found(251), nil},
+		{8, found(251), []string{saturate + ": leave out --reduce-range=off, and weights get 7 bits"}},
 	} {
-		i := &int8Info{WeightBits: tc.bits, Saturation: tc.found, AgainstFloat: &latency.Comparison{Ratio: 0.8, P: 0.001}, FloatLatencyUS: 100, LatencyUS: 80}
-		x := int8Export{app: &app{log: slog.New(slog.DiscardHandler)}, result: &exportResult{Int8: i}}
-		if x.judge(); i.saturation() != tc.want || !slices.Equal(i.Warnings, tc.warnings) {
-			t.Errorf("%d bits, %+v: %q, %q", tc.bits, tc.found, i.saturation(), i.Warnings)
+		i := &Int8Result{WeightBits: tc.bits, Saturation: tc.found, AgainstFloat: &latency.Comparison{Ratio: 0.8, P: 0.001}, FloatLatencyUS: 100, LatencyUS: 80}
+		x := export{env: &Env{}, result: &ExportResult{Int8: i}}
+		if x.judge(); !slices.Equal(i.Warnings, tc.warnings) {
+			t.Errorf("%d bits, %+v: %q", tc.bits, tc.found, i.Warnings)
 		}
 	}
 }
@@ -77,11 +74,11 @@ func TestInt8Judged(t *testing.T) {
 		{"few rounds", 0.9, 0.9, nil, 100, 101, []string{"slower than float"}},
 		{"both", 0.9, 0.8, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"loses 10.0 points", "slower than float"}},
 	} {
-		i := &int8Info{AgainstFloat: tc.against, FloatLatencyUS: tc.before, LatencyUS: tc.after, Device: job.DeviceInfo{Name: "local"}}
+		i := &Int8Result{AgainstFloat: tc.against, FloatLatencyUS: tc.before, LatencyUS: tc.after, Device: DeviceInfo{Name: "local"}}
 		if tc.float > 0 {
 			i.FloatTop1, i.Top1 = &tc.float, &tc.top1
 		}
-		x := int8Export{app: &app{log: slog.New(slog.DiscardHandler)}, result: &exportResult{Int8: i}}
+		x := export{env: &Env{}, result: &ExportResult{Int8: i}}
 		x.judge()
 		if !slices.EqualFunc(i.Warnings, tc.want, strings.Contains) {
 			t.Errorf("%s: %q, want %q", tc.name, i.Warnings, tc.want)

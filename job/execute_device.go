@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 	"fbnas/engine"
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
-	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnxexport"
 )
@@ -19,9 +18,9 @@ import (
 // much comes back.
 const requestBytes = 16 << 20
 
-// onDevice opens a session's file on the device: in ONNX Runtime there, on one
-// of its fastest cores.
-func (p *place) onDevice(ctx context.Context, a *app, s *deviceSession) (*running, error) {
+// session opens a session's file on the device: in ONNX Runtime there, on one of
+// its fastest cores.
+func (d Device) session(ctx context.Context, env *Env, s *deviceSession) (*openFile, error) {
 	if s.inRun = s.feed.AtOnce(); s.feed.Batch == onnxexport.AnyBatch {
 		s.open = s.inRun
 	}
@@ -29,7 +28,7 @@ func (p *place) onDevice(ctx context.Context, a *app, s *deviceSession) (*runnin
 		return nil, fault.New(fault.Failure, "Export it with a smaller --batch, or with --batch symbolic.",
 			"a run takes %d images of %s, and a device is given %s at once", s.inRun, text.Bytes(int64(s.image)), text.Bytes(latency.MaxInputs))
 	}
-	host, err := p.deviceFlags.open(ctx, a)
+	host, err := d.Open(ctx, env)
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +37,9 @@ func (p *place) onDevice(ctx context.Context, a *app, s *deviceSession) (*runnin
 		return nil, errors.Join(err, host.Close())
 	}
 	s.host = host
-	info, feed := job.DeviceOf(p.device, device), s.feed
+	info, feed := DeviceOf(d.Name, device), s.feed
 	feed.Batch = s.batch()
-	return &running{s, feed, ranOn{engineORT, condition.Runtime, &info}}, nil
+	return &openFile{s, feed, RanOn{EngineORT, condition.Runtime, &info}}, nil
 }
 
 // asApplication leaves a phone in its usual mode: nothing is timed.

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"cmp"
@@ -6,33 +6,32 @@ import (
 	"path/filepath"
 
 	"fbnas/internal/rundir"
-	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/models"
 	"fbnas/search"
 )
 
-// origin is the search that found an architecture.
-type origin struct {
-	config  job.SearchConfig
+// foundBy is the search that found an architecture.
+type foundBy struct {
+	config  SearchConfig
 	summary search.Summary
 	found   search.Found
 }
 
 // precision is the number format of the files whose latency the search aimed at.
-func (o *origin) precision() string { return cmp.Or(o.config.Precision, latency.FP32) }
+func (o *foundBy) precision() string { return cmp.Or(o.config.Precision, latency.FP32) }
 
-// originOf looks for the search that found the architecture, the newest first,
+// searchOf looks for the search that found the architecture, the newest first,
 // under root and beside the training's folder; nil where there is none.
-func originOf(a *app, t job.Model, root string) *origin {
+func searchOf(env *Env, t Model, root string) *foundBy {
 	roots := []string{root}
 	if t.Run != "" {
 		roots = append(roots, filepath.Dir(t.Run))
 	}
 	for _, root := range roots {
-		list, err := job.RunsUnder(a.env, root)
+		list, err := RunsUnder(env, root)
 		if err != nil {
-			a.log.Warn("runs cannot be listed", "folder", root, "error", err)
+			env.log().Warn("runs cannot be listed", "folder", root, "error", err)
 			continue
 		}
 		for i := len(list) - 1; i >= 0; i-- {
@@ -45,13 +44,13 @@ func originOf(a *app, t job.Model, root string) *origin {
 }
 
 // foundIn is the search of a run if it found the architecture.
-func foundIn(info rundir.Info, arch models.Arch) *origin {
-	var o origin
+func foundIn(info rundir.Info, arch models.Arch) *foundBy {
+	var o foundBy
 	if info.Verb != "search" || !info.Finished() || json.Unmarshal(info.Summary, &o.summary) != nil {
 		return nil
 	}
 	var err error
-	if o.config, err = rundir.ReadConfig[job.SearchConfig](info.Path); err != nil {
+	if o.config, err = rundir.ReadConfig[SearchConfig](info.Path); err != nil {
 		return nil
 	}
 	for _, o.found = range o.summary.Results {

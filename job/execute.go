@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
-	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -17,39 +16,39 @@ import (
 
 // The engines that run exported files.
 const (
-	engineORT    = "ort"
-	engineOnnxGo = "onnx-go"
+	EngineORT    = "ort"
+	EngineOnnxGo = "onnx-go"
 )
 
-// place is where an exported file is run: in this process, or on a device.
-type place struct {
-	deviceFlags
-	engine string
+// Place is where an exported file is run.
+type Place struct {
+	Device Device // without a name: this process
+	Engine string // EngineORT, which "" means too, or EngineOnnxGo
 }
 
-func (p *place) check() error {
+func (p Place) check() error {
 	switch {
-	case p.engine != engineORT && p.engine != engineOnnxGo:
-		return fault.New(fault.Usage, "Give --engine ort or --engine onnx-go.", "no engine %q", p.engine)
-	case p.engine == engineOnnxGo && p.device != "":
+	case p.Engine != "" && p.Engine != EngineORT && p.Engine != EngineOnnxGo:
+		return fault.New(fault.Usage, "Give --engine ort or --engine onnx-go.", "no engine %q", p.Engine)
+	case p.Engine == EngineOnnxGo && p.Device.Name != "":
 		return fault.New(fault.Usage, "Leave out --device, or --engine.", "devices have ONNX Runtime; onnx-go runs here")
-	case p.record != "" && p.device == "":
+	case p.Device.Record != "" && p.Device.Name == "":
 		return fault.New(fault.Usage, "Give --device too.", "--record is of what a device says")
 	}
-	if err := job.CheckOutputs(p.record); err != nil {
+	if err := CheckOutputs(p.Device.Record); err != nil {
 		return err
 	}
-	return p.deviceFlags.job().Check()
+	return p.Device.Check()
 }
 
-// ranOn says in a document what ran a file.
-type ranOn struct {
-	Engine  string          `json:"engine"`
-	Runtime string          `json:"runtime"`
-	Device  *job.DeviceInfo `json:"device"` // null: this process
+// RanOn says in a document what ran a file.
+type RanOn struct {
+	Engine  string      `json:"engine"`
+	Runtime string      `json:"runtime"`
+	Device  *DeviceInfo `json:"device"` // null: this process
 }
 
-func (r ranOn) String() string {
+func (r RanOn) String() string {
 	if r.Device == nil {
 		return r.Runtime + " in this process"
 	}
@@ -64,30 +63,38 @@ func (r ranOn) String() string {
 	return text
 }
 
-// running is a file that is ready to be run.
-type running struct {
-	onnxexport.Session
-	feed onnxexport.Feed // in batches of the session
-	on   ranOn
+// execution is a file that is to be run on so many images.
+type execution struct {
+	Place
+	path   string
+	file   onnxexport.File
+	images int
+	told   func(done int) // hears how many have been run
 }
 
-// start makes a file ready for so many images; told hears how many have been
-// run.
-func (p *place) start(ctx context.Context, a *app, path string, m *onnx.Model, md onnxexport.Metadata, images int, told func(done int)) (*running, error) {
-	feed, err := onnxexport.FeedOf(m, md)
+// openFile is a file that is ready to be run.
+type openFile struct {
+	onnxexport.Session
+	feed onnxexport.Feed // in batches of the session
+	on   RanOn
+}
+
+// open makes the file ready.
+func (x execution) open(ctx context.Context, env *Env) (*openFile, error) {
+	feed, err := onnxexport.FeedOf(x.file.Model, x.file.Says)
 	if err != nil {
-		return nil, fault.New(fault.Failure, "Export it again.", "%s was changed: %w", path, err)
+		return nil, fault.New(fault.Failure, "Export it again.", "%s was changed: %w", x.path, err)
 	}
-	content, err := m.Bytes()
+	content, err := x.file.Model.Bytes()
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case p.device != "":
-		s := &deviceSession{model: latency.Model{Name: path, Bytes: content}, feed: feed, images: images, told: told}
-		s.image, s.values = sizes(m)
-		return p.onDevice(ctx, a, s)
-	case p.engine == engineOnnxGo:
+	case x.Device.Name != "":
+		s := &deviceSession{model: latency.Model{Name: x.path, Bytes: content}, feed: feed, images: x.images, told: x.told}
+		s.image, s.values = sizes(x.file.Model)
+		return x.Device.session(ctx, env, s)
+	case x.Engine == EngineOnnxGo:
 		if feed.Batch == onnxexport.AnyBatch {
 			feed.Batch = 1
 		}
@@ -95,7 +102,7 @@ func (p *place) start(ctx context.Context, a *app, path string, m *onnx.Model, m
 		if err != nil {
 			return nil, err
 		}
-		return &running{&counted{s, feed.Batch, 0, told}, feed, ranOn{engineOnnxGo, onnxgo.Version, nil}}, nil
+		return &openFile{&counting{s, feed.Batch, 0, x.told}, feed, RanOn{EngineOnnxGo, onnxgo.Version, nil}}, nil
 	}
 	feed.Batch = feed.AtOnce()
 	version, err := runtimeVersion()
@@ -106,7 +113,7 @@ func (p *place) start(ctx context.Context, a *app, path string, m *onnx.Model, m
 	if err != nil {
 		return nil, err
 	}
-	return &running{&counted{s, feed.Batch, 0, told}, feed, ranOn{engineORT, version, nil}}, nil
+	return &openFile{&counting{s, feed.Batch, 0, x.told}, feed, RanOn{EngineORT, version, nil}}, nil
 }
 
 // sizes of an image as a model takes it, in bytes, and of what it gives for one,

@@ -1,0 +1,34 @@
+package job
+
+import (
+	"context"
+
+	"fbnas/dataset"
+)
+
+// The images that Eval takes.
+const (
+	SplitAll   = "all"
+	SplitTest  = "test"
+	SplitTrain = "train"
+)
+
+var evalSplits = []string{SplitTest, SplitTrain, SplitAll}
+
+// images opens the data and takes those that are asked for.
+func (o EvalOptions) images(ctx context.Context, env *Env, path string, s subject) (*dataset.Split, error) {
+	set, err := OpenWith(ctx, env, s.data, s.preprocessing, dataset.Options{Whole: o.Split == SplitAll, Classes: s.classes})
+	if err != nil {
+		return nil, err
+	}
+	images := set.Test
+	if o.Split == SplitTrain {
+		images = set.Train
+	}
+	if err := SameClasses(path, s.classes, set); err != nil {
+		return nil, err
+	}
+	SamePictures(env, path, s.preprocessing, set)
+	CheckSource(env, s.source, set, images)
+	return images, nil
+}

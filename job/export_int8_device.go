@@ -1,0 +1,68 @@
+package job
+
+import (
+	"context"
+	"runtime"
+
+	"fbnas/latency"
+	"fbnas/onnx"
+	"fbnas/onnxexport"
+	"fbnas/quantize"
+)
+
+// arch is the device's processor.
+func (x *export) arch(ctx context.Context) (string, error) {
+	if x.Device == "local" {
+		return runtime.GOARCH, nil
+	}
+	meter, err := Device{Name: x.Device}.Open(ctx, x.env)
+	if err != nil {
+		return "", err
+	}
+	defer meter.Close()
+	d, _, err := meter.Identity(ctx, latency.Options{})
+	return d.Model.Arch, err
+}
+
+// quietly hears how many images have been run.
+func quietly(int) {}
+
+// saturation runs weights of 8 bits on the device, beside the same weights in
+// kernels that never saturate. Both have activations in uint8, which those of the
+// file become on x86-64.
+func (x *export) saturation(ctx context.Context, c quantize.Calibration, ranges map[string]quantize.Range, o quantize.Options) (*onnxexport.Saturation, error) {
+	o.Activations, o.ReduceRange = onnx.Uint8, false
+	m, err := quantize.Quantise(x.file.Model, ranges, o)
+	if err != nil {
+		return nil, err
+	}
+	twin, err := quantize.Exact(m)
+	if err != nil {
+		return nil, err
+	}
+	exact, err := x.logitsThere(ctx, c, twin)
+	if err != nil {
+		return nil, err
+	}
+	got, err := x.logitsThere(ctx, c, m)
+	if err != nil {
+		return nil, err
+	}
+	s, err := quantize.SaturationOf(exact, got)
+	s.Device = x.Device
+	return &s, err
+}
+
+// logitsThere are what m gives on the device for the calibration's images.
+func (x *export) logitsThere(ctx context.Context, c quantize.Calibration, m *onnx.Model) ([][]float64, error) {
+	there := execution{Place{Device: Device{Name: x.Device}}, x.result.Path, onnxexport.File{Model: m, Says: x.file.Says}, c.Images, quietly}
+	if x.Device == "local" {
+		there.Device.Name = "" // this process is of the same processor
+	}
+	s, err := there.open(ctx, x.env)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return c.Logits(ctx, s.feed.Logits(s))
+}

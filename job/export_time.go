@@ -1,0 +1,70 @@
+package job
+
+import (
+	"context"
+	"errors"
+
+	"fbnas/latency"
+	"fbnas/lut"
+	"fbnas/onnxexport"
+	"fbnas/profile"
+)
+
+// bench times files on the device, side by side, in the condition of the table
+// where one is given. An unsteady figure is told in the log.
+func (x *export) bench(ctx context.Context, files ...onnxexport.File) (profile.Benchmark, error) {
+	var b profile.Benchmark
+	var list []latency.Model
+	for i, f := range files {
+		data, err := f.Model.Bytes()
+		if err != nil {
+			return b, err
+		}
+		name := f.Model.Name()
+		if len(files) > 1 {
+			name = []string{"float", "int8"}[i]
+		}
+		list = append(list, latency.Model{Name: name, Bytes: data})
+	}
+	var t *lut.Table
+	var err error
+	if x.Table != "" {
+		if t, err = lut.Load(x.Table); err != nil {
+			return b, err
+		}
+	}
+	there := MeasureOptions{Device: Device{Name: x.Device}, Seed: x.Seed, AllowNoisy: true}
+	opts, err := there.Options(t)
+	if err != nil {
+		return b, err
+	}
+	opts.DefaultMode = opts.DefaultMode || t == nil // as an application runs it
+	meter, err := there.Device.Open(ctx, x.env)
+	if err != nil {
+		return b, err
+	}
+	defer meter.Close()
+	told := Told{meter, func(done, total int) { x.env.at("models", done, total) }}
+	if b, err = profile.Bench(ctx, Genuine{told}, t, list, opts); err != nil {
+		return b, err
+	}
+	var failures []error
+	for i, r := range b.Results {
+		if r.Failure != nil {
+			failures = append(failures, r.Failure)
+		} else if r.Noisy != "" {
+			x.env.log().Warn("the latency is not steady", "model", list[i].Name, "reason", r.Noisy)
+		}
+	}
+	return b, errors.Join(failures...)
+}
+
+// measured adds a measured latency to what a file says.
+func measured(l *onnxexport.Latency, b profile.Benchmark, us float64) *onnxexport.Latency {
+	var with onnxexport.Latency
+	if l != nil {
+		with = *l
+	}
+	with.Device, with.Runtime, with.MeasuredUS = b.Device.Model.SoC, b.Condition.Runtime, us
+	return &with
+}

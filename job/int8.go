@@ -1,0 +1,86 @@
+package job
+
+import (
+	"fmt"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/text"
+	"fbnas/onnx"
+	"fbnas/onnxexport"
+	"fbnas/quantize"
+)
+
+// CalibrationImages calibrate an int8 file, where nothing else is said.
+const CalibrationImages = 256
+
+// Int8Options say how a file is quantised (docs/int8.md).
+type Int8Options struct {
+	Calibration string          // the data set whose training images calibrate; "": that of the comparison
+	Images      int             // of the calibration; 0: CalibrationImages
+	Method      quantize.Method // how ranges follow from values; "": quantize.Percentile
+	Activations string          // "int8" or "uint8"; "": what the device's kernels are made for
+	Float       []string        // layers that stay in float: blocks.03.project, blocks.03, first, last
+	// ReduceRange is On for weights of 7 bits, Off for weights of 8; "": 7 where sums
+	// of 8-bit products saturate on the device.
+	ReduceRange string
+}
+
+// Answers to a question whose "" is: as it is best.
+const (
+	On  = "on"
+	Off = "off"
+)
+
+func (i *Int8Options) check(form onnxexport.Form) error {
+	if i.Method == "" {
+		i.Method = quantize.Percentile
+	}
+	switch {
+	case form.Half:
+		return fault.New(fault.Usage, "Leave out one of them.", "--int8 and --fp16 do not go together")
+	case i.Images < 0:
+		return fault.New(fault.Usage, "Give --calibration-images 1 or more.", "%d calibration images", i.Images)
+	case i.Activations != "" && i.Activations != "int8" && i.Activations != "uint8":
+		return fault.New(fault.Usage, "Give --int8-activations auto, int8 or uint8.", "no activations %q", i.Activations)
+	case i.ReduceRange != "" && i.ReduceRange != On && i.ReduceRange != Off:
+		return fault.New(fault.Usage, "Give --reduce-range, --reduce-range=off or =auto.", "--reduce-range is %q", i.ReduceRange)
+	}
+	return i.Method.Validate()
+}
+
+// options for a device's processor, before anything is measured there.
+func (i *Int8Options) options(arch string) quantize.Options {
+	o := quantize.Options{Activations: quantize.ActivationsFor(arch), Float: i.Float, ReduceRange: i.ReduceRange == On}
+	switch i.Activations {
+	case "int8":
+		o.Activations = onnx.Int8
+	case "uint8":
+		o.Activations = onnx.Uint8
+	}
+	return o
+}
+
+// mostLoss of accuracy goes without a warning.
+const mostLoss = 0.01
+
+// judge says where int8 does not pay.
+func (x *export) judge() {
+	i := x.result.Int8
+	warn := func(format string, args ...any) {
+		i.Warnings = append(i.Warnings, fmt.Sprintf(format, args...))
+		x.env.log().Warn(i.Warnings[len(i.Warnings)-1])
+	}
+	if i.Top1 != nil && *i.FloatTop1-*i.Top1 > mostLoss {
+		warn("int8 loses %.1f points of accuracy: try another --calibration-method, more --calibration-images, or --int8-float (docs/int8.md)",
+			100*(*i.FloatTop1-*i.Top1))
+	}
+	if s := i.Saturation; s != nil && s.Saturates && i.WeightBits == 8 {
+		warn("%s: leave out --reduce-range=off, and weights get 7 bits", s)
+	}
+	switch c := i.AgainstFloat; {
+	case c != nil && c.Differs() && c.Ratio > 1, c == nil && i.LatencyUS > i.FloatLatencyUS:
+		warn("int8 is slower than float on %s (%s): ship the float file there", i.Device.Name, text.Change(i.LatencyUS, i.FloatLatencyUS))
+	case c != nil && !c.Differs():
+		warn("int8 is not told from float in speed on %s: it only saves space there", i.Device.Name)
+	}
+}

@@ -1,0 +1,55 @@
+package weights
+
+import (
+	"maps"
+
+	"fbnas/internal/fault"
+	"fbnas/models"
+	"fbnas/train"
+)
+
+// Taken is a network with the weights of a file.
+type Taken struct {
+	Network
+	Loaded
+	Drawn []string // parameters that the file has nothing for, in the order of models.Params
+}
+
+// Take matches the file with an architecture, whose number of classes becomes
+// the file's. What does not fit is an error, unless partial: then what the file
+// has nothing for is drawn with the seed. The accuracy and the data that a file
+// states are those of its own weights only.
+func (f *File) Take(arch models.Arch, partial bool, seed uint64) (Taken, error) {
+	t := Taken{Network: Network{Arch: arch}}
+	blocks, err := t.match(f)
+	if err == nil && t.FileClasses > 0 {
+		t.Arch.Classes = t.FileClasses
+		blocks, err = t.match(f)
+	}
+	if err != nil {
+		return t, err
+	}
+	if err := t.Whole(); err != nil && !partial {
+		return t, fault.New(fault.CodeOf(err), "Give the architecture that the weights are of with --arch, or --partial to take what fits.", "%w", err)
+	}
+	t.Network.Values = maps.Clone(t.Loaded.Values)
+	for _, p := range models.Params(blocks) {
+		if _, ok := t.Network.Values[p.Name]; !ok {
+			t.Network.Values[p.Name] = train.InitialValues(p, seed)
+			t.Drawn = append(t.Drawn, p.Name)
+		}
+	}
+	if t.Drawn == nil {
+		t.Test, t.Data = f.Test, f.Data
+	}
+	return t, nil
+}
+
+func (t *Taken) match(f *File) ([]models.Block, error) {
+	blocks, err := t.Arch.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	t.Loaded, err = f.Match(blocks)
+	return blocks, err
+}
