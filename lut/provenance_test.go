@@ -28,3 +28,22 @@ func TestComparableMemory(t *testing.T) {
 		}
 	}
 }
+
+// What may differ between the parts of one profile is named.
+func TestIncidental(t *testing.T) {
+	var a lut.Header
+	for field, change := range map[string]func(*lut.Header){
+		"device.os":   func(h *lut.Header) { h.Device.OS = "another" },
+		"device.unit": func(h *lut.Header) { h.Device.Unit = "another" },
+		"tool":        func(h *lut.Header) { h.Tool = "another" },
+	} {
+		b := a
+		change(&b)
+		if ds := lut.Incidental(a, b); len(ds) != 1 || ds[0].Field != field || len(lut.Provenance(a, b)) != 0 {
+			t.Errorf("%s: %v, and %v of the provenance", field, ds, lut.Provenance(a, b))
+		}
+	}
+	if ds := lut.Incidental(a, a); len(ds) != 0 {
+		t.Errorf("the same: %v", ds)
+	}
+}

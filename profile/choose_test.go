@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,5 +65,34 @@ func TestChoose(t *testing.T) {
 	few := func(rng *rand.Rand) []models.Block { return first[rng.IntN(3)] }
 	if _, err := profile.Choose(table, profile.Choice{Draws: 50}, few); err == nil || !strings.Contains(err.Error(), "3 different") {
 		t.Errorf("three networks were enough: %v", err)
+	}
+}
+
+// A tenth that the first draws hardly reach is filled by drawing on.
+func TestChooseDrawsOn(t *testing.T) {
+	table := profiled(t, newDevice(), blocksOnly())
+	drawn := 0
+	nets, err := profile.Choose(table, profile.Choice{Draws: 100}, func(r *rand.Rand) []models.Block {
+		drawn++
+		depth := 1 + r.IntN(100)
+		switch {
+		case drawn == 1:
+			depth = 100
+		case drawn <= 100 && depth > 90: // but for the first, none of the highest tenth
+			depth -= 90
+		}
+		return slices.Repeat([]models.Block{ir(16, 16, 16, 8, 1)}, depth)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	highest := 0
+	for _, net := range nets {
+		if len(net) > 90 {
+			highest++
+		}
+	}
+	if len(nets) != 20 || highest != 2 {
+		t.Errorf("%d networks, %d of the highest tenth, want 20 and 2", len(nets), highest)
 	}
 }

@@ -66,3 +66,20 @@ func TestCourse(t *testing.T) {
 		t.Errorf("merged: %+v, %v", both.Header.Course, err)
 	}
 }
+
+// A phone that grows slower all the time is as slow in one mode as in the other.
+func TestDefaultModeOfADriftingDevice(t *testing.T) {
+	d := phone()
+	d.Noise = 0
+	const growth = 1.002
+	slower := 1.0
+	d.Speed = func(int, int) float64 {
+		slower *= growth
+		return slower
+	}
+	made := profiled(t, d, blocksOnly()).Header.DefaultMode
+	// A stretch is 6 rounds of the sentinel beside itself: 12 groups.
+	if want := 1 - math.Pow(growth, -24); made == nil || math.Abs(made.Ratio/0.8-1) > 1e-9 || math.Abs(made.Spread-want) > 1e-9 {
+		t.Errorf("%+v, want 0.8 and the spread %g", made, want)
+	}
+}

@@ -275,3 +275,18 @@ func TestTwoProfilesOfOneFile(t *testing.T) {
 		t.Errorf("the second profile: %v", second)
 	}
 }
+
+// confused reports a round of a batch that it was not asked for.
+type confused struct{ *device }
+
+func (c confused) Measure(ctx context.Context, req latency.Request) error {
+	g := latency.Group{MedianU: 1, MinU: 1}
+	return req.OnRound(latency.Round{Batch: len(req.Batches), Sentinel: []latency.Group{g}})
+}
+
+func TestRoundsOfNoBatch(t *testing.T) {
+	_, err := profile.Run(t.Context(), confused{newDevice()}, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), options())
+	if err == nil || !strings.Contains(err.Error(), "the device reported batch 3 of 3") {
+		t.Errorf("error %v", err)
+	}
+}
