@@ -7,6 +7,7 @@ import (
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
+	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/profile"
 	"fbnas/search"
@@ -93,21 +94,28 @@ func Baseline(ctx context.Context, env *Env, o BaselineOptions) (*BaselineResult
 	if err != nil {
 		return nil, err
 	}
-	arch, err := space.Arch(made.Selection, o.Classes)
+	r := &BaselineResult{Kind: o.Kind, Arch: o.Output, LimitUS: limit, PredictedUS: costs.Of(made.Selection),
+		Multiplier: Positive(made.Multiplier), Expansion: Positive(made.Expansion)}
+	return r, o.write(r, space, table, made.Selection)
+}
+
+// write writes the architecture, and counts it.
+func (o BaselineOptions) write(r *BaselineResult, space models.Space, table *lut.Table, sel models.Selection) error {
+	arch, err := space.Arch(sel, o.Classes)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	arch.Name = space.Name + "-" + string(o.Kind)
 	blocks, err := arch.Resolve()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := profile.Fresh(table, blocks); err != nil {
-		return nil, err
+		return err
 	}
 	counts := models.Count(blocks)
-	return &BaselineResult{o.Kind, o.Output, limit, costs.Of(made.Selection), Positive(made.Multiplier), Positive(made.Expansion), counts.MACs, counts.Params},
-		atomicfile.WriteBytes(o.Output, arch.YAML())
+	r.MACs, r.Params = counts.MACs, counts.Params
+	return atomicfile.WriteBytes(o.Output, arch.YAML())
 }
 
 func (o BaselineOptions) limit(costs *search.Costs) (float64, error) {

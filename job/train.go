@@ -99,13 +99,18 @@ func Train(ctx context.Context, env *Env, o TrainOptions) (*TrainResult, error) 
 	if err != nil {
 		return nil, stopped(env, err, "train", job.Dir)
 	}
+	s := trainResultOf(c, job, r)
+	s.MemoryBytes, s.Arch, s.Data = needed, arch.Name, o.reads(c.Data)
+	return finishTraining(job, arch, r, s)
+}
+
+// finishTraining writes the network and the summary.
+func finishTraining(job train.Job, arch models.Arch, r train.Result, s *TrainResult) (*TrainResult, error) {
 	w := weights.Network{Arch: arch, Classes: job.Data.Classes, Preprocessing: job.Data.Preprocessing(),
 		Data: job.Data.Summary.Digest, Test: r.Test, Values: r.Values}
 	if err := w.Write(filepath.Join(job.Dir.Path(), WeightsName)); err != nil {
 		return nil, err
 	}
-	s := trainResultOf(c, job, r)
-	s.MemoryBytes, s.Arch, s.Data = needed, arch.Name, o.reads(c.Data)
 	return s, job.Dir.Finish(s)
 }
 

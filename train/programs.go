@@ -73,27 +73,46 @@ func (n Network) WeightStep(s Shape, o SGD, smoothing float64) *engine.Program {
 	g := nb.G
 	logits := n.Forward(nb, x)
 	loss := n.loss(g, logits, s.Batch, smoothing)
-	var params []*graph.Node
-	var decays []float64
-	for _, p := range n.Params {
-		if !n.trains(p) {
-			continue
-		}
-		params = append(params, g.Input(p.Name, graph.Float, p.Shape...))
-		decays = append(decays, o.decay(p.Role))
-	}
-	lr := g.Input(LearningRate, graph.Float, 1)
 	program := &engine.Program{Name: "weights", Graph: g,
 		Returns: []engine.Binding{{Name: Loss, Node: loss}, {Name: Logits, Node: logits}}}
-	for i, d := range grad.Of(g, loss, params) {
-		program.Writes = append(program.Writes, o.update(g, params[i], d, lr, decays[i])...)
-	}
-	program.Writes = append(program.Writes, runningStatistics(nb)...)
+	program.Writes = append(n.update(g, n.gradients(g, loss), o), runningStatistics(nb)...)
 	program.Writes = n.average(g, program.Writes)
 	if n.freeze != "" { // frozen batch norms are scales and shifts
 		return Optimise(program, opt.Inference...)
 	}
 	return Optimise(program)
+}
+
+// gradients are those of the loss, one for each trained parameter in the order of
+// Params. Between them and update nothing but their nodes is shared, so that
+// steps of several machines can be reduced there.
+func (n Network) gradients(g *graph.Graph, loss *graph.Node) []*graph.Node {
+	var params []*graph.Node
+	for _, p := range n.trained() {
+		params = append(params, g.Input(p.Name, graph.Float, p.Shape...))
+	}
+	return grad.Of(g, loss, params)
+}
+
+// update writes the trained parameters and their momenta, by their gradients.
+func (n Network) update(g *graph.Graph, gradients []*graph.Node, o SGD) []engine.Binding {
+	lr := g.Input(LearningRate, graph.Float, 1)
+	var writes []engine.Binding
+	for i, p := range n.trained() {
+		writes = append(writes, o.update(g, g.Input(p.Name, graph.Float, p.Shape...), gradients[i], lr, o.decay(p.Role))...)
+	}
+	return writes
+}
+
+// trained are the parameters that gradient steps change.
+func (n Network) trained() []models.Param {
+	var list []models.Param
+	for _, p := range n.Params {
+		if n.trains(p) {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 func (n Network) loss(g *graph.Graph, logits *graph.Node, batch int, smoothing float64) *graph.Node {
