@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"fbnas/devices"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
+	"fbnas/latency/agents"
 )
 
 // Bundle is all that an agent needs on a device other than this machine: files
@@ -67,7 +67,7 @@ func NewBundle(arch string, own Own) (*Bundle, error) {
 	b := &Bundle{loader: known.loader}
 	agent := own.Agent
 	if agent == "" {
-		path, err := devices.AgentPath(arch)
+		path, err := agents.Path(arch)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"fbnas/devices"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
+	"fbnas/latency/agents"
 	"fbnas/latency/wire"
 )
 
@@ -98,7 +99,7 @@ func OpenBy(ctx context.Context, by devices.Opener, device string, log *slog.Log
 }
 
 func openLocal(ctx context.Context, by devices.Opener, device string, log *slog.Logger) (*Host, error) {
-	agent, err := devices.AgentPath(runtime.GOARCH)
+	agent, err := agents.Path(runtime.GOARCH)
 	if err != nil {
 		return nil, err
 	}
