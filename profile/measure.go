@@ -87,9 +87,9 @@ func (m *measuring) firstFailure() string {
 }
 
 // plan deals out the batches in a seeded order, so that neighbours in the plan
-// do not share a stretch of the machine's mood. They are named before known
-// failures are left out of them: a model that fails does not make its batch
-// another one.
+// are not all measured while the machine is slow. Batches get their names before
+// known failures are left out: a model that fails does not make its batch another
+// one.
 func (m *measuring) plan() {
 	shuffled := make([]latency.Model, len(m.models))
 	for i, from := range random.New(m.options.Seed, "lut/batches").Perm(len(m.models)) {

@@ -17,7 +17,7 @@ type Options struct {
 
 // Progress of a profile, in groups (one model in one round).
 type Progress struct {
-	Stage string // "blocks" | "networks"
+	Stage string // "blocks" | "networks" | "modes"
 	Done  int    // earlier runs' groups included
 	Total int
 }
