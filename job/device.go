@@ -47,8 +47,8 @@ type DeviceInfo struct {
 	Replayed bool    `json:"replayed"` // a recording answered in its place
 }
 
-// IdentityOf describes a device by what it says of itself.
-func IdentityOf(name string, id devices.Identity) DeviceInfo {
+// identityOf describes a device by what it says of itself.
+func identityOf(name string, id devices.Identity) DeviceInfo {
 	return DeviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS, orNull(id.Emulator), id.Replayed}
 }
 

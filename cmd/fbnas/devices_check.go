@@ -8,10 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fbnas/devices"
 	"fbnas/internal/text"
 	"fbnas/job"
-	"fbnas/latency"
 )
 
 func devicesCheckVerb(a *app) *cobra.Command {
@@ -24,110 +22,17 @@ func devicesCheckVerb(a *app) *cobra.Command {
 			"  fbnas devices check qemu --json",
 		Args: cobra.ExactArgs(1),
 		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
-			return checkDevice(ctx, a, args[0])
+			r, err := job.CheckDevice(ctx, a.env, args[0])
+			return view(r, deviceCheckText), err
 		}),
 	}
 }
 
-// deviceCheck says of a device what could be found out before something
-// failed.
-type deviceCheck struct {
-	Name     string          `json:"name"`
-	Device   *job.DeviceInfo `json:"device"`
-	Clusters *string         `json:"clusters"` // cores by the frequency they reach
-	Emulator *string         `json:"emulator"`
-	State    *deviceNow      `json:"state"`
-	Checks   []checkInfo     `json:"checks"`
-	Runtime  *string         `json:"runtime"`
-	CoreSet  *string         `json:"core_set"`
-}
-
-// deviceNow is how a device is at the moment.
-type deviceNow struct {
-	Governors   []string `json:"governors"`
-	KHz         []int    `json:"khz"` // per core
-	Temperature *float64 `json:"temperature_celsius"`
-	Hottest     *string  `json:"hottest"` // the part that has it
-	FreeBytes   *int64   `json:"free_bytes"`
-	Throttled   *string  `json:"throttled"`
-	Thermal     *string  `json:"thermal_status"` // Android's
-	Slows       *string  `json:"slows"`          // why it is slower for now than it could be
-	Power       *string  `json:"power"`          // charger | battery
-	Battery     *float64 `json:"battery"`        // a fraction
-}
-
-type checkInfo struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail"`
-}
-
-func checkDevice(ctx context.Context, a *app, name string) (result, error) {
-	r := deviceCheck{Name: name, Checks: []checkInfo{}}
-	if err := r.look(ctx); err != nil {
-		return r, err
-	}
-	meter, err := latency.Open(ctx, name, a.log)
-	if err != nil {
-		return r, err
-	}
-	defer meter.Close()
-	checks, err := meter.Selftest(ctx)
-	for _, c := range checks {
-		r.Checks = append(r.Checks, checkInfo{c.Name, c.OK, c.Detail})
-	}
-	if err != nil {
-		return r, err
-	}
-	_, condition, err := meter.Identity(ctx, latency.Options{})
-	if err != nil {
-		return r, err
-	}
-	r.Runtime, r.CoreSet = &condition.Runtime, &condition.CoreSet
-	return r, nil
-}
-
-// look asks the device itself, before anything is put there.
-func (r *deviceCheck) look(ctx context.Context) error {
-	d, err := devices.Open(ctx, r.Name)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	id, err := d.Identity(ctx)
-	if err != nil {
-		return err
-	}
-	info := job.IdentityOf(r.Name, id)
-	r.Device = &info
-	r.Clusters, r.Emulator = orNull(id.Clusters()), orNull(id.Emulator)
-	s, err := d.State(ctx)
-	if err != nil {
-		return err
-	}
-	r.State = &deviceNow{
-		Governors: append([]string{}, s.Governors...), KHz: append([]int{}, s.KHz...),
-		Hottest: orNull(s.Heat.Hottest), Throttled: orNull(s.Heat.Throttled), Thermal: orNull(s.Heat.Status), Slows: orNull(s.Heat.Slows()),
-		Power: orNull(s.Power.Source),
-	}
-	if s.Heat.Hottest != "" {
-		r.State.Temperature = &s.Heat.Celsius
-	}
-	if s.Power.Level > 0 {
-		level := float64(s.Power.Level) / 100
-		r.State.Battery = &level
-	}
-	if s.FreeBytes > 0 {
-		r.State.FreeBytes = &s.FreeBytes
-	}
-	return nil
-}
-
-func (r deviceCheck) Text(w io.Writer) error {
+func deviceCheckText(w io.Writer, r *job.DeviceCheck) error {
 	if r.Device == nil {
 		return nil
 	}
-	if err := writeFacts(w, r.facts()...); err != nil {
+	if err := writeFacts(w, deviceCheckFacts(r)...); err != nil {
 		return err
 	}
 	for _, c := range r.Checks {
@@ -146,7 +51,7 @@ func (r deviceCheck) Text(w io.Writer) error {
 	return err
 }
 
-func (r deviceCheck) facts() []fact {
+func deviceCheckFacts(r *job.DeviceCheck) []fact {
 	d := r.Device
 	facts := []fact{
 		{"processor", fmt.Sprintf("%s (%s)", d.SoC, d.Arch)},

@@ -31,15 +31,15 @@ func doctorVerb(a *app) *cobra.Command {
 }
 
 type doctorResult struct {
-	ORTVersion *string         `json:"ort_version"`
-	ORTPath    *string         `json:"ort_path"`
-	Dialect    *ort.Dialect    `json:"dialect"`
-	Block      *int            `json:"block"`     // channels in a block; null in std
-	Providers  []provider      `json:"providers"` // what trains
-	Cores      int             `json:"cores"`
-	Data       []job.SetupItem `json:"data"`
-	Devices    []deviceState   `json:"devices"`
-	Problems   []trouble       `json:"problems"`
+	ORTVersion *string           `json:"ort_version"`
+	ORTPath    *string           `json:"ort_path"`
+	Dialect    *ort.Dialect      `json:"dialect"`
+	Block      *int              `json:"block"`     // channels in a block; null in std
+	Providers  []provider        `json:"providers"` // what trains
+	Cores      int               `json:"cores"`
+	Data       []job.SetupItem   `json:"data"`
+	Devices    []job.DeviceState `json:"devices"`
+	Problems   []trouble         `json:"problems"`
 }
 
 // provider is an execution provider of ONNX Runtime. One that is not ready is
@@ -63,7 +63,7 @@ func (r *doctorResult) trouble(what string, err error) {
 }
 
 func examine(ctx context.Context) (result, error) {
-	r := doctorResult{Cores: runtime.NumCPU(), Providers: []provider{}, Data: []job.SetupItem{}, Devices: []deviceState{}, Problems: []trouble{}}
+	r := doctorResult{Cores: runtime.NumCPU(), Providers: []provider{}, Data: []job.SetupItem{}, Devices: []job.DeviceState{}, Problems: []trouble{}}
 	engine := r.engine()
 	if err := r.data(); err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func (r *doctorResult) data() error {
 // local looks at this machine as a device; the agent checks itself only where
 // it can be started.
 func (r *doctorResult) local(ctx context.Context) (trouble, err error) {
-	local, err := localState(ctx)
+	local, err := job.LocalDevice(ctx)
 	if err != nil {
 		return nil, err
 	}

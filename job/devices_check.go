@@ -1,0 +1,106 @@
+package job
+
+import (
+	"context"
+
+	"fbnas/devices"
+	"fbnas/latency"
+)
+
+// DeviceCheck is the document of fbnas devices check: what could be found out
+// before something failed.
+type DeviceCheck struct {
+	Name     string      `json:"name"`
+	Device   *DeviceInfo `json:"device"`
+	Clusters *string     `json:"clusters"` // cores by the frequency they reach
+	Emulator *string     `json:"emulator"`
+	State    *DeviceNow  `json:"state"`
+	Checks   []SelfTest  `json:"checks"`
+	Runtime  *string     `json:"runtime"`
+	CoreSet  *string     `json:"core_set"`
+}
+
+// DeviceNow is how a device is at the moment.
+type DeviceNow struct {
+	Governors   []string `json:"governors"`
+	KHz         []int    `json:"khz"` // per core
+	Temperature *float64 `json:"temperature_celsius"`
+	Hottest     *string  `json:"hottest"` // the part that has it
+	FreeBytes   *int64   `json:"free_bytes"`
+	Throttled   *string  `json:"throttled"`
+	Thermal     *string  `json:"thermal_status"` // Android's
+	Slows       *string  `json:"slows"`          // why it is slower for now than it could be
+	Power       *string  `json:"power"`          // charger | battery
+	Battery     *float64 `json:"battery"`        // a fraction
+}
+
+// SelfTest is one of the checks that the agent makes of itself.
+type SelfTest struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+// CheckDevice reaches a device, says what it is and how it is at the moment, puts
+// the agent there, and lets it check itself. Beside an error stands what was found
+// out before it.
+func CheckDevice(ctx context.Context, env *Env, name string) (*DeviceCheck, error) {
+	r := &DeviceCheck{Name: name, Checks: []SelfTest{}}
+	if err := r.look(ctx); err != nil {
+		return r, err
+	}
+	meter, err := latency.Open(ctx, name, env.log())
+	if err != nil {
+		return r, err
+	}
+	defer meter.Close()
+	checks, err := meter.Selftest(ctx)
+	for _, c := range checks {
+		r.Checks = append(r.Checks, SelfTest{c.Name, c.OK, c.Detail})
+	}
+	if err != nil {
+		return r, err
+	}
+	_, condition, err := meter.Identity(ctx, latency.Options{})
+	if err != nil {
+		return r, err
+	}
+	r.Runtime, r.CoreSet = &condition.Runtime, &condition.CoreSet
+	return r, nil
+}
+
+// look asks the device itself, before anything is put there.
+func (r *DeviceCheck) look(ctx context.Context) error {
+	d, err := devices.Open(ctx, r.Name)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	id, err := d.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	info := identityOf(r.Name, id)
+	r.Device = &info
+	r.Clusters, r.Emulator = orNull(id.Clusters()), orNull(id.Emulator)
+	s, err := d.State(ctx)
+	if err != nil {
+		return err
+	}
+	r.State = &DeviceNow{
+		Governors: append([]string{}, s.Governors...), KHz: append([]int{}, s.KHz...),
+		Hottest: orNull(s.Heat.Hottest), Throttled: orNull(s.Heat.Throttled), Thermal: orNull(s.Heat.Status), Slows: orNull(s.Heat.Slows()),
+		Power: orNull(s.Power.Source),
+	}
+	if s.Heat.Hottest != "" {
+		r.State.Temperature = &s.Heat.Celsius
+	}
+	if s.Power.Level > 0 {
+		level := float64(s.Power.Level) / 100
+		r.State.Battery = &level
+	}
+	if s.FreeBytes > 0 {
+		r.State.FreeBytes = &s.FreeBytes
+	}
+	return nil
+}
