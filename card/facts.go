@@ -65,12 +65,20 @@ func optional(format, value string) string {
 // Before has the figures of the float and of the int8 file side by side.
 func (c Card) Before() *text.Table {
 	t := text.NewTable(text.Left(""), text.Right("float"), text.Right("int8"), text.Right("change"))
-	if before, a := c.Says.Quantization.FloatTop1, c.Says.Accuracy; before > 0 && a != nil {
-		t.Row("top-1 accuracy", text.Percent(before), text.Percent(a.Top1), fmt.Sprintf("%+.2f points", 100*(a.Top1-before)))
+	if q, before, a := c.Says.Quantization, c.Says.Quantization.FloatTop1, c.Says.Accuracy; before > 0 && a != nil {
+		t.Row("top-1 accuracy", text.Percent(before), text.Percent(a.Top1), change(a.Top1-before, q.Top1Error))
 	}
 	if l := c.Says.Latency; l != nil {
 		t.Row("latency on "+inline(l.Device), text.Latency(c.Int8.FloatLatencyUS), text.Latency(l.MeasuredUS), text.Change(l.MeasuredUS, c.Int8.FloatLatencyUS))
 	}
 	t.Row("size", text.Bytes(c.Int8.FloatBytes), text.Bytes(c.File.Bytes), text.Change(float64(c.File.Bytes), float64(c.Int8.FloatBytes)))
 	return t
+}
+
+// change is one of accuracy, with what of it may be chance where that is known.
+func change(by, chance float64) string {
+	if chance == 0 {
+		return fmt.Sprintf("%+.2f points", 100*by)
+	}
+	return fmt.Sprintf("%+.2f ± %.2f points", 100*by, 100*chance)
 }

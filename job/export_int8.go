@@ -153,24 +153,27 @@ func (x *quantising) accuracy(ctx context.Context) error {
 		return err
 	}
 	total := set.Test.Len()
-	evaluate := func(f onnxexport.File, before int) (train.Accuracy, error) {
+	evaluate := func(f onnxexport.File, before int) (train.Accuracy, []int, error) {
 		opened, err := x.open(ctx, f, func(done int) { x.env.at("images", min(before+done, 2*total), 2*total) })
 		if err != nil {
-			return train.Accuracy{}, err
+			return train.Accuracy{}, nil, err
 		}
 		defer opened.Close()
-		return train.Evaluate(ctx, asProgram{opened}, set.Test, opened.feed.Batch, nil)
+		run := &remembering{Runner: asProgram{opened}, batch: opened.feed.Batch}
+		accuracy, err := train.Evaluate(ctx, run, set.Test, opened.feed.Batch, nil)
+		return accuracy, run.classes, err
 	}
-	before, err := evaluate(x.file, 0)
+	before, was, err := evaluate(x.file, 0)
 	if err != nil {
 		return fmt.Errorf("evaluate the float model on %s: %w", set.Name, err)
 	}
-	after, err := evaluate(x.quantised, total)
+	after, is, err := evaluate(x.quantised, total)
 	if err != nil {
 		return fmt.Errorf("evaluate the int8 model on %s: %w", set.Name, err)
 	}
 	i, float, quantised := x.result.Int8, before.Top1(), after.Top1()
 	i.FloatTop1, i.Top1, i.TestImages = &float, &quantised, after.Images
+	i.Top1Error = new(changeError(was, is, after.Images))
 	x.quantised.Says.Accuracy = &onnxexport.Accuracy{Top1: quantised, Images: after.Images, Data: set.Name}
 	return nil
 }
@@ -204,7 +207,7 @@ func (x *quantising) state() {
 		says.Quantization.Data = *i.Calibration
 	}
 	if i.FloatTop1 != nil {
-		says.Quantization.FloatTop1 = *i.FloatTop1
+		says.Quantization.FloatTop1, says.Quantization.Top1Error = *i.FloatTop1, *i.Top1Error
 	}
 	says.Precision, says.Weights = onnxexport.Int8Precision, onnxexport.WeightsDigest(x.quantised.Model)
 }

@@ -1,14 +1,17 @@
 package job
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 
+	"fbnas/engine"
 	"fbnas/latency"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 	"fbnas/quantize"
+	"fbnas/train"
 )
 
 func TestInt8Options(t *testing.T) {
@@ -62,21 +65,23 @@ func TestInt8Judged(t *testing.T) {
 	for _, tc := range []struct {
 		name          string
 		float, top1   float64
+		chance        float64
 		against       *latency.Comparison
 		before, after float64
 		want          []string
 	}{
-		{"all well", 0.9, 0.895, faster, 100, 80, nil},
-		{"no accuracy", 0, 0, faster, 100, 80, nil},
-		{"a point", 0.9, 0.885, faster, 100, 80, []string{"loses 1.5 points"}},
-		{"slower", 0.9, 0.9, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"slower than float on local (+40.0 %)"}},
-		{"the same", 0.9, 0.9, &latency.Comparison{Ratio: 1.01, P: 0.4}, 100, 101, []string{"not told from float"}},
-		{"few rounds", 0.9, 0.9, nil, 100, 101, []string{"slower than float"}},
-		{"both", 0.9, 0.8, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"loses 10.0 points", "slower than float"}},
+		{"all well", 0.9, 0.895, 0.002, faster, 100, 80, nil},
+		{"no accuracy", 0, 0, 0, faster, 100, 80, nil},
+		{"a point", 0.9, 0.885, 0.004, faster, 100, 80, []string{"loses 1.5 ± 0.4 points of accuracy: try"}},
+		{"one of 35 images", 35. / 35, 34. / 35, 2. / 35, faster, 100, 80, []string{"loses 2.9 points of accuracy on 35 test images, which may be chance (± 5.7 points)"}},
+		{"slower", 0.9, 0.9, 0, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"slower than float on local (+40.0 %)"}},
+		{"the same", 0.9, 0.9, 0, &latency.Comparison{Ratio: 1.01, P: 0.4}, 100, 101, []string{"not told from float"}},
+		{"few rounds", 0.9, 0.9, 0, nil, 100, 101, []string{"slower than float"}},
+		{"both", 0.9, 0.8, 0.01, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"loses 10.0 ± 1.0 points", "slower than float"}},
 	} {
 		i := &Int8Result{AgainstFloat: tc.against, FloatLatencyUS: tc.before, LatencyUS: tc.after, Device: DeviceInfo{Name: "local"}}
 		if tc.float > 0 {
-			i.FloatTop1, i.Top1 = &tc.float, &tc.top1
+			i.FloatTop1, i.Top1, i.Top1Error, i.TestImages = &tc.float, &tc.top1, &tc.chance, 35
 		}
 		x := export{env: &Env{}, result: &ExportResult{Int8: i}}
 		x.judge()
@@ -85,3 +90,37 @@ func TestInt8Judged(t *testing.T) {
 		}
 	}
 }
+
+// TestChangeError: what may be chance follows from the images that are seen as
+// another class, in the order of the images, and not from a batch's filling.
+func TestChangeError(t *testing.T) {
+	logits := map[float64][]float64{0: {1, 0, 0, 1, 1, 0}, 1: {0, 1, 0, 1, 1, 0}} // three images of two classes
+	classes := func(batches ...float64) []int {
+		r := &remembering{Runner: answering(logits), batch: 3}
+		for _, b := range batches {
+			if _, err := r.Run(t.Context(), engine.Feeds{train.Images: engine.Scalar(b)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return r.classes
+	}
+	was, is := classes(0, 0), classes(0, 1)
+	if !slices.Equal(was, []int{0, 1, 0, 0, 1, 0}) || !slices.Equal(is, []int{0, 1, 0, 1, 1, 0}) {
+		t.Fatalf("classes %v and %v", was, is)
+	}
+	if got, want := changeError(was, is, 5), 2./5; got != want {
+		t.Errorf("one of five images is seen otherwise: %v, want %v", got, want)
+	}
+	if got := changeError(was, is, 3); got != 0 {
+		t.Errorf("what fills the batch is counted: %v", got)
+	}
+}
+
+// answering gives logits by the number that it is fed.
+type answering map[float64][]float64
+
+func (a answering) Run(_ context.Context, feeds engine.Feeds) (engine.Results, error) {
+	return engine.Results{train.Logits: a[float64(feeds[train.Images].Floats[0])]}, nil
+}
+
+func (a answering) Close() error { return nil }

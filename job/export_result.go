@@ -53,8 +53,11 @@ type Int8Result struct {
 
 	Agreement quantize.Agreement `json:"agreement"`
 
-	FloatTop1  *float64 `json:"float_top1"` // null without data
-	Top1       *float64 `json:"top1"`
+	FloatTop1 *float64 `json:"float_top1"` // null without data
+	Top1      *float64 `json:"top1"`
+	// Top1Error is how much of the change of accuracy may be chance: two standard
+	// errors.
+	Top1Error  *float64 `json:"top1_change_error"`
 	TestImages int      `json:"test_images"`
 
 	FloatLatencyUS float64             `json:"float_latency_us"`

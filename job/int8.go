@@ -1,13 +1,18 @@
 package job
 
 import (
+	"context"
 	"fmt"
+	"math"
+	"slices"
 
+	"fbnas/engine"
 	"fbnas/internal/fault"
 	"fbnas/internal/text"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 	"fbnas/quantize"
+	"fbnas/train"
 )
 
 // CalibrationImages calibrate an int8 file, where nothing else is said.
@@ -60,6 +65,36 @@ func (i *Int8Options) options(arch string) quantize.Options {
 	return o
 }
 
+// changeError is how much of a change of accuracy may be chance, as a fraction of
+// the images: two standard errors. Each image that is seen as another class than
+// before changes the number of hits by one at most, either way alike if nothing
+// but chance decides.
+func changeError(was, is []int, images int) float64 {
+	differ := 0
+	for i := range images {
+		if was[i] != is[i] {
+			differ++
+		}
+	}
+	return 2 * math.Sqrt(float64(differ)) / float64(max(images, 1))
+}
+
+// remembering is an evaluation program that keeps the class that it sees in each
+// image, batch after batch.
+type remembering struct {
+	engine.Runner
+	batch   int
+	classes []int
+}
+
+func (r *remembering) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+	results, err := r.Runner.Run(ctx, feeds)
+	for row := range slices.Chunk(results[train.Logits], max(1, len(results[train.Logits])/r.batch)) {
+		r.classes = append(r.classes, engine.Argmax(row))
+	}
+	return results, err
+}
+
 // mostLoss of accuracy goes without a warning.
 const mostLoss = 0.01
 
@@ -70,9 +105,14 @@ func (x *export) judge() {
 		i.Warnings = append(i.Warnings, fmt.Sprintf(format, args...))
 		x.env.log().Warn(i.Warnings[len(i.Warnings)-1])
 	}
-	if i.Top1 != nil && *i.FloatTop1-*i.Top1 > mostLoss {
-		warn("int8 loses %.1f points of accuracy: try another --calibration-method, more --calibration-images, or --int8-float (docs/int8.md)",
-			100*(*i.FloatTop1-*i.Top1))
+	if i.Top1 != nil {
+		switch loss, chance := *i.FloatTop1-*i.Top1, *i.Top1Error; {
+		case loss <= mostLoss:
+		case loss <= chance:
+			warn("int8 loses %.1f points of accuracy on %d test images, which may be chance (± %.1f points): evaluate it on more images", 100*loss, i.TestImages, 100*chance)
+		default:
+			warn("int8 loses %.1f ± %.1f points of accuracy: try another --calibration-method, more --calibration-images, or --int8-float (docs/int8.md)", 100*loss, 100*chance)
+		}
 	}
 	if s := i.Saturation; s != nil && s.Saturates && i.WeightBits == 8 {
 		warn("%s: leave out --reduce-range=off, and weights get 7 bits", s)

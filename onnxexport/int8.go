@@ -22,6 +22,8 @@ type Quantization struct {
 	MaxAbsDiff float64 `json:"max_abs_diff"`
 	SQNR       float64 `json:"sqnr_db"`
 	FloatTop1  float64 `json:"float_top1,omitempty"` // accuracy before, on the images of Accuracy
+	// Top1Error is how much of the change of accuracy may be chance.
+	Top1Error float64 `json:"top1_change_error,omitempty"`
 	// FloatWeights is the WeightsDigest of the float model.
 	FloatWeights string `json:"float_weights_sha256"`
 }

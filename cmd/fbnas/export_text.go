@@ -6,6 +6,7 @@ import (
 
 	"fbnas/internal/text"
 	"fbnas/job"
+	"fbnas/onnxexport"
 )
 
 func exportText(w io.Writer, r *job.ExportResult) error {
@@ -27,7 +28,7 @@ func exportText(w io.Writer, r *job.ExportResult) error {
 		{"parity", r.ParityInfo},
 	}
 	if r.PredictedUS != nil {
-		facts = append(facts, fact{"predicted", text.Latency(*r.PredictedUS) + " " + plusMinus(r.ErrorUS)})
+		facts = append(facts, fact{"predicted", text.Latency(*r.PredictedUS) + " " + plusMinus(r.ErrorUS) + ofForm(r.Input)})
 	}
 	if r.MeasuredUS != nil && r.Int8 == nil {
 		facts = append(facts, fact{"measured", text.Latency(*r.MeasuredUS)})
@@ -42,6 +43,14 @@ func exportText(w io.Writer, r *job.ExportResult) error {
 		facts = append(facts, fact{"model card", *r.Card})
 	}
 	return writeFacts(w, facts...)
+}
+
+// ofForm says what a prediction is for, where the file is of another form.
+func ofForm(input string) string {
+	if input == onnxexport.PixelsNHWC {
+		return "; " + onnxexport.PredictedForFloat
+	}
+	return ""
 }
 
 func batchText(r *job.ExportResult) string {
@@ -78,15 +87,12 @@ func int8Facts(i job.Int8Result, bytes int64) []fact {
 		{"agreement", fmt.Sprintf("same class for %d of %d inputs; logits differ by at most %.2g, SQNR %.1f dB", i.Agreement.SameClass, i.Agreement.Images, i.Agreement.MaxAbsDiff, i.Agreement.SQNR)},
 	}
 	if i.Top1 != nil {
-		facts = append(facts, fact{"accuracy", fmt.Sprintf("%s in float, %s in int8 (%+.2f points) of %d test images",
-			text.Percent(*i.FloatTop1), text.Percent(*i.Top1), 100*(*i.Top1-*i.FloatTop1), i.TestImages)})
+		facts = append(facts, fact{"accuracy", fmt.Sprintf("%s in float, %s in int8 (%+.2f ± %.2f points) of %d test images",
+			text.Percent(*i.FloatTop1), text.Percent(*i.Top1), 100*(*i.Top1-*i.FloatTop1), 100**i.Top1Error, i.TestImages)})
 	}
 	facts = append(facts,
 		fact{"latency", fmt.Sprintf("%s in float, %s in int8 (%s) on %s", text.Latency(i.FloatLatencyUS), text.Latency(i.LatencyUS),
 			text.Change(i.LatencyUS, i.FloatLatencyUS), i.Device.Name)},
 		fact{"size", fmt.Sprintf("%s in float, %s in int8", text.Bytes(i.FloatBytes), text.Bytes(bytes))})
-	for _, w := range i.Warnings {
-		facts = append(facts, fact{"warning", w})
-	}
 	return facts
 }

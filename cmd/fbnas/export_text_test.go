@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"fbnas/job"
@@ -27,6 +28,26 @@ func TestSaturationSaid(t *testing.T) {
 		i := job.Int8Result{WeightBits: tc.bits, Saturation: tc.found}
 		if got := saturationText(i); got != tc.want {
 			t.Errorf("%d bits, %+v: %q, want %q", tc.bits, tc.found, got, tc.want)
+		}
+	}
+}
+
+// TestPredictionsAreOfAForm: what a table predicts is not promised of a file that
+// takes pixels, and what is warned of on stderr is not said again.
+func TestPredictionsAreOfAForm(t *testing.T) {
+	us := 23.0
+	for input, want := range map[string]string{
+		onnxexport.FloatNCHW:  "predicted  23.0 µs ± unknown\n",
+		onnxexport.PixelsNHWC: "predicted  23.0 µs ± unknown; it is for the float32-nchw form; the conversion of pixels in this file comes on top\n",
+	} {
+		r := job.ExportResult{Path: "m.onnx", Bytes: 1, Input: input, Precision: "fp32", PredictedUS: &us,
+			Int8: &job.Int8Result{Warnings: []string{"int8 is slower"}}}
+		var out strings.Builder
+		if err := exportText(&out, &r); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want) || strings.Contains(out.String(), "slower") {
+			t.Errorf("%s:\n%s\nwant %s", input, out.String(), want)
 		}
 	}
 }
