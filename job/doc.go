@@ -9,7 +9,7 @@
 //
 // What a user should know while a job works goes to the Env: notes and warnings
 // to its logger, how far the job is to its Progress. An error carries an exit
-// status and what to do next (internal/fault). A context that is cancelled ends
+// status and what to do next (Hint). A context that is cancelled ends
 // a job where it can go on: Search and Train with Resume, Profile when it is
 // called again.
 package job

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"fbnas/dataset"
+	"fbnas/internal/fault"
 )
 
 // Env is what a job works in: whom it tells what, and what it knows of the
@@ -23,6 +24,9 @@ type Env struct {
 // Progress hears that done of total parts of a stage are done. Stages come one
 // after the other.
 type Progress func(stage string, done, total int)
+
+// Hint is what to do about an error of a job; "" where nothing is known.
+func Hint(err error) string { return fault.HintOf(err) }
 
 func (env *Env) log() *slog.Logger {
 	if env.Log == nil {
