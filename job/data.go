@@ -76,8 +76,8 @@ func fitBatch(env *Env, c *train.Config, images int) {
 	}
 }
 
-// OpenEngine opens the runtime that is set up on this machine.
-func OpenEngine(o ort.Options) (*ort.Engine, error) {
+// openEngine opens the runtime that is set up on this machine.
+func openEngine(o ort.Options) (*ort.Engine, error) {
 	library, err := setup.ORTLibrary()
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func OpenEngine(o ort.Options) (*ort.Engine, error) {
 // openTrainer opens the engine of a run and says in c which dialect auto is:
 // results differ between dialects, so a run keeps to one.
 func openTrainer(env *Env, c *EngineConfig, batch int) (*ort.Engine, error) {
-	e, err := OpenEngine(ort.Options{Threads: c.Threads, Dialect: c.Dialect, Provider: c.Provider})
+	e, err := openEngine(ort.Options{Threads: c.Threads, Dialect: c.Dialect, Provider: c.Provider})
 	if err != nil {
 		return nil, err
 	}

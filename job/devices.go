@@ -31,7 +31,7 @@ func (s *DeviceState) refuse(err error) {
 // ListDevices lists this machine, the registered devices and the phones that adb
 // knows of, and whether they can be measured on.
 func ListDevices(ctx context.Context) (*DeviceList, error) {
-	local, err := LocalDevice(ctx)
+	local, err := localDevice(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +43,8 @@ func ListDevices(ctx context.Context) (*DeviceList, error) {
 	return &DeviceList{append(list, attachedPhones(ctx, entries)...)}, ctx.Err()
 }
 
-// LocalDevice is the state of this machine as a device.
-func LocalDevice(ctx context.Context) (DeviceState, error) {
+// localDevice is the state of this machine as a device.
+func localDevice(ctx context.Context) (DeviceState, error) {
 	const name = "local"
 	d, err := devices.Open(ctx, name)
 	if err != nil {

@@ -37,6 +37,7 @@ var Documents = map[string]any{
 	"baseline.uniform": BaselineResult{},
 	"data.show":        DataResult{},
 	"eval":             EvalResult{},
+	"doctor":           DoctorResult{},
 	"export":           ExportResult{},
 	"import":           ImportResult{},
 	"lut.explain":      ExplainResult{},

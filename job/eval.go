@@ -114,7 +114,7 @@ func (o EvalOptions) training(run string) (subject, error) {
 		return subject{}, err
 	}
 	open := func(_ context.Context, _ *Env, _ int, told func(int)) (evaluator, error) {
-		e, err := OpenEngine(ort.Options{})
+		e, err := openEngine(ort.Options{})
 		if err != nil {
 			return evaluator{}, err
 		}

@@ -228,7 +228,7 @@ func (x *importing) compared(ctx context.Context) (*ParityInfo, error) {
 
 // evaluate measures the accuracy on the test images.
 func (x *importing) evaluate(ctx context.Context) error {
-	e, err := OpenEngine(ort.Options{})
+	e, err := openEngine(ort.Options{})
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (r reference) close() { r.evaluator.Close() }
 // referenceOf opens a network on the engine that trains, for a comparison on the
 // images.
 func referenceOf(t Model, images [][]float32) (reference, error) {
-	e, err := OpenEngine(ort.Options{})
+	e, err := openEngine(ort.Options{})
 	if err != nil {
 		return reference{}, err
 	}
@@ -169,7 +169,7 @@ func comparedOn(ctx context.Context, env *Env, t *Model, data string) ([][]float
 
 // normaliseDrawn makes drawn weights give activations like trained ones.
 func normaliseDrawn(ctx context.Context, t Model, images [][]float32) error {
-	e, err := OpenEngine(ort.Options{})
+	e, err := openEngine(ort.Options{})
 	if err != nil {
 		return err
 	}

@@ -65,12 +65,12 @@ func Setup(ctx context.Context, env *Env, o SetupOptions) (*SetupResult, error) 
 	}
 	r := &SetupResult{Cache: cache}
 	for _, s := range states {
-		r.Items = append(r.Items, SetupItemOf(s))
+		r.Items = append(r.Items, setupItemOf(s))
 	}
 	return r, nil
 }
 
-// SetupItemOf is an item's state in a document.
-func SetupItemOf(s setup.ItemStatus) SetupItem {
+// setupItemOf is an item's state in a document.
+func setupItemOf(s setup.ItemStatus) SetupItem {
 	return SetupItem{s.Item, s.What, s.Ready, orNull(s.Version), s.Path, orNull(s.Reason)}
 }
