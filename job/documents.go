@@ -55,6 +55,7 @@ var Documents = map[string]any{
 	"lut.schema":       SchemaResult{},
 	"lut.show":         TableInfo{},
 	"lut.validate":     ValidateResult{},
+	"models.list":      ModelList{},
 	"profile":          ProfileResult{},
 	"runs.list":        RunsResult{},
 	"search":           SearchResult{},

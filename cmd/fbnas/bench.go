@@ -68,7 +68,7 @@ func (o benchOptions) run(ctx context.Context, a *app, cmd *cobra.Command, paths
 	if err := job.CheckOutputs(o.record); err != nil {
 		return r, err
 	}
-	shapes, err := inputShapes(o.inputs)
+	shapes, err := job.InputShapes(o.inputs)
 	if err != nil {
 		return r, err
 	}

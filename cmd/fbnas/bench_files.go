@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnx"
 )
@@ -135,10 +136,10 @@ func modelBytes(path string, m *onnx.Model, changed bool) ([]byte, error) {
 }
 
 // described are the inputs for a document.
-func (f benchFile) described() []valueInfo {
-	var list []valueInfo
+func (f benchFile) described() []job.ValueInfo {
+	var list []job.ValueInfo
 	for _, v := range f.inputs {
-		list = append(list, describeValue(v))
+		list = append(list, job.DescribeValue(v))
 	}
 	return list
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"fbnas/internal/fault"
+	"fbnas/job"
 	"fbnas/onnx"
 )
 
@@ -44,7 +45,7 @@ func TestBenchFiles(t *testing.T) {
 		{"empty", "x:1x3x32x32", "x [1,3,32,32]", ""},
 	} {
 		name := c.files + " " + c.inputs
-		shapes, err := inputShapes(strings.Fields(c.inputs))
+		shapes, err := job.InputShapes(strings.Fields(c.inputs))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +87,7 @@ func TestBenchSaysWhatIsResized(t *testing.T) {
 		"x:1x3x32x32": {"open": "[]", "empty": "[]", "fixed": "[]"},
 		"x:8x3x32x32": {"open": "[]", "fixed": "[input \"x\" is timed at [8,3,32,32], the file has [1,3,32,32]]"},
 	} {
-		shapes, err := inputShapes([]string{given})
+		shapes, err := job.InputShapes([]string{given})
 		if err != nil {
 			t.Fatal(err)
 		}

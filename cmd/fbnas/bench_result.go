@@ -46,7 +46,7 @@ type benchModel struct {
 	Unusual *unusualInfo `json:"unusual_outputs"`
 	// Inputs are those of the model at the shapes that it was timed at; null where
 	// the file is no model.
-	Inputs []valueInfo `json:"inputs"`
+	Inputs []job.ValueInfo `json:"inputs"`
 	// Shares are each operator's, by the runtime's profiler, which slows runs
 	// down: shares hold, times would not. Null unless asked for.
 	Shares []latency.Share `json:"shares"`

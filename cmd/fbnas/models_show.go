@@ -2,17 +2,17 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
-	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/job"
-	"fbnas/models"
-	"fbnas/onnx"
 )
 
 func modelsShowVerb(a *app) *cobra.Command {
-	var o showOptions
+	var o job.ShowOptions
 	cmd := &cobra.Command{
 		Use:   "show NAME|ARCH.yaml|FILE.onnx",
 		Short: "Describe a network, layer by layer",
@@ -26,56 +26,65 @@ func modelsShowVerb(a *app) *cobra.Command {
 			"  fbnas models show resnet50.onnx --input data:1x3x224x224",
 		Args: cobra.ExactArgs(1),
 		RunE: a.does(func(_ context.Context, args []string) (result, error) {
-			return o.show(args[0])
+			m, f, err := job.ShowModel(args[0], o)
+			switch {
+			case m != nil && o.YAML:
+				return view(m, yamlText), err
+			case m != nil:
+				return view(m, modelText), err
+			}
+			return view(f, fileText), err
 		}),
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.yaml, "yaml", false, "print it as the content of an arch.yaml")
-	f.BoolVar(&o.nodes, "nodes", false, "of a file that fbnas exported, the nodes instead of the blocks")
-	f.StringArrayVar(&o.inputs, "input", nil, "count an ONNX file at this shape of an input, `NAME:1x3x224x224` (default: as declared, one image)")
+	f.BoolVar(&o.YAML, "yaml", false, "print it as the content of an arch.yaml")
+	f.BoolVar(&o.Nodes, "nodes", false, "of a file that fbnas exported, the nodes instead of the blocks")
+	f.StringArrayVar(&o.Inputs, "input", nil, "count an ONNX file at this shape of an input, `NAME:1x3x224x224` (default: as declared, one image)")
 	return cmd
 }
 
-type showOptions struct {
-	yaml, nodes bool
-	inputs      []string
+func yamlText(w io.Writer, m *job.ModelInfo) error {
+	_, err := io.WriteString(w, m.YAML)
+	return err
 }
 
-// show describes an ONNX file by its nodes unless it states its architecture.
-func (o showOptions) show(name string) (result, error) {
-	if !onnx.HasExtension(name) {
-		if o.nodes || len(o.inputs) > 0 {
-			return nil, fault.New(fault.Usage, "Leave out --nodes and --input.", "%s is not an ONNX file", name)
-		}
-		arch, err := job.LoadArch(name)
-		if err != nil {
-			return nil, err
-		}
-		return o.architecture(name, arch)
+func fileText(w io.Writer, f *job.FileInfo) error {
+	producer := ""
+	if f.Producer != nil {
+		producer = *f.Producer
 	}
-	f, err := job.ReadONNX(name)
+	uncounted := ""
+	if f.Uncounted > 0 {
+		uncounted = fmt.Sprintf("%d of %d nodes: the totals lack them (marked ?)", f.Uncounted, len(f.Layers))
+	}
+	err := writeFacts(w,
+		fact{"file", f.Name},
+		fact{"producer", producer},
+		fact{"opset", fmt.Sprintf("%d (IR version %d)", f.Opset, f.IRVersion)},
+		fact{"inputs", text.List(f.Inputs)},
+		fact{"outputs", text.List(f.Outputs)},
+		fact{"nodes", len(f.Layers)},
+		fact{"MACs", f.MACs},
+		fact{"params", fmt.Sprintf("%d (weights alone: %d)", f.Params, f.ConvWeights)},
+		fact{"FLOPs with pools", f.FLOPsWithPool},
+		fact{"activations", fmt.Sprintf("%d numbers, %d bytes; at most %d bytes at once", *f.Elements, *f.Bytes, f.PeakBytes)},
+		fact{"constants", fmt.Sprintf("%d bytes", f.ConstantBytes)},
+		fact{"not counted", uncounted})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if f.Says.Architecture == "" && o.yaml {
-		return nil, fault.New(fault.Failure, "Leave out --yaml to see its nodes.", "%s: %w", name, job.ErrForeign)
+	t := text.NewTable(text.Left("node"), text.Left("operator"), text.Left("output"),
+		text.Right("MACs"), text.Right("params"), text.Right("activations"))
+	for _, n := range f.Layers {
+		t.Row(n.Name, n.Op, n.Output.String(), orUnknown(n.MACs), text.Count(n.Params), orUnknown(n.Elements))
 	}
-	if f.Says.Architecture == "" || o.nodes || len(o.inputs) > 0 {
-		return o.file(name, f.Model)
-	}
-	arch, err := job.StatedArch(name, f.Says)
-	if err != nil {
-		return nil, err
-	}
-	return o.architecture(name, arch)
+	fmt.Fprintln(w)
+	return t.WriteText(w)
 }
 
-func (o showOptions) architecture(name string, arch models.Arch) (result, error) {
-	info, err := describeModel(arch)
-	if err != nil {
-		return nil, err
+func orUnknown(n *int64) string {
+	if n == nil {
+		return "?"
 	}
-	info.publish(name)
-	info.printYAML = o.yaml
-	return info, nil
+	return text.Count(*n)
 }

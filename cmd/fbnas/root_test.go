@@ -15,6 +15,7 @@ import (
 
 	"fbnas/graph"
 	"fbnas/internal/fault"
+	"fbnas/job"
 )
 
 type figures struct {
@@ -43,11 +44,11 @@ func withVerb(t *testing.T, res result, err error) {
 func TestNamesOfOthersDoNotSteerTheTerminal(t *testing.T) {
 	const evil = "\x1b[2Jgone\a"
 	producer, n := evil, int64(1)
-	shown := fileInfo{
-		Name: "x.onnx", Producer: &producer, Inputs: []valueInfo{{Name: evil}}, nodeCounts: nodeCounts{Elements: &n, Bytes: &n},
-		Layers: []nodeInfo{{Name: evil, Op: evil}},
+	shown := job.FileInfo{
+		Name: "x.onnx", Producer: &producer, Inputs: []job.ValueInfo{{Name: evil}}, NodeCounts: job.NodeCounts{Elements: &n, Bytes: &n},
+		Layers: []job.NodeInfo{{Name: evil, Op: evil}},
 	}
-	withVerb(t, shown, fault.New(fault.Failure, "Rename "+evil, "a node is called %s", evil))
+	withVerb(t, view(&shown, fileText), fault.New(fault.Failure, "Rename "+evil, "a node is called %s", evil))
 	var stdout, stderr bytes.Buffer
 	run(context.Background(), []string{"try"}, &stdout, &stderr)
 	slog.New(newHandler(&stderr, slog.LevelInfo)).Warn("a name", "name", evil)
