@@ -93,23 +93,21 @@ const (
 // trouble is a state in which adb shows a phone, and the next step.
 type trouble struct {
 	state string
-	// lasting: it does not go away by waiting.
-	lasting bool
-	hint    string
+	hint  string
 }
 
 // troubles are the states other than "device".
 var troubles = []trouble{
-	{"unauthorized", true, "Unlock the phone and allow debugging from this computer; if it does not ask, switch USB debugging off and on again."},
-	{"authorizing", false, "Wait a moment, and unlock the phone."},
-	{"connecting", false, "Wait a moment."},
-	{"offline", false, "Plug the phone in again, or run adb reconnect offline; over the network, adb connect it again."},
-	{noPermissions, true, "Give yourself access to the phone's USB device: install the udev rules (Debian: android-sdk-platform-tools-common), join the group plugdev, log in again, and plug the phone in again."},
-	{"bootloader", true, "Start Android on it: fastboot reboot."},
-	{"recovery", true, "Start Android on it: adb reboot."},
-	{"rescue", true, "Start Android on it: adb reboot."},
-	{"sideload", true, "Start Android on it: adb reboot."},
-	{"host", true, "Take the phone out of USB host mode."},
+	{"unauthorized", "Unlock the phone and allow debugging from this computer; if it does not ask, switch USB debugging off and on again."},
+	{"authorizing", "Wait a moment, and unlock the phone."},
+	{"connecting", "Wait a moment."},
+	{"offline", "Plug the phone in again, or run adb reconnect offline; over the network, adb connect it again."},
+	{noPermissions, "Give yourself access to the phone's USB device: install the udev rules (Debian: android-sdk-platform-tools-common), join the group plugdev, log in again, and plug the phone in again."},
+	{"bootloader", "Start Android on it: fastboot reboot."},
+	{"recovery", "Start Android on it: adb reboot."},
+	{"rescue", "Start Android on it: adb reboot."},
+	{"sideload", "Start Android on it: adb reboot."},
+	{"host", "Take the phone out of USB host mode."},
 }
 
 // trouble is what keeps a phone from being used, its zero value for nothing.
@@ -122,7 +120,7 @@ func (p phone) trouble() trouble {
 			return t
 		}
 	}
-	return trouble{p.state, true, "See adb devices."}
+	return trouble{p.state, "See adb devices."}
 }
 
 // choose finds the phone with the serial number, or the only one where it is

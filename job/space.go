@@ -98,7 +98,7 @@ func DescribeSpace(name string, classes int) (SpaceInfo, error) {
 	for _, end := range []struct {
 		sel  models.Selection
 		macs *int64
-	}{{s.Smallest(), &info.MinMACs}, {s.Widest(), &info.MaxMACs}} {
+	}{{s.Smallest(), &info.MinMACs}, {s.Largest(), &info.MaxMACs}} {
 		arch, err := s.Arch(end.sel, classes)
 		if err != nil {
 			return SpaceInfo{}, err

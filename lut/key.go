@@ -27,11 +27,6 @@ func (k Key) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// HeadClasses are the numbers of classes at which heads are measured: a table
-// is made before the data is known, and a head's latency between two of them
-// is linear.
-var HeadClasses = []int{2, 10, 100, 1000}
-
 // withClasses returns the head b for n classes; n 0 gives the name that the
 // heads of one input share.
 func withClasses(b models.Block, n int) models.Block {
@@ -48,7 +43,7 @@ func canonical(b models.Block) models.Block {
 }
 
 // Rows returns the blocks whose rows answer for blocks: in order, without
-// repetitions and identities, each head at HeadClasses (and at its own number
+// repetitions and identities, each head at models.HeadClasses (and at its own number
 // of classes where that lies outside of them).
 func Rows(blocks []models.Block) []models.Block {
 	var rows []models.Block
@@ -64,10 +59,10 @@ func Rows(blocks []models.Block) []models.Block {
 		switch {
 		case b.Identity():
 		case b.Kind == models.Head:
-			for _, n := range HeadClasses {
+			for _, n := range models.HeadClasses {
 				add(withClasses(b, n))
 			}
-			if b.Classes < HeadClasses[0] || b.Classes > HeadClasses[len(HeadClasses)-1] {
+			if b.Classes < models.HeadClasses[0] || b.Classes > models.HeadClasses[len(models.HeadClasses)-1] {
 				add(b)
 			}
 		default:

@@ -2,8 +2,9 @@ package models
 
 import "fmt"
 
-// HeadClasses are the numbers of classes at which tables hold the classifier:
-// a table is made before the data is known, and its cost is linear between.
+// HeadClasses are the numbers of classes at which a table measures the classifier:
+// a table is made before the data set is known, and between two of them latency
+// is taken as linear.
 var HeadClasses = []int{2, 10, 100, 1000}
 
 // Selection is an architecture of a space: one option index for each of the
@@ -13,8 +14,8 @@ type Selection []int
 // Smallest returns the selection of the first option everywhere.
 func (s Space) Smallest() Selection { return make(Selection, len(s.Choices())) }
 
-// Widest returns the selection of the last option everywhere.
-func (s Space) Widest() Selection {
+// Largest returns the selection of the last option everywhere.
+func (s Space) Largest() Selection {
 	sel := s.Smallest()
 	for i, c := range s.Choices() {
 		sel[i] = len(c.Options) - 1

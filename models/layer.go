@@ -59,9 +59,9 @@ func (l Layer) at(p Point) Row {
 	return r
 }
 
-// Widest returns the block with the last option on every axis: the one that a
+// SupernetBlock returns the block with the last option on every axis: the one that a
 // supernet builds.
-func (l Layer) Widest() Block { return l.Block(l.Axes.last()) }
+func (l Layer) SupernetBlock() Block { return l.Block(l.Axes.last()) }
 
 // expands reports whether any block of the layer has the expanding
 // convolution: then all of them have, as the supernet does.
@@ -166,6 +166,6 @@ func (w *walker) lay(field string, row Row, expansion, kernel, out Axis) {
 	}
 	l.row.ExpandConv = l.expands()
 	w.layers = append(w.layers, l)
-	w.height, w.width = l.Widest().OutSize()
+	w.height, w.width = l.SupernetBlock().OutSize()
 	w.in = out
 }

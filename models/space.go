@@ -169,7 +169,7 @@ func (s Space) problems() yamlform.Problems {
 func (s Space) checkLayers(problems *yamlform.Problems) {
 	points := 0
 	for _, l := range s.Layers(1) {
-		if b := l.Widest(); b.Mid > maxChannels {
+		if b := l.SupernetBlock(); b.Mid > maxChannels {
 			problems.Add(l.field+".expansion", "makes %d hidden channels of %d, want at most %d", b.Mid, b.In, maxChannels)
 		}
 		n := 1

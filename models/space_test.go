@@ -72,7 +72,7 @@ func TestDerivedArchitecturesAreTheLayersBlocks(t *testing.T) {
 func TestLayersContainTheirBlocks(t *testing.T) {
 	for _, name := range SpaceNames() {
 		for _, l := range loadSpace(t, name).Layers(10) {
-			w := l.Widest()
+			w := l.SupernetBlock()
 			for p := range l.Points() {
 				b := l.Block(p)
 				if b.In > w.In || b.Mid > w.Mid || b.Out > w.Out || b.Kernel > w.Kernel {
@@ -100,7 +100,7 @@ func TestDemoSpaceIsSmall(t *testing.T) {
 		}
 		return Count(resolve(t, a))
 	}
-	widest, smallest := count(s.Widest()), count(s.Smallest())
+	widest, smallest := count(s.Largest()), count(s.Smallest())
 	if widest.MACs > 3.1e6 || widest.MACs < 8*smallest.MACs {
 		t.Errorf("MACs from %d to %d, want at most about 3 M and a wide span", smallest.MACs, widest.MACs)
 	}
@@ -191,9 +191,9 @@ func TestSpaceRoundTripAndDigest(t *testing.T) {
 
 func TestArchRefusesForeignSelections(t *testing.T) {
 	s := loadSpace(t, "demo")
-	wrong := s.Widest()
+	wrong := s.Largest()
 	wrong[3]++
-	for _, sel := range []Selection{nil, wrong, append(s.Widest(), 0)} {
+	for _, sel := range []Selection{nil, wrong, append(s.Largest(), 0)} {
 		if _, err := s.Arch(sel, 10); err == nil {
 			t.Errorf("no error for %v", sel)
 		}

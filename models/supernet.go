@@ -11,17 +11,17 @@ import (
 // leaves out has no influence. The result is the logits [N,classes].
 func (s Space) Supernet(nb *nn.Builder, x *graph.Node, classes int, weights []*graph.Node) *graph.Node {
 	for _, l := range s.Layers(classes) {
-		x = l.Widest().Build(nb, l.Name, x, l.masks(nb.G, weights))
+		x = l.SupernetBlock().Build(nb, l.Name, x, l.masks(nb.G, weights))
 	}
 	return x
 }
 
-// Largest returns the blocks that Supernet builds; its parameters are
-// Params(Largest).
-func (s Space) Largest(classes int) []Block {
+// SupernetBlocks returns the blocks that Supernet builds; its parameters are
+// Params(SupernetBlocks).
+func (s Space) SupernetBlocks(classes int) []Block {
 	var blocks []Block
 	for _, l := range s.Layers(classes) {
-		blocks = append(blocks, l.Widest())
+		blocks = append(blocks, l.SupernetBlock())
 	}
 	return blocks
 }
@@ -45,7 +45,7 @@ func (l Layer) masks(g *graph.Graph, weights []*graph.Node) Masks {
 // maskHidden weighs hidden channels: their number depends on the width that
 // enters and on the expansion, so each pair of options has its prefix.
 func (l Layer) maskHidden(g *graph.Graph, joint *graph.Node, m *Masks) {
-	widest := l.Widest()
+	widest := l.SupernetBlock()
 	bare := widest.Kind == IRPool && !widest.ExpandConv // its hidden channels are those that enter, under their mask already
 	if widest.Mid == 0 || bare {
 		return

@@ -162,15 +162,15 @@ func (f Feed) AtOnce() int {
 
 // Logits computes logits by a session of the file.
 func (f Feed) Logits(s Runner) Logits {
-	return Batched(fed{s, f}, f.Input, f.Output, f.AtOnce())
+	return Batched(normalisedRunner{s, f}, f.Input, f.Output, f.AtOnce())
 }
 
-// fed is a session that takes normalised images, whatever the file takes.
-type fed struct {
+// normalisedRunner is a session that takes normalised images, whatever the file takes.
+type normalisedRunner struct {
 	Runner
 	Feed
 }
 
-func (f fed) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+func (f normalisedRunner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
 	return f.Runner.Run(ctx, engine.Feeds{f.Input: f.Tensor(feeds[f.Input].Floats)})
 }

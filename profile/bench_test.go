@@ -11,7 +11,7 @@ import (
 
 func TestBench(t *testing.T) {
 	table := table(t)
-	n, err := Format{}.drawn(tinySpace(t).Largest(10))
+	n, err := Format{}.drawn(tinySpace(t).SupernetBlocks(10))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ type Work struct {
 
 // WorkOf is the work of a space, whose networks have so many classes.
 func WorkOf(space models.Space, classes int) Work {
-	w := Work{Blocks: space.Blocks(), Largest: space.Largest(classes)}
+	w := Work{Blocks: space.Blocks(), Largest: space.SupernetBlocks(classes)}
 	w.Networks, w.Origin = timedNetworks(space, classes)
 	return w
 }

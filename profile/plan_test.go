@@ -147,7 +147,7 @@ func TestNetworksSpanTheRange(t *testing.T) {
 		t.Fatal(err)
 	}
 	var ends [2]float64
-	for i, sel := range []models.Selection{space.Smallest(), space.Widest()} {
+	for i, sel := range []models.Selection{space.Smallest(), space.Largest()} {
 		arch, err := space.Arch(sel, 10)
 		if err != nil {
 			t.Fatal(err)

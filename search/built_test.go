@@ -55,7 +55,7 @@ func trySpace(t *testing.T, data []byte) bool {
 		t.Fatalf("%v in\n%s", err, space.YAML())
 	}
 	smallest, largest := costs.Bounds()
-	widest := space.Widest()
+	widest := space.Largest()
 	if n := float64(countOf(t, space, widest).MACs); n != costs.Of(widest) || smallest > largest || n > largest {
 		t.Fatalf("the widest has %g MACs, priced %g of %g to %g, in\n%s", n, costs.Of(widest), smallest, largest, space.YAML())
 	}
@@ -112,7 +112,7 @@ func tryDeriving(t *testing.T, costs *Costs, smallest, largest float64) {
 
 func buildSupernet(t *testing.T, space models.Space) {
 	t.Helper()
-	if n := models.Count(space.Largest(classes)); n.Params > 1<<18 {
+	if n := models.Count(space.SupernetBlocks(classes)); n.Params > 1<<18 {
 		return
 	}
 	g := graph.New()

@@ -169,7 +169,7 @@ func TestWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sel := costs.Canonical(space.Widest())
+	sel := costs.Canonical(space.Largest())
 	for i := range sel {
 		sel[i] /= 2
 	}

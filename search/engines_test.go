@@ -135,7 +135,7 @@ func TestFiveStepsOfASmoothNetworkAsTheOracle(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := datasettest.Bars(t, 5*engineBatch+16, 6, 6, 3)
-	net := train.NetworkOf(space.Largest(3))
+	net := train.NetworkOf(space.SupernetBlocks(3))
 	want := trainedOn(t, interp.Engine{}, net, data)
 	for dialect, e := range dialects(t) {
 		got := trainedOn(t, e, net, data)

@@ -19,7 +19,7 @@ func TestEstimates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks := costs.blocks(space.Widest())
+	blocks := costs.blocks(space.Largest())
 	d, err := lut.Create(filepath.Join(t.TempDir(), "x.lut"), lut.Header{Condition: latency.Condition{Precision: latency.FP32, Batch: 1}})
 	if err != nil {
 		t.Fatal(err)

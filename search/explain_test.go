@@ -21,7 +21,7 @@ func TestExplain(t *testing.T) {
 	r := random.New(1, "explain")
 	explained := 0
 	for explained < 50 {
-		sel := space.Widest()
+		sel := space.Largest()
 		for i, c := range space.Choices() {
 			sel[i] = r.IntN(len(c.Options))
 		}
@@ -109,7 +109,7 @@ func TestChosen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, o := range space.Widest() {
+	for i, o := range space.Largest() {
 		if sel[i] != o {
 			t.Errorf("choice %d: option %d, want %d", i, sel[i], o)
 		}

@@ -79,7 +79,7 @@ func observe(t *testing.T, spoilt int) *observed {
 func valuesOf(t *testing.T, s engine.State, job Job) map[string][]float64 {
 	t.Helper()
 	values := map[string][]float64{}
-	for _, p := range models.Params(job.Space.Largest(len(job.Data.Classes))) {
+	for _, p := range models.Params(job.Space.SupernetBlocks(len(job.Data.Classes))) {
 		v, err := s.Get(p.Name)
 		if err != nil {
 			t.Fatal(err)
@@ -199,7 +199,7 @@ func (o *observed) derived(t *testing.T, sel models.Selection, j judging) []floa
 		t.Fatal(err)
 	}
 	net := train.NetworkOf(blocks)
-	wide := models.Params(o.job.Space.Largest(len(data.Classes)))
+	wide := models.Params(o.job.Space.SupernetBlocks(len(data.Classes)))
 	values := map[string][]float64{}
 	for i, p := range net.Params {
 		values[p.Name] = models.Slice(o.trained[p.Name], wide[i].Shape, p.Shape)

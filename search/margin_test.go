@@ -81,7 +81,7 @@ func TestSummaryKeepsTheMargin(t *testing.T) {
 		p[len(p)-1] = 1
 		sure = append(sure, p)
 	}
-	widest := Judged{Candidate: Candidate{Selection: space.Widest(), Cost: largest}}
+	widest := Judged{Candidate: Candidate{Selection: space.Largest(), Cost: largest}}
 	job := Job{Space: space, Costs: costs, Data: &dataset.Set{Classes: make([]string, classes)}, Config: Config{Limit: 2 * largest}}
 	s, err := job.Summarise(t.Context(), Result{Probabilities: sure, Judged: []Judged{widest}}, []float64{2 * largest, largest}, 0.25)
 	if err != nil {

@@ -52,7 +52,7 @@ func (s *Supernet) network(weights func(*graph.Graph) []*graph.Node) train.Netwo
 		Forward: func(nb *nn.Builder, x *graph.Node) *graph.Node {
 			return s.Space.Supernet(nb, x, s.Classes, weights(nb.G))
 		},
-		Params: models.Params(s.Space.Largest(s.Classes)),
+		Params: models.Params(s.Space.SupernetBlocks(s.Classes)),
 	}
 }
 

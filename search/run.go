@@ -65,7 +65,7 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 	if _, err := j.Check(); err != nil {
 		return Result{}, err
 	}
-	if err := train.CheckData(j.Space.Largest(len(j.Data.Classes)), j.Data); err != nil {
+	if err := train.CheckData(j.Space.SupernetBlocks(len(j.Data.Classes)), j.Data); err != nil {
 		return Result{}, err
 	}
 	r := j.runner()

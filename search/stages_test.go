@@ -79,7 +79,7 @@ func TestChosenOfAnOlderSearch(t *testing.T) {
 		}
 		s.Choices = append(s.Choices, d)
 	}
-	want := space.Widest()
+	want := space.Largest()
 	for i, c := range space.Choices() {
 		if c.Kind == models.Expansion {
 			want[i] = 0

@@ -23,7 +23,7 @@ func BenchmarkStep(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	net := train.NetworkOf(space.Largest(10))
+	net := train.NetworkOf(space.SupernetBlocks(10))
 	for _, batch := range []int{64, 128} {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprintf("batch=%d/threads=%d", batch, threads), func(b *testing.B) {

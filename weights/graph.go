@@ -79,17 +79,17 @@ func (w *walk) follow(output *vertex, order []*vertex) {
 	}
 }
 
-// apart is the panic of a step at which the graphs part.
-type apart struct{ error }
+// mismatch is the panic at the first step where the graphs differ.
+type mismatch struct{ error }
 
 func (w *walk) partf(where, format string, args ...any) {
-	panic(apart{fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...))})
+	panic(mismatch{fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...))})
 }
 
 func (w *walk) network(blocks []models.Block, input, output *vertex) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			broken, ok := p.(apart)
+			broken, ok := p.(mismatch)
 			if !ok {
 				panic(p)
 			}

@@ -69,7 +69,7 @@ var branches = perKernel{
 // another way.
 func kernelNet(way perKernel) subject {
 	space := kernelSpace()
-	choices, blocks := space.Choices(), space.Largest(classes)
+	choices, blocks := space.Choices(), space.SupernetBlocks(classes)
 	forward := func(nb *nn.Builder, x *graph.Node) *graph.Node {
 		weights := choiceWeights(nb.G, choices)
 		for i, b := range blocks {

@@ -66,7 +66,7 @@ func demo(masks bool) (subject, error) {
 	if masks {
 		return supernet(space, false), nil
 	}
-	blocks := space.Largest(classes)
+	blocks := space.SupernetBlocks(classes)
 	return subject{net: train.NetworkOf(blocks), blocks: blocks, input: space.Input}, nil
 }
 

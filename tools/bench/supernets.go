@@ -21,7 +21,7 @@ const (
 // supernet is a space's largest network under masks, as package search trains
 // it; choices that learn do so in the weights' step.
 func supernet(space models.Space, learn bool) subject {
-	choices, blocks := space.Choices(), space.Largest(classes)
+	choices, blocks := space.Choices(), space.SupernetBlocks(classes)
 	params := models.Params(blocks)
 	if learn {
 		params = append(params, choiceParams(choices)...)
