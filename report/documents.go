@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"fbnas/internal/fault"
+	"fbnas/job"
 )
 
 // document is what a verb printed with --json, kept in a file.
@@ -114,38 +115,35 @@ func (l *loader) add(documents []document) error {
 }
 
 func (l *loader) addExport(text []byte) error {
-	var d struct {
-		From string
-		Export
-		Int8 *struct {
-			Agreement struct {
-				Images     int
-				MaxAbsDiff float64 `json:"max_abs_diff"`
-			}
-		}
-	}
+	var d job.ExportResult
 	if err := json.Unmarshal(text, &d); err != nil || d.Path == "" {
 		return err
 	}
+	e := Export{Path: d.Path, Bytes: d.Bytes, Opset: int(d.Opset), IRVersion: int(d.IRVersion), Nodes: d.Nodes}
 	if i := d.Int8; i != nil { // the parity is the float model's
-		d.ParityDiff, d.ParityInputs = 0, 0
-		d.Int8Diff, d.Int8Inputs = i.Agreement.MaxAbsDiff, i.Agreement.Images
+		e.Int8Diff, e.Int8Inputs = i.Agreement.MaxAbsDiff, i.Agreement.Images
+	} else {
+		e.ParityDiff, e.ParityInputs = orZero(d.MaxAbsDiff), d.Inputs
 	}
-	run := filepath.Base(filepath.Dir(d.From))
+	run := filepath.Base(filepath.Dir(orZero(d.From)))
 	for i := range l.Networks {
 		if n := &l.Networks[i]; n.Run == run {
-			n.Export = &d.Export
+			n.Export = &e
 		}
 	}
 	return nil
 }
 
-func (l *loader) addEval(text []byte) error {
-	var d struct {
-		Path   string
-		Top1   float64
-		Images int
+// orZero is a document's value, or what stands for an absent one.
+func orZero[T any](v *T) (value T) {
+	if v != nil {
+		value = *v
 	}
+	return value
+}
+
+func (l *loader) addEval(text []byte) error {
+	var d job.EvalResult
 	if err := json.Unmarshal(text, &d); err != nil {
 		return err
 	}
