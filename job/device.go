@@ -52,7 +52,7 @@ func identityOf(name string, id devices.Identity) DeviceInfo {
 	return DeviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS, orNull(id.Emulator), id.Replayed}
 }
 
-// DeviceOf describes the device of a measurement.
-func DeviceOf(name string, d latency.Device) DeviceInfo {
+// deviceOf describes the device of a measurement.
+func deviceOf(name string, d latency.Device) DeviceInfo {
 	return DeviceInfo{name, d.Model.SoC, d.Model.Arch, d.Model.Cores, d.Model.MemoryBytes, d.OS, orNull(d.Model.Emulator), d.Replayed}
 }

@@ -35,6 +35,7 @@ type Problem struct {
 var Documents = map[string]any{
 	"baseline.random":  BaselineResult{},
 	"baseline.uniform": BaselineResult{},
+	"bench":            BenchResult{},
 	"data.show":        DataResult{},
 	"eval":             EvalResult{},
 	"doctor":           DoctorResult{},
@@ -69,6 +70,7 @@ var Documents = map[string]any{
 // schemas are those of types that say less of their JSON than there is to say.
 var schemas = jsonschema.Maker{
 	reflect.TypeFor[time.Time]():       jsonschema.Pairs("type", "string", "format", "date-time"),
+	reflect.TypeFor[Dimension]():       jsonschema.Pairs("type", []string{"integer", "string", "null"}),
 	reflect.TypeFor[models.Option]():   jsonschema.Pairs("type", []string{"number", "string"}),
 	reflect.TypeFor[json.RawMessage](): jsonschema.Pairs("description", "a document of its own, or null"),
 }

@@ -37,7 +37,7 @@ func (d Device) session(ctx context.Context, env *Env, s *deviceSession) (*openF
 		return nil, errors.Join(err, host.Close())
 	}
 	s.host = host
-	info, feed := DeviceOf(d.Name, device), s.feed
+	info, feed := deviceOf(d.Name, device), s.feed
 	feed.Batch = s.batch()
 	return &openFile{s, feed, RanOn{EngineORT, condition.Runtime, &info}}, nil
 }

@@ -34,7 +34,7 @@ func (x *export) bench(ctx context.Context, files ...onnxexport.File) (profile.B
 		}
 	}
 	there := MeasureOptions{Device: Device{Name: x.Device}, Seed: x.Seed, AllowNoisy: true}
-	opts, err := there.Options(t)
+	opts, err := there.options(t)
 	if err != nil {
 		return b, err
 	}
@@ -44,8 +44,8 @@ func (x *export) bench(ctx context.Context, files ...onnxexport.File) (profile.B
 		return b, err
 	}
 	defer meter.Close()
-	told := Told{meter, func(done, total int) { x.env.at("models", done, total) }}
-	if b, err = profile.Bench(ctx, Genuine{told}, t, list, opts); err != nil {
+	told := groupCounter{meter, func(done, total int) { x.env.at("models", done, total) }}
+	if b, err = profile.Bench(ctx, onlyGenuine{told}, t, list, opts); err != nil {
 		return b, err
 	}
 	var failures []error

@@ -23,9 +23,9 @@ type MeasureOptions struct {
 	DefaultMode *bool          // leave off a phone's fixed-performance mode; nil: as the table says
 }
 
-// Options of the measurement, for a table or, with nil, for none.
-func (m MeasureOptions) Options(t *lut.Table) (latency.Options, error) {
-	o, err := MeasuringAs(t, m.Device.Name)
+// options of the measurement, for a table or, with nil, for none.
+func (m MeasureOptions) options(t *lut.Table) (latency.Options, error) {
+	o, err := measuringAs(t, m.Device.Name)
 	if err != nil {
 		return o, err
 	}

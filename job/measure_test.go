@@ -29,7 +29,7 @@ func TestMeasureOptions(t *testing.T) {
 		{"given", MeasureOptions{Rounds: 4, Threads: 1, Core: new(0), DefaultMode: new(false), CoolDown: new(time.Duration)},
 			4, 1, 0, false, latency.Int8, 4 * time.Millisecond, 1500 * time.Microsecond, 0, 5, 15, 9},
 	} {
-		o, err := c.given.Options(table)
+		o, err := c.given.options(table)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
@@ -50,7 +50,7 @@ func TestMeasureOptions(t *testing.T) {
 		"a cool-down of -1s": {CoolDown: new(-time.Second)},
 		"a wait of -1s":      {Device: Device{Wait: new(-time.Second)}},
 	} {
-		if _, err := given.Options(table); fault.CodeOf(err) != fault.Usage || err.Error() != want || fault.HintOf(err) == "" {
+		if _, err := given.options(table); fault.CodeOf(err) != fault.Usage || err.Error() != want || fault.HintOf(err) == "" {
 			t.Errorf("%v (hint %q), want %s", err, fault.HintOf(err), want)
 		}
 	}

@@ -10,9 +10,9 @@ import (
 	"fbnas/lut"
 )
 
-// MeasuringAs are the protocol and condition of a table, or without one the core
+// measuringAs are the protocol and condition of a table, or without one the core
 // of the device's entry: only figures of one condition can be compared.
-func MeasuringAs(t *lut.Table, device string) (latency.Options, error) {
+func measuringAs(t *lut.Table, device string) (latency.Options, error) {
 	var o latency.Options
 	if t == nil {
 		if device == "" {
@@ -33,11 +33,10 @@ func MeasuringAs(t *lut.Table, device string) (latency.Options, error) {
 	return o, nil
 }
 
-// Genuine is a meter that refuses a device whose times mean nothing.
-type Genuine struct{ latency.Meter }
+// onlyGenuine is a meter that refuses a device whose times mean nothing.
+type onlyGenuine struct{ latency.Meter }
 
-// Identity is the meter's, or the refusal.
-func (g Genuine) Identity(ctx context.Context, opts latency.Options) (latency.Device, latency.Condition, error) {
+func (g onlyGenuine) Identity(ctx context.Context, opts latency.Options) (latency.Device, latency.Condition, error) {
 	d, c, err := g.Meter.Identity(ctx, opts)
 	if err == nil {
 		err = d.Model.Genuine()
@@ -45,14 +44,13 @@ func (g Genuine) Identity(ctx context.Context, opts latency.Options) (latency.De
 	return d, c, err
 }
 
-// Told is a meter that tells how many groups it has measured.
-type Told struct {
+// groupCounter is a meter that tells how many groups it has measured.
+type groupCounter struct {
 	latency.Meter
-	At func(done, total int)
+	at func(done, total int)
 }
 
-// Measure is the meter's.
-func (m Told) Measure(ctx context.Context, req latency.Request) error {
+func (m groupCounter) Measure(ctx context.Context, req latency.Request) error {
 	total, done := 0, 0
 	for _, batch := range req.Batches {
 		total += len(batch) * req.Options.WithDefaults().Rounds
@@ -61,10 +59,10 @@ func (m Told) Measure(ctx context.Context, req latency.Request) error {
 	req.OnRound = func(r latency.Round) error {
 		if r.Rejected == "" {
 			done += len(r.Groups)
-			m.At(done, total)
+			m.at(done, total)
 		}
 		return next(r)
 	}
-	m.At(0, total)
+	m.at(0, total)
 	return m.Meter.Measure(ctx, req)
 }

@@ -30,10 +30,13 @@ type FileInfo struct {
 
 // ValueInfo is a value of a graph.
 type ValueInfo struct {
-	Name  string `json:"name"`
-	Type  string `json:"type"`
-	Shape []any  `json:"shape"` // a number, a name, or null for each dimension; null where the rank is not known
+	Name  string      `json:"name"`
+	Type  string      `json:"type"`
+	Shape []Dimension `json:"shape"` // null where the rank is not known
 }
+
+// Dimension is a number, the name of one, or nil where a file says nothing.
+type Dimension any
 
 // NodeCounts are summary.Counts in a document; what is not known is null.
 type NodeCounts struct {
@@ -107,10 +110,10 @@ func describeFile(path string, m *onnx.Model, inputs []string) (*FileInfo, error
 		NodeCounts: NodeCounts{CountsInfo{MACs: s.MACs, Params: s.Params, ConvWeights: s.Weights, FLOPsWithPool: s.MACs + s.Pooled}, &s.Elements, &s.Bytes},
 	}
 	for _, v := range s.Inputs {
-		f.Inputs = append(f.Inputs, DescribeValue(v))
+		f.Inputs = append(f.Inputs, describeValue(v))
 	}
 	for _, v := range s.Outputs {
-		f.Outputs = append(f.Outputs, DescribeValue(v))
+		f.Outputs = append(f.Outputs, describeValue(v))
 	}
 	if len(s.Inputs) == 1 {
 		if sides, known := s.Inputs[0].Shape.Lengths(); known && len(sides) == 4 {
@@ -124,7 +127,7 @@ func describeFile(path string, m *onnx.Model, inputs []string) (*FileInfo, error
 }
 
 func describeNode(n summary.Node) NodeInfo {
-	info := NodeInfo{Name: n.Name, Op: n.Op, Output: DescribeValue(onnx.Value{TypeShape: n.Output}), Params: n.Params, Weights: n.Weights, Unknown: orNull(n.Why)}
+	info := NodeInfo{Name: n.Name, Op: n.Op, Output: describeValue(onnx.Value{TypeShape: n.Output}), Params: n.Params, Weights: n.Weights, Unknown: orNull(n.Why)}
 	if n.Why == "" {
 		flops := n.MACs + n.Pooled
 		info.MACs, info.FLOPsWithPool = &n.MACs, &flops
@@ -138,13 +141,13 @@ func describeNode(n summary.Node) NodeInfo {
 	return info
 }
 
-// DescribeValue describes one of a graph.
-func DescribeValue(v onnx.Value) ValueInfo {
+// describeValue describes one of a graph.
+func describeValue(v onnx.Value) ValueInfo {
 	info := ValueInfo{Name: v.Name, Type: v.Type.String()}
 	if v.Shape == nil {
 		return info
 	}
-	info.Shape = []any{}
+	info.Shape = []Dimension{}
 	for _, d := range v.Shape {
 		switch {
 		case d.Known():

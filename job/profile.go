@@ -96,7 +96,7 @@ func Profile(ctx context.Context, env *Env, o ProfileOptions) (*ProfileResult, e
 
 // plan is how to measure, and sets MaxRows to what the budget allows.
 func (o *ProfileOptions) plan(space models.Space) (latency.Options, error) {
-	opts, err := o.Options(nil)
+	opts, err := o.options(nil)
 	if err != nil {
 		return opts, err
 	}

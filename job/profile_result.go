@@ -80,7 +80,7 @@ func (r *ProfileResult) take(report profile.Report, took time.Duration, device s
 	r.Predicted = &report.Predicted
 	r.ResumedRounds, r.DroppedGroups, r.Noisy = &report.ResumedRounds, &report.DroppedGroups, orNull(report.Noisy)
 	r.Warnings = append(r.Warnings, report.Warnings...)
-	r.Seconds, r.Device, r.Runtime = new(took.Seconds()), new(DeviceOf(device, h.Device)), &h.Condition.Runtime
+	r.Seconds, r.Device, r.Runtime = new(took.Seconds()), new(deviceOf(device, h.Device)), &h.Condition.Runtime
 	r.Validation, r.Certainty = validationOf(report.Table.Validation), &certainty
 	r.FixedPerformance, r.DefaultMode, r.Course = &h.Condition.FixedPerformance, h.DefaultMode, h.Course
 }

@@ -98,7 +98,7 @@ type session struct {
 }
 
 func (m MeasureOptions) session(ctx context.Context, env *Env, t *lut.Table) (session, error) {
-	opts, err := m.Options(t)
+	opts, err := m.options(t)
 	if err != nil {
 		return session{}, err
 	}

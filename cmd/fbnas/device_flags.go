@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"fbnas/devices"
 	"fbnas/job"
-	"fbnas/latency"
 )
 
 // deviceFlags are the flags of every verb that needs a device.
@@ -29,9 +27,4 @@ func (d *deviceFlags) add(cmd *cobra.Command, what string) {
 // job is the device that the flags name.
 func (d *deviceFlags) job() job.Device {
 	return job.Device{Name: d.device, Wait: &d.wait, Record: d.record}
-}
-
-// open opens the device.
-func (d *deviceFlags) open(ctx context.Context, a *app) (*latency.Host, error) {
-	return d.job().Open(ctx, a.env)
 }

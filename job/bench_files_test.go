@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"bytes"
@@ -9,15 +9,18 @@ import (
 	"testing"
 
 	"fbnas/internal/fault"
-	"fbnas/job"
 	"fbnas/onnx"
+	"fbnas/onnx/onnxtest"
 )
+
+// shapes of inputs, by their names.
+type shapes = map[string][]int64
 
 // TestBenchFiles says at what shapes files are timed, or why they are not.
 func TestBenchFiles(t *testing.T) {
 	dir := t.TempDir()
-	for kind := range oddModels {
-		m, err := oddModel(kind)
+	for kind := range onnxtest.OddModels {
+		m, err := onnxtest.OddModel(kind)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,34 +29,32 @@ func TestBenchFiles(t *testing.T) {
 		}
 	}
 	for _, c := range []struct {
-		files, inputs, want, hint string
+		files      string
+		inputs     shapes
+		want, hint string
 	}{
-		{"fixed", "", "x [1,3,32,32]", ""},
-		{"fixed", "x:1x3x48x48", "x [1,3,48,48]", ""},
-		{"open", "", `open: input "x" has the shape [batch,3,height,width]: the file leaves dimensions open`, "--input x:1x3x224x224"},
-		{"open", "x:1x3x32x32", "x [1,3,32,32]", ""},
-		{"open fixed", "x:1x3x32x32", "x [1,3,32,32]; x [1,3,32,32]", ""},
-		{"open words", "", `words: input "ids" has the shape [batch,sequence], input "mask" has the shape [batch,sequence]`, "--input x:1x3x224x224. Give its sizes, such as --input ids:1x128 --input mask:1x128."},
-		{"words", "ids:1x7", "ids [1,7], mask [1,7]", ""},
-		{"words", "ids:1x7 mask:1x8", "sequence is given as 7 and as 8", "one size for sequence"},
-		{"words", "ids:7", "not 1 dimensions", "each dimension"},
-		{"open", "z:1x3x32x32 x:1x3x32x32", "--input z: no file has an input of that name", "fbnas models show"},
-		{"shapeless", "", `shapeless: input "x" has no shape`, "--input x:1x3x224x224"},
-		{"shapeless", "x:1x3x32x32", "x [1,3,32,32]", ""},
-		{"channels", "", "[N,C,H,W]: the file leaves dimensions open", "--input x:1x3x224x224"},
-		{"empty", "", "[1,3,0,32]: a dimension of 0", "Mend the file"},
-		{"empty", "x:1x3x32x32", "x [1,3,32,32]", ""},
+		{"fixed", nil, "x [1,3,32,32]", ""},
+		{"fixed", shapes{"x": {1, 3, 48, 48}}, "x [1,3,48,48]", ""},
+		{"open", nil, `open: input "x" has the shape [batch,3,height,width]: the file leaves dimensions open`, "--input x:1x3x224x224"},
+		{"open", shapes{"x": {1, 3, 32, 32}}, "x [1,3,32,32]", ""},
+		{"open fixed", shapes{"x": {1, 3, 32, 32}}, "x [1,3,32,32]; x [1,3,32,32]", ""},
+		{"open words", nil, `words: input "ids" has the shape [batch,sequence], input "mask" has the shape [batch,sequence]`, "--input x:1x3x224x224. Give its sizes, such as --input ids:1x128 --input mask:1x128."},
+		{"words", shapes{"ids": {1, 7}}, "ids [1,7], mask [1,7]", ""},
+		{"words", shapes{"ids": {1, 7}, "mask": {1, 8}}, "sequence is given as 7 and as 8", "one size for sequence"},
+		{"words", shapes{"ids": {7}}, "not 1 dimensions", "each dimension"},
+		{"open", shapes{"z": {1, 3, 32, 32}, "x": {1, 3, 32, 32}}, "--input z: no file has an input of that name", "fbnas models show"},
+		{"shapeless", nil, `shapeless: input "x" has no shape`, "--input x:1x3x224x224"},
+		{"shapeless", shapes{"x": {1, 3, 32, 32}}, "x [1,3,32,32]", ""},
+		{"channels", nil, "[N,C,H,W]: the file leaves dimensions open", "--input x:1x3x224x224"},
+		{"empty", nil, "[1,3,0,32]: a dimension of 0", "Mend the file"},
+		{"empty", shapes{"x": {1, 3, 32, 32}}, "x [1,3,32,32]", ""},
 	} {
-		name := c.files + " " + c.inputs
-		shapes, err := job.InputShapes(strings.Fields(c.inputs))
-		if err != nil {
-			t.Fatal(err)
-		}
+		name := fmt.Sprint(c.files, " ", c.inputs)
 		var paths []string
 		for _, f := range strings.Fields(c.files) {
 			paths = append(paths, filepath.Join(dir, f))
 		}
-		files, err := readBenchFiles(paths, shapes)
+		files, err := readBenchFiles(paths, c.inputs)
 		if err != nil {
 			if !strings.Contains(err.Error(), c.want) || !strings.Contains(fault.HintOf(err), c.hint) || c.hint == "" {
 				t.Errorf("%s: %v (%s), want %q (%q)", name, err, fault.HintOf(err), c.want, c.hint)
@@ -82,17 +83,16 @@ func TestBenchFiles(t *testing.T) {
 // others that fix it otherwise, whose time then is not that of the file.
 func TestBenchSaysWhatIsResized(t *testing.T) {
 	dir := t.TempDir()
-	for given, want := range map[string]map[string]string{
-		"x:1x3x48x48": {"open": "[]", "empty": "[input \"x\" is timed at [1,3,48,48], the file has [1,3,0,32]]", "fixed": "[input \"x\" is timed at [1,3,48,48], the file has [1,3,32,32]]"},
-		"x:1x3x32x32": {"open": "[]", "empty": "[]", "fixed": "[]"},
-		"x:8x3x32x32": {"open": "[]", "fixed": "[input \"x\" is timed at [8,3,32,32], the file has [1,3,32,32]]"},
+	for _, c := range []struct {
+		given shapes
+		want  map[string]string
+	}{
+		{shapes{"x": {1, 3, 48, 48}}, map[string]string{"open": "[]", "empty": "[input \"x\" is timed at [1,3,48,48], the file has [1,3,0,32]]", "fixed": "[input \"x\" is timed at [1,3,48,48], the file has [1,3,32,32]]"}},
+		{shapes{"x": {1, 3, 32, 32}}, map[string]string{"open": "[]", "empty": "[]", "fixed": "[]"}},
+		{shapes{"x": {8, 3, 32, 32}}, map[string]string{"open": "[]", "fixed": "[input \"x\" is timed at [8,3,32,32], the file has [1,3,32,32]]"}},
 	} {
-		shapes, err := job.InputShapes([]string{given})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for kind, what := range want {
-			m, err := oddModel(kind)
+		for kind, what := range c.want {
+			m, err := onnxtest.OddModel(kind)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,12 +100,12 @@ func TestBenchSaysWhatIsResized(t *testing.T) {
 			if err := m.Write(path); err != nil {
 				t.Fatal(err)
 			}
-			f, err := readBenchFile(path, shapes, map[string]bool{})
+			f, err := readBenchFile(path, c.given, map[string]bool{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := fmt.Sprint(f.resized); got != what {
-				t.Errorf("%s with %s: %s, want %s", kind, given, got, what)
+				t.Errorf("%s with %v: %s, want %s", kind, c.given, got, what)
 			}
 		}
 	}
@@ -115,11 +115,11 @@ func TestBenchSaysWhatIsResized(t *testing.T) {
 // command runs in, and into the model, which is all that a device gets.
 func TestBenchTakesExternalDataFromBesideTheFile(t *testing.T) {
 	dir := t.TempDir()
-	m, err := oddModel("fixed")
+	m, err := onnxtest.OddModel("fixed")
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights := referTo(m, "w.data")
+	weights := onnxtest.ReferTo(m, "w.data")
 	data, err := m.Bytes()
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"errors"
@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"fbnas/internal/fault"
-	"fbnas/job"
 	"fbnas/latency"
 	"fbnas/onnx"
 )
@@ -136,10 +135,10 @@ func modelBytes(path string, m *onnx.Model, changed bool) ([]byte, error) {
 }
 
 // described are the inputs for a document.
-func (f benchFile) described() []job.ValueInfo {
-	var list []job.ValueInfo
+func (f benchFile) described() []ValueInfo {
+	var list []ValueInfo
 	for _, v := range f.inputs {
-		list = append(list, job.DescribeValue(v))
+		list = append(list, describeValue(v))
 	}
 	return list
 }
