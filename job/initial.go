@@ -2,9 +2,7 @@ package job
 
 import (
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
@@ -71,26 +69,15 @@ func Normalisation(env *Env, how string, from *weights.File, channels int) (mean
 // InitialValues are a file's weights for the network, and the names of those
 // that start anew because the classes are others or because anew asks for it.
 func InitialValues(env *Env, f *weights.File, blocks []models.Block, classes []string, anew bool) (values map[string][]float64, fresh []string, err error) {
-	l, err := f.Match(blocks)
-	if err == nil {
-		err = l.Whole()
-	}
+	l, err := f.Start(blocks, classes, anew)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--init-from: %w", err)
 	}
-	values, fresh = maps.Clone(l.Values), l.Fresh
-	last := len(blocks) - 1
-	if others := len(f.Classes) > 0 && !slices.Equal(f.Classes, classes); fresh == nil && (anew || others) {
-		for _, p := range models.Params(blocks[last:]) {
-			delete(values, p.Name)
-			fresh = append(fresh, p.Name)
-		}
-	}
-	if fresh != nil {
-		env.log().Info(fmt.Sprintf("the classifier starts anew, for %d classes: %s", len(classes), text.List(fresh)))
+	if l.Fresh != nil {
+		env.log().Info(fmt.Sprintf("the classifier starts anew, for %d classes: %s", len(classes), text.List(l.Fresh)))
 	}
 	if l.Note != "" {
 		env.log().Warn(f.Path + ": " + l.Note)
 	}
-	return values, fresh, nil
+	return l.Values, l.Fresh, nil
 }

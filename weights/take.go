@@ -2,6 +2,7 @@ package weights
 
 import (
 	"maps"
+	"slices"
 
 	"fbnas/internal/fault"
 	"fbnas/models"
@@ -52,4 +53,26 @@ func (t *Taken) match(f *File) ([]models.Block, error) {
 	}
 	t.Loaded, err = f.Match(blocks)
 	return blocks, err
+}
+
+// Start matches the file with a network that is to be trained on from its
+// weights, for the classes of its data: all of it has to fit but for the
+// classifier. That starts anew, as Fresh says, where the file's is for another
+// number of classes or for classes of other names, or where anew asks for it.
+func (f *File) Start(blocks []models.Block, classes []string, anew bool) (Loaded, error) {
+	l, err := f.Match(blocks)
+	if err == nil {
+		err = l.Whole()
+	}
+	if err != nil {
+		return l, err
+	}
+	l.Values = maps.Clone(l.Values)
+	if others := len(f.Classes) > 0 && !slices.Equal(f.Classes, classes); l.Fresh == nil && (anew || others) {
+		for _, p := range models.Params(blocks[len(blocks)-1:]) {
+			delete(l.Values, p.Name)
+			l.Fresh = append(l.Fresh, p.Name)
+		}
+	}
+	return l, nil
 }
