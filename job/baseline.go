@@ -59,7 +59,7 @@ type BaselineResult struct {
 // Baseline makes a network of a space without a search and writes it as an
 // arch.yaml.
 func Baseline(ctx context.Context, env *Env, o BaselineOptions) (*BaselineResult, error) {
-	if err := CheckClassCount(o.Classes); err != nil {
+	if err := checkClassCount(o.Classes); err != nil {
 		return nil, err
 	}
 	if o.Table == "" {
@@ -95,7 +95,7 @@ func Baseline(ctx context.Context, env *Env, o BaselineOptions) (*BaselineResult
 		return nil, err
 	}
 	r := &BaselineResult{Kind: o.Kind, Arch: o.Output, LimitUS: limit, PredictedUS: costs.Of(made.Selection),
-		Multiplier: Positive(made.Multiplier), Expansion: Positive(made.Expansion)}
+		Multiplier: positive(made.Multiplier), Expansion: positive(made.Expansion)}
 	return r, o.write(r, space, table, made.Selection)
 }
 

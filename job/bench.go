@@ -44,7 +44,7 @@ func (o BenchOptions) run(ctx context.Context, env *Env) (*BenchResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	meter, err := o.Device.Open(ctx, env)
+	meter, err := o.Device.open(ctx, env)
 	if err != nil {
 		return nil, err
 	}

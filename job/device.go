@@ -16,16 +16,16 @@ type Device struct {
 	Record string         // a file that what the device says is added to; "": none
 }
 
-// Check refuses what no device can be opened by.
-func (d Device) Check() error {
+// check refuses what no device can be opened by.
+func (d Device) check() error {
 	if d.Wait != nil && *d.Wait < 0 {
 		return fault.New(fault.Usage, "Give --wait 0 or a time such as --wait 30m.", "a wait of %v", *d.Wait)
 	}
 	return nil
 }
 
-// Open opens the device.
-func (d Device) Open(ctx context.Context, env *Env) (*latency.Host, error) {
+// open opens the device.
+func (d Device) open(ctx context.Context, env *Env) (*latency.Host, error) {
 	if d.Name == "" {
 		return nil, fault.New(fault.Usage, "Give --device local to measure on this machine; fbnas devices lists what there is.",
 			"no device is given")

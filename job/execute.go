@@ -38,7 +38,7 @@ func (p Place) check() error {
 	if err := CheckOutputs(p.Device.Record); err != nil {
 		return err
 	}
-	return p.Device.Check()
+	return p.Device.check()
 }
 
 // RanOn says in a document what ran a file.

@@ -28,7 +28,7 @@ func (d Device) session(ctx context.Context, env *Env, s *deviceSession) (*openF
 		return nil, fault.New(fault.Failure, "Export it with a smaller --batch, or with --batch symbolic.",
 			"a run takes %d images of %s, and a device is given %s at once", s.inRun, text.Bytes(int64(s.image)), text.Bytes(latency.MaxInputs))
 	}
-	host, err := d.Open(ctx, env)
+	host, err := d.open(ctx, env)
 	if err != nil {
 		return nil, err
 	}

@@ -206,7 +206,7 @@ func (x *export) predicted() (*onnxexport.Latency, error) {
 	if err != nil {
 		return nil, fmt.Errorf("predict the latency by %s: %w", x.Table, err)
 	}
-	digest, err := FileDigest(x.Table)
+	digest, err := fileDigest(x.Table)
 	if err != nil {
 		return nil, err
 	}

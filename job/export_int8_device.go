@@ -15,7 +15,7 @@ func (x *export) arch(ctx context.Context) (string, error) {
 	if x.Device == "local" {
 		return runtime.GOARCH, nil
 	}
-	meter, err := Device{Name: x.Device}.Open(ctx, x.env)
+	meter, err := Device{Name: x.Device}.open(ctx, x.env)
 	if err != nil {
 		return "", err
 	}

@@ -26,7 +26,7 @@ func (x *export) network(ctx context.Context) (Model, error) {
 	case err == nil && info.IsDir():
 		return ModelOfRun(x.From)
 	}
-	arch, err := LoadArch(x.From)
+	arch, err := loadArch(x.From)
 	if err != nil {
 		return Model{}, err
 	}

@@ -90,10 +90,10 @@ func (x *export) describe() error {
 	r.From = orNull(x.model.Path)
 	if l := says.Latency; l != nil && l.PredictedUS > 0 {
 		r.PredictedUS, r.ErrorOrigin, r.Predicted = &l.PredictedUS, orNull(l.ErrorOrigin), &l.PredictedRows
-		r.ErrorUS = Positive(l.ErrorUS)
+		r.ErrorUS = positive(l.ErrorUS)
 	}
 	if l := says.Latency; l != nil {
-		r.MeasuredUS = Positive(l.MeasuredUS)
+		r.MeasuredUS = positive(l.MeasuredUS)
 	}
 	if x.model.Classes != nil {
 		r.Labels = orNull(onnxexport.LabelsPath(r.Path))

@@ -39,7 +39,7 @@ func (x *export) bench(ctx context.Context, files ...onnxexport.File) (profile.B
 		return b, err
 	}
 	opts.DefaultMode = opts.DefaultMode || t == nil // as an application runs it
-	meter, err := there.Device.Open(ctx, x.env)
+	meter, err := there.Device.open(ctx, x.env)
 	if err != nil {
 		return b, err
 	}

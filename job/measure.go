@@ -57,7 +57,7 @@ func (m MeasureOptions) check() error {
 	case m.Threads < 0:
 		return fault.New(fault.Usage, "Give --threads 1 or more.", "%d threads", m.Threads)
 	}
-	return m.Device.Check()
+	return m.Device.check()
 }
 
 // tell is the progress of a profile, told to those who watch the job.

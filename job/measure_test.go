@@ -59,7 +59,7 @@ func TestMeasureOptions(t *testing.T) {
 // TestProfilePlan: a budget takes rounds, then rows, and bounds the pauses that
 // are not asked for.
 func TestProfilePlan(t *testing.T) {
-	space, err := LoadSpace("demo")
+	space, err := loadSpace("demo")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,7 +126,7 @@ func describeModel(name string, arch models.Arch) (*ModelInfo, error) {
 		})
 	}
 	if p, ok := models.PublishedOf(name); ok {
-		info.Family, info.Top1, info.Top5 = &p.Family, Positive(p.Top1), Positive(p.Top5)
+		info.Family, info.Top1, info.Top5 = &p.Family, positive(p.Top1), positive(p.Top5)
 	}
 	return info, nil
 }

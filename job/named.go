@@ -14,8 +14,8 @@ import (
 	"fbnas/profile"
 )
 
-// LoadSpace is models.LoadSpace with a hint for names that nothing has.
-func LoadSpace(name string) (models.Space, error) {
+// loadSpace is models.LoadSpace with a hint for names that nothing has.
+func loadSpace(name string) (models.Space, error) {
 	s, err := models.LoadSpace(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, fault.New(fault.Usage, "Built-in spaces: "+text.List(models.SpaceNames())+"; or give the path of a space.yaml.",
@@ -30,15 +30,15 @@ func spaceFor(t *lut.Table, name string) (models.Space, error) {
 	if name == "" {
 		return profile.SpaceOf(t)
 	}
-	space, err := LoadSpace(name)
+	space, err := loadSpace(name)
 	if err != nil {
 		return space, err
 	}
 	return space, profile.Covers(t, space, name)
 }
 
-// LoadArch is models.LoadArch with a hint for names that nothing has.
-func LoadArch(name string) (models.Arch, error) {
+// loadArch is models.LoadArch with a hint for names that nothing has.
+func loadArch(name string) (models.Arch, error) {
 	arch, err := models.LoadArch(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return arch, fault.New(fault.Usage, "Built-in models: "+text.List(models.ArchNames())+"; or give the path of an arch.yaml or an ONNX file.",
@@ -51,13 +51,13 @@ func LoadArch(name string) (models.Arch, error) {
 func ArchOf(name string) (models.Arch, error) {
 	info, err := os.Stat(name)
 	if err != nil || !info.IsDir() {
-		return LoadArch(name)
+		return loadArch(name)
 	}
 	path := filepath.Join(name, archName)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return models.Arch{}, noArchIn(name)
 	}
-	return LoadArch(path)
+	return loadArch(path)
 }
 
 // noArchIn says what a folder is that has no architecture, and what to give.

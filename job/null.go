@@ -8,8 +8,8 @@ func orNull(s string) *string {
 	return &s
 }
 
-// Positive is a pointer for a JSON document, in which what is absent is null.
-func Positive(v float64) *float64 {
+// positive is a pointer for a JSON document, in which what is absent is null.
+func positive(v float64) *float64 {
 	if v == 0 {
 		return nil
 	}

@@ -69,7 +69,7 @@ func Profile(ctx context.Context, env *Env, o ProfileOptions) (*ProfileResult, e
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	space, err := LoadSpace(o.Space)
+	space, err := loadSpace(o.Space)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (o *ProfileOptions) plan(space models.Space) (latency.Options, error) {
 }
 
 func (o ProfileOptions) measure(ctx context.Context, env *Env, space models.Space, opts latency.Options) (profile.Report, error) {
-	meter, err := o.Device.Open(ctx, env)
+	meter, err := o.Device.open(ctx, env)
 	if err != nil {
 		return profile.Report{}, err
 	}

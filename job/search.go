@@ -155,7 +155,7 @@ func (o SearchOptions) config(ctx context.Context) (c SearchConfig, table *lut.T
 	if p := table.Header.Condition.Precision; p != latency.FP32 {
 		c.Precision = p
 	}
-	c.TableDigest, err = FileDigest(c.Table)
+	c.TableDigest, err = fileDigest(c.Table)
 	return c, table, space, err
 }
 

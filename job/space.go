@@ -8,8 +8,8 @@ import (
 	"fbnas/models"
 )
 
-// CheckClassCount refuses a number of classes that no network tells apart.
-func CheckClassCount(classes int) error {
+// checkClassCount refuses a number of classes that no network tells apart.
+func checkClassCount(classes int) error {
 	if classes < 2 {
 		return fault.New(fault.Usage, "Give --classes 2 or more.", "%d classes", classes)
 	}
@@ -79,10 +79,10 @@ func (s ImageShape) String() string { return fmt.Sprintf("%dx%dx%d", s.Channels,
 
 // DescribeSpace says what a space holds, of networks of so many classes.
 func DescribeSpace(name string, classes int) (SpaceInfo, error) {
-	if err := CheckClassCount(classes); err != nil {
+	if err := checkClassCount(classes); err != nil {
 		return SpaceInfo{}, err
 	}
-	s, err := LoadSpace(name)
+	s, err := loadSpace(name)
 	if err != nil {
 		return SpaceInfo{}, err
 	}

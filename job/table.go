@@ -63,8 +63,8 @@ func doubts(t *lut.Table, space models.Space) []string {
 	return list
 }
 
-// FileDigest is the SHA-256 of a file, in hex.
-func FileDigest(path string) (string, error) {
+// fileDigest is the SHA-256 of a file, in hex.
+func fileDigest(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err

@@ -102,6 +102,6 @@ func (m MeasureOptions) session(ctx context.Context, env *Env, t *lut.Table) (se
 	if err != nil {
 		return session{}, err
 	}
-	host, err := m.Device.Open(ctx, env)
+	host, err := m.Device.open(ctx, env)
 	return session{profile.Session{Table: t, Meter: host, Options: opts, Progress: env.tell}, host}, err
 }

@@ -30,7 +30,7 @@ type RangeResult struct {
 
 // TableRange predicts the fastest and the slowest network of a space.
 func TableRange(ctx context.Context, env *Env, o RangeOptions) (*RangeResult, error) {
-	if err := CheckClassCount(o.Classes); err != nil {
+	if err := checkClassCount(o.Classes); err != nil {
 		return nil, err
 	}
 	t, age, err := lookAtTable(ctx, env, o.Table, lut.Load)
