@@ -18,20 +18,20 @@ import (
 // never a test image of the training that follows.
 const splitSeed = 1
 
-// OpenData opens a data set with images of the shape that a network takes.
-func OpenData(ctx context.Context, env *Env, name string, in models.Input) (*dataset.Set, error) {
-	return OpenAs(ctx, env, name, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width})
+// openData opens a data set with images of the shape that a network takes.
+func openData(ctx context.Context, env *Env, name string, in models.Input) (*dataset.Set, error) {
+	return openAs(ctx, env, name, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width})
 }
 
-// OpenAs opens a data set in the form that a network takes; with the data's own
+// openAs opens a data set in the form that a network takes; with the data's own
 // mean and deviation where p has none.
-func OpenAs(ctx context.Context, env *Env, name string, p dataset.Preprocessing) (*dataset.Set, error) {
-	return OpenWith(ctx, env, name, p, dataset.Options{})
+func openAs(ctx context.Context, env *Env, name string, p dataset.Preprocessing) (*dataset.Set, error) {
+	return openWith(ctx, env, name, p, dataset.Options{})
 }
 
-// OpenWith is OpenAs with other options. Every verb opens its data here, which
+// openWith is openAs with other options. Every verb opens its data here, which
 // says once what they were understood to be.
-func OpenWith(ctx context.Context, env *Env, name string, p dataset.Preprocessing, o dataset.Options) (*dataset.Set, error) {
+func openWith(ctx context.Context, env *Env, name string, p dataset.Preprocessing, o dataset.Options) (*dataset.Set, error) {
 	if name == "" {
 		return nil, fault.New(fault.Usage, "Give --data fashion-mnist, or a folder with one subfolder of images for each class.", "no data set is given")
 	}
@@ -56,8 +56,8 @@ func (env *Env) saidOf(name string) bool {
 	return slices.ContainsFunc(env.Data, func(s dataset.Summary) bool { return s.Data == name })
 }
 
-// CheckClasses refuses data whose number of classes no table answers for.
-func CheckClasses(set *dataset.Set) error {
+// checkClasses refuses data whose number of classes no table answers for.
+func checkClasses(set *dataset.Set) error {
 	if low, high := models.HeadClasses[0], models.HeadClasses[len(models.HeadClasses)-1]; len(set.Classes) < low || len(set.Classes) > high {
 		return fault.New(fault.Usage, fmt.Sprintf("Tables hold classifiers of %d to %d classes.", low, high),
 			"the data set %s has %d classes", set.Name, len(set.Classes))

@@ -29,7 +29,7 @@ type DataResult struct {
 // to be.
 func ShowData(ctx context.Context, env *Env, name string, withExamples bool) (*DataResult, error) {
 	p := dataset.Preprocessing{Channels: 3, Height: exampleSide, Width: exampleSide, Mean: []float32{0, 0, 0}, Std: []float32{1, 1, 1}}
-	set, err := OpenWith(ctx, env, name, p, dataset.Options{Look: true, MaxCorrupt: new(1.0)})
+	set, err := openWith(ctx, env, name, p, dataset.Options{Look: true, MaxCorrupt: new(1.0)})
 	if err != nil {
 		return nil, err
 	}

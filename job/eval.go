@@ -109,7 +109,7 @@ func (o EvalOptions) training(run string) (subject, error) {
 	if o.Device.Name != "" {
 		return subject{}, fault.New(fault.Usage, "Export it, and evaluate the file.", "%s is a training: devices run exported files", run)
 	}
-	t, err := ModelOfRun(run)
+	t, err := modelOfRun(run)
 	if err != nil {
 		return subject{}, err
 	}

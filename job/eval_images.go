@@ -17,7 +17,7 @@ var evalSplits = []string{SplitTest, SplitTrain, SplitAll}
 
 // images opens the data and takes those that are asked for.
 func (o EvalOptions) images(ctx context.Context, env *Env, path string, s subject) (*dataset.Split, error) {
-	set, err := OpenWith(ctx, env, s.data, s.preprocessing, dataset.Options{Whole: o.Split == SplitAll, Classes: s.classes})
+	set, err := openWith(ctx, env, s.data, s.preprocessing, dataset.Options{Whole: o.Split == SplitAll, Classes: s.classes})
 	if err != nil {
 		return nil, err
 	}
@@ -25,10 +25,10 @@ func (o EvalOptions) images(ctx context.Context, env *Env, path string, s subjec
 	if o.Split == SplitTrain {
 		images = set.Train
 	}
-	if err := SameClasses(path, s.classes, set); err != nil {
+	if err := sameClasses(path, s.classes, set); err != nil {
 		return nil, err
 	}
-	SamePictures(env, path, s.preprocessing, set)
-	CheckSource(env, s.source, set, images)
+	samePictures(env, path, s.preprocessing, set)
+	checkSource(env, s.source, set, images)
 	return images, nil
 }

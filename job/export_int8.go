@@ -102,7 +102,7 @@ func (x *quantising) calibrationOn(ctx context.Context) (quantize.Calibration, e
 	if p.Channels == 0 { // random weights
 		p.Channels, p.Height, p.Width = x.model.Arch.Input.Channels, x.model.Arch.Input.Height, x.model.Arch.Input.Width
 	}
-	set, err := OpenAs(ctx, x.env, name, p)
+	set, err := openAs(ctx, x.env, name, p)
 	if err != nil {
 		return c, err
 	}
@@ -148,7 +148,7 @@ func (x *quantising) accuracy(ctx context.Context) error {
 	if x.model.Random() {
 		return nil
 	}
-	set, err := OpenAs(ctx, x.env, x.dataset(), x.model.Preprocessing)
+	set, err := openAs(ctx, x.env, x.dataset(), x.model.Preprocessing)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func (x *export) network(ctx context.Context) (Model, error) {
 	case x.Weights != "":
 		return x.given()
 	case x.From == "":
-		runs, err := FinishedTrainings(x.env, x.Root)
+		runs, err := finishedTrainings(x.env, x.Root)
 		if err != nil {
 			return Model{}, err
 		}
@@ -22,9 +22,9 @@ func (x *export) network(ctx context.Context) (Model, error) {
 			return Model{}, fault.New(fault.Usage, "Train one with `fbnas train`, or say which with --from.", "there is no finished training under %s", x.Root)
 		}
 		x.env.log().Info("exporting the newest finished training", "run", runs[0])
-		return ModelOfRun(runs[0])
+		return modelOfRun(runs[0])
 	case err == nil && info.IsDir():
-		return ModelOfRun(x.From)
+		return modelOfRun(x.From)
 	}
 	arch, err := loadArch(x.From)
 	if err != nil {
@@ -36,11 +36,11 @@ func (x *export) network(ctx context.Context) (Model, error) {
 
 // given is the network of Weights; From may say what it has to be.
 func (x *export) given() (Model, error) {
-	t, err := ModelOfFile(x.Weights)
+	t, err := modelOfFile(x.Weights)
 	if err != nil || x.From == "" {
 		return t, err
 	}
-	arch, err := ArchOf(x.From)
+	arch, err := archOf(x.From)
 	if err != nil {
 		return Model{}, err
 	}
@@ -55,14 +55,14 @@ func (x *export) given() (Model, error) {
 // where some is given.
 func (x *export) drawn(ctx context.Context, arch models.Arch) (Model, error) {
 	if x.Data == "" {
-		return RandomModel(arch, x.Seed)
+		return randomModel(arch, x.Seed)
 	}
-	set, err := OpenData(ctx, x.env, x.Data, arch.Input)
+	set, err := openData(ctx, x.env, x.Data, arch.Input)
 	if err != nil {
 		return Model{}, err
 	}
 	arch.Classes = len(set.Classes)
-	t, err := RandomModel(arch, x.Seed)
+	t, err := randomModel(arch, x.Seed)
 	t.Classes, t.Preprocessing = set.Classes, set.Preprocessing()
 	return t, err
 }

@@ -29,7 +29,7 @@ func searchOf(env *Env, t Model, root string) *foundBy {
 		roots = append(roots, filepath.Dir(t.Run))
 	}
 	for _, root := range roots {
-		list, err := RunsUnder(env, root)
+		list, err := runsUnder(env, root)
 		if err != nil {
 			env.log().Warn("runs cannot be listed", "folder", root, "error", err)
 			continue

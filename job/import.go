@@ -55,8 +55,8 @@ type CountsInfo struct {
 	FLOPsWithPool int64 `json:"flops_with_pool"`
 }
 
-// CountsOf are those of blocks.
-func CountsOf(blocks ...models.Block) CountsInfo {
+// countsOf are those of blocks.
+func countsOf(blocks ...models.Block) CountsInfo {
 	n := models.Count(blocks)
 	return CountsInfo{n.MACs, n.Params, n.ConvWeights, n.FLOPsWithPool}
 }
@@ -83,7 +83,7 @@ func Import(ctx context.Context, env *Env, path string, o ImportOptions) (*Impor
 	if err := KeepInputs(o.Output, path, filepath.Join(path, WeightsName), o.Arch); err != nil {
 		return nil, err
 	}
-	f, err := OpenInitial(path)
+	f, err := openInitial(path)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func Import(ctx context.Context, env *Env, path string, o ImportOptions) (*Impor
 	l := x.taken.Loaded
 	r := &ImportResult{
 		Path: o.Output, From: path, Format: string(f.Format), Names: orNull(l.Names), Note: orNull(l.Note), Arch: x.model.Arch.Name,
-		Tensors: len(l.Values), Drawn: x.taken.Drawn, Unused: l.Unused, Misfits: l.Misfits, CountsInfo: CountsOf(x.model.Blocks...),
+		Tensors: len(l.Values), Drawn: x.taken.Drawn, Unused: l.Unused, Misfits: l.Misfits, CountsInfo: countsOf(x.model.Blocks...),
 	}
 	if f.Format == weights.ONNX && len(r.Drawn) == 0 {
 		if r.Parity, err = x.compared(ctx); err != nil {
@@ -135,7 +135,7 @@ func (x *importing) take() error {
 // arch is the architecture of the options, or what the file states.
 func (x *importing) arch() (models.Arch, error) {
 	if x.Arch != "" {
-		return ArchOf(x.Arch)
+		return archOf(x.Arch)
 	}
 	if x.file.Arch == nil {
 		return models.Arch{}, fault.New(fault.Usage, "Give --arch with the architecture that the weights are of; `fbnas models list` has those that are built in.",
@@ -156,7 +156,7 @@ func (x *importing) describe(ctx context.Context) error {
 	if x.Data == "" && x.Normalise == "" && f.Preprocessing == nil {
 		return nil // nothing is said of images
 	}
-	mean, std, err := Normalisation(x.env, x.Normalise, f, in.Channels)
+	mean, std, err := normalisation(x.env, x.Normalise, f, in.Channels)
 	if err != nil {
 		return err
 	}
@@ -169,14 +169,14 @@ func (x *importing) describe(ctx context.Context) error {
 	}
 	p := t.Preprocessing
 	p.Height, p.Width, p.Channels = in.Height, in.Width, in.Channels
-	if x.set, err = OpenAs(ctx, x.env, x.Data, p); err != nil {
+	if x.set, err = openAs(ctx, x.env, x.Data, p); err != nil {
 		return err
 	}
 	if err := t.NameClasses(x.set, x.Data); err != nil {
 		return err
 	}
 	t.Preprocessing = x.set.Preprocessing()
-	CheckSource(x.env, t.Source(f.Path), x.set, x.set.Test)
+	checkSource(x.env, t.Source(f.Path), x.set, x.set.Test)
 	return nil
 }
 

@@ -22,14 +22,14 @@ const (
 // (docs/background/networks.md, "Images of ImageNet").
 var imageNet = dataset.Preprocessing{Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
 
-// OpenInitial opens the file that --init-from names: a file of weights or a
+// openInitial opens the file that --init-from names: a file of weights or a
 // finished training's folder. nil where it names none.
-func OpenInitial(name string) (*weights.File, error) {
+func openInitial(name string) (*weights.File, error) {
 	if name == "" {
 		return nil, nil
 	}
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		t, err := ModelOfRun(name)
+		t, err := modelOfRun(name)
 		if err != nil {
 			return nil, err
 		}
@@ -38,9 +38,9 @@ func OpenInitial(name string) (*weights.File, error) {
 	return weights.Open(name)
 }
 
-// Normalisation is the mean and deviation of a training's pixels under
+// normalisation is the mean and deviation of a training's pixels under
 // --normalise; nil for the data's own.
-func Normalisation(env *Env, how string, from *weights.File, channels int) (mean, std []float32, err error) {
+func normalisation(env *Env, how string, from *weights.File, channels int) (mean, std []float32, err error) {
 	known := from != nil && from.Preprocessing != nil && len(from.Preprocessing.Mean) == channels
 	switch how {
 	case "", AsSource:
@@ -66,9 +66,9 @@ func Normalisation(env *Env, how string, from *weights.File, channels int) (mean
 	return nil, nil, fault.New(fault.Usage, "", "--normalise %s: want source, data or imagenet", how)
 }
 
-// InitialValues are a file's weights for the network, and the names of those
+// initialValues are a file's weights for the network, and the names of those
 // that start anew because the classes are others or because anew asks for it.
-func InitialValues(env *Env, f *weights.File, blocks []models.Block, classes []string, anew bool) (values map[string][]float64, fresh []string, err error) {
+func initialValues(env *Env, f *weights.File, blocks []models.Block, classes []string, anew bool) (values map[string][]float64, fresh []string, err error) {
 	l, err := f.Start(blocks, classes, anew)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--init-from: %w", err)

@@ -109,9 +109,9 @@ type Source struct {
 
 func (t Model) Source(name string) Source { return Source{name, t.Run, t.Data} }
 
-// CheckSource says what an accuracy on images is worth that the network may
+// checkSource says what an accuracy on images is worth that the network may
 // have been trained on.
-func CheckSource(env *Env, s Source, set *dataset.Set, images *dataset.Split) {
+func checkSource(env *Env, s Source, set *dataset.Set, images *dataset.Split) {
 	if s.Digest == set.Summary.Digest {
 		return
 	}
@@ -140,7 +140,7 @@ func CheckSource(env *Env, s Source, set *dataset.Set, images *dataset.Split) {
 func learned(env *Env, s Source) (dataset.Manifest, bool) {
 	runs := []string{s.Run}
 	if s.Run == "" {
-		runs, _ = FinishedTrainings(env, RunsFolder) // none where they cannot be listed
+		runs, _ = finishedTrainings(env, RunsFolder) // none where they cannot be listed
 	}
 	for _, run := range runs {
 		if c, err := rundir.ReadConfig[TrainConfig](run); err != nil || c.DataDigest != s.Digest {

@@ -35,7 +35,7 @@ func TestRunsOfOld(t *testing.T) {
 			t.Errorf("warned %q, want %q", errOut.String(), c.warned)
 		}
 		errOut.Reset()
-		CheckSource(env, Source{Name: "old network"}, set, set.Test)
+		checkSource(env, Source{Name: "old network"}, set, set.Test)
 		if said := strings.Contains(errOut.String(), "old network does not say what it was trained on"); said != c.kept {
 			t.Errorf("kept for the test %v: said %q", c.kept, errOut.String())
 		}

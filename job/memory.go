@@ -40,10 +40,10 @@ func (env *Env) checkMemory(batch int, need func() (engine.Memory, error)) (int6
 	return m.Total(), nil
 }
 
-// WeightsFit refuses a network whose weights alone are more than memory holds,
+// weightsFit refuses a network whose weights alone are more than memory holds,
 // 8 bytes a number: an allocation that fails ends the process without a word.
 // Where it is not known what is available, there is nothing to refuse.
-func WeightsFit(system fs.FS, blocks []models.Block) error {
+func weightsFit(system fs.FS, blocks []models.Block) error {
 	available, err := memory.Available(system)
 	if err != nil {
 		return nil

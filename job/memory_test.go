@@ -58,12 +58,12 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	for kilobytes, want := range map[int]string{7000: "1.00 M parameters need 8.00 MB of memory, 7.17 MB are available", 8000: ""} {
-		err := WeightsFit(fstest.MapFS{"proc/meminfo": {Data: fmt.Appendf(nil, "MemAvailable: %d kB\n", kilobytes)}}, blocks)
+		err := weightsFit(fstest.MapFS{"proc/meminfo": {Data: fmt.Appendf(nil, "MemAvailable: %d kB\n", kilobytes)}}, blocks)
 		if got := fmt.Sprint(err); err != nil && got != want || (err == nil) != (want == "") {
 			t.Errorf("with %d kB: %v, want %q", kilobytes, err, want)
 		}
 	}
-	if err := WeightsFit(fstest.MapFS{}, blocks); err != nil {
+	if err := weightsFit(fstest.MapFS{}, blocks); err != nil {
 		t.Error(err)
 	}
 }

@@ -47,8 +47,8 @@ func (t Model) DataName() string {
 	return filepath.Base(t.DataPath)
 }
 
-// ModelOfRun is the network of a finished training.
-func ModelOfRun(run string) (Model, error) {
+// modelOfRun is the network of a finished training.
+func modelOfRun(run string) (Model, error) {
 	info, err := rundir.Stat(run)
 	switch {
 	case err != nil:
@@ -60,12 +60,12 @@ func ModelOfRun(run string) (Model, error) {
 		return Model{}, fault.New(fault.Usage, "Finish it: fbnas train --resume -o "+text.Quoted(Located(run)),
 			"the training in %s has not finished (step %d)", run, info.Step)
 	}
-	return ModelOfFile(filepath.Join(run, WeightsName))
+	return modelOfFile(filepath.Join(run, WeightsName))
 }
 
-// ModelOfFile is the network in a weights.safetensors. What is known of its
+// modelOfFile is the network in a weights.safetensors. What is known of its
 // training comes from the run that the file lies in, if it lies in one.
-func ModelOfFile(path string) (Model, error) {
+func modelOfFile(path string) (Model, error) {
 	w, err := weights.Read(path)
 	if err != nil {
 		code := fault.CodeOf(err)
@@ -85,13 +85,13 @@ func ModelOfFile(path string) (Model, error) {
 	return t, nil
 }
 
-// RandomModel is an architecture with random weights, where memory holds them.
-func RandomModel(arch models.Arch, seed uint64) (Model, error) {
+// randomModel is an architecture with random weights, where memory holds them.
+func randomModel(arch models.Arch, seed uint64) (Model, error) {
 	blocks, err := arch.Resolve()
 	if err != nil {
 		return Model{}, err
 	}
-	if err := WeightsFit(os.DirFS("/"), blocks); err != nil {
+	if err := weightsFit(os.DirFS("/"), blocks); err != nil {
 		return Model{}, fmt.Errorf("network %s: %w", arch.Name, err)
 	}
 	return Model{
@@ -111,9 +111,9 @@ func (t *Model) NameClasses(set *dataset.Set, data string) error {
 	return nil
 }
 
-// SameClasses refuses data whose labels do not mean what a network's outputs
+// sameClasses refuses data whose labels do not mean what a network's outputs
 // mean.
-func SameClasses(network string, classes []string, set *dataset.Set) error {
+func sameClasses(network string, classes []string, set *dataset.Set) error {
 	if slices.Equal(classes, set.Classes) {
 		return nil
 	}
@@ -122,9 +122,9 @@ func SameClasses(network string, classes []string, set *dataset.Set) error {
 		network, len(classes), text.List(text.First(classes, 5)), set.Name, len(set.Classes), text.List(text.First(set.Classes, 5)))
 }
 
-// SamePictures warns where a network was trained on other pixels than those
+// samePictures warns where a network was trained on other pixels than those
 // that files become now, and the set has files for which that matters.
-func SamePictures(env *Env, network string, p dataset.Preprocessing, set *dataset.Set) {
+func samePictures(env *Env, network string, p dataset.Preprocessing, set *dataset.Set) {
 	turned, transparent := set.Odd()
 	switch {
 	case p.Pictures > picture.Definition:

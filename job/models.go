@@ -82,7 +82,7 @@ func ShowModel(name string, o ShowOptions) (*ModelInfo, *FileInfo, error) {
 		if o.Nodes || len(o.Inputs) > 0 {
 			return nil, nil, fault.New(fault.Usage, "Leave out --nodes and --input.", "%s is not an ONNX file", name)
 		}
-		arch, err := ArchOf(name)
+		arch, err := archOf(name)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -115,14 +115,14 @@ func describeModel(name string, arch models.Arch) (*ModelInfo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", arch.Name, err)
 	}
-	info := &ModelInfo{Name: arch.Name, Input: ImageShape(arch.Input), Classes: arch.Classes, CountsInfo: CountsOf(blocks...), YAML: string(arch.YAML())}
+	info := &ModelInfo{Name: arch.Name, Input: ImageShape(arch.Input), Classes: arch.Classes, CountsInfo: countsOf(blocks...), YAML: string(arch.YAML())}
 	for i, b := range blocks {
 		h, w := b.OutSize()
 		info.Layers = append(info.Layers, LayerInfo{
 			Name: models.BlockName(b, i), Kind: b.Kind, Height: b.Height, Width: b.Width,
 			In: b.In, Mid: b.Mid, Out: b.Out, OutHeight: h, OutWidth: w, Kernel: b.Kernel, Stride: b.Stride, Pad: b.Pad,
 			Act: b.Act, SE: b.SE, Squeeze: b.Squeeze, Groups: b.Groups, OutGroups: b.OutGroups, Shuffle: b.Shuffle,
-			Bias: b.Bias, Residual: b.Residual, CountsInfo: CountsOf(b),
+			Bias: b.Bias, Residual: b.Residual, CountsInfo: countsOf(b),
 		})
 	}
 	if p, ok := models.PublishedOf(name); ok {

@@ -47,8 +47,8 @@ func loadArch(name string) (models.Arch, error) {
 	return arch, err
 }
 
-// ArchOf is the architecture of a search's folder, a file or a name.
-func ArchOf(name string) (models.Arch, error) {
+// archOf is the architecture of a search's folder, a file or a name.
+func archOf(name string) (models.Arch, error) {
 	info, err := os.Stat(name)
 	if err != nil || !info.IsDir() {
 		return loadArch(name)

@@ -1,4 +1,4 @@
-package job_test
+package job
 
 import (
 	"os"
@@ -8,7 +8,6 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
-	"fbnas/job"
 )
 
 // TestFoldersWithoutAnArchitecture: what the folder is, and what to give, is said.
@@ -28,7 +27,7 @@ func TestFoldersWithoutAnArchitecture(t *testing.T) {
 		} else if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}
-		_, err := job.ArchOf(dir)
+		_, err := archOf(dir)
 		if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), want[0]) || !strings.Contains(fault.HintOf(err), want[1]) {
 			t.Errorf("%q: %v (%s), want %q", verb, err, fault.HintOf(err), want)
 		}

@@ -149,20 +149,20 @@ func comparedOn(ctx context.Context, env *Env, t *Model, data string) ([][]float
 		return nil, fault.New(fault.Usage, "Import them again with --normalise imagenet, or with --data for the data's own mean and deviation.",
 			"it is not known how pixels were normalised that %s was trained on", t.Path)
 	}
-	set, err := OpenAs(ctx, env, data, t.Preprocessing)
+	set, err := openAs(ctx, env, data, t.Preprocessing)
 	if err != nil {
 		return nil, err
 	}
 	if t.Classes == nil {
 		err = t.NameClasses(set, data)
 	} else {
-		err = SameClasses(t.Arch.Name, t.Classes, set)
+		err = sameClasses(t.Arch.Name, t.Classes, set)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if !t.Random() {
-		CheckSource(env, t.Source(t.Arch.Name), set, set.Test)
+		checkSource(env, t.Source(t.Arch.Name), set, set.Test)
 	}
 	return imagesOf(set)
 }

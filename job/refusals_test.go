@@ -21,7 +21,7 @@ func TestSameClasses(t *testing.T) {
 	}{
 		{[]string{"cat", "dog"}, true}, {[]string{"dog", "cat"}, false}, {[]string{"cat", "owl"}, false}, {[]string{"cat", "dog", "owl"}, false},
 	} {
-		err := SameClasses("m.onnx", network, &dataset.Set{Name: "photos", Classes: c.data})
+		err := sameClasses("m.onnx", network, &dataset.Set{Name: "photos", Classes: c.data})
 		if (err == nil) != c.ok || !c.ok && fault.CodeOf(err) != fault.Usage {
 			t.Errorf("%v: %v", c.data, err)
 		}

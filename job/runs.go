@@ -31,7 +31,7 @@ type RunInfo struct {
 
 // Runs lists the runs below root, the oldest first.
 func Runs(env *Env, root string) (*RunsResult, error) {
-	list, err := RunsUnder(env, root)
+	list, err := runsUnder(env, root)
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +42,10 @@ func Runs(env *Env, root string) (*RunsResult, error) {
 	return r, nil
 }
 
-// RunsUnder describes the runs in root and in its folders, such as runs/demo,
+// runsUnder describes the runs in root and in its folders, such as runs/demo,
 // that hold runs of their own; the oldest first. What cannot be read is told
 // in the log and left out.
-func RunsUnder(env *Env, root string) ([]rundir.Info, error) {
+func runsUnder(env *Env, root string) ([]rundir.Info, error) {
 	folders := []string{root}
 	entries, err := os.ReadDir(root)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -68,10 +68,10 @@ func RunsUnder(env *Env, root string) ([]rundir.Info, error) {
 	return all, nil
 }
 
-// FinishedTrainings are the folders of the finished trainings under root, the
+// finishedTrainings are the folders of the finished trainings under root, the
 // newest first.
-func FinishedTrainings(env *Env, root string) ([]string, error) {
-	list, err := RunsUnder(env, root)
+func finishedTrainings(env *Env, root string) ([]string, error) {
+	list, err := runsUnder(env, root)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func TestTheNewestTrainingComesFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := FinishedTrainings(new(Env), root)
+	got, err := finishedTrainings(new(Env), root)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestSamePictures(t *testing.T) {
 		{plain, picture.Definition + 1, "made by a newer fbnas"},
 	} {
 		var said bytes.Buffer
-		SamePictures(telling(&said), "model.onnx", dataset.Preprocessing{Pictures: c.pictures}, c.set)
+		samePictures(telling(&said), "model.onnx", dataset.Preprocessing{Pictures: c.pictures}, c.set)
 		if (c.want == "") != (said.Len() == 0) || !strings.Contains(said.String(), c.want) {
 			t.Errorf("said %q, want %q", said.String(), c.want)
 		}

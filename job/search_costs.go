@@ -16,11 +16,11 @@ func (o SearchOptions) job(ctx context.Context, env *Env, c *SearchConfig, table
 	if err := search.Searchable(space); err != nil {
 		return none, err
 	}
-	set, err := OpenData(ctx, env, o.reads(c.Data), space.Input)
+	set, err := openData(ctx, env, o.reads(c.Data), space.Input)
 	if err != nil {
 		return none, err
 	}
-	if err := CheckClasses(set); err != nil {
+	if err := checkClasses(set); err != nil {
 		return none, err
 	}
 	if err := o.remember(env, &c.DataDigest, set); err != nil {

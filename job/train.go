@@ -135,7 +135,7 @@ func prepareTraining(ctx context.Context, env *Env, c *TrainConfig, data string,
 		return job, arch, err
 	}
 	in := arch.Input
-	set, err := OpenAs(ctx, env, data, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width, Mean: c.Mean, Std: c.Std})
+	set, err := openAs(ctx, env, data, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width, Mean: c.Mean, Std: c.Std})
 	if err != nil {
 		return job, arch, err
 	}
@@ -149,7 +149,7 @@ func prepareTraining(ctx context.Context, env *Env, c *TrainConfig, data string,
 		return job, arch, err
 	}
 	if from != nil {
-		job.Initial, c.Fresh, err = InitialValues(env, from, job.Blocks, set.Classes, anew || len(c.Fresh) > 0)
+		job.Initial, c.Fresh, err = initialValues(env, from, job.Blocks, set.Classes, anew || len(c.Fresh) > 0)
 	}
 	if c.Initial == "" && c.Train.Freeze != "" {
 		env.log().Warn(fmt.Sprintf("--freeze %s without --init-from keeps random weights", c.Train.Freeze))

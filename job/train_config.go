@@ -35,7 +35,7 @@ func (o TrainOptions) config(env *Env) (c TrainConfig, from *weights.File, err e
 		}
 	}
 	if !o.Resume || !begun(o.Folder) {
-		if from, err = OpenInitial(c.Initial); err != nil {
+		if from, err = openInitial(c.Initial); err != nil {
 			return c, nil, err
 		}
 	}
@@ -45,7 +45,7 @@ func (o TrainOptions) config(env *Env) (c TrainConfig, from *weights.File, err e
 	}
 	c.Arch = string(arch.YAML())
 	if !o.Resume {
-		c.Mean, c.Std, err = Normalisation(env, o.Normalise, from, arch.Input.Channels)
+		c.Mean, c.Std, err = normalisation(env, o.Normalise, from, arch.Input.Channels)
 	}
 	return c, from, err
 }
@@ -91,7 +91,7 @@ func begun(run string) bool {
 func (o TrainOptions) arch(c TrainConfig, from *weights.File) (models.Arch, error) {
 	switch {
 	case o.Network != "":
-		return ArchOf(o.Network)
+		return archOf(o.Network)
 	case c.Arch != "":
 		return models.ParseArch([]byte(c.Arch))
 	case from != nil && from.Arch != nil:

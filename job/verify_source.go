@@ -35,7 +35,7 @@ func (v *verification) drawnAgain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if v.model, err = RandomModel(arch, *says.Seed); err != nil {
+	if v.model, err = randomModel(arch, *says.Seed); err != nil {
 		return err
 	}
 	if v.model.Classes = says.Classes; says.Classes != nil {
@@ -63,7 +63,7 @@ func (v *verification) drawnAgain(ctx context.Context) error {
 
 // given is the network of Weights.
 func (v *verification) given() (Model, error) {
-	t, err := ModelOfFile(v.Weights)
+	t, err := modelOfFile(v.Weights)
 	if err != nil {
 		return t, err
 	}
@@ -76,12 +76,12 @@ func (v *verification) given() (Model, error) {
 
 // found is that of a finished training.
 func (v *verification) found() (Model, error) {
-	runs, err := FinishedTrainings(v.env, v.Root)
+	runs, err := finishedTrainings(v.env, v.Root)
 	if err != nil {
 		return Model{}, err
 	}
 	for _, run := range runs {
-		t, err := ModelOfRun(run)
+		t, err := modelOfRun(run)
 		if err != nil {
 			v.env.log().Warn("a training cannot be read", "run", run, "error", err)
 			continue
