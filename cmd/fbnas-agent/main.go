@@ -4,29 +4,11 @@
 package main
 
 import (
-	"context"
-	"flag"
-	"fmt"
 	"os"
 
 	"fbnas/latency/agent"
 )
 
 func main() {
-	library := flag.String("ort", "libonnxruntime.so", "the ONNX Runtime library to load")
-	models := flag.String("dir", ".", "the folder of the model files, DIGEST.onnx")
-	flag.Parse()
-	if flag.NArg() > 0 {
-		flag.Usage()
-		os.Exit(2)
-	}
-	err := agent.Serve(context.Background(), os.Stdin, os.Stdout, agent.Config{
-		Models:   os.DirFS(*models),
-		Open:     agent.OpenMachine(*library),
-		Selftest: agent.Selftest(*library),
-	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "fbnas-agent:", err)
-		os.Exit(1)
-	}
+	os.Exit(agent.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -39,17 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // agentMain is cmd/fbnas-agent, which a test cannot import.
-func agentMain() {
-	library, folder := flag.String("ort", "", ""), flag.String("dir", "", "")
-	flag.Parse()
-	err := agent.Serve(context.Background(), os.Stdin, os.Stdout, agent.Config{
-		Models: os.DirFS(*folder), Open: agent.OpenMachine(*library), Selftest: agent.Selftest(*library),
-	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func agentMain() { os.Exit(agent.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // TestScripts runs the command lines of testdata/script, with the real agent
 // on this machine.
