@@ -18,14 +18,18 @@ all: build
 setup:
 	$(GO) run ./cmd/fbnas setup --all
 
-# The agents go to other machines: no cgo in them.
+# The agents are embedded in fbnas. They go to other machines: no cgo in them. The
+# same source gives the same bytes, without version and time, so that a device that
+# has the agent is not given it again.
+EMBEDDED    := latency/agents/built
+
 build:
+	mkdir -p bin
+	for arch in $(AGENTS); do agent=fbnas-agent-linux-$$arch; \
+	  CGO_ENABLED=0 GOOS=linux GOARCH=$$arch \
+	  $(GO) build -trimpath -buildvcs=false -ldflags '-s -w' -o bin/$$agent ./cmd/fbnas-agent && \
+	  gzip -9nf bin/$$agent && mv bin/$$agent.gz $(EMBEDDED) || exit 1; done
 	CGO_ENABLED=1 $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas ./cmd/fbnas
-ifneq ($(wildcard cmd/fbnas-agent),)
-	CGO_ENABLED=0 $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas-agent ./cmd/fbnas-agent
-	for arch in $(AGENTS); do CGO_ENABLED=0 GOOS=linux GOARCH=$$arch \
-	  $(GO) build -trimpath $(LDFLAGS) -o bin/fbnas-agent-linux-$$arch ./cmd/fbnas-agent || exit 1; done
-endif
 
 # Tests of whole programs, of the zoo's large networks and of large tables take too
 # long under the race detector, which all that they use is tested with: test-long
@@ -64,8 +68,7 @@ test-long:
 check-vm: build
 	bin/fbnas setup
 	bin/fbnas setup onnxruntime-arm64 linux-arm64-libraries qemu-system-arm linux-image-arm64 userland-arm64
-	FBNAS_CHECK_VM=1 FBNAS_AGENT_ARM64=$(CURDIR)/bin/fbnas-agent-linux-arm64 \
-	  $(GO) test -count=1 -timeout 30m -v -run TestVirtualMachine ./cmd/fbnas
+	FBNAS_CHECK_VM=1 $(GO) test -count=1 -timeout 30m -v -run TestVirtualMachine ./cmd/fbnas
 
 # The same on the phone that is attached: see docs/check-phone.md. For example
 # make check-phone CHECK=--yes FBNAS_PHONE=serial
@@ -105,4 +108,4 @@ generate:
 	$(GO) generate ./...
 
 clean:
-	rm -rf bin
+	rm -rf bin $(EMBEDDED)/*.gz

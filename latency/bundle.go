@@ -58,24 +58,14 @@ type Own struct {
 }
 
 // NewBundle gathers the bundle for a processor, named as GOARCH, from what
-// set-up has fetched, the agent that lies beside the program, and own parts.
+// set-up has fetched, the agent that package agents finds, and own parts.
 func NewBundle(arch string, own Own) (*Bundle, error) {
 	known, ok := bundles[arch]
 	if !ok {
 		return nil, fault.New(fault.Device, "Give its entry an agent and a runtime of your own.", "there is no agent for the processor %q", arch)
 	}
 	b := &Bundle{loader: known.loader}
-	agent := own.Agent
-	if agent == "" {
-		path, err := agents.Path(arch)
-		if err != nil {
-			return nil, err
-		}
-		agent = path
-	} else {
-		b.loader = ""
-	}
-	if err := b.add(agentFile, agent); err != nil {
+	if err := b.addAgent(arch, own.Agent); err != nil {
 		return nil, err
 	}
 	if own.Runtime != "" {
@@ -86,6 +76,21 @@ func NewBundle(arch string, own Own) (*Bundle, error) {
 		b.files = append(b.files, bundleFile{runtimeFile, library})
 	}
 	return b, b.fetched(known.runtime, known.libraries, own.Runtime == "")
+}
+
+// addAgent adds the usual agent, or the one at a path, which is started with the
+// device's own loader.
+func (b *Bundle) addAgent(arch, path string) error {
+	if path != "" {
+		b.loader = ""
+		return b.add(agentFile, path)
+	}
+	agent, err := agents.Of(arch)
+	if err != nil {
+		return err
+	}
+	b.files = append(b.files, bundleFile{agentFile, agent})
+	return nil
 }
 
 // fetched adds what set-up has fetched.

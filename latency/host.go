@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,8 +37,8 @@ type Conn interface {
 // HostConfig says what a Host starts: the agent and the ONNX Runtime at these
 // paths on the device, or the bundle, which it pushes there.
 type HostConfig struct {
-	Agent   string
-	Library string // ONNX Runtime
+	Agent   []string // its program, and the first of its arguments
+	Library string   // ONNX Runtime
 	Bundle  *Bundle
 	Log     *slog.Logger
 	// Pause waits while a device cools down; nil: by the clock.
@@ -99,7 +99,7 @@ func OpenBy(ctx context.Context, by devices.Opener, device string, log *slog.Log
 }
 
 func openLocal(ctx context.Context, by devices.Opener, device string, log *slog.Logger) (*Host, error) {
-	agent, err := agents.Path(runtime.GOARCH)
+	agent, err := agents.Here()
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +248,7 @@ var faults = map[string]struct {
 func (h *Host) argv(ctx context.Context) ([]string, error) {
 	folder := h.conn.Folder()
 	if h.cfg.Bundle == nil {
-		return []string{h.cfg.Agent, "-ort", h.cfg.Library, "-dir", folder}, nil
+		return append(slices.Clone(h.cfg.Agent), "-ort", h.cfg.Library, "-dir", folder), nil
 	}
 	if !h.bundled {
 		if err := h.cfg.Bundle.push(ctx, h.conn); err != nil {

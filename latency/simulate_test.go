@@ -45,7 +45,7 @@ func simulate(ctx context.Context, conn *simdevice.Conn, opts latency.Options, s
 		c.names[m.Digest()] = s.Name
 		req.Models = append(req.Models, m)
 	}
-	meter := latency.NewMeter(conn, latency.HostConfig{Agent: "agent", Library: "lib", Pause: conn.Pause})
+	meter := latency.NewMeter(conn, latency.HostConfig{Agent: []string{"agent"}, Library: "lib", Pause: conn.Pause})
 	defer meter.Close()
 	return c, meter.Measure(ctx, req)
 }

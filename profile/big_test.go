@@ -16,7 +16,7 @@ import (
 // minutes long, for when it has nothing else to do: a space of 10^5 shapes
 // predicted from 2,000 rows, against a profile of its own of random others.
 //
-//	make build && FBNAS_BIG_SPACE=1 FBNAS_AGENT=$PWD/bin/fbnas-agent go test ./profile -run Big -v
+//	make build && FBNAS_BIG_SPACE=1 go test ./profile -run Big -v
 func TestBigSpaceHere(t *testing.T) {
 	if os.Getenv("FBNAS_BIG_SPACE") == "" {
 		t.Skip("FBNAS_BIG_SPACE=1 measures for some minutes")

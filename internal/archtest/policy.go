@@ -70,7 +70,7 @@ var policy = []row{
 	{"models", "graph nn internal/yamlform"},
 	{"latency/agent", "latency/stats latency/wire internal/ortc golang.org/x/sys"},
 	{"latency/internal/simdevice", "devices latency/agent latency/measured latency/wire"},
-	{"latency/agents", ""},
+	{"latency/agents", "internal/setup latency/agent"},
 	{"latency", "devices latency/agents latency/measured latency/stats latency/wire internal/setup"},
 
 	{"onnxexport", "onnx graph graph/lower graph/opt engine engine/interp nn dataset models"},

@@ -12,7 +12,9 @@ import (
 // synced, and takes the name in one rename; the folder is synced after it. When
 // fill or the disk fails, the file at path stays as it was, and the temporary
 // file and a folder that was made are removed.
-func Write(path string, fill func(io.Writer) error) (err error) {
+func Write(path string, fill func(io.Writer) error) error { return write(path, 0o644, fill) }
+
+func write(path string, mode os.FileMode, fill func(io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
 	undo, err := MakeFolder(dir)
 	if err != nil {
@@ -37,7 +39,7 @@ func Write(path string, fill func(io.Writer) error) (err error) {
 	if err = fill(f); err != nil {
 		return err
 	}
-	if err = f.Chmod(0o644); err != nil {
+	if err = f.Chmod(mode); err != nil {
 		return err
 	}
 	if err = f.Sync(); err != nil {
@@ -56,8 +58,14 @@ func Write(path string, fill func(io.Writer) error) (err error) {
 func temporary(base string) string { return "." + base + ".tmp-*" }
 
 // WriteBytes is Write with content that is already in memory.
-func WriteBytes(path string, data []byte) error {
-	return Write(path, func(w io.Writer) error {
+func WriteBytes(path string, data []byte) error { return writeBytes(path, 0o644, data) }
+
+// WriteProgram is WriteBytes for a file that can be executed: it never has the
+// name without the permission.
+func WriteProgram(path string, data []byte) error { return writeBytes(path, 0o755, data) }
+
+func writeBytes(path string, mode os.FileMode, data []byte) error {
+	return write(path, mode, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
