@@ -33,7 +33,7 @@ func importVerb(a *app) *cobra.Command {
 		}),
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Arch, "arch", "", "the `network` that the weights are of: a built-in name, an arch.yaml or a run's folder (default: what FILE states)")
+	f.StringVar(&o.Arch, "arch", "", "the `network` that the weights are of: a built-in name, an arch.yaml or a search's folder (default: what FILE states)")
 	f.StringVarP(&o.Output, "output", "o", "", "the weights.safetensors `file` to write")
 	f.StringVar(&o.Data, "data", "", "`data` set that gives the names of the classes, and whose test images give the accuracy")
 	f.StringVar(&o.Normalise, "normalise", "", "how the weights want pixels: source (as FILE states), imagenet, or data (by the data's own mean and deviation); default: source where FILE states it")
