@@ -12,4 +12,8 @@
 // status and what to do next (Hint). A context that is cancelled ends
 // a job where it can go on: Search and Train with Resume, Profile when it is
 // called again.
+//
+// What measures a device is a program of its own, the agent. A program that
+// measures the machine it runs on calls agents.ServeIfAsked (package
+// latency/agents) first in its main, and is its own agent there.
 package job

@@ -11,11 +11,13 @@ import (
 	"path/filepath"
 
 	"fbnas/job"
+	"fbnas/latency/agents"
 	"fbnas/search"
 	"fbnas/train"
 )
 
 func main() {
+	agents.ServeIfAsked()           // measures this machine in a process of its own
 	target := job.Limit{Part: 0.45} // of the slowest network of the space
 	if err := pipeline("runs/pipeline", "demo", "fashion-mnist", target, 0, func(*train.Config) {}); err != nil {
 		fmt.Fprintf(os.Stderr, "%v\n%s\n", err, job.Hint(err))

@@ -94,7 +94,7 @@ var policy = []row{
 	{"tools/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
 	{"tools/techniques", "internal/setup"},
 
-	{"examples/pipeline", "job search train"},
+	{"examples/pipeline", "job latency/agents search train"},
 
 	{"cmd/fbnas-agent", "latency/agent"},
 	{"cmd/fbnas", "* github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys"},
