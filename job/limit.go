@@ -29,7 +29,7 @@ func (l Limit) of(largest float64) (float64, error) {
 
 func (l Limit) String() string {
 	if l.US != 0 {
-		return fmt.Sprintf("%g us", l.US)
+		return fmt.Sprintf("%g µs", l.US)
 	}
 	return fmt.Sprintf("%g %%", 100*l.Part)
 }

@@ -13,6 +13,11 @@ func TestLimit(t *testing.T) {
 			t.Errorf("%v of 500 us is %g (%v), want %g", l, got, err, want)
 		}
 	}
+	for want, l := range map[string]Limit{"1500 µs": {US: 1500}, "40 %": {Part: 0.4}} {
+		if got := l.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	for _, l := range []Limit{{}, {US: -1}, {US: math.NaN()}, {US: math.Inf(1)}, {Part: -1}, {Part: 1e306}, {Part: math.NaN()}} {
 		if got, err := l.of(500); fault.CodeOf(err) != fault.Usage || fault.HintOf(err) == "" {
 			t.Errorf("%v of 500 us is %g (%v), want an error of usage", l, got, err)

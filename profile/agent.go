@@ -19,5 +19,5 @@ func dear(t *lut.Table) string {
 	if cost <= mostCallUS && share <= mostCallShare {
 		return ""
 	}
-	return fmt.Sprintf("the agent itself adds %.2f us to each run, %.1f %% of the median row: small rows are too slow by as much", cost, 100*share)
+	return fmt.Sprintf("the agent itself adds %.2f µs to each run, %.1f %% of the median row: small rows are too slow by as much", cost, 100*share)
 }

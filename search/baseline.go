@@ -45,7 +45,7 @@ func (c *Costs) Uniform(limit float64) (Scaled, error) {
 		return best, nil
 	}
 	return Scaled{}, fault.New(fault.Target, "Give a higher limit.",
-		"no uniform network of space %s costs at most %.6g %s; the cheapest of them costs %s", c.Space.Name, limit, c.Cost.Unit(), Least(cheapest, 0))
+		"no uniform network of space %s costs at most %.6g %s; the cheapest of them costs %s", c.Space.Name, limit, unitText(c.Cost), Least(cheapest, 0))
 }
 
 // expansions lists all expansions of the space, ascending; [0] when there is
@@ -101,5 +101,5 @@ func (c *Costs) Random(r *rand.Rand, limit float64) (models.Selection, error) {
 		}
 	}
 	return nil, fault.New(fault.Target, "Give a limit that more networks of the space meet.",
-		"%d random networks of space %s: none costs %.6g to %.6g %s", draws, c.Space.Name, Window*limit, limit, c.Cost.Unit())
+		"%d random networks of space %s: none costs %.6g to %.6g %s", draws, c.Space.Name, Window*limit, limit, unitText(c.Cost))
 }

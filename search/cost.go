@@ -108,6 +108,14 @@ type Costs struct {
 	choices  []models.Choice
 }
 
+// unitText is a cost's unit as people write it; documents have "us".
+func unitText(c Cost) string {
+	if unit := c.Unit(); unit != "us" {
+		return unit
+	}
+	return "µs"
+}
+
 // LayerCost is one layer's tensor. Values is flat over Choices, the last one
 // fastest; NaN marks an excluded combination.
 type LayerCost struct {
@@ -159,7 +167,7 @@ func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 		return nil, fmt.Errorf("no architecture of space %s is left: every one has a block that cannot be run", space.Name)
 	case smallest <= 0:
 		return nil, fault.New(fault.Failure, "Calibrate the table again: fbnas lut calibrate X.lut --device DEVICE",
-			"the smallest network of space %s costs %.6g %s, which none can", space.Name, smallest, cost.Unit())
+			"the smallest network of space %s costs %.6g %s, which none can", space.Name, smallest, unitText(cost))
 	}
 	return c, nil
 }

@@ -40,7 +40,7 @@ func (c *Costs) Derive(ctx context.Context, probabilities [][]float64, limit flo
 	if limit < smallest {
 		return nil, fault.New(fault.Target, "Choose a limit between these two, or a space with smaller options.",
 			"no architecture of space %s costs at most %.6g %s: the smallest costs %s, the largest %.6g",
-			c.Space.Name, limit, c.Cost.Unit(), Least(smallest, 0), largest)
+			c.Space.Name, limit, unitText(c.Cost), Least(smallest, 0), largest)
 	}
 	v := newViterbi(c, logsOf(probabilities), limit)
 	v.tell = progress

@@ -8,6 +8,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
+	"fbnas/lut"
 )
 
 // TestTheLeastTargetIsTaken: what a message names is accepted when it is typed,
@@ -59,6 +60,21 @@ func TestMessagesNameWhatIsTaken(t *testing.T) {
 		}
 		if err := try(v * (1 - 3e-5)); fault.CodeOf(err) != fault.Target {
 			t.Errorf("%s: %s was named, less is taken: %v", name, least, err)
+		}
+	}
+}
+
+// TestUnitsInMessages: people read µs; a count has its own name.
+func TestUnitsInMessages(t *testing.T) {
+	for want, cost := range map[string]Cost{"µs": Latency{Table: &lut.Table{}}, "macs": MACs} {
+		costs := wholeCosts(t, searched, 0.5)
+		costs.Cost = cost
+		_, err := costs.CheckTarget(1e-9, 0)
+		if text := err.Error() + " " + fault.HintOf(err); strings.Count(text, " "+want) != 3 {
+			t.Errorf("no %s in %q", want, text)
+		}
+		if _, err := costs.Uniform(1e-9); !strings.Contains(err.Error(), "1e-09 "+want) {
+			t.Errorf("no %s in %q", want, err)
 		}
 	}
 }

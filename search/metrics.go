@@ -45,7 +45,7 @@ func (r *runner) recordChoices(results engine.Results, n int, m *choiceMetrics) 
 		}
 	}
 	if !(m.cost > 0) || math.IsInf(m.cost, 0) {
-		return fault.New(fault.Failure, "Calibrate the table again: fbnas lut calibrate.", "the expected cost became %g %s", m.cost, r.Costs.Cost.Unit())
+		return fault.New(fault.Failure, "Calibrate the table again: fbnas lut calibrate.", "the expected cost became %g %s", m.cost, unitText(r.Costs.Cost))
 	}
 	return train.CheckLoss(m.loss)
 }

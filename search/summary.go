@@ -79,7 +79,7 @@ const lowEnd = 0.05
 func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) {
 	smallest, largest := c.Bounds()
 	limit := Limit(target, margin)
-	unit := c.Cost.Unit()
+	unit := unitText(c.Cost)
 	switch {
 	case limit < smallest:
 		return "", fault.New(fault.Target, fmt.Sprintf("Give a target of at least %s %s, or a space with smaller options.", Least(smallest, margin), unit),
