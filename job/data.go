@@ -9,6 +9,7 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
+	"fbnas/internal/text"
 	"fbnas/models"
 	"fbnas/train"
 )
@@ -60,7 +61,7 @@ func (env *Env) saidOf(name string) bool {
 func checkClasses(set *dataset.Set) error {
 	if low, high := models.HeadClasses[0], models.HeadClasses[len(models.HeadClasses)-1]; len(set.Classes) < low || len(set.Classes) > high {
 		return fault.New(fault.Usage, fmt.Sprintf("Tables hold classifiers of %d to %d classes.", low, high),
-			"the data set %s has %d classes", set.Name, len(set.Classes))
+			"the data set %s has %s", set.Name, text.Plural(len(set.Classes), "class"))
 	}
 	return nil
 }

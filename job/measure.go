@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/profile"
@@ -53,9 +54,9 @@ func (m MeasureOptions) check() error {
 	case m.CoolDown != nil && *m.CoolDown < 0:
 		return fault.New(fault.Usage, "Give --cool-down 0 or a time such as --cool-down 10m.", "a cool-down of %v", *m.CoolDown)
 	case m.Rounds < 0:
-		return fault.New(fault.Usage, "Give --rounds 1 or more.", "%d rounds", m.Rounds)
+		return fault.New(fault.Usage, "Give --rounds 1 or more.", "%s", text.Plural(m.Rounds, "round"))
 	case m.Threads < 0:
-		return fault.New(fault.Usage, "Give --threads 1 or more.", "%d threads", m.Threads)
+		return fault.New(fault.Usage, "Give --threads 1 or more.", "%s", text.Plural(m.Threads, "thread"))
 	}
 	return m.Device.check()
 }

@@ -94,7 +94,7 @@ func TestProfileRefuses(t *testing.T) {
 		"--budget and --rounds do not go together": {Budget: new(time.Hour), MeasureOptions: MeasureOptions{Rounds: 2}},
 		"a budget of 0s":                           {Budget: new(time.Duration)},
 		"-1 rows":                                  {MaxRows: new(-1)},
-		"1 classes":                                {Classes: 1},
+		"1 class":                                  {Classes: 1},
 		"1001 classes":                             {Classes: 1001},
 		"no table is given to write to":            {},
 	} {

@@ -105,7 +105,7 @@ func randomModel(arch models.Arch, seed uint64) (Model, error) {
 func (t *Model) NameClasses(set *dataset.Set, data string) error {
 	if len(set.Classes) != t.Arch.Classes {
 		return fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+text.Quoted(t.Path)+" --data "+text.Quoted(data),
-			"%s tells apart %d classes, data set %s has %d", t.Path, t.Arch.Classes, data, len(set.Classes))
+			"%s tells apart %s, data set %s has %d", t.Path, text.Plural(t.Arch.Classes, "class"), data, len(set.Classes))
 	}
 	t.Classes = set.Classes
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/models"
 	"fbnas/profile"
@@ -49,9 +50,9 @@ func (o ProfileOptions) check() error {
 	case o.Budget != nil && *o.Budget <= 0:
 		return fault.New(fault.Usage, "Give a time such as --budget 10m.", "a budget of %v", *o.Budget)
 	case *o.MaxRows < 0:
-		return fault.New(fault.Usage, "Give --max-rows 0 to measure all.", "%d rows", *o.MaxRows)
+		return fault.New(fault.Usage, "Give --max-rows 0 to measure all.", "%s", text.Plural(*o.MaxRows, "row"))
 	case o.Classes < 2 || o.Classes > 1000:
-		return fault.New(fault.Usage, "Give --classes between 2 and 1000.", "%d classes", o.Classes)
+		return fault.New(fault.Usage, "Give --classes between 2 and 1000.", "%s", text.Plural(o.Classes, "class"))
 	case o.Output == "" && !o.DryRun:
 		return fault.New(fault.Usage, "Give -o X.lut.", "no table is given to write to")
 	}

@@ -51,10 +51,10 @@ type PlanInfo struct {
 }
 
 func (p PlanInfo) String() string {
-	line := fmt.Sprintf("space %s: %d rows and %d networks, %d rounds each; about %s; rows repeat to about %s",
-		p.Space, p.Rows, p.Networks, p.Rounds, text.Seconds(p.EstimatedSeconds), text.Percent(p.ExpectedError))
+	line := fmt.Sprintf("space %s: %s and %s, %s each; about %s; rows repeat to about %s",
+		p.Space, text.Plural(p.Rows, "row"), text.Plural(p.Networks, "network"), text.Plural(p.Rounds, "round"), text.Seconds(p.EstimatedSeconds), text.Percent(p.ExpectedError))
 	if p.Predicted > 0 {
-		line += fmt.Sprintf("; %d blocks are predicted from the rows, their error is measured with them", p.Predicted)
+		line += fmt.Sprintf("; predicted from the rows: %s, whose error is measured with them", text.Plural(p.Predicted, "block"))
 	}
 	switch p.CertaintyOrigin {
 	case lut.LeaveOneOut:

@@ -55,7 +55,7 @@ func usualEngine() EngineConfig { return EngineConfig{runtime.NumCPU(), ort.Auto
 // be written to, before the data are opened.
 func (r RunOptions) check() error {
 	if r.Engine.Threads < 0 {
-		return fault.New(fault.Usage, "Give --threads 1 or more, or leave it out: the default is one for each core.", "%d threads", r.Engine.Threads)
+		return fault.New(fault.Usage, "Give --threads 1 or more, or leave it out: the default is one for each core.", "%s", text.Plural(r.Engine.Threads, "thread"))
 	}
 	if r.SaveEvery < 0 {
 		return fault.New(fault.Usage, "Give --checkpoint-every a time such as 1m.", "%v between checkpoints", r.SaveEvery)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -11,7 +12,7 @@ import (
 // checkClassCount refuses a number of classes that no network tells apart.
 func checkClassCount(classes int) error {
 	if classes < 2 {
-		return fault.New(fault.Usage, "Give --classes 2 or more.", "%d classes", classes)
+		return fault.New(fault.Usage, "Give --classes 2 or more.", "%s", text.Plural(classes, "class"))
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ type CheckResult struct {
 // latencies. A unit that the table does not fit is an error beside the result.
 func CheckTable(ctx context.Context, env *Env, o CheckOptions) (*CheckResult, error) {
 	if o.Rows < 0 {
-		return nil, fault.New(fault.Usage, "Give --rows 1 or more.", "%d rows", o.Rows)
+		return nil, fault.New(fault.Usage, "Give --rows 1 or more.", "%s", text.Plural(o.Rows, "row"))
 	}
 	if err := CheckOutputs(o.Device.Record); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 
 	"fbnas/internal/evenly"
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/onnxexport"
 )
 
@@ -39,7 +40,7 @@ type VerifyResult struct {
 // check refuses options that do not go together.
 func (o VerifyOptions) check() error {
 	if o.Images != 0 && (o.Images < onnxexport.ParityInputs || o.Images > ParityImages) {
-		return fault.New(fault.Usage, fmt.Sprintf("Give --images %d to %d.", onnxexport.ParityInputs, ParityImages), "a comparison on %d images", o.Images)
+		return fault.New(fault.Usage, fmt.Sprintf("Give --images %d to %d.", onnxexport.ParityInputs, ParityImages), "a comparison on %s", text.Plural(o.Images, "image"))
 	}
 	return o.Place.check()
 }

@@ -63,7 +63,7 @@ func courseText(c *latency.Course) string {
 		parts = append(parts, power)
 	}
 	if c.CoolDowns > 0 {
-		parts = append(parts, fmt.Sprintf("left alone %d times, for %s", c.CoolDowns, text.Seconds(c.CooledSeconds)))
+		parts = append(parts, fmt.Sprintf("left alone %s, for %s", text.Plural(c.CoolDowns, "time"), text.Seconds(c.CooledSeconds)))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -42,7 +42,7 @@ func lutCheckVerb(a *app) *cobra.Command {
 
 func checkText(w io.Writer, r *job.CheckResult) error {
 	return writeFacts(w,
-		fact{"measured / table", fmt.Sprintf("median %.3f of %d rows; 90 %% within %s, all within %s",
-			r.Median, r.Rows, text.Percent(r.P90), text.Percent(r.Max)) + notSteady(r.Noisy)},
+		fact{"measured / table", fmt.Sprintf("median %.3f of %s; 90 %% within %s, all within %s",
+			r.Median, text.Plural(r.Rows, "row"), text.Percent(r.P90), text.Percent(r.Max)) + notSteady(r.Noisy)},
 		fact{"warnings", text.List(r.Warnings)})
 }

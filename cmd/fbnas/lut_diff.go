@@ -30,7 +30,7 @@ func diffText(w io.Writer, r *job.DiffResult) error {
 	for _, f := range r.Fields {
 		fmt.Fprintf(w, "differs: %s (%s, %s)\n", f.Field, f.A, f.B)
 	}
-	if _, err := fmt.Fprintf(w, "%d rows in both tables, %d only in the first, %d only in the second\n", r.Rows, r.OnlyA, r.OnlyB); err != nil {
+	if _, err := fmt.Fprintf(w, "%s in both tables, %d only in the first, %d only in the second\n", text.Plural(r.Rows, "row"), r.OnlyA, r.OnlyB); err != nil {
 		return err
 	}
 	if r.Rows == 0 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/internal/text"
 	"fbnas/job"
 )
 
@@ -29,6 +30,6 @@ func lutMergeVerb(a *app) *cobra.Command {
 }
 
 func mergeText(w io.Writer, r *job.MergeResult) error {
-	_, err := fmt.Fprintf(w, "%s: %d rows, %d of them from the second table\n", r.Path, r.Rows, r.Added)
+	_, err := fmt.Fprintf(w, "%s: %s, %d of them from the second table\n", r.Path, text.Plural(r.Rows, "row"), r.Added)
 	return err
 }

@@ -30,8 +30,8 @@ func lutRangeVerb(a *app) *cobra.Command {
 }
 
 func rangeText(w io.Writer, r *job.RangeResult) error {
-	_, err := fmt.Fprintf(w, "space %s at %d classes: %s to %s\ncertainty: %s\n",
-		r.Space, r.Classes, text.Latency(r.SmallestUS), text.Latency(r.LargestUS), r.Certainty)
+	_, err := fmt.Fprintf(w, "space %s at %s: %s to %s\ncertainty: %s\n",
+		r.Space, text.Plural(r.Classes, "class"), text.Latency(r.SmallestUS), text.Latency(r.LargestUS), r.Certainty)
 	if stale := staleText(r.Age); stale != "" && err == nil {
 		_, err = fmt.Fprintf(w, "stale: %s\n", stale)
 	}

@@ -63,10 +63,10 @@ func tableFacts(r *job.TableInfo) []fact {
 	return []fact{
 		{"table", r.Path},
 		{"space", fmt.Sprintf("%s (%.12s)", r.Space.Name, r.Space.Digest)},
-		{"device", fmt.Sprintf("%s, %d cores, %s, %s", r.Device.Model.SoC, r.Device.Model.Cores, text.Bytes(r.Device.Model.MemoryBytes), r.Device.OS)},
+		{"device", fmt.Sprintf("%s, %s, %s, %s", r.Device.Model.SoC, text.Plural(r.Device.Model.Cores, "core"), text.Bytes(r.Device.Model.MemoryBytes), r.Device.OS)},
 		{"runtime", fmt.Sprintf("%s, %s", c.Runtime, c.Provider)},
-		{"condition", fmt.Sprintf("%s, batch %d, %d thread(s) on core %s", c.Precision, c.Batch, c.Threads, c.CoreSet)},
-		{"protocol", fmt.Sprintf("%d rounds, %d to %d runs a group, seed %d", r.Protocol.Rounds, r.Protocol.MinRuns, r.Protocol.MaxRuns, r.Protocol.Seed)},
+		{"condition", fmt.Sprintf("%s, batch %d, %s on core %s", c.Precision, c.Batch, text.Plural(c.Threads, "thread"), c.CoreSet)},
+		{"protocol", fmt.Sprintf("%s, %d to %d runs a group, seed %d", text.Plural(r.Protocol.Rounds, "round"), r.Protocol.MinRuns, r.Protocol.MaxRuns, r.Protocol.Seed)},
 		{"sentinel", fmt.Sprintf("%s, %s", r.Sentinel.Name, text.Latency(r.Sentinel.TimeUS))},
 		{"reference", reference},
 		{"agent", agent},

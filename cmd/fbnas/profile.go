@@ -86,7 +86,7 @@ func profileText(w io.Writer, r *job.ProfileResult) error {
 	return writeFacts(w,
 		fact{"table", *r.Path},
 		fact{"rows", fmt.Sprintf("%d (%d measured, %d there before, %d failed)", *r.Rows, *r.Measured, *r.Reused, *r.Failed)},
-		fact{"predicted", fmt.Sprintf("%d blocks", *r.Predicted)},
+		fact{"predicted", text.Plural(*r.Predicted, "block")},
 		fact{"dropped groups", *r.DroppedGroups},
 		fact{"time", text.Seconds(*r.Seconds)},
 		fact{"device", fmt.Sprintf("%s (%s)", r.Device.Name, r.Device.SoC)},

@@ -8,6 +8,7 @@ import (
 
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/job"
 	"fbnas/train"
 )
@@ -19,7 +20,7 @@ type runFlags struct{ job.RunOptions }
 func (r runFlags) options(cmd *cobra.Command) (job.RunOptions, error) {
 	o := r.RunOptions
 	if o.Engine.Threads < 1 {
-		return o, fault.New(fault.Usage, "Give --threads 1 or more, or leave it out: the default is one for each core.", "%d threads", o.Engine.Threads)
+		return o, fault.New(fault.Usage, "Give --threads 1 or more, or leave it out: the default is one for each core.", "%s", text.Plural(o.Engine.Threads, "thread"))
 	}
 	given := cmd.Flags().Changed
 	if o.Resume && !given("threads") {

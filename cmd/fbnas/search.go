@@ -84,7 +84,7 @@ func excluded(r *job.SearchResult) string {
 	if r.Excluded == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d blocks, which failed on the device", r.Excluded)
+	return text.Plural(r.Excluded, "block") + ", which failed on the device"
 }
 
 // timing is how to time the found network itself, where rows of it were

@@ -80,7 +80,7 @@ func spaceText(w io.Writer, s *job.SpaceInfo) error {
 		fact{"input", s.Input},
 		fact{"layers", s.Layers},
 		fact{"architectures", architectures(s)},
-		fact{"MACs", fmt.Sprintf("%s to %s at %d classes", text.Count(s.MinMACs), text.Count(s.MaxMACs), s.Classes)},
+		fact{"MACs", fmt.Sprintf("%s to %s at %s", text.Count(s.MinMACs), text.Count(s.MaxMACs), text.Plural(s.Classes, "class"))},
 		fact{"table rows", s.Rows})
 	if err != nil {
 		return err

@@ -109,6 +109,17 @@ func List[T any](values []T) string {
 	return strings.Join(parts, ", ")
 }
 
+// Plural counts things by the name of one of them: 1 row, 2 rows, 3 classes.
+func Plural(n int, one string) string {
+	switch last := one[len(one)-1]; {
+	case n == 1:
+		return fmt.Sprintf("%d %s", n, one)
+	case last == 's' || last == 'x':
+		return fmt.Sprintf("%d %ses", n, one)
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
 // First is the head of a list, and a mark where it goes on.
 func First(words []string, n int) []string {
 	if len(words) <= n {

@@ -84,3 +84,14 @@ func TestFormat(t *testing.T) {
 		}
 	}
 }
+
+func TestPlural(t *testing.T) {
+	for want, got := range map[string]string{
+		"1 row": Plural(1, "row"), "0 rows": Plural(0, "row"), "2 rows": Plural(2, "row"), "-1 rows": Plural(-1, "row"),
+		"1 class": Plural(1, "class"), "10 classes": Plural(10, "class"), "3 boxes": Plural(3, "box"), "12 times": Plural(12, "time"),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
