@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"fbnas/dataset"
@@ -31,40 +32,45 @@ type Problem struct {
 }
 
 // Documents are the results of the verbs, by the names of their schemas: "search"
-// is fbnas.search/1. A document is an Envelope with the fields of its result.
-var Documents = map[string]any{
-	"baseline.random":  BaselineResult{},
-	"baseline.uniform": BaselineResult{},
-	"bench":            BenchResult{},
-	"data.show":        DataResult{},
-	"eval":             EvalResult{},
-	"doctor":           DoctorResult{},
-	"export":           ExportResult{},
-	"import":           ImportResult{},
-	"lut.explain":      ExplainResult{},
-	"devices":          DeviceList{},
-	"devices.add":      DeviceEntry{},
-	"devices.check":    DeviceCheck{},
-	"devices.clean":    CleanResult{},
-	"devices.list":     DeviceList{},
-	"devices.remove":   ForgottenDevice{},
-	"lut.calibrate":    CalibrateResult{},
-	"lut.check":        CheckResult{},
-	"lut.diff":         DiffResult{},
-	"lut.merge":        MergeResult{},
-	"lut.range":        RangeResult{},
-	"lut.schema":       SchemaResult{},
-	"lut.show":         TableInfo{},
-	"lut.validate":     ValidateResult{},
-	"models.list":      ModelList{},
-	"profile":          ProfileResult{},
-	"runs.list":        RunsResult{},
-	"search":           SearchResult{},
-	"setup":            SetupResult{},
-	"space.list":       SpaceList{},
-	"space.show":       SpaceInfo{},
-	"train":            TrainResult{},
-	"verify":           VerifyResult{},
+// is fbnas.search/1. A document is an Envelope with the fields of its result, of
+// one of several types where a verb looks at several things. Package report adds
+// its own.
+var Documents = map[string][]any{
+	"baseline.random":  {BaselineResult{}},
+	"baseline.uniform": {BaselineResult{}},
+	"bench":            {BenchResult{}},
+	"completion":       {CompletionResult{}},
+	"data.show":        {DataResult{}},
+	"devices":          {DeviceList{}},
+	"devices.add":      {DeviceEntry{}},
+	"devices.check":    {DeviceCheck{}},
+	"devices.clean":    {CleanResult{}},
+	"devices.list":     {DeviceList{}},
+	"devices.remove":   {ForgottenDevice{}},
+	"doctor":           {DoctorResult{}},
+	"eval":             {EvalResult{}},
+	"export":           {ExportResult{}},
+	"import":           {ImportResult{}},
+	"lut.calibrate":    {CalibrateResult{}},
+	"lut.check":        {CheckResult{}},
+	"lut.diff":         {DiffResult{}},
+	"lut.explain":      {ExplainResult{}},
+	"lut.merge":        {MergeResult{}},
+	"lut.range":        {RangeResult{}},
+	"lut.schema":       {SchemaResult{}},
+	"lut.show":         {TableInfo{}},
+	"lut.validate":     {ValidateResult{}},
+	"models.list":      {ModelList{}},
+	"models.show":      {ModelInfo{}, FileInfo{}},
+	"profile":          {ProfileResult{}},
+	"runs.list":        {RunsResult{}},
+	"search":           {SearchResult{}},
+	"setup":            {SetupResult{}},
+	"space.list":       {SpaceList{}},
+	"space.show":       {SpaceInfo{}},
+	"train":            {TrainResult{}},
+	"verify":           {VerifyResult{}},
+	"version":          {VersionResult{}},
 }
 
 // schemas are those of types that say less of their JSON than there is to say.
@@ -75,28 +81,48 @@ var schemas = jsonschema.Maker{
 	reflect.TypeFor[json.RawMessage](): jsonschema.Pairs("description", "a document of its own, or null"),
 }
 
-// DocumentSchema is the JSON Schema of a document that tells of success; one of
-// a failure may lack the result's fields.
-func DocumentSchema(name string) jsonschema.Object {
-	fields, required := schemas.Fields(reflect.TypeFor[Envelope]())
-	own, always := schemas.Fields(reflect.TypeOf(Documents[name]))
-	return jsonschema.Pairs("title", "fbnas."+name+"/1", "type", "object",
-		"properties", append(fields, own...), "required", append(required, always...))
+// DocumentSchemas are the JSON Schemas of a document that tells of success, one
+// for each type of result; a document of a failure may lack the result's fields.
+func DocumentSchemas(name string, results []any) []jsonschema.Object {
+	var all []jsonschema.Object
+	for _, result := range results {
+		fields, required := schemas.Fields(reflect.TypeFor[Envelope]())
+		own, always := schemas.Fields(reflect.TypeOf(result))
+		all = append(all, jsonschema.Pairs("title", "fbnas."+name+"/1", "type", "object",
+			"properties", append(fields, own...), "required", append(required, always...)))
+	}
+	return all
 }
 
-// Schema is the JSON Schema (draft 2020-12) of the documents that verbs print with
-// --json: one definition each.
-func Schema() []byte {
-	names := slices.Sorted(maps.Keys(Documents))
+// Schema is the JSON Schema (draft 2020-12) of documents: a definition for each
+// type of result.
+func Schema(documents map[string][]any) []byte {
 	var all jsonschema.Object
 	var refs []any
-	for _, name := range names {
-		all = append(all, jsonschema.Pairs("fbnas."+name, DocumentSchema(name))...)
-		refs = append(refs, jsonschema.Pairs("$ref", "#/$defs/fbnas."+name))
+	for _, name := range slices.Sorted(maps.Keys(documents)) {
+		for i, schema := range DocumentSchemas(name, documents[name]) {
+			id := "fbnas." + name + strings.Repeat("+", i)
+			all = append(all, jsonschema.Pairs(id, schema)...)
+			refs = append(refs, jsonschema.Pairs("$ref", "#/$defs/"+id))
+		}
 	}
 	text, err := json.MarshalIndent(jsonschema.Pairs("$schema", jsonschema.Draft, "title", "a document of fbnas", "anyOf", refs, "$defs", all), "", " ")
 	if err != nil {
 		panic(err) // plain data only
 	}
 	return append(text, '\n')
+}
+
+// VersionResult is the document of fbnas version.
+type VersionResult struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+}
+
+// CompletionResult is the document of fbnas completion.
+type CompletionResult struct {
+	Shell  string `json:"shell"`
+	Script string `json:"script"`
 }

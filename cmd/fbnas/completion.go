@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"fbnas/job"
 )
 
 // shells are those that completion is written for.
@@ -15,11 +17,6 @@ var shells = map[string]func(root *cobra.Command, w io.Writer) error{
 	"zsh":        func(root *cobra.Command, w io.Writer) error { return root.GenZshCompletion(w) },
 	"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
 	"powershell": func(root *cobra.Command, w io.Writer) error { return root.GenPowerShellCompletionWithDesc(w) },
-}
-
-type completionResult struct {
-	Shell  string `json:"shell"`
-	Script string `json:"script"`
 }
 
 func completionVerb(a *app) *cobra.Command {
@@ -35,12 +32,12 @@ func completionVerb(a *app) *cobra.Command {
 		if err := shells[args[0]](cmd.Root(), &script); err != nil {
 			return nil, fmt.Errorf("completion for %s: %w", args[0], err)
 		}
-		return completionResult{args[0], script.String()}, nil
+		return view(&job.CompletionResult{Shell: args[0], Script: script.String()}, completionText), nil
 	})
 	return cmd
 }
 
-func (r completionResult) Text(w io.Writer) error {
+func completionText(w io.Writer, r *job.CompletionResult) error {
 	_, err := io.WriteString(w, r.Script)
 	return err
 }

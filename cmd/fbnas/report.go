@@ -2,31 +2,17 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"fbnas/card"
-	"fbnas/internal/atomicfile"
-	"fbnas/internal/fault"
-	"fbnas/internal/rundir"
-	"fbnas/job"
 	"fbnas/report"
 )
 
-type reportOptions struct {
-	out     string
-	summary string
-	title   string
-}
-
 func reportVerb(a *app) *cobra.Command {
-	var o reportOptions
+	var o report.Options
 	cmd := &cobra.Command{
 		Use:   "report RUN... -o report.html",
 		Short: "Show runs on one page: what was searched, how it went, what came out",
@@ -38,61 +24,20 @@ func reportVerb(a *app) *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.out, "output", "o", "report.html", "the HTML `file` to write")
-	f.StringVar(&o.summary, "summary", "", "also write all figures as JSON to this `file`")
-	f.StringVar(&o.title, "title", "", "of the page")
-	cmd.RunE = a.does(func(_ context.Context, args []string) (result, error) { return runReport(o, args) })
+	f.StringVarP(&o.Page, "output", "o", "report.html", "the HTML `file` to write")
+	f.StringVar(&o.Summary, "summary", "", "also write all figures as JSON to this `file`")
+	f.StringVar(&o.Title, "title", "", "of the page")
+	cmd.RunE = a.does(func(_ context.Context, args []string) (result, error) {
+		o.Paths = args
+		r, err := report.Publish(a.env, o)
+		return view(r, reportText), err
+	})
 	return cmd
 }
 
-// reportResult is a report and the files that it was written to.
-type reportResult struct {
-	Path    string  `json:"path"`
-	Summary *string `json:"summary"`
-	report.Report
-}
-
-func runReport(o reportOptions, paths []string) (result, error) {
-	if err := job.CheckOutputs(o.out, o.summary); err != nil {
-		return nil, err
-	}
-	if err := job.CheckPage(o.out); err != nil {
-		return nil, err
-	}
-	for _, path := range paths {
-		if err := job.KeepInputs(o.summary, append(rundir.Files(path), path)...); err != nil {
-			return nil, err
-		}
-	}
-	r, err := report.Load(paths...)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Usage, "List the runs with `fbnas runs list`.", "%w", err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if o.title != "" {
-		r.Title = o.title
-	}
-	r.Tool, r.Created = "fbnas "+version, time.Now().Format(time.DateOnly)
-	if err := atomicfile.Write(o.out, func(w io.Writer) error { return report.HTML(w, r) }); err != nil {
-		return nil, err
-	}
-	if o.summary != "" {
-		text, err := json.MarshalIndent(r, "", "  ")
-		if err != nil {
-			return nil, fmt.Errorf("encode %s: %w", o.summary, err)
-		}
-		if err := atomicfile.WriteBytes(o.summary, append(text, '\n')); err != nil {
-			return nil, err
-		}
-	}
-	return reportResult{o.out, orNull(o.summary), r}, nil
-}
-
-// Text is what a pipeline ends with: what was chosen, and the networks side by
+// reportText is what a pipeline ends with: what was chosen, and the networks side by
 // side.
-func (r reportResult) Text(w io.Writer) error {
+func reportText(w io.Writer, r *report.Published) error {
 	if s := report.Headline(r.Report); s != "" {
 		fmt.Fprintf(w, "%s\n\n", s)
 	}

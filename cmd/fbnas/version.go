@@ -7,17 +7,12 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"fbnas/job"
 )
 
 // version is set by the Makefile from git describe.
 var version = "devel"
-
-type versionResult struct {
-	Version string `json:"version"`
-	Go      string `json:"go"`
-	OS      string `json:"os"`
-	Arch    string `json:"arch"`
-}
 
 func versionVerb(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -26,12 +21,12 @@ func versionVerb(a *app) *cobra.Command {
 		Example: "  fbnas version --json",
 		Args:    cobra.NoArgs,
 		RunE: a.does(func(context.Context, []string) (result, error) {
-			return versionResult{version, runtime.Version(), runtime.GOOS, runtime.GOARCH}, nil
+			return view(&job.VersionResult{Version: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}, versionText), nil
 		}),
 	}
 }
 
-func (r versionResult) Text(w io.Writer) error {
+func versionText(w io.Writer, r *job.VersionResult) error {
 	_, err := fmt.Fprintf(w, "fbnas %s (%s, %s/%s)\n", r.Version, r.Go, r.OS, r.Arch)
 	return err
 }
