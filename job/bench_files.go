@@ -19,6 +19,7 @@ type benchFile struct {
 	model   latency.Model
 	inputs  []onnx.Value // at the shapes that it is timed at; nil where the file is no model
 	resized []string     // what of them is not what the file says
+	foreign bool         // no ONNX model, as far as fbnas can tell
 }
 
 // readBenchFiles reads files of any origin. What a file leaves open beyond the
@@ -66,6 +67,7 @@ func readBenchFile(path string, shapes map[string][]int64, used map[string]bool)
 	case errors.Is(err, onnx.ErrFormat):
 		// The runtime has the last word on what a model is: its refusal becomes
 		// this file's result, and the others are timed.
+		f.foreign = true
 		f.model.Bytes, err = os.ReadFile(path)
 		return f, err
 	case errors.Is(err, fs.ErrNotExist) && fault.HintOf(err) == "":
@@ -85,11 +87,8 @@ func readBenchFile(path string, shapes map[string][]int64, used map[string]bool)
 	}
 	f.inputs, f.resized = at.Inputs(), resized(m.Inputs(), given)
 	for _, v := range f.inputs {
-		if v.Shape == nil && v.Type.Size() > 0 {
-			return f, fault.New(fault.Usage, fmt.Sprintf("Give its sizes, such as --input %s:1x3x224x224.", v.Name), "%s: input %q has no shape: the file leaves all of it open", path, v.Name)
-		}
-		if slices.Contains(v.Shape, onnx.Fixed(0)) {
-			return f, fault.New(fault.Failure, "Mend the file, or give the shape with --input.", "%s: input %q has the shape %v: a dimension of 0 leaves nothing to compute", path, v.Name, v.Shape)
+		if err := checkInput(v); err != nil {
+			return f, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if len(given) > 0 {
@@ -97,6 +96,20 @@ func readBenchFile(path string, shapes map[string][]int64, used map[string]bool)
 	}
 	f.model.Bytes, err = modelBytes(path, m, len(given) > 0)
 	return f, err
+}
+
+// checkInput refuses an input that nothing can be drawn for.
+func checkInput(v onnx.Value) error {
+	switch {
+	case v.Type == onnx.StringType:
+		return fault.New(fault.Failure, "Give a model whose inputs are numbers, such as the part behind its tokenizer.",
+			"input %q takes strings, and only numbers can be drawn", v.Name)
+	case v.Shape == nil && v.Type.Size() > 0:
+		return fault.New(fault.Usage, fmt.Sprintf("Give its sizes, such as --input %s:1x3x224x224.", v.Name), "input %q has no shape: the file leaves all of it open", v.Name)
+	case slices.Contains(v.Shape, onnx.Fixed(0)):
+		return fault.New(fault.Failure, "Mend the file, or give the shape with --input.", "input %q has the shape %v: a dimension of 0 leaves nothing to compute", v.Name, v.Shape)
+	}
+	return nil
 }
 
 // resized says which shapes that a file fixes are given otherwise: its time is

@@ -46,6 +46,7 @@ func TestBenchFiles(t *testing.T) {
 		{"shapeless", nil, `shapeless: input "x" has no shape`, "--input x:1x3x224x224"},
 		{"shapeless", shapes{"x": {1, 3, 32, 32}}, "x [1,3,32,32]", ""},
 		{"channels", nil, "[N,C,H,W]: the file leaves dimensions open", "--input x:1x3x224x224"},
+		{"strings", nil, `strings: input "text" takes strings`, "whose inputs are numbers"},
 		{"empty", nil, "[1,3,0,32]: a dimension of 0", "Mend the file"},
 		{"empty", shapes{"x": {1, 3, 32, 32}}, "x [1,3,32,32]", ""},
 	} {

@@ -1,7 +1,6 @@
 package job
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -52,6 +51,8 @@ type BenchModel struct {
 	Shares []latency.Share `json:"shares"`
 	// AgainstFirst compares this model with the first one, round by round.
 	AgainstFirst *latency.Comparison `json:"against_first"`
+
+	foreign bool // no ONNX model, as far as fbnas can tell
 }
 
 // UnusualInfo is a latency.Unusual in a document.
@@ -67,7 +68,7 @@ func (u UnusualInfo) String() string {
 }
 
 func benchOf(f benchFile, r latency.Result, target *time.Duration, provider string) BenchModel {
-	m := BenchModel{Path: f.path, Inputs: f.described(), Rounds: r.Rounds, DroppedGroups: r.DroppedGroups, RawUS: []float64{}, Providers: []string{provider}}
+	m := BenchModel{Path: f.path, Inputs: f.described(), foreign: f.foreign, Rounds: r.Rounds, DroppedGroups: r.DroppedGroups, RawUS: []float64{}, Providers: []string{provider}}
 	if target != nil {
 		m.TargetUS = new(float64(*target) / float64(time.Microsecond))
 	}
@@ -91,16 +92,20 @@ func benchOf(f benchFile, r latency.Result, target *time.Duration, provider stri
 // that are too slow.
 func (r *BenchResult) verdict() error {
 	var failed, slow []string
+	hint := ""
 	for _, m := range r.Models {
 		switch {
 		case m.Failure != nil:
 			failed = append(failed, fmt.Sprintf("%s: %s", m.Path, *m.Failure))
+			if m.foreign && hint == "" {
+				hint = fmt.Sprintf("Give an ONNX file, and all of it: %s is none, or cut off.", m.Path)
+			}
 		case m.Met != nil && !*m.Met:
 			slow = append(slow, fmt.Sprintf("%s takes %s, the target is %s", m.Path, text.Latency(*m.LatencyUS), text.Latency(*m.TargetUS)))
 		}
 	}
 	if len(failed) > 0 {
-		return errors.New(strings.Join(failed, "; "))
+		return fault.New(fault.Failure, hint, "%s", strings.Join(failed, "; "))
 	}
 	if len(slow) > 0 {
 		return fault.New(fault.Target, "Search with a lower target, or raise this one.", "%s", strings.Join(slow, "; "))

@@ -253,7 +253,8 @@ func TestIdentityAndSelftest(t *testing.T) {
 	if err != nil || device.Model.SoC != "simulated" || condition.Runtime != "simulated 1" || condition.Threads != 2 || condition.CoreSet != "0" || condition.Precision != latency.Int8 {
 		t.Errorf("%+v, %+v, %v", device, condition, err)
 	}
-	if _, _, err := meter.Identity(t.Context(), latency.Options{Threads: -1, Rounds: -1}); fault.ExitCode(err) != 2 || !strings.Contains(err.Error(), "-1 rounds") || !strings.Contains(err.Error(), "-1 threads") {
+	if _, _, err := meter.Identity(t.Context(), latency.Options{Threads: -1, Rounds: -1}); fault.ExitCode(err) != 2 || !strings.Contains(err.Error(), "-1 rounds") || !strings.Contains(err.Error(), "-1 threads: 1 to 1024") ||
+		fault.HintOf(err) != "Give --rounds 1 or more. Give --threads 1, or up to the number of cores that the device has." {
 		t.Errorf("bad options: %v", err)
 	}
 	if checks, err := meter.Selftest(t.Context()); err != nil || len(checks) != 1 {

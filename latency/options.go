@@ -3,6 +3,7 @@ package latency
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"fbnas/internal/fault"
@@ -33,28 +34,34 @@ func set[T comparable](field *T, value T) {
 	}
 }
 
+// mostThreads bounds what nobody means.
+const mostThreads = 1024
+
 // Validate finds options that cannot be measured with; all of them at once.
 func (o Options) Validate() error {
 	o = o.WithDefaults()
 	var problems []error
+	var hints []string
 	for _, rule := range []struct {
 		broken bool
 		text   string
+		hint   string
 	}{
-		{o.Rounds < 1, fmt.Sprintf("%d rounds: at least one is needed", o.Rounds)},
-		{*o.Repeats < 0, fmt.Sprintf("%d repeats", *o.Repeats)},
-		{o.GroupTime < 0 || o.WarmUp < 0 || o.ModelTimeout < 0 || *o.CoolDown < 0 || o.MemoryBytes < 0, "a negative time or memory"},
-		{o.MinRuns < 1 || o.MaxRuns < o.MinRuns, fmt.Sprintf("groups of %d to %d runs", o.MinRuns, o.MaxRuns)},
-		{o.BatchModels < 2 || o.BatchModels > wire.MaxBatch, fmt.Sprintf("%d sessions a batch: 2 to %d are possible", o.BatchModels, wire.MaxBatch)},
-		{o.Threads < 1 || o.Threads > 1024, fmt.Sprintf("%d threads", o.Threads)},
-		{o.Core != nil && *o.Core < 0, "a negative core"},
+		{o.Rounds < 1, fmt.Sprintf("%d rounds: at least one is needed", o.Rounds), "Give --rounds 1 or more."},
+		{*o.Repeats < 0, fmt.Sprintf("%d repeats", *o.Repeats), ""},
+		{o.GroupTime < 0 || o.WarmUp < 0 || o.ModelTimeout < 0 || *o.CoolDown < 0 || o.MemoryBytes < 0, "a negative time or memory", ""},
+		{o.MinRuns < 1 || o.MaxRuns < o.MinRuns, fmt.Sprintf("groups of %d to %d runs", o.MinRuns, o.MaxRuns), ""},
+		{o.BatchModels < 2 || o.BatchModels > wire.MaxBatch, fmt.Sprintf("%d sessions a batch: 2 to %d are possible", o.BatchModels, wire.MaxBatch), ""},
+		{o.Threads < 1 || o.Threads > mostThreads, fmt.Sprintf("%d threads: 1 to %d are possible", o.Threads, mostThreads), "Give --threads 1, or up to the number of cores that the device has."},
+		{o.Core != nil && *o.Core < 0, "a negative core", "Give --core 0 or more, or leave it out."},
 	} {
 		if rule.broken {
 			problems = append(problems, errors.New(rule.text))
+			hints = append(hints, rule.hint)
 		}
 	}
 	if len(problems) > 0 {
-		return fault.New(fault.Usage, "", "measuring options: %w", errors.Join(problems...))
+		return fault.New(fault.Usage, strings.TrimSpace(strings.Join(hints, " ")), "measuring options: %w", errors.Join(problems...))
 	}
 	return nil
 }

@@ -37,6 +37,11 @@ var OddModels = map[string]func(b *onnx.Builder){
 		b.Node("Mul", []string{rows, counts}, []string{"y"})
 		b.Output("y", onnx.Float32, onnx.Shape{words[0], words[1], onnx.Fixed(2)})
 	},
+	// Words as strings.
+	"strings": func(b *onnx.Builder) {
+		b.Node("Identity", []string{b.Input("text", onnx.StringType, onnx.Dims(1))}, []string{"y"})
+		b.Output("y", onnx.StringType, onnx.Dims(1))
+	},
 	// Whole in half precision.
 	"half": func(b *onnx.Builder) {
 		b.Node("Relu", []string{b.Input("x", onnx.Float16, onnx.Dims(1, 3, 8, 8))}, []string{"y"})
