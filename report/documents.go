@@ -154,22 +154,16 @@ func (l *loader) addEval(text []byte) error {
 }
 
 func (l *loader) addBench(text []byte) error {
-	var d struct {
-		Device struct{ Name, SoC string }
-		Models []struct {
-			Path  string
-			P50US float64 `json:"p50_us"`
-			Bench
-		}
-	}
+	var d job.BenchResult
 	if err := json.Unmarshal(text, &d); err != nil {
 		return err
 	}
+	device := strings.TrimSuffix(fmt.Sprintf("%s (%s)", d.Device.Name, d.Device.SoC), " ()")
 	for _, m := range d.Models {
 		if n := l.exported(filepath.Base(m.Path)); n != nil {
-			b := m.Bench
-			b.RawUS, b.Device = m.P50US, strings.TrimSuffix(fmt.Sprintf("%s (%s)", d.Device.Name, d.Device.SoC), " ()")
-			n.Bench = &b
+			n.Bench = &Bench{Device: device, LatencyUS: orZero(m.LatencyUS), RawUS: orZero(m.P50US), P90US: orZero(m.P90US),
+				SentinelRatio: orZero(m.SentinelRatio), PredictedUS: orZero(m.PredictedUS), TargetUS: orZero(m.TargetUS),
+				Rounds: m.Rounds, DroppedGroups: m.DroppedGroups}
 		}
 	}
 	return nil
