@@ -100,7 +100,7 @@ func TestModelCardEscapes(t *testing.T) {
 // What a prediction's error is from is said, where it is known.
 func TestTheCardSaysWhatErrorsAreFrom(t *testing.T) {
 	for origin, want := range map[lut.Origin]string{
-		lut.Validated: "± 26.0 µs, validated", lut.LeaveOneOut: "± 26.0 µs, by leaving networks out of its calibration, not validated", "": "± 26.0 µs |",
+		lut.Validated: "± 26.0 µs, validated", lut.LeaveOneOut: "± 26.0 µs, found by leaving networks out of its calibration, not validated", "": "± 26.0 µs |",
 	} {
 		var out bytes.Buffer
 		c := fakeCard()

@@ -49,8 +49,8 @@ func (c Card) prediction(l onnxexport.Latency) string {
 // origins say what the error of a prediction is from; runs and files of older
 // versions do not tell.
 var origins = map[lut.Origin]string{
-	lut.Validated:   ", validated with networks that did not calibrate it",
-	lut.LeaveOneOut: ", by leaving networks out of its calibration, not validated",
+	lut.Validated:   ", validated on networks not used for its calibration",
+	lut.LeaveOneOut: ", found by leaving networks out of its calibration, not validated",
 	lut.None:        ", with an error that is not known",
 }
 

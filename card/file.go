@@ -28,7 +28,7 @@ func Check(path string) error {
 	defer f.Close()
 	head, _ := io.ReadAll(io.LimitReader(f, 4096))
 	if len(head) > 0 && !bytes.Contains(head, []byte(says)) {
-		return fault.New(fault.Usage, "Give the model another name: its card goes beside it.", "%s is there, and is no model card", path)
+		return fault.New(fault.Usage, "Give the model another name: its card is written beside it.", "%s exists and is not a model card", path)
 	}
 	return nil
 }

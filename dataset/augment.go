@@ -36,7 +36,7 @@ func (a Augment) Validate() error {
 		}
 	}
 	check(a.PadCrop >= 0, "pad_crop: %d pixels, want 0 or more", a.PadCrop)
-	check(a.CropScale >= 0 && a.CropScale <= 1, "crop_scale: %g, want a part from 0 to 1", a.CropScale)
+	check(a.CropScale >= 0 && a.CropScale <= 1, "crop_scale: %g, want a fraction from 0 to 1", a.CropScale)
 	check(a.CropRatio == 0 || a.CropRatio >= 1 && a.CropRatio <= maxRatio, "crop_ratio: %g, want 1 to %d", a.CropRatio, maxRatio)
 	return errors.Join(problems...)
 }

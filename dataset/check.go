@@ -14,21 +14,21 @@ import (
 func (s *Set) check(log *slog.Logger) error {
 	switch {
 	case len(s.Classes) < 2:
-		return fault.New(fault.Failure, "Give images of two classes at least, each in a folder of its own or with a label of its own.",
+		return fault.New(fault.Failure, "Give images of at least two classes, each with its own folder or label.",
 			"it has images of one class only (%s)", strings.Join(s.Classes, ""))
 	case s.Train.Len() == 0:
 		return fault.New(fault.Failure, "Give more images, or put those to train on into train/ and those to test on into test/.",
 			"it has no training images")
 	case s.Test.Len() == 0:
 		return fault.New(fault.Failure, "Give more images, or put those to train on into train/ and those to test on into test/.",
-			"none of its %d images falls to the test", s.Train.Len())
+			"none of its %d images is assigned to the test set", s.Train.Len())
 	}
 	for _, side := range []struct {
 		split *Split
 		lack  string
 	}{
-		{s.Train, "no training image of %s: no network can learn them"},
-		{s.Test, "no test image of %s: accuracy says nothing of them"},
+		{s.Train, "no training image of %s: the network cannot learn them"},
+		{s.Test, "no test image of %s: accuracy says nothing about them"},
 	} {
 		if missing := side.split.missing(); len(missing) > 0 {
 			log.Warn(fmt.Sprintf("there is "+side.lack, some(missing)))

@@ -86,7 +86,7 @@ func TestSideOfAFile(t *testing.T) {
 	}
 }
 
-// TestSideOfAnIDXImage: images that share a file are told apart by their bytes,
+// TestSideOfAnIDXImage: images that share a file are distinguished by their bytes,
 // whatever size they are brought to.
 func TestSideOfAnIDXImage(t *testing.T) {
 	split := func(from, n int, o Options) map[Content]bool {
@@ -173,8 +173,8 @@ func TestEmptySides(t *testing.T) {
 	}{
 		{"both sides", []int{trains[0], tests[0]}, []int{trains[1], tests[1]}, "", ""},
 		{"a class without test images", []int{trains[0], tests[0]}, []int{trains[1]}, "", "no test image of b: accuracy"},
-		{"a class without training images", []int{trains[0]}, []int{tests[1]}, "", "no training image of b: no network"},
-		{"no test images", trains[:1], trains[1:2], "none of its 2 images falls to the test", ""},
+		{"a class without training images", []int{trains[0]}, []int{tests[1]}, "", "no training image of b: the network"},
+		{"no test images", trains[:1], trains[1:2], "none of its 2 images is assigned to the test set", ""},
 		{"no training images", tests[:1], tests[1:2], "no training images", ""},
 	} {
 		dir := t.TempDir()

@@ -14,7 +14,7 @@ func (m Manifest) Difference(now Manifest) string {
 		return fmt.Sprintf("the classes are %s, they were %s", some(now.Classes), some(m.Classes))
 	case m.Images == nil || now.Images == nil:
 		if m.Digest != now.Digest {
-			return "images are new, gone or changed; there are too many for a list of them"
+			return "images were added, removed or changed; there are too many to list"
 		}
 		return ""
 	}
@@ -30,10 +30,10 @@ func (m Manifest) Difference(now Manifest) string {
 // otherwise says how images are prepared now, and how they were.
 func (p Preprocessing) otherwise(now Preprocessing) string {
 	if a, b := p.size(), now.size(); a != b {
-		return fmt.Sprintf("brought to %s, they were to %s", b, a)
+		return fmt.Sprintf("resized to %s, they were resized to %s", b, a)
 	}
 	if p.Pictures != now.Pictures {
-		return "made of files by another definition than they were: another fbnas began"
+		return "decoded in another way than before: another version of fbnas started the run"
 	}
 	return fmt.Sprintf("normalised by the mean %v and the deviation %v, they were by %v and %v", now.Mean, now.Std, p.Mean, p.Std)
 }

@@ -22,7 +22,7 @@ func (s *Split) warnEqual(log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	const hint = "look at the files: ink of the colour of its ground, or copies of one file, leave nothing to learn"
+	const hint = "look at the files: they may be copies of one file, or drawn in the colour of their background"
 	var equal []string
 	different := map[[sha256.Size]byte]bool{}
 	for label, name := range s.set.Classes {

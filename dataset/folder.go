@@ -22,7 +22,7 @@ func isFolder(dir string) bool {
 
 func openFolder(ctx context.Context, dir string, o Options) (raw, error) {
 	if o.Height == 0 {
-		return raw{}, fault.New(fault.Usage, "", "images in folders need a height and width to be brought to")
+		return raw{}, fault.New(fault.Usage, "", "images in folders need a height and a width to be resized to")
 	}
 	tree, left, err := scan(dir)
 	if err != nil {
@@ -74,7 +74,7 @@ func (r *raw) classesOf(parts layout, o Options) error {
 	}
 	for role, n := range parts {
 		if n != nil && role != int(forTraining) {
-			return fault.New(fault.Usage, "Put images to train on into train/ beside it. `fbnas eval --split all` takes them as they are.",
+			return fault.New(fault.Usage, "Put training images into train/ beside it, or use all of these images for testing: fbnas eval --split all.",
 				"it has %s and no training images", r.from[role])
 		}
 	}
@@ -86,7 +86,7 @@ func (r *raw) classesOf(parts layout, o Options) error {
 func (r *raw) openParts(ctx context.Context, dir string, parts layout, o Options) (err error) {
 	test := parts[forTest]
 	if test == nil && parts[forValidation] != nil {
-		test, r.from[forTest], r.from[forValidation] = parts[forValidation], r.from[forValidation]+", there are no others for the test", ""
+		test, r.from[forTest], r.from[forValidation] = parts[forValidation], r.from[forValidation]+", as there is no test/", ""
 		parts[forValidation] = nil
 	}
 	if n := parts[forTraining]; n != nil {

@@ -102,7 +102,7 @@ func (l layout) flat(others []*node, root *node) (layout, error) {
 	}
 	if train != "" && all {
 		return l, fault.New(fault.Usage, "Make a folder for each class in it, and put its images there.",
-			"%s/ holds images and no class folders: it is not known what they show", train)
+			"%s/ holds images but no class folders: their classes are not known", train)
 	}
 	l[forTraining] = &node{subs: append(others, empty(root)...), images: root.images}
 	slices.SortFunc(l[forTraining].subs, func(a, b *node) int { return strings.Compare(a.name, b.name) })
@@ -128,7 +128,7 @@ func (l layout) parted() string {
 	case len(shared) < 2:
 		return ""
 	case len(classes) == 1:
-		return fmt.Sprintf("its one class is the folder %s/, which holds %s: give that folder as the data set if these are meant", classes[0].path, some(shared))
+		return fmt.Sprintf("its one class is the folder %s/, which holds %s: if these are the classes, give that folder as the data set", classes[0].path, some(shared))
 	}
 	return fmt.Sprintf("each of the classes %s holds the folders %s: if those are the classes, call the folders that they are in train/ and test/", some(namesOf(classes)), some(shared))
 }

@@ -48,15 +48,15 @@ func TestLayouts(t *testing.T) {
 		{name: "hidden and left behind", files: map[string]int{"a": 20, "b": 20, "a/.ipynb_checkpoints": 3, "__MACOSX/a": 2}, others: []string{"a/.DS_Store", "b/Thumbs.db", "b/._x.png"},
 			classes: "a b", train: 40, test: -1, left: "5 hidden, or left by the system"},
 		{name: "no pictures by their names", files: map[string]int{"a": 20, "b": 20}, others: []string{"a/x.heic", "a/y.HEIC", "b/list.txt", "b/README", "notes/x.txt"},
-			classes: "a b", train: 40, test: -1, left: "2 picture in a format that is not read: .heic, 2 no image by its name: .txt, 1 no image by its name: no ending, 1 folder without images"},
+			classes: "a b", train: 40, test: -1, left: "2 picture in a format that is not read: .heic, 2 not an image by its name: .txt, 1 not an image by its name: no ending, 1 folder without images"},
 		{name: "linked folders", files: map[string]int{"a": 10, "b": 20, "../more": 10}, links: link{"a/more": "../more"}, classes: "a b", train: 40, test: -1},
 		{name: "a linked class", files: map[string]int{"a": 20, "../b": 20}, links: link{"b": "../b"}, classes: "a b", train: 40, test: -1},
 		{name: "circles", files: map[string]int{"a": 20, "b": 20}, links: link{"a/up": ".", "b/self": "b", "a/nowhere": "gone"}, classes: "a b", train: 40, test: -1,
-			left: "1 link that leads nowhere, 2 folder that is linked in a circle"},
-		{name: "linked twice", files: map[string]int{"a": 10, "a/deep": 10, "b": 20, "../more": 10}, links: link{"a/deep/x": "../more", "a/deep/y": "../more"}, classes: "a b", train: 50, test: -1, left: "1 folder that is linked twice"},
+			left: "1 broken link, 2 folder linked in a cycle"},
+		{name: "linked twice", files: map[string]int{"a": 10, "a/deep": 10, "b": 20, "../more": 10}, links: link{"a/deep/x": "../more", "a/deep/y": "../more"}, classes: "a b", train: 50, test: -1, left: "1 folder linked twice"},
 
 		{name: "the same role twice", files: map[string]int{"train/a": 3, "train/b": 4, "test/a": 1, "Testing/a": 1}, err: "have the same role"},
-		{name: "images in train", files: map[string]int{"train": 3, "test": 3}, err: "train/ holds images and no class folders"},
+		{name: "images in train", files: map[string]int{"train": 3, "test": 3}, err: "train/ holds images but no class folders"},
 		{name: "a train with folders beside classes", files: map[string]int{"train/steam": 3, "train/diesel": 4, "bus": 3}, err: "whether train/ holds classes or is one: bus/ is beside it"},
 		{name: "test alone", files: map[string]int{"test/a": 3, "test/b": 4}, err: "it has test/ and no training images"},
 		{name: "one class", files: map[string]int{"only": 20}, err: "one class only (only)"},
@@ -118,10 +118,10 @@ func TestDoubts(t *testing.T) {
 	}{
 		{"parts without a role", map[string]int{"train_set/a": 20, "train_set/b": 20, "test_set/a": 20, "test_set/b": 20}, "", parts + "test_set, train_set holds the folders a, b: " + look},
 		{"one of them with a class less", map[string]int{"seg_train/a": 20, "seg_train/b": 20, "seg_train/c": 20, "seg_test/a": 20, "seg_test/b": 20}, "", parts + "seg_test, seg_train holds the folders a, b: " + look},
-		{"a folder around", map[string]int{"photos/a": 20, "photos/b": 20}, "", "its one class is the folder photos/, which holds a, b: give that folder"},
+		{"a folder around", map[string]int{"photos/a": 20, "photos/b": 20}, "", "its one class is the folder photos/, which holds a, b: if these are"},
 		{"classes with folders of their own", map[string]int{"cat/indoors": 20, "cat/siamese": 20, "dog/indoors": 20, "dog/poodle": 20}, "", ""},
 		{"classes", map[string]int{"a": 20, "b": 20}, "", ""},
-		{"photographs of a telephone", map[string]int{"a": 20, "b": 20}, "a/IMG_1.HEIC", "pictures are left out, in formats that are not read (1 .heic): convert them to JPEG or PNG"},
+		{"photographs of a telephone", map[string]int{"a": 20, "b": 20}, "a/IMG_1.HEIC", "pictures in formats that fbnas does not read are left out (1 .heic): convert them to JPEG or PNG"},
 	} {
 		dir := filepath.Join(t.TempDir(), "data")
 		n := 0
@@ -177,7 +177,7 @@ func TestSummarySays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "data " + dir + " (folder): 2 classes; 4 training images (train/); 1 test images (valid/, there are no others for the test); left out: 1 (no image by its name: .txt; train/a/x.txt)"
+	want := "data " + dir + " (folder): 2 classes; 4 training images (train/); 1 test image (valid/, as there is no test/); left out: 1 (not an image by its name: .txt; train/a/x.txt)"
 	if got := s.Summary.String(); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}

@@ -17,7 +17,7 @@ import (
 type LoaderOptions struct {
 	Batch   int    // images in a batch
 	Seed    uint64 // of order and augmentation
-	Purpose string // tells apart the random streams of loaders with one seed
+	Purpose string // distinguishes the random streams of loaders with one seed
 	Augment Augment
 	// Mixup above 0, to 1, mixes pairs of a batch's images; the share of each
 	// is drawn from Beta(Mixup, Mixup).

@@ -62,7 +62,7 @@ func sideOf(test bool) string {
 func (l *Listed) UnmarshalText(text []byte) error {
 	parts := strings.SplitN(string(text), " ", 4)
 	if len(parts) != 4 || parts[0] != "train" && parts[0] != "test" || len(parts[2]) != 16 {
-		return fmt.Errorf("%.80q is no image of a manifest", text)
+		return fmt.Errorf("%.80q is not an image of a manifest", text)
 	}
 	class, err := strconv.ParseUint(parts[1], 10, 31)
 	if err != nil {
@@ -131,7 +131,7 @@ func ReadManifest(path string) (Manifest, error) {
 	}
 	m, err := parseManifest(text)
 	if err != nil {
-		return Manifest{}, fault.New(fault.Failure, "Put back what the run wrote, or start a new run.", "read %s: %w", path, err)
+		return Manifest{}, fault.New(fault.Failure, "Restore the file from a copy, or start a new run.", "read %s: %w", path, err)
 	}
 	return m, nil
 }

@@ -52,7 +52,7 @@ func TestManifestIsReadAsItWasWritten(t *testing.T) {
 		{"another schema", manifestSchema, "fbnas.data/9", "its schema is"},
 		{"a class that is not there", "train 0 ", "train 7 ", "of class 7, there are 3"},
 		{"another side", "test 0 ", "train 0 ", "does not match its SHA-256"},
-		{"no side", "train 0 ", "both 0 ", "no image of a manifest"},
+		{"no side", "train 0 ", "both 0 ", "not an image of a manifest"},
 		{"a number that is none", "train 0 ", "train zero ", "class of"},
 		{"more behind", "\n}\n", "\n}{}", "follows"},
 		{"cut", "\n}\n", "", "EOF"},
@@ -85,7 +85,7 @@ func TestDifference(t *testing.T) {
 		{"another class", func(dir string) { remove(t, dir, "a/00.png"); write(t, dir, "b/00.png", grey(t, 0)) }, Options{}, "b/00.png is new", false},
 		{"another name", func(dir string) { remove(t, dir, "a/00.png"); write(t, dir, "a/zz.png", grey(t, 0)) }, Options{}, "a/zz.png is new", true},
 		{"a class more", func(dir string) { write(t, dir, "d/00.png", grey(t, 98)) }, Options{}, "the classes are a, b, c, d, they were a, b, c", false},
-		{"another size", func(string) {}, Options{Height: 9, Width: 9}, "images are brought to 3x9x9, they were to 3x8x8", false},
+		{"another size", func(string) {}, Options{Height: 9, Width: 9}, "images are resized to 3x9x9, they were resized to 3x8x8", false},
 		{"another normalisation", func(string) {}, Options{Mean: []float32{1, 0, 0}, Std: []float32{1, 1, 1}}, "images are normalised by the mean [1 0 0] and the deviation [1 1 1], they were by [0 0 0] and [1 1 1]", false},
 		{"another split", func(string) {}, Options{Seed: 5}, " is new", false},
 	} {

@@ -298,7 +298,7 @@ func TestWhatIsNoDataSet(t *testing.T) {
 	}{
 		{"nothing there", filepath.Join(empty, "x"), size, "no such folder", fault.Usage},
 		{"an empty folder", empty, size, "CIFAR-10: data_batch_1.bin", fault.Usage},
-		{"no size", both, Options{}, "need a height and width", fault.Usage},
+		{"no size", both, Options{}, "need a height and a width", fault.Usage},
 		{"one side", both, Options{Height: 3}, "both sides", fault.Usage},
 		{"two channels", both, Options{Channels: 2}, "1 or 3 channels", fault.Usage},
 	} {

@@ -98,7 +98,7 @@ func (l leftOut) foreignPictures() string {
 	if parts == nil {
 		return ""
 	}
-	return "pictures are left out, in formats that are not read (" + strings.Join(parts, ", ") + "): convert them to JPEG or PNG"
+	return "pictures in formats that fbnas does not read are left out (" + strings.Join(parts, ", ") + "): convert them to JPEG or PNG"
 }
 
 func hidden(name string) bool {
@@ -128,7 +128,7 @@ func (s *scanner) folder(path string) (*node, error) {
 		case hidden(e.Name()):
 			s.left.add("hidden, or left by the system", at)
 		case err != nil:
-			s.left.add("link that leads nowhere", at)
+			s.left.add("broken link", at)
 		case info.IsDir():
 			sub, err := s.folder(at)
 			if err != nil {
@@ -136,11 +136,11 @@ func (s *scanner) folder(path string) (*node, error) {
 			}
 			n.subs = append(n.subs, sub)
 		case !info.Mode().IsRegular():
-			s.left.add("no regular file", at)
+			s.left.add("not a regular file", at)
 		case foreign[ext]:
 			s.left.add(foreignPicture+ext, at)
 		case !picture.Extensions[ext]:
-			s.left.add("no image by its name: "+orNone(ext), at)
+			s.left.add("not an image by its name: "+orNone(ext), at)
 		default:
 			n.images = append(n.images, at)
 		}
@@ -169,13 +169,13 @@ func (s *scanner) met(path string) (bool, error) {
 	}
 	for _, above := range s.above(path) {
 		if above == real {
-			s.left.add("folder that is linked in a circle", path)
+			s.left.add("folder linked in a cycle", path)
 			return true, nil
 		}
 	}
 	key := [2]string{class, real}
 	if s.visited[key] {
-		s.left.add("folder that is linked twice", path)
+		s.left.add("folder linked twice", path)
 		return true, nil
 	}
 	s.visited[key] = true

@@ -32,7 +32,7 @@ type Options struct {
 	// Look reads a set that no network can learn: what is wrong with it is
 	// warned of. IDX and CIFAR images keep their size.
 	Look bool
-	// Classes are those that a network tells apart. With Whole, a folder may
+	// Classes are those that a network distinguishes. With Whole, a folder may
 	// lack some of them.
 	Classes []string
 	// Seed decides the split of a set that comes without test images.
@@ -194,7 +194,7 @@ func kindOf(dir string) (kind, error) {
 		}
 		expected += "\n  " + k.name + ": " + k.layout
 	}
-	return kind{}, fault.New(fault.Usage, "Look at the folder's content.", "data set %s is of no known kind, which are:%s", dir, expected)
+	return kind{}, fault.New(fault.Usage, "Check the folder's content.", "data set %s is of an unknown kind; these are known:%s", dir, expected)
 }
 
 // assemble makes the splits and the normalisation.

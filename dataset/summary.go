@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"fbnas/internal/text"
 )
 
 // Summary is what a data set was understood to be.
@@ -59,7 +61,7 @@ func (s *Set) summarise(r raw, o Options) {
 
 // String is a summary on a line.
 func (s Summary) String() string {
-	parts := []string{fmt.Sprintf("%d classes", len(s.Classes))}
+	parts := []string{text.Plural(len(s.Classes), "class")}
 	for _, p := range []struct {
 		part PartSummary
 		what string
@@ -67,11 +69,11 @@ func (s Summary) String() string {
 		if p.part.Images == 0 {
 			continue
 		}
-		text := fmt.Sprintf("%d %s images", p.part.Images, p.what)
+		line := text.Plural(p.part.Images, p.what+" image")
 		if p.part.From != "" {
-			text += " (" + p.part.From + ")"
+			line += " (" + p.part.From + ")"
 		}
-		parts = append(parts, text)
+		parts = append(parts, line)
 	}
 	return fmt.Sprintf("data %s (%s): %s%s", s.Data, s.Kind, strings.Join(parts, "; "), leftOut(s.LeftOut))
 }

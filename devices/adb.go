@@ -24,7 +24,7 @@ type adbClient struct {
 
 // findADB finds adb: FBNAS_ADB, else the one in PATH.
 func findADB(ctx context.Context) (*adbClient, error) {
-	const hint = "Install it (Debian: sudo apt-get install adb; or Google's platform-tools), or let FBNAS_ADB name it."
+	const hint = "Install it (Debian: sudo apt-get install adb; or Google's platform-tools), or set FBNAS_ADB to its path."
 	program := os.Getenv("FBNAS_ADB")
 	if program == "" {
 		program = "adb"
@@ -41,7 +41,7 @@ func findADB(ctx context.Context) (*adbClient, error) {
 	}
 	version := adbVersion(string(out))
 	if err != nil || version == "" {
-		return nil, fault.New(fault.Device, hint, "%s does not say which adb it is: %.80q (%v)", path, out, err)
+		return nil, fault.New(fault.Device, hint, "%s does not state its version: %.80q (%v)", path, out, err)
 	}
 	return &adbClient{program: path, version: version}, nil
 }
@@ -71,7 +71,7 @@ func (a *adbClient) command(ctx context.Context, args ...string) (*exec.Cmd, err
 	}
 	if own := a.version[strings.LastIndexByte(a.version, '.')+1:]; server != "" && server != own {
 		return nil, fault.New(fault.Device,
-			"Let FBNAS_ADB name the adb that belongs to it, or end it with adb kill-server, or choose another server with ANDROID_ADB_SERVER_PORT.",
+			"Set FBNAS_ADB to the adb that belongs to it, stop it with adb kill-server, or choose another server with ANDROID_ADB_SERVER_PORT.",
 			"the adb server at %s has version 1.0.%s, and %s would replace it", address, server, a)
 	}
 	cmd := exec.CommandContext(ctx, a.program, args...)
@@ -126,8 +126,8 @@ func parseServerVersion(answer string) (string, error) {
 	text, ok := strings.CutPrefix(answer, "OKAY0004")
 	n, err := strconv.ParseUint(text, 16, 16)
 	if !ok || err != nil {
-		return "", fault.New(fault.Device, "Look at what listens on that port, or choose another with ANDROID_ADB_SERVER_PORT.",
-			"it is no adb server: it says %.64q", answer)
+		return "", fault.New(fault.Device, "Check what listens on that port, or choose another with ANDROID_ADB_SERVER_PORT.",
+			"it is not an adb server: it answered %.64q", answer)
 	}
 	return strconv.FormatUint(n, 10), nil
 }

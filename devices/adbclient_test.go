@@ -19,7 +19,7 @@ func TestADBLeavesOtherServersAlone(t *testing.T) {
 	devicestest.StartPhone(t)
 	for answer, says := range map[string]string{
 		"OKAY00040027":    "has version 1.0.39, and",
-		"HTTP/1.1 400 no": "it is no adb server",
+		"HTTP/1.1 400 no": "it is not an adb server",
 	} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -58,8 +58,8 @@ func TestADBLeavesOtherServersAlone(t *testing.T) {
 func TestFindADB(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "adb")
 	for text, says := range map[string]string{
-		"exit 1":     "does not say which adb it is",
-		"echo hello": "does not say which adb it is",
+		"exit 1":     "does not state its version",
+		"echo hello": "does not state its version",
 		"":           "find adb",
 	} {
 		os.Remove(script)

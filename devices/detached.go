@@ -35,7 +35,7 @@ const (
 )
 
 // errGone says that a program and its supervisor have vanished without a word.
-var errGone = errors.New("the program is gone with its supervisor: the device was restarted, or ended them")
+var errGone = errors.New("the program and its supervisor are gone: the device was restarted, or its system ended them")
 
 // IsFinal reports whether an error says that there is no use in starting the
 // program again: the device went away and was waited for in vain, its storage is
@@ -198,7 +198,7 @@ func (d *detached) do(ctx context.Context, script string) error {
 	_, err := d.r.sh.run(ctx, script, nil)
 	var exit *exitError
 	if errors.As(err, &exit) && exit.status == busy {
-		return fault.New(fault.Device, "Wait for it, or end it: two measurements at a time disturb each other.",
+		return fault.New(fault.Device, "Wait until it ends, or stop it: two measurements at a time disturb each other.",
 			"another fbnas measures on it")
 	}
 	return err
@@ -250,9 +250,9 @@ func ended(state string) error {
 	case state == "gone":
 		return errGone
 	case !ok || err != nil:
-		return fmt.Errorf("the device does not say how the program is, but %.80q", state)
+		return fmt.Errorf("the device did not report the program's state; it answered %.80q", state)
 	case status == killed:
-		return &exitError{status, "it was killed, as devices do that run out of memory"}
+		return &exitError{status, "it was killed, most likely because the device ran out of memory"}
 	case status != 0:
 		return &exitError{status: status}
 	}

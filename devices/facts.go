@@ -75,7 +75,7 @@ func parseFacts(out []byte) (texts, error) {
 		length, name, ok := strings.Cut(strings.TrimRight(string(head), "\r"), " ")
 		n, err := strconv.Atoi(length)
 		if !ok || err != nil || n < 0 || n > len(rest) {
-			return nil, fmt.Errorf("it does not say what it is, but %.80q", head)
+			return nil, fmt.Errorf("it did not say what it is; it answered %.80q", head)
 		}
 		facts[name] = rest[:n]
 		out = bytes.TrimLeft(rest[n:], "\r\n")

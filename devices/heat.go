@@ -38,7 +38,7 @@ func (h Heat) Slows() string {
 		return fmt.Sprintf("its firmware throttles it (%s)", h.Throttled)
 	}
 	if h.Held != "" {
-		return "its kernel holds the processor back (" + h.Held + ")"
+		return "its kernel throttles the processor (" + h.Held + ")"
 	}
 	return ""
 }

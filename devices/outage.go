@@ -31,7 +31,7 @@ func (o *Outage) See(now time.Time, why string, left time.Duration) {
 		*o = Outage{Log: o.Log}
 	case o.since.IsZero():
 		o.since, o.told = now, now
-		o.Log.Warn("the device is lost for now: what runs there goes on, and fbnas keeps trying to reach it",
+		o.Log.Warn("the connection to the device is lost: the measurement there continues, and fbnas keeps trying to reconnect",
 			"reason", why, "for", left.Round(time.Second))
 	case now.Sub(o.told) >= o.sayAfter():
 		o.told = now

@@ -57,7 +57,7 @@ func cleanQEMU(ctx context.Context, name, address string) ([]string, error) {
 
 func noAddress(name, address string) error {
 	if address != "" {
-		return fault.New(fault.Device, "The emulated device is called qemu, this machine local.", "device %s: qemu has no address", name)
+		return fault.New(fault.Device, "The emulated device is called qemu; this machine is called local.", "device %s: qemu has no address", name)
 	}
 	return nil
 }

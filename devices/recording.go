@@ -144,7 +144,7 @@ func (rec *recording) take(n int, text []byte) error {
 	}
 	switch {
 	case (n == 0) != (e.Identity != nil):
-		return errors.New("it does not begin with what the device is")
+		return errors.New("it does not begin with the device's description")
 	case e.Identity != nil && e.Version != recordingVersion:
 		return fmt.Errorf("format %d, this version reads %d", e.Version, recordingVersion)
 	case e.Identity != nil:

@@ -59,13 +59,13 @@ func (e Entry) problem() string {
 	kind, address, _ := strings.Cut(e.Address, ":")
 	t, known := transportOf(kind)
 	if _, taken := transportOf(e.Name); taken {
-		return fmt.Sprintf("the name %s means a transport", e.Name)
+		return fmt.Sprintf("the name %s is reserved for a transport", e.Name)
 	}
 	switch {
 	case !validName.MatchString(e.Name):
 		return fmt.Sprintf("the name %.80q is not a letter, then at most 63 letters, digits, '_', '.' or '-'", e.Name)
 	case kind == "local":
-		return "this machine needs no other name than local"
+		return "this machine is always called local"
 	case !known:
 		return fmt.Sprintf("the address %.80q is none of %s", e.Address, possible())
 	}
@@ -91,7 +91,7 @@ func (r *registry) problems() yamlform.Problems {
 			ps.Add(field, "%s", text)
 		}
 		if seen[e.Name] {
-			ps.Add(field, "the name %s is there twice", e.Name)
+			ps.Add(field, "the name %s is used twice", e.Name)
 		}
 		seen[e.Name] = true
 	}
@@ -161,9 +161,9 @@ func Lookup(name string) (Entry, error) {
 		}
 		names = append(names, e.Name)
 	}
-	hint := "What this version can measure: " + possible() + "; fbnas devices add NAME ADDRESS gives one a name."
+	hint := "This version can measure: " + possible() + ". To name a device: fbnas devices add NAME ADDRESS."
 	if len(names) > 0 {
-		hint = "Registered are " + strings.Join(names, ", ") + ". " + hint
+		hint = "Registered devices: " + strings.Join(names, ", ") + ". " + hint
 	}
 	return Entry{}, fault.New(fault.Device, hint, "unknown device %q", name)
 }

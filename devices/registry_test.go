@@ -59,12 +59,12 @@ func TestRegisterRefuses(t *testing.T) {
 		want  string
 	}{
 		{Entry{Name: "board", Address: "ssh://other"}, "registered already"},
-		{Entry{Name: "adb", Address: "ssh://other"}, "means a transport"},
+		{Entry{Name: "adb", Address: "ssh://other"}, "is reserved for a transport"},
 		{Entry{Name: "a:b", Address: "ssh://other"}, "is not a letter"},
 		{Entry{Name: "-x", Address: "ssh://other"}, "is not a letter"},
 		{Entry{Name: "x", Address: "board"}, "is none of"},
-		{Entry{Name: "x", Address: "local"}, "no other name"},
-		{Entry{Name: "x", Address: "ssh://-oProxyCommand=x"}, "is no host"},
+		{Entry{Name: "x", Address: "local"}, "always called local"},
+		{Entry{Name: "x", Address: "ssh://-oProxyCommand=x"}, "is not a host"},
 		{Entry{Name: "x", Address: "ssh://other", Runtime: "lib.so"}, "not absolute"},
 	} {
 		err := Register(c.entry)

@@ -238,7 +238,7 @@ func explain(name, doing string, err error) error {
 		}
 	}
 	if hint == "" && errors.Is(err, errLost) && fault.HintOf(err) == "" {
-		hint = "Look at the cable or the network, then give the command again: what was measured is kept."
+		hint = "Check the cable or the network, then run the command again: what was measured is kept."
 	}
 	return fault.New(fault.Device, hint, "device %s: %s: %w", name, doing, err)
 }
@@ -247,9 +247,9 @@ func explain(name, doing string, err error) error {
 var refusals = []struct{ says, hint string }{
 	{errFull.Error(), "Free some space on it: fbnas devices clean NAME removes what fbnas has put there."},
 	{"No space left on device", "Free some space on it: fbnas devices clean NAME removes what fbnas has put there."},
-	{"Read-only file system", "Its file system cannot be written to; look at its storage."},
+	{"Read-only file system", "Its file system is read-only; check its storage."},
 	{"Disk quota exceeded", "Free some space on it: fbnas devices clean NAME removes what fbnas has put there."},
-	{"cannot be restored", "Wait until it has started up, then give the command again."},
+	{"cannot be restored", "Wait until it has started, then run the command again."},
 	{"sha256sum: not found", "It needs sha256sum: install coreutils or busybox there."},
 }
 

@@ -37,7 +37,7 @@ func openReplay(_ context.Context, name, address string) (Device, error) {
 	}
 	rec, err := readRecording(address)
 	if err != nil {
-		return nil, fault.New(fault.Device, "A recording is what --record FILE writes while something is measured.", "device %s: %w", name, err)
+		return nil, fault.New(fault.Device, "Give a file that --record FILE wrote during a measurement.", "device %s: %w", name, err)
 	}
 	rec.identity.Replayed = true
 	return &replay{name: name, rec: rec, played: map[string]int{}}, nil
@@ -140,7 +140,7 @@ func (r *replay) next(asked run) (run, error) {
 	key := asked.key()
 	answers := r.rec.runs[key]
 	if len(answers) == 0 {
-		hint := "Give the options that it was recorded with, or record again: --record FILE."
+		hint := "Use the options that it was recorded with, or record again: --record FILE."
 		if r.rec.cut {
 			hint = "Its end is cut off. " + hint
 		}
@@ -178,7 +178,7 @@ func (rec *recording) nearest(asked run) string {
 	for _, runs := range rec.runs {
 		d := differing(asked.Request, runs[0].Request)
 		if asked.Fixed != runs[0].Fixed {
-			d = append(d, "the clocks were held, or not, otherwise than now")
+			d = append(d, "the setting of fixed clocks differs")
 		}
 		if !found || len(d) < len(best) || len(d) == len(best) && slices.Compare(d, best) < 0 {
 			best, found = d, true

@@ -109,7 +109,7 @@ func TestReplayOfAPhone(t *testing.T) {
 	if !can || !can2 || !cmp.Equal(slows, slows2) || slows[0] == slows[1] || out != "up\n" || out2 != out {
 		t.Errorf("%t %q %q, replayed %t %q %q", can, slows, out, can2, slows2, out2)
 	}
-	if r := tell(t, played, "echo up"); !strings.Contains(r.Err, "the clocks were held, or not") {
+	if r := tell(t, played, "echo up"); !strings.Contains(r.Err, "the setting of fixed clocks differs") {
 		t.Errorf("without held clocks: %+v", r)
 	}
 }

@@ -25,7 +25,7 @@ func sshProgram() (string, error) {
 	}
 	path, err := exec.LookPath(program)
 	if err != nil {
-		return "", fault.New(fault.Device, "Install OpenSSH's client (Debian: openssh-client), or let FBNAS_SSH name it.", "find ssh: %w", err)
+		return "", fault.New(fault.Device, "Install OpenSSH's client (Debian: openssh-client), or set FBNAS_SSH to its path.", "find ssh: %w", err)
 	}
 	return path, nil
 }
@@ -52,13 +52,13 @@ func parseSSH(address string) (user, host, port string, err error) {
 	user, host, port = u.User.Username(), u.Hostname(), u.Port()
 	switch {
 	case u.Opaque != "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || !strings.HasPrefix(address, "//"):
-		err = errors.New("it is more or less than a host")
+		err = errors.New("it must be a host, with a user and a port where needed")
 	case password:
 		err = errors.New("it has a password in it: use a key")
 	case !sshNames.MatchString(host):
-		err = fmt.Errorf("%q is no host", host)
+		err = fmt.Errorf("%q is not a host", host)
 	case u.User != nil && !sshNames.MatchString(user):
-		err = fmt.Errorf("%q is no user", user)
+		err = fmt.Errorf("%q is not a user", user)
 	}
 	return user, host, port, err
 }
@@ -168,7 +168,7 @@ func (s *sshShell) run(ctx context.Context, script string, stdin []byte) ([]byte
 		return printed, err
 	}
 	if !began {
-		return nil, fmt.Errorf("its shell does not run commands, but says %.80q", out.Bytes())
+		return nil, fmt.Errorf("its shell did not run the command; it answered %.80q", out.Bytes())
 	}
 	return printed, nil
 }
@@ -208,18 +208,18 @@ var sshTroubles = []struct {
 	lasting bool
 	hint    string
 }{
-	{"REMOTE HOST IDENTIFICATION HAS CHANGED", true, "Its key is another one than before: find out why, then remove the old one with ssh-keygen -R HOST."},
-	{"Host key verification failed", true, "Connect once with ssh by hand, and accept its key after comparing it."},
+	{"REMOTE HOST IDENTIFICATION HAS CHANGED", true, "Its key has changed: find out why, then remove the old one with ssh-keygen -R HOST."},
+	{"Host key verification failed", true, "Connect once with ssh by hand, compare its key, and accept it."},
 	{"No matching host key type", true, "Its ssh is too old for this client; allow its key type in ~/.ssh/config."},
-	{"Permission denied", true, "Let a key open it without a question: ssh-copy-id USER@HOST, and ssh-add for a key with a passphrase."},
+	{"Permission denied", true, "Set up a key that needs no password: ssh-copy-id USER@HOST, and ssh-add for a key with a passphrase."},
 	{"Too many authentication failures", true, "Name the right key in ~/.ssh/config (IdentityFile, IdentitiesOnly yes)."},
-	{"Could not resolve hostname", false, "Look at the host's name, or add it to ~/.ssh/config."},
-	{"Bad configuration option", true, "Mend the ssh configuration; OpenSSH 7.6 or newer is needed."},
-	{"Connection refused", false, "Start the ssh server there (sudo systemctl start ssh), and look at the port."},
-	{"No route to host", false, "Look at its power, its network and its address."},
-	{"timed out", false, "Look at its power, its network and its address."},
-	{"Network is unreachable", false, "Look at this machine's network."},
-	{"banner", false, "Something else than an ssh server answers there: look at the port."},
+	{"Could not resolve hostname", false, "Check the host's name, or add it to ~/.ssh/config."},
+	{"Bad configuration option", true, "Correct the ssh configuration; OpenSSH 7.6 or newer is needed."},
+	{"Connection refused", false, "Start the ssh server there (sudo systemctl start ssh), and check the port."},
+	{"No route to host", false, "Check its power, its network and its address."},
+	{"timed out", false, "Check its power, its network and its address."},
+	{"Network is unreachable", false, "Check this machine's network."},
+	{"banner", false, "Something other than an ssh server answers there: check the port."},
 	{"Connection closed", false, ""},
 	{"Connection reset", false, ""},
 }

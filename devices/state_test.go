@@ -60,10 +60,10 @@ func TestState(t *testing.T) {
 
 func TestHeatSlows(t *testing.T) {
 	for want, h := range map[string]Heat{
-		"":                                      {},
-		"its thermal status is moderate":        {Status: "moderate"},
-		"its firmware throttles it (0x50004)":   {Throttled: "0x50004"},
-		"its kernel holds the processor back (": {Held: "Processor"},
+		"":                                     {},
+		"its thermal status is moderate":       {Status: "moderate"},
+		"its firmware throttles it (0x50004)":  {Throttled: "0x50004"},
+		"its kernel throttles the processor (": {Held: "Processor"},
 	} {
 		if got := h.Slows(); !strings.HasPrefix(got, want) || (got == "") != (want == "") {
 			t.Errorf("%+v: %q, want %q", h, got, want)

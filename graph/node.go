@@ -131,7 +131,7 @@ func (g *Graph) Scalar(v float64) *Node { return g.Const([]float64{v}, 1) }
 func (g *Graph) Apply(op Op, attr Attr, in ...*Node) *Node {
 	info, ok := opTable[op]
 	if !ok || info.min == 0 {
-		misuse("%s is no operator to apply", op)
+		misuse("%s is not an operator to apply", op)
 	}
 	if len(in) < info.min || len(in) > info.max {
 		misuse("%s takes %d to %d inputs, not %d", op, info.min, info.max, len(in))

@@ -39,7 +39,7 @@ func TestDoubtsOfATable(t *testing.T) {
 		want  []string
 	}{
 		"neither record": {&lut.Table{Path: "x.lut"}, []string{"x.lut has no certainty"}},
-		"calibrated":     {&lut.Table{Path: "x.lut", Header: lut.Header{Space: lut.SpaceID{Name: "here"}}, Calibration: &lut.Calibration{Form: lut.Offset, Networks: left(3)}}, []string{"table x.lut: 95 % of networks within 1 %, by leaving each of 3 out of the calibration, not validated"}},
+		"calibrated":     {&lut.Table{Path: "x.lut", Header: lut.Header{Space: lut.SpaceID{Name: "here"}}, Calibration: &lut.Calibration{Form: lut.Offset, Networks: left(3)}}, []string{"table x.lut: 95 % of networks within 1 %, found by leaving each of 3 networks out of the calibration, not validated"}},
 		"of another space, not steady": {&lut.Table{Path: "x.lut", Header: lut.Header{Space: lut.SpaceID{Name: "there"}, Noisy: "hot"}, Calibration: &lut.Calibration{Form: lut.Offset, Networks: left(3)}},
 			[]string{"not validated", "networks of space there, not of here", "not steady: hot"}},
 	} {

@@ -87,7 +87,7 @@ func stopped(env *Env, err error, verb string, dir *rundir.Dir) error {
 	if fault.CodeOf(err) == fault.Interrupted {
 		return fault.New(fault.Interrupted, "Go on with: fbnas "+verb+" --resume -o "+text.Quoted(Located(dir.Path())), "%w", err)
 	}
-	if !dir.Barren() {
+	if !dir.NothingSaved() {
 		return err
 	}
 	if failed := dir.Discard(); failed != nil {

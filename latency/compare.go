@@ -16,7 +16,7 @@ type Comparison struct {
 	Rounds int     `json:"rounds"`
 }
 
-// Differs tells whether the two are told apart at 5 %.
+// Differs reports whether the two differ at the 5 % level.
 func (c Comparison) Differs() bool { return c.P <= 0.05 }
 
 // enough rounds are those from which on a difference can show at 5 %.

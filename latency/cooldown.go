@@ -25,7 +25,7 @@ const (
 func (h *Host) look(ctx context.Context, j *job) string {
 	s, err := h.conn.State(ctx)
 	if err != nil {
-		h.log.Debug("the device does not say how it is", "error", err)
+		h.log.Debug("the device did not report its state", "error", err)
 		return ""
 	}
 	j.course = j.course.Plus(courseOf(s))
@@ -60,7 +60,7 @@ func hot(why string) error {
 // unsettled is the error of a device that had its time to cool down.
 func (h *Host) unsettled(err error) error {
 	if h.cooled > 0 {
-		return fmt.Errorf("%w; it was left alone for %v", err, h.cooled)
+		return fmt.Errorf("%w; fbnas waited %v for it to cool down", err, h.cooled)
 	}
 	return err
 }
@@ -90,7 +90,7 @@ func (h *Host) coolDown(ctx context.Context, j *job, why string) (bool, error) {
 	}
 	j.pause, j.pausedAt = min(max(2*j.pause, firstPause), longestPause), j.progress
 	wait := min(j.pause, left)
-	h.log.Warn("the device is left alone to cool down", "reason", why, "pause", wait, "at_most", left)
+	h.log.Warn("waiting for the device to cool down", "reason", why, "pause", wait, "at_most", left)
 	if err := h.cfg.Pause(ctx, wait); err != nil {
 		return false, err
 	}

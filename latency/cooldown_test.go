@@ -96,7 +96,7 @@ func TestCoolDown(t *testing.T) {
 func TestUnstableAfterCoolDown(t *testing.T) {
 	conn := &simdevice.Conn{Noise: simdevice.Noise{Warm: simdevice.Warm{Rise: 1, Limit: 40, Loss: 0.5}}}
 	got, err := simulate(t.Context(), conn, latency.Options{CoolDown: new(time.Minute)}, slow(), nil)
-	if fault.ExitCode(err) != 5 || !strings.Contains(err.Error(), "left alone for 1m0s") || !strings.Contains(err.Error(), "thermal status is moderate") {
+	if fault.ExitCode(err) != 5 || !strings.Contains(err.Error(), "fbnas waited 1m0s") || !strings.Contains(err.Error(), "thermal status is moderate") {
 		t.Errorf("%v", err)
 	}
 	if len(got.rounds) == 0 {

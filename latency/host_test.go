@@ -151,7 +151,7 @@ func TestGivesUp(t *testing.T) {
 		{"always cut at the start", every(1, nil), 2, fault.Device, "the agent was lost"},
 		{"always garbage", every(2, func([]byte) []byte { return []byte("oops\n") }), 2, fault.Failure, "line 2 of the answer"},
 		{"other protocol", every(1, func([]byte) []byte { return other(wire.Hello{Protocol: "2.0", Agent: "new"}) }), 1, fault.Device, `protocol version "2.0"`},
-		{"no hello", every(1, func([]byte) []byte { return line(wire.TypeBegin, wire.Begin{}) }), 1, fault.Device, "does not begin with hello"},
+		{"no hello", every(1, func([]byte) []byte { return line(wire.TypeBegin, wire.Begin{}) }), 1, fault.Device, "did not begin with hello"},
 	} {
 		conn := &simdevice.Conn{Tamper: c.tamper}
 		_, err := simulate(t.Context(), conn, latency.Options{Rounds: 2}, five(), nil)

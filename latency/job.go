@@ -207,7 +207,7 @@ func (j *job) unrest(r Round) string {
 	j.repeated[r.Batch] += j.rejected
 	j.rejected = 0
 	if n := j.repeated[r.Batch]; n > *j.opts.Repeats {
-		return fmt.Sprintf("batch %d: %d rounds between others were rejected: the device is fast now and slow then", r.Batch, n)
+		return fmt.Sprintf("batch %d: %d rounds between good ones were rejected: the device's speed keeps changing", r.Batch, n)
 	}
 	return ""
 }

@@ -37,7 +37,7 @@ type Options struct {
 	Seed         uint64
 	ModelTimeout time.Duration // a session's creation and each of its groups; default 60 s
 
-	// Repeats is how many rejected rounds a batch may repeat; nil: half of Rounds. After them the device is left alone to cool down,
+	// Repeats is how many rejected rounds a batch may repeat; nil: half of Rounds. After them waiting for the device to cool down,
 	// or, with AllowNoisy, the round counts and is marked as noisy.
 	Repeats    *int
 	AllowNoisy bool

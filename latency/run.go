@@ -194,7 +194,7 @@ func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan re
 			lost.started = true
 		}
 		if !lost.started && got.rec.Type != wire.TypeHeartbeat {
-			return &wire.Error{Kind: wire.ErrorProtocol, Detail: "the agent does not begin with hello but with " + got.rec.Type}
+			return &wire.Error{Kind: wire.ErrorProtocol, Detail: "the agent did not begin with hello but with " + got.rec.Type}
 		}
 		if err := on(got.rec); err != nil {
 			return err

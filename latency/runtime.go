@@ -89,7 +89,7 @@ func checkRuntime(data []byte, arch string, loaded bool) error {
 		return err
 	}
 	if f.Type != elf.ET_DYN {
-		return fmt.Errorf("it is no shared library (%s)", f.Type)
+		return fmt.Errorf("it is not a shared library (%s)", f.Type)
 	}
 	if want, ok := elfMachines[arch]; ok && f.Machine != want {
 		return fmt.Errorf("it is for %s, the device has %s", f.Machine, want)

@@ -51,17 +51,17 @@ var symptoms = []symptom{
 	{
 		[]string{"error while loading shared libraries", "cannot open shared object file", "invalid elf header", "wrong elf class", "cannot link executable"},
 		"its loader refuses a file of the bundle",
-		"Push it anew: fbnas devices clean NAME, then the command again. A runtime of your own must be built for Linux and the device's processor.",
+		"Push it again: fbnas devices clean NAME, then the command again. A runtime of your own must be built for Linux and the device's processor.",
 	},
 	{
 		[]string{"exec format error", "cannot execute", "not executable", "syntax error"},
 		"its processor does not run the agent's programs",
-		"64-bit programs are needed: look at what uname -m says there.",
+		"64-bit programs are needed: check what uname -m prints there.",
 	},
 	{
 		[]string{"exit status 127", "not found", "no such file or directory"},
-		"the agent is not there any more",
-		"Push it anew: fbnas devices clean NAME, then the command again.",
+		"the agent is no longer there",
+		"Push it again: fbnas devices clean NAME, then the command again.",
 	},
 	{
 		[]string{"illegal instruction", "exit status 132"},
@@ -71,12 +71,12 @@ var symptoms = []symptom{
 	{
 		[]string{"segmentation fault", "exit status 139", "bus error", "exit status 135"},
 		"the agent or its runtime crashed",
-		"Push it anew: fbnas devices clean NAME, then the command again; then leave out the entry's own runtime.",
+		"Push it again: fbnas devices clean NAME, then the command again; then leave out the entry's own runtime.",
 	},
 	{
 		[]string{"signal: killed", "exit status 137"},
 		"its system killed the agent, for lack of memory most likely",
-		"Close what else runs there, and look at how much memory is free.",
+		"Close other programs there, and check how much memory is free.",
 	},
 	{
 		[]string{"no space left on device"},

@@ -44,7 +44,7 @@ func TestSymptoms(t *testing.T) {
 		{"pages", says("error while loading shared libraries: libx.so: ELF load command address/offset not page-aligned", 127), "pages of memory"},
 		{"loader", says("./fbnas-agent: error while loading shared libraries: libm.so.6: cannot open shared object file: No such file or directory", 127), "loader refuses"},
 		{"32 bits", says("sh: ./ld-linux-aarch64.so.1: not executable: 64-bit ELF file", 1), "does not run the agent's programs"},
-		{"gone", "cat >/dev/null; exec /nowhere/agent", "not there any more"},
+		{"gone", "cat >/dev/null; exec /nowhere/agent", "no longer there"},
 		{"instruction", "cat >/dev/null; kill -ILL $$", "lacks an instruction"},
 		{"crash", "cat >/dev/null; kill -SEGV $$", "crashed"},
 		{"memory", "cat >/dev/null; kill -KILL $$", "lack of memory"},

@@ -27,7 +27,7 @@ var (
 // with nothing below it. A number without bounds ends the program when it
 // starts, so that no new field is forgotten.
 var bounds = map[string]span{
-	"header.version":                   {0, math.MaxInt64}, // newer ones are told apart later
+	"header.version":                   {0, math.MaxInt64}, // newer ones are refused later
 	"header.device.model.cores":        small,
 	"header.device.model.max_khz":      {0, 1e9},
 	"header.device.model.memory_bytes": anyCount,

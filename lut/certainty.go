@@ -72,9 +72,9 @@ func (c Certainty) String() string {
 	case Exact:
 		return "exact"
 	case Validated:
-		text = fmt.Sprintf("95 %% of networks within %.2g %%, validated on %d that did not calibrate it", 100*c.P95Error, c.Networks)
+		text = fmt.Sprintf("95 %% of networks within %.2g %%, validated on %d networks not used for its calibration", 100*c.P95Error, c.Networks)
 	case LeaveOneOut:
-		text = fmt.Sprintf("95 %% of networks within %.2g %%, by leaving each of %d out of the calibration, not validated", 100*c.P95Error, c.Networks)
+		text = fmt.Sprintf("95 %% of networks within %.2g %%, found by leaving each of %d networks out of the calibration, not validated", 100*c.P95Error, c.Networks)
 	}
 	if c.Noisy != "" {
 		text += "; measured while the device was not steady: " + c.Noisy

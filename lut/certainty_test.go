@@ -102,7 +102,7 @@ func TestCertaintyInWords(t *testing.T) {
 	}{
 		{Certainty{Origin: None}, "not known", `"origin":"none","networks":0,"mean_error":null,"p95_error":null`},
 		{Certainty{Origin: Validated, Networks: 20, P95Error: 0.031}, "within 3.1 %, validated on 20", `"p95_error":0.031`},
-		{Certainty{Origin: LeaveOneOut, Networks: 5, P95Error: 0.2, Noisy: "hot"}, "within 20 %, by leaving each of 5 out of the calibration, not validated; measured while the device was not steady: hot", `"noisy":"hot"`},
+		{Certainty{Origin: LeaveOneOut, Networks: 5, P95Error: 0.2, Noisy: "hot"}, "within 20 %, found by leaving each of 5 networks out of the calibration, not validated; measured while the device was not steady: hot", `"noisy":"hot"`},
 		{Certainty{Origin: Exact}, "exact", `"p95_error":0`},
 	} {
 		data, err := json.Marshal(c.of)

@@ -17,7 +17,7 @@ import (
 // are dropped where it does, which dropped says.
 func Merge(a, b *Table) (m *Table, dropped bool, err error) {
 	if ds := append(Comparable(a.Header, b.Header), otherSentinel(a, b)...); len(ds) > 0 {
-		return nil, false, fault.New(fault.Usage, "Tables merge when they were measured on the same device model, under the same condition.",
+		return nil, false, fault.New(fault.Usage, "Only tables measured on the same device model, under the same condition, can be merged.",
 			"merge %s and %s: %s differs", a.Path, b.Path, ds)
 	}
 	for _, t := range []*Table{a, b} {

@@ -57,8 +57,8 @@ func Load(path string) (*Table, error) {
 }
 
 func unfinished(t *Table) error {
-	return fault.New(fault.Failure, "Give the same fbnas profile command again: it goes on where it stopped.",
-		"table %s is unfinished: it has %d rows and %d rounds that are not rows yet; %d bytes are cut off its end",
+	return fault.New(fault.Failure, "Run the same fbnas profile command again: it continues where it stopped.",
+		"table %s is unfinished: it has %d rows and %d rounds that are not rows yet; %d bytes at its end are incomplete",
 		t.Path, len(t.rows), len(t.journal.rounds), t.Cut)
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/models"
 )
 
@@ -177,8 +178,8 @@ func (t *Table) Require(blocks []models.Block) error {
 		}
 	}
 	return fault.New(fault.Failure,
-		fmt.Sprintf("Measure them with: fbnas profile --device DEVICE --space %s -o %s (the rows that are there are kept)",
+		fmt.Sprintf("Measure them with: fbnas profile --device DEVICE --space %s -o %s (existing rows are kept)",
 			t.Header.Space.Name, t.Path),
-		"table %s has no figure for %d blocks (%d rows to measure), the first a %s block",
-		t.Path, len(missing), rows, missing[0].Kind)
+		"table %s has no figure for %s (%s to measure), the first a %s block",
+		t.Path, text.Plural(len(missing), "block"), text.Plural(rows, "row"), missing[0].Kind)
 }

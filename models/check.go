@@ -26,7 +26,7 @@ func (b Block) Check() error {
 		return fmt.Errorf("block of kind %q", b.Kind)
 	}
 	if h, w := b.OutSize(); h < 1 || w < 1 {
-		return fmt.Errorf("block that leaves nothing of a %dx%d map", b.Height, b.Width)
+		return fmt.Errorf("block that has no output for a %dx%d map", b.Height, b.Width)
 	}
 	if (b.Kind == IR || b.Kind == IRPool) && !b.ExpandConv && b.Mid != b.In {
 		return fmt.Errorf("block of %d hidden channels without a convolution that makes them of %d", b.Mid, b.In)

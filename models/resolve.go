@@ -54,7 +54,7 @@ func (a Arch) resolve() ([]Block, yamlform.Problems) {
 			row.Stride = 1
 		}
 		if len(blocks) > maxBlocks {
-			problems.Add(path, "is beyond %d blocks", maxBlocks)
+			problems.Add(path, "exceeds the limit of %d blocks", maxBlocks)
 			return nil, problems
 		}
 	}
@@ -189,13 +189,13 @@ func head(s shape, classes int, bias bool) Block {
 // reaches it.
 func (r Row) checkShapes(b Block, path string, problems *yamlform.Problems) {
 	if h, w := b.OutSize(); h < 1 || w < 1 {
-		problems.Add(path, "leaves nothing of a %dx%d map", b.Height, b.Width)
+		problems.Add(path, "has no output for a %dx%d map", b.Height, b.Width)
 	}
 	if r.Residual != nil && *r.Residual && !b.Residual {
 		problems.Add(path+".residual", "is true, but the block changes the shape")
 	}
 	if b.Mid > maxChannels {
-		problems.Add(path+".expansion", "makes %d hidden channels of %d, want at most %d", b.Mid, b.In, maxChannels)
+		problems.Add(path+".expansion", "gives %d hidden channels for %d inputs, want at most %d", b.Mid, b.In, maxChannels)
 	}
 	for _, c := range b.Convolutions() {
 		if c.In%c.Groups != 0 || c.Out%c.Groups != 0 {
@@ -203,10 +203,10 @@ func (r Row) checkShapes(b Block, path string, problems *yamlform.Problems) {
 			if c.Name == "project" {
 				field = ".out_groups"
 			}
-			problems.Add(path+field, "%d do not divide the convolution %s, %d to %d channels", c.Groups, c.Name, c.In, c.Out)
+			problems.Add(path+field, "%d groups do not divide the channels of the convolution %s (%d to %d)", c.Groups, c.Name, c.In, c.Out)
 		}
 	}
 	if b.Shuffle && b.Mid%b.Groups != 0 {
-		problems.Add(path+".groups", "%d do not divide the %d shuffled channels", b.Groups, b.Mid)
+		problems.Add(path+".groups", "%d groups do not divide the %d shuffled channels", b.Groups, b.Mid)
 	}
 }

@@ -152,12 +152,12 @@ func (s Space) problems() yamlform.Problems {
 	for i, st := range s.Stages {
 		odd(fmt.Sprintf("stages[%d].kernel", i), &problems, st.Kernel...)
 		if blocks += st.Blocks; blocks > maxBlocks {
-			problems.Add(fmt.Sprintf("stages[%d].blocks", i), "makes more than %d blocks", maxBlocks)
+			problems.Add(fmt.Sprintf("stages[%d].blocks", i), "gives more than %d blocks", maxBlocks)
 			return problems
 		}
 	}
 	if (s.Tail.Kind == IRPool) != (len(s.Tail.Expansion) > 0) {
-		problems.Add("tail.expansion", "want it for kind %s and only there", IRPool)
+		problems.Add("tail.expansion", "is required for kind %s and allowed only there", IRPool)
 	}
 	if len(problems) == 0 {
 		s.checkLayers(&problems)
@@ -170,7 +170,7 @@ func (s Space) checkLayers(problems *yamlform.Problems) {
 	points := 0
 	for _, l := range s.Layers(1) {
 		if b := l.SupernetBlock(); b.Mid > maxChannels {
-			problems.Add(l.field+".expansion", "makes %d hidden channels of %d, want at most %d", b.Mid, b.In, maxChannels)
+			problems.Add(l.field+".expansion", "gives %d hidden channels for %d inputs, want at most %d", b.Mid, b.In, maxChannels)
 		}
 		n := 1
 		for i, axis := range l.Axes {
@@ -179,7 +179,7 @@ func (s Space) checkLayers(problems *yamlform.Problems) {
 			}
 		}
 		if points <= maxPoints && points+n > maxPoints {
-			problems.Add(l.field, "brings the combinations of options above %d, more than a table can hold", maxPoints)
+			problems.Add(l.field, "gives more than %d combinations of options, more than a table can hold", maxPoints)
 		}
 		points += n
 	}

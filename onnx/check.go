@@ -138,7 +138,7 @@ func (c *check) define(what, name string) {
 	c.defined[name] = true
 }
 
-// open is how exporters of old write a dimension that they leave open.
+// open is how old exporters write a dimension that they leave open.
 const open = -1
 
 // declaration checks the type that a value is declared with. What is not a

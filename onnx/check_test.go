@@ -67,7 +67,7 @@ func TestCheckFinds(t *testing.T) {
 	}
 }
 
-// TestOpenDimensionOfOld: exporters of old write -1 where a dimension is open.
+// TestOpenDimensionOfOld: old exporters write -1 where a dimension is open.
 func TestOpenDimensionOfOld(t *testing.T) {
 	m := small(t).Clone()
 	m.Proto.Graph.Input[0].Type.GetTensorType().Shape.Dim[0].Value = &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: -1}

@@ -47,8 +47,8 @@ func (m *Model) Cut(input, output string) (*Model, error) {
 	}
 	for _, v := range cut.Inputs() {
 		if v.Name != input {
-			return nil, fault.New(fault.Usage, "Give a value behind which the image is not read any more.",
-				"what is behind %q also needs the input %q", input, v.Name)
+			return nil, fault.New(fault.Usage, "Give a value after which the image is no longer read.",
+				"the nodes after %q also read the input %q", input, v.Name)
 		}
 	}
 	copied.Input = append(slices.DeleteFunc(copied.Input, func(v *onnxpb.ValueInfoProto) bool { return v.GetName() == input }), Value{input, types[input]}.Proto())

@@ -89,8 +89,8 @@ func unreached(root *os.Root, location string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fault.New(fault.Failure, hint, "%s is missing", location)
 	case outside == nil:
-		return fault.New(fault.Failure, "Copy the file that it leads to into the model's folder under this name.",
-			"%s is a link that leads out of the model's folder", location)
+		return fault.New(fault.Failure, "Copy the file that it points to into the model's folder under this name.",
+			"%s is a link to a file outside the model's folder", location)
 	}
 	return err
 }

@@ -112,7 +112,7 @@ func TestHostileExternalData(t *testing.T) {
 		{"absolute", filepath.Join(outer, "secret"), "0", "8", 1, "not a file in the model's folder"},
 		{"above", "../secret", "0", "8", 1, "not a file in the model's folder"},
 		{"above by a detour", "sub/../../secret", "0", "8", 1, "not a file in the model's folder"},
-		{"link out", "link", "0", "8", 1, "link is a link that leads out of the model's folder"},
+		{"link out", "link", "0", "8", 1, "link is a link to a file outside the model's folder"},
 		{"folder", "sub", "0", "8", 1, "not a regular file"},
 		{"absent", "nothing", "0", "8", 1, "nothing is missing"},
 		{"too long", "data", "0", "9", 1, "9 bytes at 0"},

@@ -24,7 +24,7 @@ const (
 
 // PredictedForFloat is said of a prediction for a file that takes pixels: tables
 // are measured, and networks timed for them, in the other form.
-const PredictedForFloat = "it is for the float32-nchw form; the conversion of pixels in this file comes on top"
+const PredictedForFloat = "it is for the float32-nchw form; the conversion of pixels in this file takes additional time"
 
 // HalfPrecision is the metadata's word for weights in float16.
 const HalfPrecision = "fp16"

@@ -110,7 +110,7 @@ func Compare(ctx context.Context, tolerance float64, reference, model Logits, im
 		p.add(got[i], want[i])
 	}
 	if limit := p.Allowed(); !(p.MaxAbsDiff <= limit) || math.IsInf(p.MaxAbsDiff, 0) {
-		return p, fault.New(fault.Failure, "This is a defect of fbnas or of the runtime: please report the architecture and the runtime's version.",
+		return p, fault.New(fault.Failure, "This is a bug in fbnas or in the runtime: please report the architecture and the runtime's version.",
 			"parity: the exported model's logits differ by up to %.3g from the training engine's, at most %.3g is allowed", p.MaxAbsDiff, limit)
 	}
 	return p, nil

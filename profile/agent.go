@@ -19,5 +19,5 @@ func dear(t *lut.Table) string {
 	if cost <= mostCallUS && share <= mostCallShare {
 		return ""
 	}
-	return fmt.Sprintf("the agent itself adds %.2f µs to each run, %.1f %% of the median row: small rows are too slow by as much", cost, 100*share)
+	return fmt.Sprintf("the agent itself adds %.2f µs to each run, %.1f %% of the median row: the latencies of small blocks are too high by that much", cost, 100*share)
 }

@@ -52,12 +52,12 @@ func (s Session) Check(ctx context.Context, n int) (Fit, []string, error) {
 		}
 		if sample.Graph != row.Graph {
 			return Fit{}, nil, fault.New(fault.Failure, remake(t),
-				"table %s is stale: this fbnas exports its blocks in another way", t.Path)
+				"table %s is stale: this version of fbnas exports its blocks differently", t.Path)
 		}
 		alone = append(alone, Network{Name: sample.Name, Blocks: []models.Block{block}, Model: latency.Model{Name: sample.Name, Bytes: sample.Bytes}})
 	}
 	if len(alone) == 0 {
-		return Fit{}, nil, fault.New(fault.Failure, "", "table %s has no row that was measured", t.Path)
+		return Fit{}, nil, fault.New(fault.Failure, "", "table %s has no measured row", t.Path)
 	}
 	m, err := s.Measure(ctx, Yardsticks{Sentinel: Sentinel()}, alone)
 	if err != nil {

@@ -117,5 +117,5 @@ func WithinBudget(w Work, maxRows int, opts latency.Options, budget time.Duratio
 		return opts, maxRows, nil
 	}
 	return opts, maxRows, fault.New(fault.Usage, "Give a larger --budget or a smaller space.",
-		"a budget of %v is too small: %d rounds of %d rows, the fewest, take about %v", budget, fewest, e.Rows, e.Time.Round(time.Second))
+		"a budget of %v is too small: %d rounds of %d rows, the minimum, take about %v", budget, fewest, e.Rows, e.Time.Round(time.Second))
 }

@@ -78,7 +78,7 @@ func TestLeastBudgetOfAPart(t *testing.T) {
 		t.Errorf("%v: %d rounds of %d rows (%v)", enough, opts.Rounds, rows, err)
 	}
 	_, _, err = WithinBudget(work, 2000, latency.Options{}, enough-1)
-	if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "5 rounds of 300 rows, the fewest") {
+	if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "5 rounds of 300 rows, the minimum") {
 		t.Errorf("a nanosecond less: %v", err)
 	}
 }

@@ -126,8 +126,8 @@ func (d Draw) remaining(t *lut.Table) ([]Network, error) {
 		networks = slices.DeleteFunc(networks, func(n Network) bool { return d.Without[n.Model.Digest()] })
 	}
 	if len(networks) == 0 {
-		return nil, fault.New(fault.Usage, "fbnas lut show says how well it predicts each when that is left out of the calibration.",
-			"space %s has %d networks that the device can run, and all of them calibrated table %s: none is left for the %s", d.Space.Name, len(all), t.Path, d.Purpose)
+		return nil, fault.New(fault.Usage, "fbnas lut show prints how well it predicts each of them when that network is left out of the calibration.",
+			"space %s has %d networks that the device can run, and table %s was calibrated with all of them: none is left for the %s", d.Space.Name, len(all), t.Path, d.Purpose)
 	}
 	return evenly.Pick(networks, d.Count), nil
 }

@@ -97,7 +97,7 @@ func TestNothingIsLeftToValidateWith(t *testing.T) {
 	}
 	draw := Draw{Space: space, Classes: 10, Purpose: Validation, Seed: 5}
 	if _, err := session(rep.Table).Remeasure(t.Context(), draw); fault.CodeOf(err) != fault.Usage ||
-		!strings.Contains(err.Error(), "has 30 networks that the device can run, and all of them calibrated") {
+		!strings.Contains(err.Error(), "has 30 networks that the device can run, and table") {
 		t.Errorf("%v", err)
 	}
 	draw.Purpose = Calibration

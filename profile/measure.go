@@ -68,7 +68,7 @@ func (m *measuring) run(ctx context.Context) (results, error) {
 	for _, d := range m.digests {
 		_, failed := res.failure(d)
 		if _, ok := res.figures[d]; !ok && !failed {
-			return results{}, fmt.Errorf("the device reported nothing of model %.12s", d)
+			return results{}, fmt.Errorf("the device reported nothing about model %.12s", d)
 		}
 	}
 	if res.noisy = unsteady(res.rounds, res.figures); res.noisy != "" && !m.options.AllowNoisy {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/lut"
 )
@@ -96,10 +97,10 @@ func replace(t *lut.Table, h lut.Header) (*lut.Draft, error) {
 func (p *profile) takeUp(t *lut.Table, now lut.Header) (err error) {
 	if ds := lut.Provenance(t.Header, now); len(ds) > 0 {
 		return fault.New(fault.Usage, "Choose another file with -o, or overwrite this one with --force.",
-			"%s was measured otherwise: %s differs (table, now)", t.Path, ds)
+			"%s was measured under other conditions: %s differs (table, now)", t.Path, ds)
 	}
 	for _, d := range lut.Incidental(t.Header, now) {
-		p.report.Warnings = append(p.report.Warnings, "the table was begun with another "+d.String())
+		p.report.Warnings = append(p.report.Warnings, "the table was started with another "+d.String())
 	}
 	if t.Cut > 0 {
 		p.report.Warnings = append(p.report.Warnings,
@@ -131,12 +132,12 @@ func (p *profile) finish() (Report, error) {
 
 // explain says of an error what it did not cost, and how to go on.
 func (p *profile) explain(ctx context.Context, err error) error {
-	again := "Give the same command again: it goes on where this one stopped."
+	again := "Run the same command again: it continues where this one stopped."
 	if p.opts.Command != "" {
 		again = "Go on with: " + p.opts.Command
 	}
 	t := p.draft.Table()
-	kept := fmt.Sprintf("%d rows and %d rounds are safe in %s", len(t.Rows()), p.draft.Journal().Len(), t.Path)
+	kept := fmt.Sprintf("%s and %s are safe in %s", text.Plural(len(t.Rows()), "row"), text.Plural(p.draft.Journal().Len(), "round"), t.Path)
 	code, hint := fault.CodeOf(err), fault.HintOf(err)
 	switch {
 	case ctx.Err() != nil:

@@ -106,5 +106,5 @@ func checkYardsticks(t *lut.Table, beside Yardsticks) error {
 }
 
 func remake(t *lut.Table) string {
-	return "Make the table anew with: fbnas profile --device DEVICE --force -o " + t.Path
+	return "Measure the table again with: fbnas profile --device DEVICE --force -o " + t.Path
 }

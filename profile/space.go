@@ -12,8 +12,8 @@ import (
 func SpaceOf(t *lut.Table) (models.Space, error) {
 	id := t.Header.Space
 	if id.YAML == "" {
-		return models.Space{}, fault.New(fault.Usage, "Give its file: --space SPACE.yaml.",
-			"table %s names the space %s and does not state it", t.Path, id.Name)
+		return models.Space{}, fault.New(fault.Usage, "Give the space's file: --space SPACE.yaml.",
+			"table %s names the space %s but does not contain it", t.Path, id.Name)
 	}
 	space, err := models.ParseSpace([]byte(id.YAML))
 	if err != nil {
@@ -32,6 +32,6 @@ func Covers(t *lut.Table, space models.Space, name string) error {
 	}
 	return fault.New(fault.Usage,
 		fmt.Sprintf("Measure them with: fbnas profile --device DEVICE --space %s -o OTHER.lut; "+
-			"then put the tables together with: fbnas lut merge %s OTHER.lut -o BOTH.lut", name, t.Path),
+			"then merge the tables with: fbnas lut merge %s OTHER.lut -o BOTH.lut", name, t.Path),
 		"table %s lacks %d of the %d rows of space %s", t.Path, len(missing), len(lut.Rows(space.Blocks())), space.Name)
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/latency"
 	"fbnas/lut"
 	"fbnas/models"
@@ -92,9 +93,9 @@ func (a Age) Err(t *lut.Table) error {
 		return nil
 	}
 	return fault.New(fault.Failure,
-		fmt.Sprintf("Measure them again with the command that made the table, which keeps the others: fbnas profile --device DEVICE --space %s -o %s; or make all anew with --force.",
+		fmt.Sprintf("Measure them again with the command that made the table, which keeps the others: fbnas profile --device DEVICE --space %s -o %s; or measure all of them again with --force.",
 			t.Header.Space.Name, t.Path),
-		"%d rows of table %s are stale: this fbnas exports their blocks in another way than was measured", a.Stale, t.Path)
+		"table %s has %s: this version of fbnas exports these blocks differently", t.Path, text.Plural(a.Stale, "stale row"))
 }
 
 // Fresh fails when the rows of these blocks are stale.

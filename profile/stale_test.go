@@ -37,7 +37,7 @@ func TestAgeOf(t *testing.T) {
 	if err != nil || age != (Age{Rows: rows, Checked: rows, Stale: 2}) {
 		t.Errorf("two rows of another graph: %+v, %v", age, err)
 	}
-	if err := age.Err(mixed); fault.CodeOf(err) != fault.Failure || !strings.Contains(err.Error(), "2 rows of table x.lut are stale") ||
+	if err := age.Err(mixed); fault.CodeOf(err) != fault.Failure || !strings.Contains(err.Error(), "table x.lut has 2 stale rows:") ||
 		!strings.Contains(fault.HintOf(err), "fbnas profile --device DEVICE --space tiny -o x.lut") {
 		t.Errorf("%v (hint %q)", err, fault.HintOf(err))
 	}

@@ -45,7 +45,7 @@ func Agree(ctx context.Context, float, quantised onnxexport.Logits, images [][]f
 		}
 	}
 	if math.IsNaN(noise) || math.IsInf(noise, 0) {
-		return a, fmt.Errorf("the int8 model gives logits that are not numbers")
+		return a, fmt.Errorf("the int8 model gives logits that are not finite")
 	}
 	a.SQNR = 10 * math.Log10(math.Max(signal, math.SmallestNonzeroFloat32)/math.Max(noise, math.SmallestNonzeroFloat32))
 	return a, nil

@@ -70,7 +70,7 @@ func refuse(m *onnx.Model) error {
 	for _, n := range m.Proto.GetGraph().GetNode() {
 		switch {
 		case strings.Contains(n.GetOpType(), "QuantizeLinear") || strings.HasPrefix(n.GetOpType(), "QLinear"):
-			why, hint = "it is quantised already", "Give the float model."
+			why, hint = "it is already quantised", "Give the float model."
 		case hasGraph(n):
 			why = fmt.Sprintf("node %q (%s) has a graph inside", n.GetName(), n.GetOpType())
 		}

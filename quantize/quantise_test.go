@@ -163,8 +163,8 @@ func TestRefused(t *testing.T) {
 		want   string
 	}{
 		"an old opset":   {func(m *onnx.Model) { *m.Proto.OpsetImport[0].Version = 12 }, "opset 12"},
-		"int8 already":   {func(m *onnx.Model) { m.Proto = timed(t, m, quantize.Options{}).Proto }, "quantised already"},
-		"fused already":  {func(m *onnx.Model) { m.Proto.Graph.Node[0].OpType = word("QLinearConv") }, "quantised already"},
+		"int8 already":   {func(m *onnx.Model) { m.Proto = timed(t, m, quantize.Options{}).Proto }, "already quantised"},
+		"fused already":  {func(m *onnx.Model) { m.Proto.Graph.Node[0].OpType = word("QLinearConv") }, "already quantised"},
 		"a broken graph": {func(m *onnx.Model) { m.Proto.Graph.Node[1].Input[0] = "nowhere" }, "nowhere"},
 		"two inputs": {func(m *onnx.Model) {
 			m.Proto.Graph.Input = append(m.Proto.Graph.Input, &onnxpb.ValueInfoProto{Name: word("more"), Type: m.Proto.Graph.Input[0].Type})

@@ -16,7 +16,7 @@ func TestTheReportSaysWhatErrorsAreFrom(t *testing.T) {
 		certainty lut.Certainty
 		want, not []string
 	}{
-		"left out": {left, []string{"was not validated: its errors are those at each of 30 networks", "7.0 %", "marked noisy: the clock moved", "not validated; measured while"}, []string{"has not been measured"}},
+		"left out": {left, []string{"was not validated: its errors are those of 30 networks", "7.0 %", "marked noisy: the clock moved", "not validated; measured while"}, []string{"has not been measured"}},
 		"unknown":  {lut.Certainty{Origin: lut.None}, []string{"has not been measured", "not known"}, []string{"mean error", "0.0 %"}},
 	} {
 		var page bytes.Buffer

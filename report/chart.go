@@ -27,7 +27,7 @@ type Line struct {
 	Points []Point
 }
 
-// The colours are told apart on white, on black and by the colour-blind. Ink
+// The colours can be distinguished on white, on black and by the colour-blind. Ink
 // becomes the colour of the text around the picture.
 var (
 	ink    = color.NRGBA{0x22, 0x22, 0x22, 0xff}

@@ -114,7 +114,7 @@ func TestHeadline(t *testing.T) {
 		{Report{Search: &Search{}}, "The search has not derived a network."},
 		{Report{Networks: []Network{{Name: "fbnetv2_f1"}}}, "Fbnetv2_f1 has not been tested."},
 		{Report{Networks: []Network{{Name: "f1", Train: &Train{Top1: 0.5}}}}, "F1 reaches 50.0 % top-1 accuracy."},
-		{Report{Table: fake().Table}, "Measured 482 blocks on Xeon, 2 cores, x86_64; predictions of 20 whole networks are off by 2.1 % in the mean."},
+		{Report{Table: fake().Table}, "Measured 482 blocks on Xeon, 2 cores, x86_64; predictions of 20 whole networks are off by 2.1 % on average."},
 		{Report{}, ""},
 	} {
 		if got := Headline(c.r); got != c.want {

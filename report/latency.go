@@ -7,6 +7,7 @@ import (
 
 	"fbnas/card"
 	"fbnas/internal/evenly"
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -54,8 +55,8 @@ func LatencyOf(t *lut.Table) *LatencyTable {
 	d, c := t.Header.Device, t.Header.Condition
 	out := &LatencyTable{
 		Path:      t.Path,
-		Device:    fmt.Sprintf("%s, %d cores, %s", cmp.Or(d.Model.SoC, d.Model.Arch), d.Model.Cores, d.OS),
-		Condition: fmt.Sprintf("%s, %s, %s, batch %d, %d thread(s) on core %s", c.Runtime, c.Provider, c.Precision, c.Batch, c.Threads, c.CoreSet),
+		Device:    fmt.Sprintf("%s, %s, %s", cmp.Or(d.Model.SoC, d.Model.Arch), text.Plural(d.Model.Cores, "core"), d.OS),
+		Condition: fmt.Sprintf("%s, %s, %s, batch %d, %s on core %s", c.Runtime, c.Provider, c.Precision, c.Batch, text.Plural(c.Threads, "thread"), c.CoreSet),
 		Space:     t.Header.Space.Name,
 		Noisy:     t.Header.Noisy,
 		Certainty: t.Certainty(),

@@ -141,7 +141,7 @@ func (l *loader) loadSummary(name string) (found bool, err error) {
 		return false, err
 	}
 	if err := json.Unmarshal(text, &l.Report); err != nil {
-		return false, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: %w", name, err)
+		return false, fault.New(fault.Usage, "Give the folders of the runs instead.", "read %s: %w", name, err)
 	}
 	return true, nil
 }
@@ -157,10 +157,10 @@ func readLimited(name string) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if len(content) > maxDocument {
-		return nil, fault.New(fault.Usage, "Name the folders of the runs instead.", "read %s: more than %s", name, text.Bytes(maxDocument))
+		return nil, fault.New(fault.Usage, "Give the folders of the runs instead.", "read %s: more than %s", name, text.Bytes(maxDocument))
 	}
 	if content, err = plaintext.UTF8(content); err != nil {
-		return nil, fault.New(fault.Usage, "Save it as UTF-8, or name the folders of the runs instead.", "read %s: %w", name, err)
+		return nil, fault.New(fault.Usage, "Save it as UTF-8, or give the folders of the runs instead.", "read %s: %w", name, err)
 	}
 	return content, nil
 }

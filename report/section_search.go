@@ -39,10 +39,10 @@ func searchSection(r Report) *section {
 	if len(s.Results) == 1 {
 		goal = s.Results[0].TargetUS
 	}
-	out.draw("Expected latency of a network drawn from the choices, and the limit that it was led along.", LatencyPlot(s.Expected, s.Limit, goal), false)
+	out.draw("Expected latency of a network drawn from the choices, and the limit that the search followed.", LatencyPlot(s.Expected, s.Limit, goal), false)
 	out.draw("Loss: weight steps and choice steps see different images.", LossPlot(Line{"weight steps", s.Loss}, Line{"choice steps", s.ChoiceLoss}), false)
 	out.draw("Accuracy of the supernet on training batches.", AccuracyPlot(Line{"supernet", s.Accuracy}), false)
-	out.draw("Temperature: high draws all options alike, low nearly only the best.", TemperaturePlot(s.Temperature), false)
+	out.draw("Temperature: when it is high, all options are drawn about equally often; when it is low, almost only the best is.", TemperaturePlot(s.Temperature), false)
 	points := 0
 	for _, c := range s.Choices {
 		points += len(c.Options)
@@ -96,7 +96,7 @@ func tableSection(r Report) *section {
 	}
 	out := &section{ID: "latencies", Title: "Latency table"}
 	if why := cmp.Or(t.Certainty.Noisy, t.Noisy); why != "" {
-		out.Warning = "This table is marked noisy: " + why + ". Its figures are less certain than their spread says."
+		out.Warning = "This table is marked noisy: " + why + ". Its figures are less certain than their spread suggests."
 	}
 	out.Facts.Add("file", t.Path)
 	out.Facts.Add("device", t.Device)
@@ -108,7 +108,7 @@ func tableSection(r Report) *section {
 	if v == nil {
 		out.Lead = "How well this table predicts whole networks has not been measured."
 		if c := t.Certainty; c.Origin == lut.LeaveOneOut {
-			out.Lead = fmt.Sprintf("This table was not validated: its errors are those at each of %d networks when it is left out of the calibration.", c.Networks)
+			out.Lead = fmt.Sprintf("This table was not validated: its errors are those of %d networks, each predicted by a calibration without it.", c.Networks)
 			out.Facts.Add("mean error", text.Percent(c.MeanError))
 			out.Facts.Add("95th percentile", text.Known(c.P95Error, text.Percent))
 			out.Facts.Add("largest error", text.Percent(c.MaxError))

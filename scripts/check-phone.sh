@@ -111,7 +111,7 @@ cable_pulled() {
 	measure cable.lut "$long" &
 	reported cable.lut || return 1
 	echo "   Pull the phone's cable NOW, count to ten, and plug it in again."
-	wait $! && has "$out/cable.lut.err" 'the device is lost for now' && has "$out/cable.lut.json" '"failed":0'
+	wait $! && has "$out/cable.lut.err" 'the connection to the device is lost' && has "$out/cable.lut.json" '"failed":0'
 }
 
 restarted() {

@@ -26,7 +26,7 @@ type Scaled struct {
 func (c *Costs) Uniform(limit float64) (Scaled, error) {
 	const steps = 100
 	var best Scaled
-	dearest, cheapest := math.Inf(-1), math.Inf(1)
+	highest, cheapest := math.Inf(-1), math.Inf(1)
 	for _, expansion := range c.expansions() {
 		for i := steps; i > 0; i-- {
 			s := Scaled{Multiplier: float64(i) / steps, Expansion: expansion}
@@ -34,8 +34,8 @@ func (c *Costs) Uniform(limit float64) (Scaled, error) {
 			cost := c.Of(s.Selection)
 			cheapest = min(cheapest, cost)
 			if cost <= limit {
-				if cost > dearest {
-					best, dearest = s, cost
+				if cost > highest {
+					best, highest = s, cost
 				}
 				break
 			}

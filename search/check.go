@@ -6,6 +6,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/models"
 )
 
@@ -50,7 +51,7 @@ func (j Job) Check() (warnings []string, err error) {
 	held, rest := j.Data.Train.Partition(c.HoldOut, c.Train.Seed)
 	if n := min(held.Len(), rest.Len()); n < c.Train.Batch {
 		return nil, fault.New(fault.Usage, fmt.Sprintf("Give --batch %d or less, or more images.", max(n, 1)),
-			"of %d training images %d are for the weights and %d for the choices: they do not fill a batch of %d each",
+			"%d training images are too few: the %d for the weights and the %d for the choices must each fill a batch of %d",
 			j.Data.Train.Len(), rest.Len(), held.Len(), c.Train.Batch)
 	}
 	perEpoch := rest.Len() / c.Train.Batch
@@ -61,11 +62,11 @@ func (j Job) Check() (warnings []string, err error) {
 		for choiceSteps(enough) == 0 {
 			enough++
 		}
-		return nil, fault.New(fault.Usage, fmt.Sprintf("Give --epochs %d at least, and many times that for a good network; or a smaller --batch.", enough),
-			"%d epochs of %d steps have no step in which the choices learn: the first %.0f %% of the steps train the weights alone",
-			c.Train.Epochs, perEpoch, 100*c.WarmUp)
+		return nil, fault.New(fault.Usage, fmt.Sprintf("Give --epochs %d or more (a good network needs many times that), or a smaller --batch.", enough),
+			"%s of %s are too few for the choices to learn: the first %.0f %% of the steps train only the weights",
+			text.Plural(c.Train.Epochs, "epoch"), text.Plural(perEpoch, "step"), 100*c.WarmUp)
 	case n < fewChoiceSteps:
-		warnings = append(warnings, fmt.Sprintf("the choices learn in %d steps only, %d are few: what is found is hardly better than chance; give more --epochs or a smaller --batch", n, fewChoiceSteps))
+		warnings = append(warnings, fmt.Sprintf("the choices learn in only %s; with fewer than %d the result is hardly better than chance: give more --epochs or a smaller --batch", text.Plural(n, "step"), fewChoiceSteps))
 	}
 	return warnings, nil
 }

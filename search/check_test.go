@@ -28,10 +28,10 @@ func TestCheck(t *testing.T) {
 		warning       string
 	}{
 		"enough":         {space, 20, 10, "", "", ""}, // 160 steps, 20 of them warm up, 70 choice steps
-		"a few":          {space, 2, 10, "", "", "the choices learn in 7 steps only"},
-		"no choice step": {space, 1, 20, "", "", "the choices learn in 1 steps only"}, // 4 steps, 1 warms up, the third has one
+		"a few":          {space, 2, 10, "", "", "the choices learn in only 7 steps"},
+		"no choice step": {space, 1, 20, "", "", "the choices learn in only 1 step;"}, // 4 steps, 1 warms up, the third has one
 		"none at all":    {space, 0, 20, "epochs: 0, want at least 1", "", ""},
-		"held out":       {space, 5, 21, "of 100 training images 80 are for the weights and 20 for the choices: they do not fill a batch of 21 each", "Give --batch 20 or less", ""},
+		"held out":       {space, 5, 21, "100 training images are too few: the 80 for the weights and the 20 for the choices must each fill a batch of 21", "Give --batch 20 or less", ""},
 		"one network":    {single, 5, 10, "is a single network: there is nothing to search", "fbnas train", ""},
 	} {
 		costs, err := NewCosts(c.space, 2, MACs)
@@ -69,8 +69,8 @@ func TestNoChoiceStep(t *testing.T) {
 	job := Job{Space: space, Costs: costs, Data: datasettest.Bars(t, 50, 6, 6, 2), Config: DefaultConfig()}
 	job.Config.Limit, job.Config.Train.Batch, job.Config.HoldOut = 1e6, 24, 0.5 // a step an epoch
 	job.Config.Train.Epochs = 2                                                 // one warms up, one is left, a choice step follows every second
-	if _, err = job.Check(); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "2 epochs of 1 steps have no step in which the choices learn") ||
-		!strings.Contains(fault.HintOf(err), "--epochs 3 at least") {
+	if _, err = job.Check(); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "2 epochs of 1 step are too few for the choices to learn") ||
+		!strings.Contains(fault.HintOf(err), "--epochs 3 or more") {
 		t.Errorf("%v, hint %q", err, fault.HintOf(err))
 	}
 	job.Config.Train.Epochs = 3

@@ -8,6 +8,7 @@ import (
 
 	"fbnas/graph"
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/nn"
@@ -55,6 +56,14 @@ func (c Latency) Block(b models.Block) (float64, error) {
 func (c Latency) Network(blocks []models.Block) (Estimate, error) {
 	e, err := c.Table.Predict(blocks)
 	return timed(e), err
+}
+
+// unitOf is a cost's unit in messages.
+func unitText(c Cost) string {
+	if u := c.Unit(); u != "us" {
+		return u
+	}
+	return "µs"
 }
 
 // Counted is an exact cost: a count of models.Counts.
@@ -108,14 +117,6 @@ type Costs struct {
 	choices  []models.Choice
 }
 
-// unitText is a cost's unit as people write it; documents have "us".
-func unitText(c Cost) string {
-	if unit := c.Unit(); unit != "us" {
-		return unit
-	}
-	return "µs"
-}
-
 // LayerCost is one layer's tensor. Values is flat over Choices, the last one
 // fastest; NaN marks an excluded combination.
 type LayerCost struct {
@@ -160,14 +161,14 @@ func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 		c.Layers = append(c.Layers, lc)
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("%d blocks of space %s have no cost, the first: %w", len(missing), space.Name, missing[0])
+		return nil, fmt.Errorf("space %s has no cost for %s, the first: %w", space.Name, text.Plural(len(missing), "block"), missing[0])
 	}
 	switch smallest, _ := c.Bounds(); {
 	case math.IsNaN(smallest):
-		return nil, fmt.Errorf("no architecture of space %s is left: every one has a block that cannot be run", space.Name)
+		return nil, fmt.Errorf("no architecture of space %s can run: each has a block that failed on the device", space.Name)
 	case smallest <= 0:
 		return nil, fault.New(fault.Failure, "Calibrate the table again: fbnas lut calibrate X.lut --device DEVICE",
-			"the smallest network of space %s costs %.6g %s, which none can", space.Name, smallest, unitText(cost))
+			"the table predicts %.6g %s for the smallest network of space %s; a cost must be above 0", smallest, unitText(cost), space.Name)
 	}
 	return c, nil
 }
@@ -211,7 +212,7 @@ func (c *Costs) Of(sel models.Selection) float64 {
 // Expectation is the expected cost, [1], when every choice i is drawn from
 // probabilities[i] independently: exact, since a layer's tensor is contracted
 // with the joint distribution of the choices that it depends on. An excluded
-// combination counts as its layer's dearest.
+// combination counts as its layer's most expensive.
 func (c *Costs) Expectation(g *graph.Graph, probabilities []*graph.Node) *graph.Node {
 	total := g.Scalar(c.Cost.Base())
 	for _, l := range c.Layers {
@@ -259,16 +260,16 @@ func (c *Costs) Start() float64 {
 }
 
 func (l LayerCost) finite() []float64 {
-	dearest := math.Inf(-1)
+	highest := math.Inf(-1)
 	for _, v := range l.Values {
 		if !math.IsNaN(v) {
-			dearest = max(dearest, v)
+			highest = max(highest, v)
 		}
 	}
 	values := make([]float64, len(l.Values))
 	for i, v := range l.Values {
 		if values[i] = v; math.IsNaN(v) {
-			values[i] = dearest
+			values[i] = highest
 		}
 	}
 	return values

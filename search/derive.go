@@ -66,7 +66,7 @@ func sortByLogP(candidates []Candidate) {
 	slices.SortStableFunc(candidates, func(a, b Candidate) int { return cmp.Compare(b.LogP, a.LogP) })
 }
 
-// Bounds are the exact costs of the cheapest and the dearest architecture.
+// Bounds are the exact costs of the cheapest and the most expensive architecture.
 func (c *Costs) Bounds() (smallest, largest float64) {
 	_, smallest = c.extreme(func(a, b float64) bool { return a < b })
 	_, largest = c.extreme(func(a, b float64) bool { return a > b })

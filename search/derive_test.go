@@ -235,7 +235,7 @@ func TestSpacesThatCannotBePriced(t *testing.T) {
 		cost Cost
 		want string
 	}{
-		"rows missing":      {without{MACs, every, errors.New("no row")}, "82 blocks of space tiny have no cost, the first: no row"},
+		"rows missing":      {without{MACs, every, errors.New("no row")}, "space tiny has no cost for 82 blocks, the first: no row"},
 		"head not runnable": {without{MACs, head, fmt.Errorf("%w: crash", ErrExcluded)}, "head: nothing is left to choose: excluded from the search: crash"},
 	} {
 		if _, err := NewCosts(tinySpace(t), classes, c.cost); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"fbnas/internal/random"
+	"fbnas/internal/text"
 	"fbnas/models"
 )
 
@@ -274,7 +275,7 @@ func TestFewCandidatesAreSaid(t *testing.T) {
 			within++
 		}
 	}
-	want := fmt.Sprintf("only %d distinct networks were found within the limit, 5 were to be judged", within)
+	want := "found only " + text.Plural(within, "distinct network") + " within the limit, instead of 5"
 	if list := job.warnings(r); within == 0 || within >= 5 || !slices.Contains(list, want) {
 		t.Errorf("warnings %q, want %q", list, want)
 	}

@@ -121,7 +121,7 @@ func TestChosen(t *testing.T) {
 }
 
 // TestExcludedBlocksAreDearest: the search is pulled away from what cannot be
-// run: in the expectation it costs as much as its layer's dearest block, and no
+// run: in the expectation it costs as much as its layer's most expensive block, and no
 // architecture that is derived has it.
 func TestExcludedBlocksAreDearest(t *testing.T) {
 	space := tinySpace(t)
@@ -131,17 +131,17 @@ func TestExcludedBlocksAreDearest(t *testing.T) {
 	}
 	found := false
 	for _, l := range costs.Layers {
-		dearest := math.Inf(-1)
+		highest := math.Inf(-1)
 		for _, v := range l.Values {
 			if !math.IsNaN(v) {
-				dearest = max(dearest, v)
+				highest = max(highest, v)
 			}
 		}
 		for at, v := range l.finite() {
 			if math.IsNaN(l.Values[at]) {
 				found = true
-				if v != dearest {
-					t.Errorf("%s: an excluded block counts as %g, the dearest is %g", l.Layer.Name, v, dearest)
+				if v != highest {
+					t.Errorf("%s: an excluded block counts as %g, the most expensive is %g", l.Layer.Name, v, highest)
 				}
 			} else if v != l.Values[at] {
 				t.Errorf("%s: a block of %g counts as %g", l.Layer.Name, l.Values[at], v)

@@ -148,7 +148,7 @@ func TestEachCandidateIsJudgedAsItsNetwork(t *testing.T) {
 		}
 	}
 	if err := enginetest.Close(o.judgings[0].logits, o.judgings[1].logits, 1e-3); err == nil {
-		t.Error("two candidates cannot be told apart: the test is blind")
+		t.Error("two candidates are equal: the test shows nothing")
 	}
 }
 

@@ -52,10 +52,10 @@ func AutoMargin(cost Cost) (float64, error) {
 	hint := fmt.Sprintf("Validate the table with: fbnas lut validate %s --device DEVICE; or choose a margin, such as --margin 5%%.", table)
 	switch {
 	case !c.Known():
-		return 0, fault.New(fault.Usage, hint, "--margin auto needs the error of table %s, which is not known: it has neither a validation nor a calibration by two networks or more", table)
+		return 0, fault.New(fault.Usage, hint, "--margin auto needs the error of table %s, which is unknown: the table has neither a validation nor a calibration with at least two networks", table)
 	case c.P95Error >= 1:
-		return 0, fault.New(fault.Usage, "Calibrate it anew, while the device is at rest, with: fbnas lut calibrate "+table+" --device DEVICE; or choose a margin, such as --margin 5%.",
-			"--margin auto cannot hold any target by table %s: 5 of 100 networks are off by %.3g %% or more", table, 100*c.P95Error)
+		return 0, fault.New(fault.Usage, "Calibrate it again, while the device is idle, with: fbnas lut calibrate "+table+" --device DEVICE; or choose a margin, such as --margin 5%.",
+			"--margin auto cannot be used with table %s: 5 of 100 predictions are off by %.3g %% or more", table, 100*c.P95Error)
 	}
 	return c.P95Error, nil
 }

@@ -57,7 +57,7 @@ func TestTargetsLeaveTheMargin(t *testing.T) {
 		if _, err := costs.CheckTarget(1.0001*least, margin); err != nil {
 			t.Errorf("margin %g: %v", margin, err)
 		}
-		if warning, err := costs.CheckTarget(1.01*largest/(1-margin), margin); err != nil || !strings.Contains(warning, "limits nothing") {
+		if warning, err := costs.CheckTarget(1.01*largest/(1-margin), margin); err != nil || !strings.Contains(warning, "has no effect") {
 			t.Errorf("margin %g: warning %q (%v)", margin, warning, err)
 		}
 	}

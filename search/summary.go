@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/text"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -86,9 +87,9 @@ func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) 
 			"the target %.6g %s is below the smallest network of space %s: %s to %.6g %s are possible, and the margin is %.2g %%",
 			target, unit, c.Space.Name, Least(smallest, margin), Worst(largest, margin), unit, 100*margin)
 	case limit > largest:
-		return fmt.Sprintf("the target %.6g %s is above the largest network of space %s (%.6g %s): it limits nothing", target, unit, c.Space.Name, largest, unit), nil
+		return fmt.Sprintf("the target %.6g %s is above the largest network of space %s (%.6g %s): it has no effect", target, unit, c.Space.Name, largest, unit), nil
 	case limit-smallest < lowEnd*(largest-smallest):
-		return fmt.Sprintf("the target %.6g %s lies at the lower end of space %s (%.6g to %.6g %s): little is left to choose", target, unit, c.Space.Name, smallest, largest, unit), nil
+		return fmt.Sprintf("the target %.6g %s lies at the lower end of space %s (%.6g to %.6g %s): there is little left to choose from", target, unit, c.Space.Name, smallest, largest, unit), nil
 	}
 	return "", nil
 }
@@ -156,10 +157,10 @@ func (j Job) found(c Candidate, target, margin float64) (Found, error) {
 func (j Job) warnings(r Result) []string {
 	list := []string{}
 	if n := len(j.Costs.Excluded); n > 0 {
-		list = append(list, fmt.Sprintf("%d blocks of the space failed on the device and could not be chosen", n))
+		list = append(list, fmt.Sprintf("%s of the space failed on the device and could not be chosen", text.Plural(n, "block")))
 	}
 	if n, wanted := len(r.Judged), j.Config.Candidates; n < wanted {
-		list = append(list, fmt.Sprintf("only %d distinct networks were found within the limit, %d were to be judged", n, wanted))
+		list = append(list, fmt.Sprintf("found only %s within the limit, instead of %d", text.Plural(n, "distinct network"), wanted))
 	}
 	limit := j.Config.Limit
 	if _, largest := j.Costs.Bounds(); limit >= largest {
@@ -177,7 +178,7 @@ func (j Job) warnings(r Result) []string {
 		}
 	}
 	if ratio := j.Costs.Of(mode) / limit; !(ratio >= 0.9 && ratio <= 1) && !slices.Equal(j.Costs.Canonical(mode), r.Best().Selection) {
-		list = append(list, fmt.Sprintf("the likeliest options together cost %.2f of the limit: deriving changed some of them", ratio))
+		list = append(list, fmt.Sprintf("the most likely options together cost %.2f of the limit: the derivation replaced some of them", ratio))
 	}
 	return list
 }

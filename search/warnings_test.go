@@ -37,8 +37,8 @@ func TestWarningsOfASearch(t *testing.T) {
 		{"expected too low", 0.94, 0.95, 1, 0, []string{"ended at 0.94 of the limit"}},
 		{"expected too high", 1.06, 0.95, 1, 0, []string{"ended at 1.06 of the limit"}},
 		{"just within", 1.049, 0.95, 1, 0, nil},
-		{"the likeliest cost too much", 1, 1.3, 1, 0, []string{"the likeliest options together cost"}},
-		{"the likeliest cost too little", 1, 0.6, 1, 0, []string{"the likeliest options together cost"}},
+		{"the likeliest cost too much", 1, 1.3, 1, 0, []string{"the most likely options together cost"}},
+		{"the likeliest cost too little", 1, 0.6, 1, 0, []string{"the most likely options together cost"}},
 		{"blocks failed", 1, 0.95, 1, 3, []string{"3 blocks of the space failed"}},
 		{"nothing was limited", 0.2, 0.3, 2.5, 0, nil},
 	} {

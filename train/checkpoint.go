@@ -54,7 +54,7 @@ func Restore(c *rundir.Checkpoint, state engine.State) (done int, t Timing, err 
 	}
 	specs := state.Specs()
 	if len(c.Tensors) != len(specs) {
-		return 0, t, mismatch(fmt.Errorf("it has %d tensors, this network %d", len(c.Tensors), len(specs)))
+		return 0, t, mismatch(fmt.Errorf("it has %d tensors, this network has %d", len(c.Tensors), len(specs)))
 	}
 	for i, tensor := range c.Tensors {
 		if want := specs[i]; tensor.Name != want.Name || !want.Shape.Equal(tensor.Shape) {
@@ -82,6 +82,6 @@ func floats(t safetensors.Tensor) ([]float64, error) {
 }
 
 func mismatch(err error) error {
-	return fault.New(fault.Failure, "Resume the run with the architecture and options that it was started with, or start another.",
+	return fault.New(fault.Failure, "Resume the run with the architecture and options that it was started with, or start a new run.",
 		"the checkpoint does not fit: %w", err)
 }

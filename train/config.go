@@ -92,7 +92,7 @@ func (c Config) SGD() SGD { return SGD{c.Momentum, c.WeightDecay} }
 func (c Config) Schedule() Cosine { return Cosine{c.LearningRate, c.WarmUp} }
 
 // Loader makes the training batches of a split: shuffled, augmented, whole.
-// purpose tells apart the streams of one seed.
+// purpose distinguishes the streams of one seed.
 func (c Config) Loader(split *dataset.Split, purpose string) (*dataset.Loader, error) {
 	return dataset.NewLoader(split, dataset.LoaderOptions{
 		Batch: c.Batch, Seed: c.Seed, Purpose: purpose, Shuffle: true, DropLast: true,

@@ -57,7 +57,7 @@ func Recalibrate(ctx context.Context, run engine.Runner, split *dataset.Split, b
 		return feeds
 	}, func(*dataset.Batch, engine.Results) { batches++ })
 	if err == nil && batches == 0 {
-		err = fmt.Errorf("%d images are less than a batch of %d", split.Len(), batch)
+		err = fmt.Errorf("%d images do not fill a batch of %d", split.Len(), batch)
 	}
 	return err
 }

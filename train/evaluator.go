@@ -75,7 +75,7 @@ func Normalise(ctx context.Context, e engine.Engine, arch models.Arch, values ma
 	}
 	defer run.Close()
 	if len(images) < batch {
-		return fmt.Errorf("%d images are less than a batch of %d", len(images), batch)
+		return fmt.Errorf("%d images do not fill a batch of %d", len(images), batch)
 	}
 	for t := 1; t*batch <= len(images); t++ {
 		feeds := engine.Feeds{

@@ -27,7 +27,7 @@ func (f *File) Between(input, output string) error {
 		return nil
 	}
 	if f.model == nil {
-		return fault.New(fault.Usage, "Leave out --inputs and --outputs.", "%s is no ONNX file: it has no graph to cut", f.Path)
+		return fault.New(fault.Usage, "Leave out --inputs and --outputs.", "%s is not an ONNX file: it has no graph to cut", f.Path)
 	}
 	m, err := f.model.Cut(input, output)
 	if err != nil {

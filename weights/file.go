@@ -55,7 +55,7 @@ type tensor struct {
 }
 
 // Open reads the file at path: safetensors, ONNX, or what torch.save writes,
-// which its first bytes tell apart.
+// which its first bytes distinguish.
 func Open(path string) (*File, error) {
 	if err := lfs.Check(path); err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func (w *walk) network(blocks []models.Block, input, output *vertex) (err error)
 		x = w.block(models.BlockName(b, i), b, x)
 	}
 	if x != output {
-		return fmt.Errorf("behind the last block, the file goes on with %s", w.next(x))
+		return fmt.Errorf("after the last block, the file continues with %s", w.next(x))
 	}
 	return nil
 }
@@ -128,7 +128,7 @@ func (w *walk) next(x *vertex) string {
 func (w *walk) step(where string, x *vertex, op string, readers int) *vertex {
 	found := slices.DeleteFunc(slices.Clone(w.consumers[x]), func(v *vertex) bool { return v.op != op })
 	if len(found) != 1 || len(w.consumers[x]) != readers {
-		w.partf(where, "the network goes on with a %s, the file with %s", op, w.next(x))
+		w.partf(where, "the network continues with a %s, the file with %s", op, w.next(x))
 	}
 	return found[0]
 }
@@ -190,7 +190,7 @@ func (w *walk) gated(name string, b models.Block, x, y *vertex) *vertex {
 	}
 	scaled := w.step(name+".se", gate, opMul, 1)
 	if !slices.Contains(scaled.in, y) {
-		w.partf(name+".se", "the file's gate multiplies something else than what it looks at")
+		w.partf(name+".se", "the file's gate multiplies another tensor than the one it is computed from")
 	}
 	return w.shortcut(name, b, x, w.convolution(name+".project", project, scaled, 1))
 }
@@ -202,7 +202,7 @@ func (w *walk) shortcut(name string, b models.Block, x, y *vertex) *vertex {
 	}
 	sum := w.step(name, y, opAdd, 1)
 	if !slices.Contains(sum.in, x) {
-		w.partf(name, "the file adds something else than the block's input")
+		w.partf(name, "the file adds another tensor than the block's input")
 	}
 	return sum
 }

@@ -170,8 +170,8 @@ func TestGraphsPart(t *testing.T) {
 	}{
 		{"blocks.01.depthwise: the file's Conv", func(a *models.Arch) { a.Rows[1].Kernel = 5 }},
 		{"stride 2", func(a *models.Arch) { a.Rows[0].Stride = 1 }},
-		{"blocks.01.depthwise: the network goes on with a convolution, the file with Add", func(a *models.Arch) { a.Rows[1].Residual = &no }},
-		{"blocks.02.expand: the network goes on with a relu", func(a *models.Arch) { a.Rows[2].Act = "relu" }},
+		{"blocks.01.depthwise: the network continues with a convolution, the file with Add", func(a *models.Arch) { a.Rows[1].Residual = &no }},
+		{"blocks.02.expand: the network continues with a relu", func(a *models.Arch) { a.Rows[2].Act = "relu" }},
 		{"blocks.02", func(a *models.Arch) { a.Rows[2].SE, a.Rows[2].SEAct, a.Rows[2].SERatio = "", "", 0 }},
 		{"blocks.02.se.expand", func(a *models.Arch) { a.Rows[2].SE = "sigmoid" }},
 		{"blocks.03.expand", func(a *models.Arch) { a.Rows[3].Groups, a.Rows[3].Shuffle = 1, false }},

@@ -22,7 +22,7 @@ type Loaded struct {
 	// Values are the tensors found, row-major, by the names of models.Params.
 	Values map[string][]float64
 	// Fresh are the parameters of the classifier, in the order of
-	// models.Params, when the file's tells apart another number of classes
+	// models.Params, when the file's has another number of classes
 	// than the network: Values lacks them, they have to start anew.
 	Fresh []string
 	// FileClasses is the file's number of classes where parameters are Fresh.
@@ -81,7 +81,7 @@ func (f *File) Match(blocks []models.Block) (Loaded, error) {
 	} else {
 		fam := familyOf(blocks, names)
 		if fam == nil {
-			return l, fault.New(fault.Failure, "The names that are known stand in docs/weights.md.", "%s has no names of a known family, such as %s", f.Path, example(f.tensors))
+			return l, fault.New(fault.Failure, "See docs/weights.md for the names that are known.", "%s has no names of a known family, such as %s", f.Path, example(f.tensors))
 		}
 		var why string
 		if byName, why = fam.translated(blocks, names); why != "" {

@@ -168,7 +168,7 @@ func (f family) note(blocks []models.Block) string {
 	if f.relu6 == "" || !slices.ContainsFunc(blocks, relu) {
 		return ""
 	}
-	return f.relu6 + " are trained with ReLU6, the network computes ReLU: good to start a training from, not to be used as they are"
+	return f.relu6 + " are trained with ReLU6, and the network computes ReLU: use these weights to start a training, not as they are"
 }
 
 // otherwise lists where a network computes what no network of the family does,

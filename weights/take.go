@@ -31,7 +31,7 @@ func (f *File) Take(arch models.Arch, partial bool, seed uint64) (Taken, error) 
 		return t, err
 	}
 	if err := t.Whole(); err != nil && !partial {
-		return t, fault.New(fault.CodeOf(err), "Give the architecture that the weights are of with --arch, or --partial to take what fits.", "%w", err)
+		return t, fault.New(fault.CodeOf(err), "Give the architecture of the weights with --arch, or --partial to take the tensors that fit.", "%w", err)
 	}
 	t.Network.Values = maps.Clone(t.Loaded.Values)
 	for _, p := range models.Params(blocks) {

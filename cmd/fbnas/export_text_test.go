@@ -38,7 +38,7 @@ func TestPredictionsAreOfAForm(t *testing.T) {
 	us := 23.0
 	for input, want := range map[string]string{
 		onnxexport.FloatNCHW:  "predicted  23.0 µs ± unknown\n",
-		onnxexport.PixelsNHWC: "predicted  23.0 µs ± unknown; it is for the float32-nchw form; the conversion of pixels in this file comes on top\n",
+		onnxexport.PixelsNHWC: "predicted  23.0 µs ± unknown; it is for the float32-nchw form; the conversion of pixels in this file takes additional time\n",
 	} {
 		r := job.ExportResult{Path: "m.onnx", Bytes: 1, Input: input, Precision: "fp32", PredictedUS: &us,
 			Int8: &job.Int8Result{Warnings: []string{"int8 is slower"}}}

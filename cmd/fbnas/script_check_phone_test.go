@@ -133,7 +133,7 @@ func lostFor(t *testing.T, log string) {
 	t.Helper()
 	await.Until(t, "fbnas says that the phone is lost", func() bool {
 		text, err := os.ReadFile(log)
-		return err == nil && bytes.Contains(text, []byte("the device is lost for now"))
+		return err == nil && bytes.Contains(text, []byte("the connection to the device is lost"))
 	})
 }
 

@@ -29,7 +29,7 @@ func TestSearchTextOfPredictedRows(t *testing.T) {
 		"of unknown error": {search.Summary{Results: []search.Found{unknown}, Table: lut.Certainty{Origin: lut.None}},
 			[]string{"± unknown", "certainty", "not known"}, nil},
 		"left out": {search.Summary{Results: []search.Found{measured}, Table: lut.Certainty{Origin: lut.LeaveOneOut, Networks: 30, P95Error: 0.07}},
-			[]string{"95 % of networks within 7 %, by leaving each of 30 out of the calibration, not validated"}, nil},
+			[]string{"95 % of networks within 7 %, found by leaving each of 30 networks out of the calibration, not validated"}, nil},
 		"measured": {search.Summary{Results: []search.Found{measured}}, []string{"± 250 µs", "0 of 18"}, []string{"excluded", "to be sure"}},
 	} {
 		var text bytes.Buffer

@@ -159,7 +159,7 @@ func TestInputsAreKept(t *testing.T) {
 		{"profile", "--device nobody --space in -o ./in --force", "in is read, and would be overwritten"},
 		{"report", "run -o run/config.yaml", "run/config.yaml is there, and is no page"},
 		{"report", "run --summary run/summary.json", "run/summary.json is read, and would be overwritten"},
-		{"export", "README.onnx --from none", "README.md is there, and is no model card"},
+		{"export", "README.onnx --from none", "README.md exists and is not a model card"},
 		{"data show", "data --report in", "in is there, and is no page"},
 	} {
 		t.Run(c.verb+" "+c.line, func(t *testing.T) {

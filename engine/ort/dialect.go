@@ -31,7 +31,7 @@ func (d Dialect) resolve(o Options) (block int, err error) {
 		return 0, nil
 	case Blocked:
 		if !onCPU {
-			return 0, fault.New(fault.Usage, "Leave --dialect out, or give --dialect std.",
+			return 0, fault.New(fault.Usage, "Omit --dialect, or give --dialect std.",
 				"the blocked dialect is written for the CPU's kernels, which --ep %s does not have", string(o.Provider))
 		}
 		if block = blockSize(o); block == 0 {

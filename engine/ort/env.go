@@ -46,7 +46,7 @@ func load(library string) error {
 	defer environment.Unlock()
 	switch {
 	case library == "":
-		return fault.New(fault.Usage, "Run `fbnas setup`, or name a library by FBNAS_ORT_LIB.", "ort: no library of ONNX Runtime is given")
+		return fault.New(fault.Usage, "Run `fbnas setup`, or set FBNAS_ORT_LIB to a library.", "ort: no ONNX Runtime library is given")
 	case environment.library == library:
 		return nil
 	case environment.library != "":
@@ -54,7 +54,7 @@ func load(library string) error {
 	}
 	ortgo.SetSharedLibraryPath(library)
 	if err := ortgo.InitializeEnvironment(ortgo.WithLogLevelError()); err != nil {
-		return fault.New(fault.Failure, "Run `fbnas doctor`; `fbnas setup` fetches a runtime that fits, FBNAS_ORT_LIB names another (1.24 or newer).",
+		return fault.New(fault.Failure, "Run `fbnas doctor`; `fbnas setup` fetches a runtime that fits; set FBNAS_ORT_LIB to use another (1.24 or newer).",
 			"load ONNX Runtime from %s: %w", library, err)
 	}
 	if err := shareArena(); err != nil {

@@ -23,7 +23,7 @@ const (
 // handles: the arena keeps one of 8 bytes for each 256 bytes that it holds.
 const handles = 8.0 / 256
 
-// Memory foretells what the programs take; see package plan. It can for the
+// Memory estimates how much the programs take; see package plan. It can for the
 // CPU provider only.
 func (e *Engine) Memory(specs []engine.Spec, programs ...*engine.Program) (engine.Memory, error) {
 	if e.device != nil {

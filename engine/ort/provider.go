@@ -64,7 +64,7 @@ func (p Provider) open(library string) (*ortc.Device, error) {
 	d, err := openDevice(*p.place())
 	if err != nil {
 		return nil, fault.New(fault.Device,
-			"Name ONNX Runtime's GPU package by FBNAS_ORT_LIB, with libonnxruntime_providers_shared.so and libonnxruntime_providers_cuda.so "+
+			"Set FBNAS_ORT_LIB to the library of ONNX Runtime's GPU package, with libonnxruntime_providers_shared.so and libonnxruntime_providers_cuda.so "+
 				"beside the library and CUDA and cuDNN on LD_LIBRARY_PATH; nvidia-smi must show the GPU. Without --ep the CPU is used.",
 			"use the CUDA provider of %s: %w", library, err)
 	}

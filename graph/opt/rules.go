@@ -54,7 +54,7 @@ func slopeIntoBatchNormGrad(g *graph.Graph, n *graph.Node, _ func(*graph.Node) b
 }
 
 // slopeOf names the activation whose slope n is, behind the batch norm of
-// (x, scale, shift); "" for none. Relu's slope is told from its result.
+// (x, scale, shift); "" for none. Relu's slope follows from its result.
 func slopeOf(n *graph.Node, norm []*graph.Node) graph.Op {
 	isNorm := func(x *graph.Node, act graph.Op) bool {
 		return x.Op == graph.BatchNorm && x.Attr.Act == act && slices.Equal(x.In, norm)

@@ -57,7 +57,7 @@ var policy = []row{
 	{"nn", "graph"},
 	{"dataset/picture", "golang.org/x/image"},
 	{"dataset/picture/picturetest", "golang.org/x/image"},
-	{"dataset", "dataset/picture internal/setup"},
+	{"dataset", "dataset/picture internal/setup internal/text"},
 	{"dataset/datasettest", "dataset"},
 	{"latency/stats", ""},
 	{"latency/wire", ""},
@@ -78,13 +78,13 @@ var policy = []row{
 	{"onnxexport/onnxgo", "onnx onnx/onnxpb engine github.com/owulveryck/onnx-go gorgonia.org/tensor"},
 
 	{"lut/predict", "models"},
-	{"lut", "latency/measured latency/stats lut/predict models internal/jsonschema"},
+	{"lut", "latency/measured latency/stats lut/predict models internal/jsonschema internal/text"},
 	{"train", "graph graph/grad graph/opt engine nn models dataset internal/rundir internal/safetensors"},
 	{"weights", "dataset graph internal/safetensors internal/torchfile models nn onnx onnx/onnxpb onnxexport train"},
-	{"profile", "latency latency/stats lut lut/predict models onnxexport quantize"},
+	{"profile", "latency latency/stats lut lut/predict models onnxexport quantize internal/text"},
 	{"profile/profiletest", "latency lut models profile"},
 
-	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir"},
+	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir internal/text"},
 
 	{"card", "dataset models onnxexport lut internal/text"},
 	{"job", "card dataset dataset/picture devices engine engine/ort onnx onnx/summary models onnxexport onnxexport/onnxgo quantize weights profile latency latency/stats lut search train internal/jsonschema internal/memory internal/rundir internal/setup internal/text"},

@@ -31,7 +31,7 @@ func Validate(schema any, document []byte) error {
 
 func validate(schema map[string]any, v any, at string) error {
 	if enum, ok := schema["enum"].([]any); ok && !slices.Contains(enum, v) {
-		return fmt.Errorf("%s is %v, none of %v", at, v, enum)
+		return fmt.Errorf("%s is %v, not one of %v", at, v, enum)
 	}
 	if ways, ok := schema["anyOf"].([]any); ok {
 		var err error
@@ -43,7 +43,7 @@ func validate(schema map[string]any, v any, at string) error {
 		return err
 	}
 	if types := typesOf(schema["type"]); types != nil && !slices.ContainsFunc(types, func(t string) bool { return isOf(v, t) }) {
-		return fmt.Errorf("%s is %v, no %v", at, v, types)
+		return fmt.Errorf("%s is %v, not of type %v", at, v, types)
 	}
 	switch v := v.(type) {
 	case map[string]any:

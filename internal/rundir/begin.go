@@ -86,14 +86,14 @@ func killedEarly(path string) bool {
 	return err == nil || errors.Is(err, errNone)
 }
 
-// Barren reports whether this process has started the run and there is no
-// checkpoint of a step: what was computed cannot be gone on with.
-func (d *Dir) Barren() bool { return d.unmake != nil && d.saved <= 0 }
+// NothingSaved reports whether this process has started the run and there is no
+// checkpoint of a step: nothing that was computed can be resumed.
+func (d *Dir) NothingSaved() bool { return d.unmake != nil && d.saved <= 0 }
 
-// Discard is Close for a barren run that has failed. It removes what this
+// Discard is Close for a failed run without a checkpoint. It removes what this
 // process made of it, so that the folder takes the corrected command.
 func (d *Dir) Discard() error {
-	if !d.Barren() {
+	if !d.NothingSaved() {
 		return d.Close()
 	}
 	err := errors.Join(removeFiles(d.path), removeFile(d.path, lockName))

@@ -76,8 +76,8 @@ func TestDiscard(t *testing.T) {
 					t.Fatal(err)
 				}
 				work(t, d, 0, 2, 9)
-				if !d.Barren() {
-					t.Error("not barren without a checkpoint")
+				if !d.NothingSaved() {
+					t.Error("something is saved without a checkpoint")
 				}
 				if err := d.Discard(); err != nil {
 					t.Fatal(err)
@@ -96,12 +96,12 @@ func TestDiscardKeepsWhatWasTrained(t *testing.T) {
 	o, _ := quiet()
 	path := t.TempDir()
 	d := create(t, path)
-	if err := d.Save(at(t, 0)); err != nil || !d.Barren() {
-		t.Errorf("barren %v after a checkpoint of step 0 (%v)", d.Barren(), err)
+	if err := d.Save(at(t, 0)); err != nil || !d.NothingSaved() {
+		t.Errorf("nothing saved: %v after a checkpoint of step 0 (%v)", d.NothingSaved(), err)
 	}
 	work(t, d, 0, 2, 2)
 	before := tree(t, path)
-	if err := d.Discard(); err != nil || d.Barren() || tree(t, path) != before {
+	if err := d.Discard(); err != nil || d.NothingSaved() || tree(t, path) != before {
 		t.Errorf("left\n%s\nof\n%s (%v)", tree(t, path), before, err)
 	}
 
@@ -111,7 +111,7 @@ func TestDiscardKeepsWhatWasTrained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Discard(); err != nil || d.Barren() {
+	if err := d.Discard(); err != nil || d.NothingSaved() {
 		t.Fatal(err)
 	}
 	if _, err := ReadConfig[settings](path); err != nil {

@@ -93,7 +93,7 @@ func (c Checkpoint) Get(name string, into any) error {
 func Load(path string, log *slog.Logger) (Checkpoint, error) {
 	c, _, err := load(path, log)
 	if errors.Is(err, errNone) {
-		err = fault.New(fault.Usage, "Name a run that has trained for a while.", "%w in %s", errNone, path)
+		err = fault.New(fault.Usage, "Give a run that has trained for longer.", "%w in %s", errNone, path)
 	}
 	return c, err
 }
@@ -122,7 +122,7 @@ func load(path string, log *slog.Logger) (c Checkpoint, damaged bool, err error)
 	case !errors.Is(before, fs.ErrNotExist):
 		err = fmt.Errorf("%w; and %w", err, before)
 	}
-	return Checkpoint{}, false, fault.New(fault.Failure, "Put a whole checkpoint back, or start a new run in another folder.",
+	return Checkpoint{}, false, fault.New(fault.Failure, "Restore a checkpoint from a copy, or start a new run in another folder.",
 		"no checkpoint of %s can be used: %w", path, err)
 }
 

@@ -56,7 +56,7 @@ func readDocument[T any](path string) (document[T], error) {
 	if err != nil {
 		return doc, err
 	}
-	const hint = "Put back what the run wrote, or start a new run."
+	const hint = "Restore the file from a copy, or start a new run."
 	if text, err = plaintext.UTF8(text); err != nil {
 		return doc, fault.New(fault.Usage, hint, "read %s: %w", name, err)
 	}
@@ -116,8 +116,8 @@ func sameConfig(path string, given, written any, saved string) (string, error) {
 		}
 	}
 	if differ := differences(leaves(want), leaves(have)); len(differ) > 0 {
-		return "", fault.New(fault.Usage, "Give the settings that the run began with, or start a new run without --resume.",
-			"resume %s: its configuration is another: %s", path, strings.Join(differ, "; "))
+		return "", fault.New(fault.Usage, "Give the settings that the run was started with, or start a new run without --resume.",
+			"resume %s: its configuration differs: %s", path, strings.Join(differ, "; "))
 	}
 	return string(alone), nil
 }

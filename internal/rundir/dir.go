@@ -136,7 +136,7 @@ func Resume(path, verb string, config any, o Options) (_ *Dir, _ *Checkpoint, er
 		return nil, nil, err
 	}
 	if doc.Verb != verb {
-		return nil, nil, fault.New(fault.Usage, "Name a folder that the same verb made.", "resume %s: it is a %s run, not a %s run", path, doc.Verb, verb)
+		return nil, nil, fault.New(fault.Usage, "Give the folder of a run of the same kind.", "resume %s: it is a %s run, not a %s run", path, doc.Verb, verb)
 	}
 	checkpoint, damaged, err := load(path, d.opts.Log)
 	if err == nil {

@@ -32,7 +32,7 @@ func ensure(ctx context.Context, log *slog.Logger, cache Dir, table []row, from 
 		r, ok := find(table, item)
 		if !ok {
 			return fault.New(fault.Usage, "Set FBNAS_ORT_LIB for a processor that fbnas has no library for.",
-				"set-up knows no item %q (it has %s)", item, names(table))
+				"set-up has no item %q; its items are %s", item, names(table))
 		}
 		if _, err := r.ready(cache); err == nil {
 			continue

@@ -104,5 +104,5 @@ func checkVersion(version string) error {
 			return fmt.Errorf("version %s is too old, 1.%d or newer is needed", version, MinORTMinor)
 		}
 	}
-	return fmt.Errorf("it states version %q, which is no version", version)
+	return fmt.Errorf("its version %q is not a version number", version)
 }

@@ -43,7 +43,7 @@ func TestORTVersion(t *testing.T) {
 		{"OrtGetApiBase", "1.30.1", ""},
 		{"OrtGetApiBase", "1.23.2", "version 1.23.2 is too old, 1.24 or newer is needed"},
 		{"OrtGetApiBase", "0.99.0", "too old"},
-		{"OrtGetApiBase", "nightly", `it states version "nightly"`},
+		{"OrtGetApiBase", "nightly", `its version "nightly" is not a version number`},
 		{"SomethingElse", "1.27.0", "is not ONNX Runtime"},
 	} {
 		so := compile(t, strings.NewReplacer("VERSION", c.version, "NAME", c.symbol).Replace(fakeRuntime))

@@ -117,7 +117,7 @@ var toolHints = map[string]string{
 	"dpkg-deb":  "Install it (the package is called dpkg in every distribution).",
 }
 
-const retryHint = "Look at the network and the tool's configuration, then run fbnas setup again."
+const retryHint = "Check the network and the tool's configuration, then run fbnas setup again."
 
 // run runs a tool in dir and returns its standard output; its error carries
 // the end of what the tool printed.

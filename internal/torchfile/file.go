@@ -161,7 +161,7 @@ var old = struct {
 }{[]byte{0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19}, 1001}
 
 // errForeign is a file of neither format.
-var errForeign = errors.New("it is not of torch.save")
+var errForeign = errors.New("torch.save did not write it")
 
 // legacy reads five pickles (magic number, version, machine, content, keys of
 // the storages), then the storages in the order of their keys, each behind its
@@ -178,7 +178,7 @@ func (f *File) legacy() error {
 	}
 	machine, err := unpickle(r, nil)
 	if d, ok := machine.(*Dict); err != nil || !ok || d.Values["little_endian"] != true {
-		return errors.New("it does not say that it is from a little-endian machine")
+		return errors.New("it does not state that it is little-endian")
 	}
 	storages := map[string]*storage{}
 	f.Root, err = unpickle(r, func(id []any) (any, error) {

@@ -26,7 +26,7 @@ func (m *machine) class() error {
 	}
 	g := global(module + "." + name)
 	if _, known := classes[g]; !known && elements[g].size == 0 {
-		return fmt.Errorf("it names %.80q: state dicts do not need it, and nothing of a file is run here", g)
+		return fmt.Errorf("it refers to %.80q: state dicts do not need it, and fbnas runs no code from a file", g)
 	}
 	m.push(g)
 	return nil
@@ -46,11 +46,11 @@ func (m *machine) persistent() error {
 func (m *machine) reduce() error {
 	args, ok := m.pop().([]any)
 	if !ok {
-		return errors.New("arguments that are no tuple")
+		return errors.New("arguments that are not a tuple")
 	}
 	g, ok := m.pop().(global)
 	if !ok || classes[g] == nil {
-		return errors.New("a call of what cannot be called")
+		return errors.New("a call of something that cannot be called")
 	}
 	v, err := classes[g](args)
 	if err != nil {
@@ -111,13 +111,13 @@ func size(args []any) (any, error) {
 func ints(v any) ([]int64, error) {
 	items, ok := v.([]any)
 	if !ok {
-		return nil, errors.New("no tuple")
+		return nil, errors.New("not a tuple")
 	}
 	out := make([]int64, len(items))
 	for i, item := range items {
 		n, ok := item.(int64)
 		if !ok {
-			return nil, errors.New("no whole number")
+			return nil, errors.New("not a whole number")
 		}
 		out[i] = n
 	}

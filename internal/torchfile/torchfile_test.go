@@ -149,7 +149,7 @@ func TestRefuses(t *testing.T) {
 		{"a storage of what doubles 16 times", pickle(doubling), "a storage that is not"},
 		{"compressed", archive(t, map[string]string{"x/data.pkl": strings.Repeat("N", 4096)}, zip.Deflate), "compressed"},
 		{"an archive of something else", archive(t, map[string]string{"readme": ""}, zip.Store), "no data.pkl"},
-		{"a text file", []byte("hello, world"), "not of torch.save"},
+		{"a text file", []byte("hello, world"), "torch.save did not write it"},
 		{"a cut file", whole[:len(whole)-9], "storage"},
 		{"nothing", nil, "too short"},
 	} {

@@ -36,7 +36,7 @@ var sizes = map[int]int64{ortc.Float: 4, ortc.Byte: 1}
 
 func (c *ortComputation) describe(batch int) error {
 	if len(c.Inputs) != 1 {
-		return fmt.Errorf("it has %d inputs; models of one can be given some", len(c.Inputs))
+		return fmt.Errorf("it has %d inputs; only models with one input can be run on given values", len(c.Inputs))
 	}
 	in := c.Inputs[0]
 	if c.size = sizes[in.Type]; c.size == 0 {
@@ -48,7 +48,7 @@ func (c *ortComputation) describe(batch int) error {
 			n = int64(batch)
 		}
 		if n < 1 || n > wire.MaxInputs/c.size {
-			return fmt.Errorf("input %s %v with a batch of %d: a run is given up to %d bytes", in.Name, in.Shape, batch, wire.MaxInputs)
+			return fmt.Errorf("input %s %v with a batch of %d: a run takes up to %d bytes", in.Name, in.Shape, batch, wire.MaxInputs)
 		}
 		c.shape[d] = n
 		c.size *= n
@@ -82,7 +82,7 @@ func (c *ortComputation) Run(input []byte) ([]float32, error) {
 		return nil, failure(wire.KindRun, err)
 	}
 	if len(out) != 1 || out[0] == nil {
-		return nil, &wire.Failure{Kind: wire.KindBadOutput, Detail: fmt.Sprintf("it has %d outputs, the first of which is %d numbers; one of float32 can be sent back", len(out), len(out[0]))}
+		return nil, &wire.Failure{Kind: wire.KindBadOutput, Detail: fmt.Sprintf("it has %d outputs, the first of which holds %d numbers; exactly one output of float32 is needed", len(out), len(out[0]))}
 	}
 	return out[0], nil
 }

@@ -63,7 +63,7 @@ const maxEvents = 5_000_000
 func sharesOf(profile io.Reader, skip int) ([]wire.Share, error) {
 	d := json.NewDecoder(profile)
 	if t, err := d.Token(); err != nil || t != json.Delim('[') {
-		return nil, fmt.Errorf("the runtime's profile is no list (%v)", err)
+		return nil, fmt.Errorf("the runtime's profile is not a list (%v)", err)
 	}
 	type kind struct{ op, provider string }
 	sums, seen, total := map[kind]*wire.Share{}, map[string]int{}, 0.0

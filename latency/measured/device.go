@@ -31,6 +31,6 @@ func (m DeviceModel) Genuine() error {
 	if m.Emulator == "" {
 		return nil
 	}
-	return fault.New(fault.Usage, "Measure on the device itself; --force measures all the same, and marks what comes of it.",
-		"an emulator (%s) says nothing about times", m.Emulator)
+	return fault.New(fault.Usage, "Measure on the device itself; --force measures anyway and marks the result.",
+		"an emulator (%s) says nothing about latency", m.Emulator)
 }

@@ -31,7 +31,7 @@ func TestSignedRank(t *testing.T) {
 }
 
 // TestSignedRankCovers: the interval holds the truth in at least 95 % of draws,
-// and equal things are told apart in at most 5 %.
+// and equal things count as different in at most 5 %.
 func TestSignedRankCovers(t *testing.T) {
 	const draws, truth = 2000, 0.3
 	r := random.New(1, "signed rank")
@@ -53,6 +53,6 @@ func TestSignedRankCovers(t *testing.T) {
 	}
 	// Three standard deviations of a count of 2000 at 5 %: 29.
 	if covered < 1900-29 || rejected > 100+29 || rejected < 20 {
-		t.Errorf("%d intervals of %d hold the truth, %d equal draws are told apart", covered, draws, rejected)
+		t.Errorf("%d intervals of %d hold the truth, %d equal draws count as different", covered, draws, rejected)
 	}
 }

@@ -31,7 +31,7 @@ func TestRequest(t *testing.T) {
 		{"other major version", func(r *wire.Request) { r.Protocol = "2.0" }, `protocol version "2.0"`},
 		{"unknown operation", func(r *wire.Request) { r.Op = "format" }, `unknown operation "format"`},
 		{"no sentinel", func(r *wire.Request) { r.Sentinel = "" }, "sentinel"},
-		{"path as model", func(r *wire.Request) { r.Batches[0].Models[0] = "../x" }, "no digest"},
+		{"path as model", func(r *wire.Request) { r.Batches[0].Models[0] = "../x" }, "not a digest"},
 		{"sentinel as model", func(r *wire.Request) { r.Batches[0].Models[0] = r.Sentinel }, "the sentinel's"},
 		{"too many models", func(r *wire.Request) { r.Batches[0].Models = make([]string, wire.MaxBatch+1) }, "more than"},
 		{"no timeout", func(r *wire.Request) { r.Options.ModelTimeoutU = 0 }, "model_timeout_us"},
@@ -76,10 +76,10 @@ func TestComputeRequest(t *testing.T) {
 		{"no inputs", func(r *wire.Request) { r.Inputs = nil }, "no inputs"},
 		{"too many", func(r *wire.Request) { r.Inputs.Bytes = wire.MaxInputs + 1 }, "inputs of"},
 		{"none", func(r *wire.Request) { r.Inputs.Bytes = 0 }, "inputs of 0 bytes"},
-		{"path", func(r *wire.Request) { r.Inputs.SHA256 = "../x" }, "no digest"},
+		{"path", func(r *wire.Request) { r.Inputs.SHA256 = "../x" }, "not a digest"},
 		{"negative batch", func(r *wire.Request) { r.Inputs.Batch = -1 }, "a batch of -1"},
 		{"two models", func(r *wire.Request) { r.Batches[0].Models = []string{digest, digest} }, "of one model"},
-		{"no model", func(r *wire.Request) { r.Batches[0].Models[0] = "x" }, "no digest"},
+		{"no model", func(r *wire.Request) { r.Batches[0].Models[0] = "x" }, "not a digest"},
 		{"no timeout", func(r *wire.Request) { r.Options.ModelTimeoutU = 0 }, "model_timeout_us"},
 	} {
 		r := compute()
@@ -106,7 +106,7 @@ func TestComputeRequest(t *testing.T) {
 func TestOutputs(t *testing.T) {
 	for want, out := range map[string]wire.Outputs{
 		"":              {Digest: digest, First: 3, Values: make([]byte, 4*wire.MaxValues)},
-		"no digest":     {Digest: "x"},
+		"not a digest":  {Digest: "x"},
 		"5 bytes":       {Digest: digest, Values: make([]byte, 5)},
 		"number -1":     {Digest: digest, First: -1},
 		"from number 7": {Digest: digest, First: 7, Values: make([]byte, 4*wire.MaxValues+4)},

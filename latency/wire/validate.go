@@ -25,10 +25,10 @@ func (r *Request) Validate() error {
 		return err
 	}
 	if !finite(r.SentinelU...) {
-		return fmt.Errorf("sentinel_us holds what is no time")
+		return fmt.Errorf("sentinel_us holds a value that is not a time")
 	}
 	if len(r.Batches) > 0 && !IsDigest(r.Sentinel) {
-		return fmt.Errorf("sentinel %q is no digest", r.Sentinel)
+		return fmt.Errorf("sentinel %q is not a digest", r.Sentinel)
 	}
 	models := 0
 	for _, b := range r.Batches {
@@ -38,7 +38,7 @@ func (r *Request) Validate() error {
 		}
 		for _, m := range b.Models {
 			if !IsDigest(m) || m == r.Sentinel {
-				return fmt.Errorf("batch %d: model %q is no digest, or the sentinel's", b.Batch, m)
+				return fmt.Errorf("batch %d: model %q is not a digest, or the sentinel's", b.Batch, m)
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func (r *Request) ofOne() error {
 		return fmt.Errorf("%s is of one model", r.Op)
 	}
 	if m := r.Batches[0].Models[0]; !IsDigest(m) {
-		return fmt.Errorf("model %q is no digest", m)
+		return fmt.Errorf("model %q is not a digest", m)
 	}
 	return r.Options.validate()
 }
@@ -63,7 +63,7 @@ func (in *Inputs) validate() error {
 	case in.Bytes < 1 || in.Bytes > MaxInputs:
 		return fmt.Errorf("inputs of %d bytes; 1 to %d are possible", in.Bytes, MaxInputs)
 	case !IsDigest(in.SHA256):
-		return fmt.Errorf("inputs %q is no digest", in.SHA256)
+		return fmt.Errorf("inputs %q is not a digest", in.SHA256)
 	case in.Batch < 0 || in.Batch > MaxInputs:
 		return fmt.Errorf("a batch of %d", in.Batch)
 	}
@@ -136,7 +136,7 @@ func (s *Selftest) check() error { return nil }
 
 func checkDigest(s string) error {
 	if !IsDigest(s) {
-		return fmt.Errorf("%q is no digest", s)
+		return fmt.Errorf("%q is not a digest", s)
 	}
 	return nil
 }

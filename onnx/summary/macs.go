@@ -72,7 +72,7 @@ func (c *counter) einsum(n *onnxpb.NodeProto, to *Counts) string {
 	terms, _, ok := onnx.EinsumTerms(string(onnx.Attribute(n, "equation").GetS()))
 	switch {
 	case !ok || len(terms) != len(n.GetInput()):
-		return "its equation leaves the output or dimensions to be found"
+		return "its equation does not state the output, or leaves dimensions open"
 	case len(terms) == 1:
 		return ""
 	case len(terms) > 2:

@@ -4,19 +4,19 @@ package summary
 const (
 	ownGraph  = "it holds a graph of its own, which may run any number of times"
 	transform = "what it computes depends on the algorithm of the runtime"
-	byValue   = "how much it gives depends on the values that it is given"
+	byValue   = "the size of its output depends on the values of its inputs"
 	sequences = "it works on sequences, texts or optional values, not on tensors of numbers"
 	training  = "it is a loss: part of a training, not of a network that is used"
 	drawn     = "it draws random numbers"
-	signal    = "it makes a table for signals, of a size that is a value"
+	signal    = "it makes a window for signals, whose size is an input"
 )
 
 // uncounted are the operators up to opset 21 that have no rule, and why.
 var uncounted = map[string]string{
-	"AffineGrid":                "the size of what it gives is a value",
+	"AffineGrid":                "the size of its output is an input",
 	"BlackmanWindow":            signal,
-	"CenterCropPad":             "the size of what it gives is a value",
-	"Col2Im":                    "the size of what it gives is a value",
+	"CenterCropPad":             "the size of its output is an input",
+	"Col2Im":                    "the size of its output is an input",
 	"Compress":                  byValue,
 	"ConcatFromSequence":        sequences,
 	"DFT":                       transform,
@@ -26,8 +26,8 @@ var uncounted = map[string]string{
 	"If":                        ownGraph,
 	"ImageDecoder":              byValue,
 	"Loop":                      ownGraph,
-	"MaxRoiPool":                "the regions that it looks at are values",
-	"MaxUnpool":                 "the size of what it gives may be a value",
+	"MaxRoiPool":                "the regions that it reads are inputs",
+	"MaxUnpool":                 "the size of its output may be an input",
 	"MelWeightMatrix":           signal,
 	"Multinomial":               drawn,
 	"NegativeLogLikelihoodLoss": training,

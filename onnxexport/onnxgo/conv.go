@@ -109,7 +109,7 @@ func (c convolution) fill(from []float32) []float32 {
 // convolution that it is.
 func linear(n node) error {
 	if n.attrFloat("alpha", 1) != 1 || n.attrFloat("beta", 1) != 1 || n.attrInt("transA", 0) != 0 {
-		return errors.New("a Gemm that is no linear layer")
+		return errors.New("a Gemm that is not a linear layer")
 	}
 	weights, err := n.floats(1)
 	if err != nil {

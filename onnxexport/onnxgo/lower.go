@@ -81,7 +81,7 @@ func (l *lowering) run() error {
 	for _, pb := range l.model.Proto.GetGraph().GetNode() {
 		rule, ok := rules[pb.GetOpType()]
 		if !ok || pb.GetDomain() != "" || len(pb.GetOutput()) != 1 {
-			return fault.New(fault.Failure, "Verify it with --engine ort: this one is for files of fbnas in float32.",
+			return fault.New(fault.Failure, "Verify it with --engine ort: onnx-go runs only fbnas's own files in float32.",
 				"there is no way to run %s in onnx-go", pb.GetOpType())
 		}
 		n := node{pb, l}
@@ -144,7 +144,7 @@ func (n node) value(i int) string {
 func (n node) floats(i int) ([]float32, error) {
 	t, ok := n.l.consts[n.in(i)]
 	if !ok {
-		return nil, fmt.Errorf("%q is no constant", n.in(i))
+		return nil, fmt.Errorf("%q is not a constant", n.in(i))
 	}
 	return onnx.Values[float32](t)
 }

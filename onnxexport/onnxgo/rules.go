@@ -57,7 +57,7 @@ func clip(n node) error {
 		}
 		v, err := n.floats(i + 1)
 		if err != nil {
-			return fmt.Errorf("limits that are no constants: %w", err)
+			return fmt.Errorf("limits that are not constants: %w", err)
 		}
 		limits[i] = v[0]
 	}
