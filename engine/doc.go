@@ -1,4 +1,12 @@
-// Package engine defines what runs programs: a State of named tensors, and
-// Programs that read, write and are fed it. The engines are engine/ort (ONNX
-// Runtime) and engine/interp (pure Go, float64, the oracle).
+// Package engine defines what runs programs.
+//
+// A [Program] is a graph with names: tensors that it reads from a [State], tensors
+// that it writes there, what it is fed with, and what it returns. An [Engine]
+// compiles programs against a state; several programs share one, so training and
+// evaluation see the same weights. A run writes all of its results or, on an
+// error, none.
+//
+// There are two engines. engine/ort runs programs in ONNX Runtime; engine/interp,
+// in pure Go and float64, is the oracle that everything is checked against. Package
+// enginetest is the suite that both pass.
 package engine

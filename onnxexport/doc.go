@@ -1,3 +1,17 @@
-// Package onnxexport turns blocks and weights into ONNX files that applications
-// run, and proves that a file computes what was trained before it is written.
+// Package onnxexport writes trained networks, and single blocks to be timed, as ONNX
+// files.
+//
+// [Build] takes an architecture with its weights, builds its graph for evaluation,
+// folds batch norms into convolutions, and lowers it in standard operators. A
+// [Form] says what the file takes: float32 images, or pixels as a camera gives
+// them, with the normalisation inside; one image or any number; which opset; weights
+// in float32 or float16. The [Metadata] inside the file states the classes, the
+// preprocessing and the latency, so that a file explains itself.
+//
+// Before a file is written, [Compare] runs it and the training engine on the same
+// images, and refuses it when their logits differ by more than a tolerance.
+// [FeedOf] works out from a file's inputs how it is fed.
+//
+// [Block] and [Network] make the models that profiling times, through the same
+// steps.
 package onnxexport

@@ -1,7 +1,13 @@
-// Package weights reads and writes files of weights. A [Network] is our own
-// weights.safetensors, with all that is needed to use it. [Open] takes files of
-// others too, in three formats, and [File.Match] gives what is in them the names
-// of [models.Params]: by the publisher's names for safetensors and PyTorch, by
-// the graph for ONNX. [File.Take] makes a Network of it, [File.Start] what a
-// training goes on from.
+// Package weights reads and writes files of weights.
+//
+// A [Network] is our own weights.safetensors, with all that is needed to use it:
+// the architecture, the classes and the preprocessing. [Open] also reads files of
+// others: safetensors, state dicts of torch.save (parsed, never executed) and ONNX.
+//
+// [File.Match] finds a network's tensors in such a file and gives them the names of
+// models.Params. In safetensors and PyTorch files it knows the names of a few
+// families (families.go); in an ONNX file it follows the graph and checks that every
+// step computes what the network does. What is missing, left over or of another
+// shape is in the result; nothing is taken silently. [File.Take] makes a Network
+// of it, and [File.Start] what a training starts from.
 package weights

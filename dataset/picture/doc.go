@@ -1,4 +1,13 @@
-// Package picture is the one definition of how an image file becomes a tensor:
-// decoded, 8 bits a channel, over white, upright, cut to the input's shape and
-// scaled.
+// Package picture defines, once for training, evaluation and export, how an image
+// file becomes a tensor.
+//
+// [Open] decodes a file by its content, whatever its name. A [Picture] is then
+// turned upright by its EXIF orientation, laid over white where it is
+// transparent, reduced to 8 bits a channel, cropped in the middle to the input's
+// aspect, and scaled to its height and width (docs/pictures.md). [Definition] numbers
+// this procedure. Runs and exported files keep the number, so that a change of the
+// procedure is noticed.
+//
+// Files and the pixels that they promise are limited in size: a small file can
+// claim an image that does not fit into memory.
 package picture
