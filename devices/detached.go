@@ -38,7 +38,7 @@ const (
 var errGone = errors.New("the program and its supervisor are gone: the device was restarted, or its system ended them")
 
 // IsFinal reports whether an error says that there is no use in starting the
-// program again: the device went away and was waited for in vain, its storage is
+// program again: the device was lost and did not come back in time, its storage is
 // full, or it is a recording without an answer.
 func IsFinal(err error) bool {
 	return errors.Is(err, errLost) || errors.Is(err, errFull) || errors.Is(err, errUnrecorded)
@@ -270,8 +270,8 @@ discard "$run"
 exit 0
 `
 
-// clear ends the program where it still runs. For one that was killed, a device
-// that cannot be reached is not waited for: the next run there clears up, or
+// clear ends the program where it still runs. When fbnas was interrupted, it does not
+// wait for a device that cannot be reached: the next run there clears up, or
 // the supervisor does.
 func (d *detached) clear(ctx context.Context) {
 	once := ctx.Err() != nil

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Outage tells of the time in which a device is waited for.
+// Outage logs how long fbnas waits for a lost device.
 type Outage struct {
 	Log *slog.Logger // nil: nothing is told
 

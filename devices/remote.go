@@ -62,7 +62,7 @@ func dial(ctx context.Context, name string, sh shell, base string) (*remote, err
 	return r, nil
 }
 
-// wait sets for how long the device is waited for when it is lost, and who is
+// wait sets how long to wait for the device when the connection is lost, and who is
 // told of it.
 func (r *remote) wait(d time.Duration, log *slog.Logger) { r.pace.patience, r.log = d, log }
 

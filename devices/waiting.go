@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// waiting is for what a run's device is waited for.
+// waiting is why a run's device does not answer, and until when to wait for it.
 type waiting struct {
-	asked time.Time // the question under way; zero: none
+	asked time.Time // when the open question was asked; zero: none
 	lost  string    // why the last one failed, "" when it did not
-	until time.Time // when a lost device is given up
+	until time.Time // when to stop waiting for a lost device
 }
 
-// waitingFor is Process.Waiting. A device that leaves a question unanswered is
-// waited for, too: clients take longer than people to call a connection lost.
+// waitingFor is Process.Waiting. It also waits for a device that leaves a question
+// unanswered: clients notice a lost connection later than people do.
 func (d *detached) waitingFor() (why string, left time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -202,8 +202,8 @@ func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan re
 	}
 }
 
-// waiting says why the device gives no word of a process for now, "" when
-// nothing is wrong, and how long it is waited for yet.
+// waiting says why nothing comes from a process at the moment, "" when
+// nothing is wrong, and how much longer to wait.
 func waiting(p *devices.Process) (why string, left time.Duration) {
 	if p.Waiting == nil {
 		return "", 0

@@ -11,8 +11,8 @@ import (
 // Share is one operator's share of a model's time on one execution provider.
 type Share = wire.Share
 
-// Sharer tells what each kind of operator has of a model's time, where Meter
-// tells how long the whole takes.
+// Sharer measures the share of each kind of operator in a model's time, where Meter
+// measures the whole.
 type Sharer interface {
 	// Shares runs the model under the runtime's own profile, the largest share
 	// first. A model that cannot be run is an error that wraps its *Failure.

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Course is how a device was while it was measured, and how often it had to be
-// waited for; what it does not tell is absent.
+// Course is the state of a device during a measurement, and how often fbnas had to
+// wait for it; what it does not report is absent.
 type Course struct {
 	ThermalStatus string  `json:"thermal_status,omitempty"` // the worst of Android's (Statuses)
 	Celsius       float64 `json:"celsius,omitempty"`        // the highest temperature
