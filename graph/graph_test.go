@@ -66,7 +66,7 @@ func TestMisuseIsATypedPanic(t *testing.T) {
 		"groups":             {conv(4, 1, 2), "in 2 groups"},
 		"shapes":             {func(g *graph.Graph) { g.Add(g.Input("a", graph.Float, 2), g.Input("b", graph.Float, 3)) }, "shapes [2] and [3]"},
 		"arity":              {func(g *graph.Graph) { g.Apply(graph.Add, graph.Attr{}, g.Scalar(1)) }, "takes 2"},
-		"unknown operator":   {func(g *graph.Graph) { g.Unary("Frobnicate", g.Scalar(1)) }, "no operator"},
+		"unknown operator":   {func(g *graph.Graph) { g.Unary("Frobnicate", g.Scalar(1)) }, "is not an operator"},
 		"integers":           {func(g *graph.Graph) { g.Unary(graph.Exp, g.Input("n", graph.Int, 2)) }, "integers"},
 		"a name, two shapes": {func(g *graph.Graph) { g.Input("a", graph.Float, 2); g.Input("a", graph.Float, 3) }, "declared as"},
 		"a vector on a map":  {func(g *graph.Graph) { g.Mul(g.MapInput("x", 2, 3, 4, 5), g.Input("v", graph.Float, 5)) }, "of the map"},

@@ -75,7 +75,7 @@ func TestInt8Judged(t *testing.T) {
 		{"a point", 0.9, 0.885, 0.004, faster, 100, 80, []string{"loses 1.5 ± 0.4 points of accuracy: try"}},
 		{"one of 35 images", 35. / 35, 34. / 35, 2. / 35, faster, 100, 80, []string{"loses 2.9 points of accuracy on 35 test images, which may be chance (± 5.7 points)"}},
 		{"slower", 0.9, 0.9, 0, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"slower than float on local (+40.0 %)"}},
-		{"the same", 0.9, 0.9, 0, &latency.Comparison{Ratio: 1.01, P: 0.4}, 100, 101, []string{"not told from float"}},
+		{"the same", 0.9, 0.9, 0, &latency.Comparison{Ratio: 1.01, P: 0.4}, 100, 101, []string{"no difference in speed"}},
 		{"few rounds", 0.9, 0.9, 0, nil, 100, 101, []string{"slower than float"}},
 		{"both", 0.9, 0.8, 0.01, &latency.Comparison{Ratio: 1.4, P: 0.001}, 100, 140, []string{"loses 10.0 ± 1.0 points", "slower than float"}},
 	} {

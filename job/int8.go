@@ -121,6 +121,6 @@ func (x *export) judge() {
 	case c != nil && c.Differs() && c.Ratio > 1, c == nil && i.LatencyUS > i.FloatLatencyUS:
 		warn("int8 is slower than float on %s (%s): ship the float file there", i.Device.Name, text.Change(i.LatencyUS, i.FloatLatencyUS))
 	case c != nil && !c.Differs():
-		warn("int8 is not told from float in speed on %s: it only saves space there", i.Device.Name)
+		warn("no difference in speed between int8 and float was measured on %s: int8 only saves space there", i.Device.Name)
 	}
 }

@@ -27,7 +27,7 @@ func Located(path string) string {
 }
 
 // relocated is the path that the command line gives to a resumed run, as the run
-// has it where both mean the same: runs of old keep paths as they were typed.
+// has it where both mean the same: old runs keep paths as they were typed.
 func relocated(kept, given string) string {
 	if Located(kept) == Located(given) {
 		return kept

@@ -59,7 +59,7 @@ func TestRelocated(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ kept, given, want string }{
-		{"photos", "./photos/", "photos"}, // as a run of old has it
+		{"photos", "./photos/", "photos"}, // as an old run has it
 		{here, "photos", here},
 		{here, "/data/others", "/data/others"},
 		{"fashion-mnist", "fashion-mnist", "fashion-mnist"},

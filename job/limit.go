@@ -22,7 +22,7 @@ func (l Limit) of(largest float64) (float64, error) {
 		us = l.Part * largest
 	}
 	if !(us > 0) || math.IsInf(us, 0) {
-		return 0, fault.New(fault.Usage, "Write it like 15ms, 1.3ms or 800us, or like 40% of the space's slowest network.", "%v is no latency", l)
+		return 0, fault.New(fault.Usage, "Write it like 15ms, 1.3ms or 800us, or like 40% of the space's slowest network.", "%v is not a latency", l)
 	}
 	return us, nil
 }

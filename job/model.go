@@ -105,7 +105,7 @@ func randomModel(arch models.Arch, seed uint64) (Model, error) {
 func (t *Model) NameClasses(set *dataset.Set, data string) error {
 	if len(set.Classes) != t.Arch.Classes {
 		return fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+text.Quoted(t.Path)+" --data "+text.Quoted(data),
-			"%s tells apart %s, data set %s has %d", t.Path, text.Plural(t.Arch.Classes, "class"), data, len(set.Classes))
+			"%s was trained for %s, data set %s has %d", t.Path, text.Plural(t.Arch.Classes, "class"), data, len(set.Classes))
 	}
 	t.Classes = set.Classes
 	return nil
@@ -118,7 +118,7 @@ func sameClasses(network string, classes []string, set *dataset.Set) error {
 		return nil
 	}
 	return fault.New(fault.Usage, "Give data with the classes that the network was trained for, by the same names.",
-		"%s tells apart %d classes (%s), data set %s has %d (%s)",
+		"%s was trained for %d classes (%s), data set %s has %d (%s)",
 		network, len(classes), text.List(text.First(classes, 5)), set.Name, len(set.Classes), text.List(text.First(set.Classes, 5)))
 }
 

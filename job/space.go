@@ -9,7 +9,7 @@ import (
 	"fbnas/models"
 )
 
-// checkClassCount refuses a number of classes that no network tells apart.
+// checkClassCount refuses a number of classes that no network has.
 func checkClassCount(classes int) error {
 	if classes < 2 {
 		return fault.New(fault.Usage, "Give --classes 2 or more.", "%s", text.Plural(classes, "class"))

@@ -120,16 +120,12 @@ func (h *Host) gather(ctx context.Context, own Own) error {
 	if err != nil {
 		return h.unreached(ctx, err)
 	}
-	if id.Replayed {
-		// What was recorded has cooled down already.
-		h.cfg.Pause = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
-	}
 	if id.Emulator != "" {
-		h.log.Warn("an emulator's times mean nothing", "emulator", id.Emulator)
+		h.log.Warn("this is an emulator: what it measures says nothing about a device's latency", "emulator", id.Emulator)
 	}
 	if id.Replayed {
-		h.log.Warn("these are answers of an earlier measurement")
-		h.cfg.Pause = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // it has cooled down before
+		h.log.Warn("a recording answers: nothing is measured now")
+		h.cfg.Pause = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // what was recorded has cooled down already
 		return nil
 	}
 	h.cfg.Bundle, err = NewBundle(id.Arch, own)

@@ -32,7 +32,7 @@ func benchText(w io.Writer, r *job.BenchResult) error {
 func benchNote(m job.BenchModel, d job.DeviceInfo) string {
 	var notes []string
 	if d.Emulator != nil {
-		notes = append(notes, "emulated: says nothing about times")
+		notes = append(notes, "emulated: says nothing about latency")
 	}
 	if d.Replayed {
 		notes = append(notes, "replayed: measured earlier")
@@ -62,7 +62,7 @@ func benchNote(m job.BenchModel, d job.DeviceInfo) string {
 func against(c latency.Comparison) string {
 	switch {
 	case !c.Differs():
-		return "not told from"
+		return "no measured difference from"
 	case c.Ratio < 1:
 		return "faster than"
 	}
@@ -73,7 +73,7 @@ func writeShares(w io.Writer, m job.BenchModel) error {
 	if len(m.Shares) == 0 {
 		return nil
 	}
-	fmt.Fprintf(w, "\n%s: shares of the time by the runtime's profiler (it slows runs down; these are no times)\n", m.Path)
+	fmt.Fprintf(w, "\n%s: shares of the time by the runtime's profiler (shares only: the profiler slows runs down)\n", m.Path)
 	t := text.NewTable(text.Left("operator"), text.Right("share"), text.Right("nodes"), text.Left("provider"))
 	for _, s := range m.Shares {
 		t.Row(s.Op, text.Percent(s.Share), fmt.Sprint(s.Nodes), s.Provider)

@@ -41,7 +41,7 @@ func limitOf(text string) (job.Limit, error) {
 		*value, err = latencyUS(text)
 	}
 	if err != nil || !(*value > 0) || math.IsInf(*value, 0) {
-		return l, fault.New(fault.Usage, "Write it like 15ms, 1.3ms or 800us, or like 40% of the space's slowest network.", "%q is no latency", text)
+		return l, fault.New(fault.Usage, "Write it like 15ms, 1.3ms or 800us, or like 40% of the space's slowest network.", "%q is not a latency", text)
 	}
 	return l, nil
 }
