@@ -34,9 +34,10 @@ build:
 # Tests of whole programs, of the zoo's large networks, of large tables and of many
 # plans take too long under the race detector, which all that they use is tested with: test-long
 # runs them.
-LONG     := ^Test(Zoo|Sparse|BigSpace|ResumeAtAnyRound|PlanIsA|SpacesOfFew|Int8Plan|RandomArchs)|Scripts$$|^TestTerminal$$|^TestCheckPhone$$
-LONG_IN   = $(shell grep -rl --include=*_test.go -e '^func TestZoo' -e '^func TestSparse' -e '^func TestBigSpace' -e '^func Test[A-Za-z0-9]*Scripts\>' \
-              -e '^func TestTerminal\>' -e '^func TestCheckPhone\>' . | xargs -n1 dirname | sort -u)
+LARGE    := Zoo|Sparse|BigSpace|ResumeAtAnyRound|PlanIsA|SpacesOfFew|Int8Plan|RandomArchs
+LONG     := ^Test($(LARGE))|Scripts$$|^TestTerminal$$|^TestCheckPhone$$
+LONG_IN   = $(shell grep -rlE --include=*_test.go '^func Test($(LARGE)|[A-Za-z0-9]*Scripts\>|Terminal\>|CheckPhone\>)' . \
+              | xargs -n1 dirname | sort -u)
 
 # Packages that are tested at the same time: many wait most of the time.
 AT_ONCE   = $(shell echo $$((2 * $$(nproc))))
