@@ -41,6 +41,7 @@ type export struct {
 	model   Model
 	images  [][]float32 // that the file is compared on
 	foundBy *foundBy    // nil: no search is known
+	table   *lut.Table  // that predicts the latency; nil: none
 	file    onnxexport.File
 	result  *ExportResult
 }
@@ -96,6 +97,11 @@ func (x *export) build(ctx context.Context) error {
 	var err error
 	if x.model, err = x.network(ctx); err != nil {
 		return err
+	}
+	if x.Table != "" {
+		if x.table, err = lut.Load(x.Table); err != nil {
+			return err
+		}
 	}
 	if x.images, err = comparedOn(ctx, x.env, &x.model, x.dataset()); err != nil {
 		return err
@@ -180,7 +186,7 @@ func (x *export) precision() string {
 // predicted is what the table says about the network, else what the search said
 // that found it.
 func (x *export) predicted() (*onnxexport.Latency, error) {
-	if x.Table == "" {
+	if x.table == nil {
 		if x.foundBy == nil || x.foundBy.precision() != x.precision() {
 			return nil, nil
 		}
@@ -188,11 +194,7 @@ func (x *export) predicted() (*onnxexport.Latency, error) {
 		return &onnxexport.Latency{Table: x.foundBy.config.TableDigest, PredictedUS: f.Predicted, ErrorUS: f.ErrorOrZero(), ErrorOrigin: string(f.Origin),
 			Rows: f.Rows, PredictedRows: f.PredictedRows}, nil
 	}
-	t, err := lut.Load(x.Table)
-	if err != nil {
-		return nil, err
-	}
-	blocks := x.model.Blocks
+	t, blocks := x.table, x.model.Blocks
 	if err := t.CheckPrecision(x.precision()); err != nil {
 		return nil, err
 	}
@@ -206,13 +208,9 @@ func (x *export) predicted() (*onnxexport.Latency, error) {
 	if err != nil {
 		return nil, fmt.Errorf("predict the latency by %s: %w", x.Table, err)
 	}
-	digest, err := fileDigest(x.Table)
-	if err != nil {
-		return nil, err
-	}
 	h := t.Header
 	predicted, _ := e.Unmeasured()
-	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: digest, PredictedUS: e.US, ErrorUS: e.ErrorUS, ErrorOrigin: string(e.Certainty.Origin),
+	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: t.Digest, PredictedUS: e.US, ErrorUS: e.ErrorUS, ErrorOrigin: string(e.Certainty.Origin),
 		Rows: e.Rows, PredictedRows: predicted}, nil
 }
 

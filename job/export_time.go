@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"fbnas/latency"
-	"fbnas/lut"
 	"fbnas/onnxexport"
 	"fbnas/profile"
 )
@@ -26,26 +25,19 @@ func (x *export) bench(ctx context.Context, files ...onnxexport.File) (profile.B
 		}
 		list = append(list, latency.Model{Name: name, Bytes: data})
 	}
-	var t *lut.Table
-	var err error
-	if x.Table != "" {
-		if t, err = lut.Load(x.Table); err != nil {
-			return b, err
-		}
-	}
 	there := MeasureOptions{Device: Device{Name: x.Device}, Seed: x.Seed, AllowNoisy: true}
-	opts, err := there.options(t)
+	opts, err := there.options(x.table)
 	if err != nil {
 		return b, err
 	}
-	opts.DefaultMode = opts.DefaultMode || t == nil // as an application runs it
+	opts.DefaultMode = opts.DefaultMode || x.table == nil // as an application runs it
 	meter, err := there.Device.open(ctx, x.env)
 	if err != nil {
 		return b, err
 	}
 	defer meter.Close()
 	told := groupCounter{meter, func(done, total int) { x.env.at("models", done, total) }}
-	if b, err = profile.Bench(ctx, onlyGenuine{told}, t, list, opts); err != nil {
+	if b, err = profile.Bench(ctx, onlyGenuine{told}, x.table, list, opts); err != nil {
 		return b, err
 	}
 	var failures []error

@@ -2,11 +2,7 @@ package job
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 
 	"fbnas/internal/fault"
 	"fbnas/lut"
@@ -61,18 +57,4 @@ func doubts(t *lut.Table, space models.Space) []string {
 		list = append(list, fmt.Sprintf("table %s is marked as not steady: %s", t.Path, noisy))
 	}
 	return list
-}
-
-// fileDigest is the SHA-256 of a file, in hex.
-func fileDigest(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

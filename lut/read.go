@@ -36,11 +36,12 @@ func Read(path string) (*Table, error) {
 			"read table: %w", err)
 	}
 	defer f.Close()
-	t, err := Parse(f, path)
+	digest := sha256.New()
+	t, err := Parse(io.TeeReader(f, digest), path)
 	if err != nil {
 		return nil, err
 	}
-	t.Path = path
+	t.Path, t.Digest = path, hex.EncodeToString(digest.Sum(nil))
 	return t, nil
 }
 

@@ -2,6 +2,8 @@ package lut_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"os"
@@ -222,6 +224,9 @@ func TestCutTable(t *testing.T) {
 		}
 		if want := n - 1 - bytes.LastIndexByte(good[:n], '\n'); table.Cut != want || table.Finished() {
 			t.Fatalf("%d bytes: %d cut off, want %d; finished %v", n, table.Cut, want, table.Finished())
+		}
+		if want := sha256.Sum256(good[:n]); table.Digest != hex.EncodeToString(want[:]) {
+			t.Fatalf("%d bytes: digest %s, want that of the whole file, %x", n, table.Digest, want)
 		}
 		if _, err := lut.Load(path); err == nil || !strings.Contains(err.Error(), "unfinished") {
 			t.Fatalf("%d bytes: loaded (%v)", n, err)

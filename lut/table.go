@@ -16,6 +16,7 @@ import (
 // Load and Parse make tables, and a Draft fills one.
 type Table struct {
 	Path        string // the file it was read from
+	Digest      string // SHA-256 of that file as it was read, in hex
 	Header      Header
 	Calibration *Calibration // nil: a network is the sum of its rows
 	Validation  *Validation  // nil: never validated
