@@ -55,12 +55,19 @@ func (p Param) Trained() bool { return p.Role != Mean && p.Role != Var }
 func Params(blocks []Block) []Param {
 	var ps []Param
 	for i, b := range blocks {
-		for _, c := range b.Convolutions() {
-			prefix := BlockName(b, i) + "." + c.Name
-			ps = append(ps, c.params(prefix)...)
-			if c.BatchNorm {
-				ps = append(ps, c.norm(prefix+".bn", b.Residual && c.Name == "project")...)
-			}
+		ps = append(ps, b.params(BlockName(b, i))...)
+	}
+	return ps
+}
+
+// params lists the block's state under its name.
+func (b Block) params(name string) []Param {
+	var ps []Param
+	for _, c := range b.Convolutions() {
+		prefix := name + "." + c.Name
+		ps = append(ps, c.params(prefix)...)
+		if c.BatchNorm {
+			ps = append(ps, c.norm(prefix+".bn", b.Residual && c.Name == "project")...)
 		}
 	}
 	return ps

@@ -75,8 +75,8 @@ func TestOneHotSupernetIsTheDerivedNetwork(t *testing.T) {
 		narrow := train.NetworkOf(blocks)
 		values := randomValues(wide.Params, uint64(trial))
 		sliced := map[string][]float64{}
-		for i, p := range narrow.Params {
-			sliced[p.Name] = models.Slice(values[p.Name], wide.Params[i].Shape, p.Shape)
+		for _, c := range space.Cuts(sel, classes) {
+			sliced[c.To.Name] = c.Values(values[c.From.Name])
 		}
 		compareTraining(t, super, sel, wide, narrow, values, sliced)
 		compareEvaluation(t, super, sel, wide, narrow, values, sliced)
@@ -112,16 +112,16 @@ func compareTraining(t *testing.T, super *Supernet, sel models.Selection, wide, 
 	if err := enginetest.Close(wideLogits, logits, 1e-10); err != nil {
 		t.Errorf("training logits: %v", err)
 	}
-	for i, p := range narrow.Params {
-		if !p.Trained() {
+	for _, c := range super.Space.Cuts(sel, classes) {
+		if !c.To.Trained() {
 			continue
 		}
-		w := wide.Params[i]
-		if err := enginetest.Close(models.Slice(wideGrads[w.Name], w.Shape, p.Shape), grads[p.Name], 1e-10); err != nil {
-			t.Errorf("gradient of %s: %v", p.Name, err)
+		outer, inner := wideGrads[c.From.Name], grads[c.To.Name]
+		if err := enginetest.Close(c.Values(outer), inner, 1e-10); err != nil {
+			t.Errorf("gradient of %s: %v", c.To.Name, err)
 		}
-		if math.Abs(sumAbs(wideGrads[w.Name])-sumAbs(grads[p.Name])) > 1e-9 {
-			t.Errorf("%s has a gradient outside the slice", p.Name)
+		if math.Abs(sumAbs(outer)-sumAbs(inner)) > 1e-9 {
+			t.Errorf("%s has a gradient outside the slice", c.To.Name)
 		}
 	}
 }

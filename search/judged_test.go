@@ -199,15 +199,15 @@ func (o *observed) derived(t *testing.T, sel models.Selection, j judging) []floa
 		t.Fatal(err)
 	}
 	net := train.NetworkOf(blocks)
-	wide := models.Params(o.job.Space.SupernetBlocks(len(data.Classes)))
 	values := map[string][]float64{}
-	for i, p := range net.Params {
-		values[p.Name] = models.Slice(o.trained[p.Name], wide[i].Shape, p.Shape)
-		if !p.Trained() {
-			for k := range values[p.Name] {
-				values[p.Name][k] = 7
+	for _, c := range o.job.Space.Cuts(sel, len(data.Classes)) {
+		v := c.Values(o.trained[c.From.Name])
+		if !c.To.Trained() {
+			for k := range v {
+				v[k] = 7
 			}
 		}
+		values[c.To.Name] = v
 	}
 	state, err := interp.Engine{}.NewState(net.Specs())
 	if err != nil {
