@@ -47,7 +47,7 @@ func newStepBench(t *testing.T, control Control) *stepBench {
 		t.Fatal(err)
 	}
 	shape := train.Shape{Batch: batch, Channels: 2, Height: 9, Width: 8}
-	if b.run, err = (interp.Engine{}).Compile(b.super.choiceStep(shape, costs, b.adam, control), b.state); err != nil {
+	if b.run, err = (interp.Engine{}).Compile(b.super.choiceStep(shape, constraint{costs, control}, b.adam), b.state); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.run.Close() })

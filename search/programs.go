@@ -12,16 +12,11 @@ import (
 // Names of feeds, results and state beside those of package train. State and
 // feeds of a choice are prefix + its name.
 const (
-	temperatureFeed  = "temperature" // [1]
-	limitFeed        = "limit"       // [1], in the cost's unit
-	costResult       = "cost"        // [1], expected
-	multiplierResult = "lambda"      // [1]
-	logits           = "choice/"
-	noise            = "noise/"
-	weight           = "weight/"
-	probability      = "probability/"
-	// multiplierState is the integral part of the multiplier, [1].
-	multiplierState = "lambda.integral"
+	temperatureFeed = "temperature" // [1]
+	logits          = "choice/"
+	noise           = "noise/"
+	weight          = "weight/"
+	probability     = "probability/"
 )
 
 // Supernet is a space's supernet and what its programs need.
@@ -84,18 +79,13 @@ func (s *Supernet) specs() []engine.Spec {
 	}
 	specs := append(s.soft().Specs(), choices...)
 	specs = append(specs, train.AdamState(choices)...)
-	return append(specs, engine.Spec{Name: multiplierState, Shape: graph.Shape{1}})
+	return append(specs, constraint{}.spec())
 }
-
-// Control is how the multiplier follows the limit: lambda = max(0, integral +
-// Proportional log(C/L)), and integral <- max(0, integral + Integral log(C/L))
-// after each step (docs/background/search.md, "The limit").
-type Control struct{ Proportional, Integral float64 }
 
 // choiceStep minimises CE + lambda log(C/L) over the choices: it writes their
 // logits, Adam's moments and the multiplier, and reads the parameters. It
 // returns loss, cost, multiplier and the probabilities of every choice.
-func (s *Supernet) choiceStep(shape train.Shape, costs *Costs, adam train.Adam, control Control) *engine.Program {
+func (s *Supernet) choiceStep(shape train.Shape, limited constraint, adam train.Adam) *engine.Program {
 	g := graph.New()
 	nb := &nn.Builder{G: g}
 	x := g.MapInput(train.Images, shape.Batch, shape.Channels, shape.Height, shape.Width)
@@ -107,20 +97,12 @@ func (s *Supernet) choiceStep(shape train.Shape, costs *Costs, adam train.Adam, 
 	for i, z := range choices {
 		probabilities[i] = g.Unary(graph.Softmax, z)
 	}
-	cost := costs.Expectation(g, probabilities)
-	excess := g.Unary(graph.Log, g.Div(cost, g.Input(limitFeed, graph.Float, 1)))
-	integral := g.Input(multiplierState, graph.Float, 1)
-	lambda := g.Unary(graph.Relu, g.Add(integral, g.Scale(excess, control.Proportional)))
-	objective := g.Add(loss, g.Mul(g.Unary(graph.StopGrad, lambda), excess))
-
-	p := &engine.Program{Name: "choices", Graph: g, Returns: []engine.Binding{
-		{Name: train.Loss, Node: loss}, {Name: costResult, Node: cost}, {Name: multiplierResult, Node: lambda}}}
+	p := &engine.Program{Name: "choices", Graph: g, Returns: []engine.Binding{{Name: train.Loss, Node: loss}}}
+	objective := g.Add(loss, limited.lay(p, probabilities))
 	for i, d := range grad.Of(g, objective, choices) {
 		p.Writes = append(p.Writes, adam.Update(g, choices[i], d)...)
 		p.Returns = append(p.Returns, engine.Binding{Name: probability + s.choices[i].Name, Node: probabilities[i]})
 	}
-	next := g.Unary(graph.Relu, g.Add(integral, g.Scale(excess, control.Integral)))
-	p.Writes = append(p.Writes, engine.Binding{Name: multiplierState, Node: next})
 	return train.Optimise(p)
 }
 

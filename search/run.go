@@ -17,14 +17,17 @@ import (
 
 // Job is one search.
 type Job struct {
-	Engine   engine.Engine
-	Space    models.Space
-	Costs    *Costs
-	Data     *dataset.Set // only its training images are read
-	Config   Config
-	Dir      *rundir.Dir
-	From     *rundir.Checkpoint // where to go on; nil to start
-	Progress func(Progress)     // may be nil
+	Engine engine.Engine
+	Space  models.Space
+	Costs  *Costs
+	Data   *dataset.Set // only its training images are read
+	Config Config
+	Dir    *rundir.Dir
+	From   *rundir.Checkpoint // where to go on; nil to start
+	// Initial are starting values of the supernet's parameters, by name; those that
+	// it lacks are drawn from the seed.
+	Initial  map[string][]float64
+	Progress func(Progress) // may be nil
 	// SaveEvery is the time between checkpoints; one minute where zero.
 	SaveEvery time.Duration
 }
@@ -78,7 +81,7 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 	if j.From != nil {
 		from, before, err = train.Restore(j.From, r.state)
 	} else {
-		err = r.net.Initialise(r.state, j.Config.Train.Seed)
+		err = r.net.InitialiseFrom(r.state, j.Initial, j.Config.Train.Seed)
 	}
 	if err != nil {
 		return Result{}, err
@@ -185,7 +188,7 @@ func (r *runner) prepare() error {
 func (r *runner) steps() (weights, choices *engine.Program) {
 	c, shape := r.Config.Train, r.shape(r.Config.Train.Batch)
 	return r.net.WeightStep(shape, c.SGD(), c.LabelSmoothing),
-		r.super.choiceStep(shape, r.Costs, r.schedule.adam(), r.schedule.control())
+		r.super.choiceStep(shape, constraint{r.Costs, r.schedule.control()}, r.schedule.adam())
 }
 
 func (r *runner) shape(batch int) train.Shape {

@@ -13,9 +13,11 @@ import (
 	"fbnas/dataset/datasettest"
 	"fbnas/engine"
 	"fbnas/engine/interp"
+	"fbnas/graph"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/models"
+	"fbnas/train"
 )
 
 const searched = `
@@ -106,6 +108,39 @@ func TestAResumedSearchEqualsAnUninterruptedOne(t *testing.T) {
 				t.Errorf("metrics differ: %d and %d records (%v, %v)", len(a), len(b), errA, errB)
 			}
 		})
+	}
+}
+
+// Given weights take the place of drawn ones from the first step on; those that are
+// not given are drawn as ever.
+func TestASearchStartsFromGivenWeights(t *testing.T) {
+	data := datasettest.Bars(t, 15*8, 6, 6, 3)
+	firstLoss := func(initial map[string][]float64) (loss float64) {
+		job := searchJob(t, interp.Engine{}, data, filepath.Join(t.TempDir(), "run"))
+		defer job.Dir.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		job.Initial = initial
+		job.Progress = func(p Progress) { loss = p.Loss; cancel() }
+		if _, err := job.Run(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		return loss
+	}
+	zero, drawn := map[string][]float64{}, map[string][]float64{}
+	job := searchJobCosts(t, data)
+	for _, p := range models.Params(job.Space.SupernetBlocks(len(data.Classes))) {
+		if p.Name == "head.classifier.weight" || p.Name == "head.classifier.bias" {
+			zero[p.Name] = make([]float64, graph.Shape(p.Shape).Len())
+			drawn[p.Name] = train.InitialValues(p, job.Config.Train.Seed)
+		}
+	}
+	// Every class is as likely for a classifier of zeros.
+	if got, want := firstLoss(zero), math.Log(float64(len(data.Classes))); math.Abs(got-want) > 1e-12 {
+		t.Errorf("the first loss is %v with a classifier of zeros, want %v", got, want)
+	}
+	if got, want := firstLoss(drawn), firstLoss(nil); got != want {
+		t.Errorf("the first loss is %v with the values that are drawn, want %v", got, want)
 	}
 }
 
