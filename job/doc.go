@@ -7,6 +7,9 @@
 // summary. The documents' types stand here, and nowhere else; a renamed or
 // removed field of theirs is a new version of the document.
 //
+// Options are plain data: as JSON they can be sent to another process, which does
+// the same job.
+//
 // What a user should know while a job works goes to the Env: notes and warnings
 // to its logger, how far the job is to its Progress. An error carries an exit
 // status and what to do next (Hint). A context that is cancelled ends

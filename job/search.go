@@ -27,8 +27,9 @@ type SearchOptions struct {
 	// Margin is nil for the resumed run's, and for Auto in a new run.
 	Margin *Margin
 	Config search.Config
-	// Override changes the settings of a run that is resumed; nil: none.
-	Override func(*search.Config)
+	// Given are the settings of Config.Train that change a run that is resumed, named
+	// as in its config.yaml.
+	Given []string
 	// ExactBatch keeps Config's batch where the images do not fill one.
 	ExactBatch bool
 }
@@ -140,7 +141,9 @@ func (o SearchOptions) config(ctx context.Context) (c SearchConfig, table *lut.T
 		if c, err = resumed[SearchConfig](o.RunOptions); err != nil {
 			return c, nil, space, err
 		}
-		o.over(&c)
+		if err = o.over(&c); err != nil {
+			return c, nil, space, err
+		}
 	}
 	if c.Table == "" {
 		return c, nil, space, fault.New(fault.Usage, "Give --lut X.lut; fbnas profile makes one.", "no latency table is given")
@@ -160,9 +163,9 @@ func (o SearchOptions) config(ctx context.Context) (c SearchConfig, table *lut.T
 }
 
 // over lays what the options say over the configuration of a run.
-func (o SearchOptions) over(c *SearchConfig) {
-	if o.Override != nil {
-		o.Override(&c.Search)
+func (o SearchOptions) over(c *SearchConfig) (err error) {
+	if c.Search.Train, err = c.Search.Train.With(o.Config.Train, o.Given); err != nil {
+		return err
 	}
 	c.Engine = c.Engine.over(o.Engine)
 	if o.Data != "" {
@@ -171,6 +174,7 @@ func (o SearchOptions) over(c *SearchConfig) {
 	if o.Table != "" {
 		c.Table = relocated(c.Table, o.Table)
 	}
+	return nil
 }
 
 // spaceOf is the space named in the options, the resumed run's, or the table's.

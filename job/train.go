@@ -25,8 +25,9 @@ type TrainOptions struct {
 	NewClassifier bool
 	Normalise     string // AsSource, AsData, AsImageNet; "": AsSource where that is known, else AsData
 	Config        train.Config
-	// Override changes the settings of a run that is resumed; nil: none.
-	Override func(*train.Config)
+	// Given are the settings of Config that change a run that is resumed, named as in
+	// its config.yaml.
+	Given []string
 	// ExactBatch keeps Config's batch where the images do not fill one.
 	ExactBatch bool
 }

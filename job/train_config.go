@@ -57,8 +57,8 @@ func (o TrainOptions) resumed() (TrainConfig, error) {
 	if err != nil {
 		return c, err
 	}
-	if o.Override != nil {
-		o.Override(&c.Train)
+	if c.Train, err = c.Train.With(o.Config, o.Given); err != nil {
+		return c, err
 	}
 	c.Engine = c.Engine.over(o.Engine)
 	if o.Data != "" {

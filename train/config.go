@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"strings"
 
 	"fbnas/dataset"
 	"fbnas/internal/fault"
@@ -61,6 +63,25 @@ func (c Config) Validate() error {
 		return fault.New(fault.Usage, "", "training configuration: %w", err)
 	}
 	return nil
+}
+
+// With is the configuration with the settings of another that are named as in
+// config.yaml, such as learning_rate.
+func (c Config) With(other Config, settings []string) (Config, error) {
+	to, from := reflect.ValueOf(&c).Elem(), reflect.ValueOf(other)
+	places := map[string][]int{}
+	for _, f := range reflect.VisibleFields(to.Type()) {
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		places[name] = f.Index
+	}
+	for _, name := range settings {
+		place, known := places[name]
+		if name == "" || !known {
+			return c, fault.New(fault.Usage, "", "training configuration: there is no setting %q", name)
+		}
+		to.FieldByIndex(place).Set(from.FieldByIndex(place))
+	}
+	return c, nil
 }
 
 func (c Config) problems() error {

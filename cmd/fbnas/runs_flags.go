@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"fbnas/engine/ort"
 	"fbnas/internal/fault"
@@ -71,26 +72,20 @@ func techniqueFlags(cmd *cobra.Command, t *train.Techniques) {
 	f.Float64Var(&t.Mixup, "mixup", t.Mixup, "mix pairs of images; their shares are drawn from Beta(x, x), such as 0.2; 0: do not")
 }
 
-// keepGiven copies the settings that the command line names.
-func keepGiven(cmd *cobra.Command, to *train.Config, given train.Config) {
-	for flag, set := range map[string]func(){
-		"epochs": func() { to.Epochs = given.Epochs }, "batch": func() { to.Batch = given.Batch },
-		"lr":              func() { to.LearningRate = given.LearningRate },
-		"label-smoothing": func() { to.LabelSmoothing = given.LabelSmoothing },
-		"pad-crop":        func() { to.PadCrop = given.PadCrop },
-		"flip":            func() { to.Flip = given.Flip },
-		"crop-scale":      func() { to.CropScale = given.CropScale },
-		"crop-ratio":      func() { to.CropRatio = given.CropRatio },
-		"trivial-augment": func() { to.Trivial = given.Trivial },
-		"freeze":          func() { to.Freeze = given.Freeze },
-		"ema":             func() { to.EMA = given.EMA },
-		"drop-path":       func() { to.DropPath = given.DropPath },
-		"dropout":         func() { to.Dropout = given.Dropout },
-		"mixup":           func() { to.Mixup = given.Mixup },
-		"seed":            func() { to.Seed = given.Seed },
-	} {
-		if cmd.Flags().Changed(flag) {
-			set()
+// settings are the flags of a training's configuration with their names in config.yaml.
+var settings = map[string]string{
+	"epochs": "epochs", "batch": "batch", "lr": "learning_rate", "label-smoothing": "label_smoothing",
+	"pad-crop": "pad_crop", "flip": "flip", "crop-scale": "crop_scale", "crop-ratio": "crop_ratio",
+	"trivial-augment": "trivial_augment", "freeze": "freeze", "ema": "ema", "drop-path": "drop_path",
+	"dropout": "dropout", "mixup": "mixup", "seed": "seed",
+}
+
+// given lists the settings that the command line names.
+func given(cmd *cobra.Command) (names []string) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if name, ok := settings[f.Name]; ok {
+			names = append(names, name)
 		}
-	}
+	})
+	return names
 }

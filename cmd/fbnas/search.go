@@ -50,7 +50,7 @@ func searchVerb(a *app) *cobra.Command {
 			return nil, err
 		}
 		o.ExactBatch = cmd.Flags().Changed("batch")
-		o.Override = func(c *search.Config) { keepGiven(cmd, &c.Train, o.Config.Train) }
+		o.Given = given(cmd)
 		r, err := job.Search(ctx, a.env, o)
 		return view(r, searchText), err
 	})

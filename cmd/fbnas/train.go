@@ -49,7 +49,7 @@ func trainVerb(a *app) *cobra.Command {
 			o.Network = args[0]
 		}
 		o.ExactBatch = cmd.Flags().Changed("batch")
-		o.Override = func(c *train.Config) { keepGiven(cmd, c, o.Config) }
+		o.Given = given(cmd)
 		r, err := job.Train(ctx, a.env, o)
 		return view(r, trainText), err
 	})
