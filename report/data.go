@@ -2,6 +2,7 @@ package report
 
 import (
 	"fbnas/card"
+	"fbnas/latency/stats"
 	"fbnas/lut"
 )
 
@@ -137,18 +138,10 @@ type LatencyTable struct {
 	Families   []Line        `json:"-"` // latency of blocks over width, µs
 }
 
-// Validation compares predictions with networks that were measured whole. The
-// errors are fractions.
+// Validation compares predictions with networks that were measured whole.
 type Validation struct {
-	Networks    int     `json:"networks"`
-	MAPE        float64 `json:"mape"`
-	Bias        float64 `json:"bias"`
-	MaxError    float64 `json:"max_error"`
-	P95Error    float64 `json:"p95_error"`
-	Within5Pct  float64 `json:"within_5pct"`
-	Within10Pct float64 `json:"within_10pct"`
-	Spearman    float64 `json:"spearman"`
-	Pairs       []Pair  `json:"measured,omitempty"`
+	stats.Accuracy
+	Pairs []Pair `json:"measured,omitempty"`
 }
 
 // Pair is one network of a validation.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"fbnas/card"
+	"fbnas/latency/stats"
 	"fbnas/lut"
 	"fbnas/models"
 )
@@ -106,7 +107,7 @@ func fakeTable(rng *rand.Rand) *LatencyTable {
 	t := &LatencyTable{
 		Path: "runs/demo/demo.lut", Device: "Xeon, 2 cores, x86_64", Condition: "onnxruntime 1.27.0, cpu, fp32, batch 1, 1 thread",
 		Space: "demo", Rows: 482, Failed: 0, Noisy: "rounds drifted by 6 %: the clock was not fixed",
-		Validation: &Validation{Networks: 20, MAPE: 0.021, Bias: -0.004, MaxError: 0.061, P95Error: 0.047, Within5Pct: 0.95, Within10Pct: 1, Spearman: 0.996},
+		Validation: &Validation{Accuracy: stats.Accuracy{N: 20, MAPE: 0.021, Bias: -0.004, MaxError: 0.061, P95Error: 0.047, Within5: 0.95, Within10: 1, Spearman: 0.996}},
 		Certainty:  lut.Certainty{Origin: lut.Validated, Networks: 20, MeanError: 0.021, P95Error: 0.047, MaxError: 0.061, Space: "demo"},
 	}
 	for i := range 20 {

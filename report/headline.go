@@ -114,7 +114,7 @@ func comparison(n, other Network) string {
 func measured(t *LatencyTable) string {
 	s := fmt.Sprintf("Measured %s blocks on %s", text.Grouped(t.Rows), t.Device)
 	if v := t.Validation; v != nil {
-		s += fmt.Sprintf("; predictions of %d whole networks are off by %s on average", v.Networks, text.Percent(v.MAPE))
+		s += fmt.Sprintf("; predictions of %d whole networks are off by %s on average", v.N, text.Percent(v.MAPE))
 	} else if c := t.Certainty; c.Origin == lut.LeaveOneOut {
 		s += fmt.Sprintf("; not validated: %d networks, each left out of the calibration, are off by %s on average", c.Networks, text.Percent(c.MeanError))
 	}

@@ -70,10 +70,7 @@ func LatencyOf(t *lut.Table) *LatencyTable {
 		}
 	}
 	if v := t.Validation; v != nil {
-		out.Validation = &Validation{
-			Networks: v.N, MAPE: v.MAPE, Bias: v.Bias, MaxError: v.MaxError, P95Error: v.P95Error,
-			Within5Pct: v.Within5, Within10Pct: v.Within10, Spearman: v.Spearman,
-		}
+		out.Validation = &Validation{Accuracy: v.Accuracy}
 		for _, n := range v.Measured {
 			out.Validation.Pairs = append(out.Validation.Pairs, Pair{n.PredictedUS, n.MeasuredUS})
 		}

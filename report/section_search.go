@@ -116,13 +116,13 @@ func tableSection(r Report) *section {
 		out.draw("Latency of blocks over their width.", StaircasePlot(t.Families...), false)
 		return out
 	}
-	out.Lead = fmt.Sprintf("Predictions of %d whole networks, none of them used in the calibration, against their measured latency.", v.Networks)
+	out.Lead = fmt.Sprintf("Predictions of %d whole networks, none of them used in the calibration, against their measured latency.", v.N)
 	out.Facts.Add("mean error", text.Percent(v.MAPE))
 	out.Facts.Add("bias", fmt.Sprintf("%+.1f %%", 100*v.Bias))
 	out.Facts.Add("95th percentile", text.Known(v.P95Error, text.Percent))
 	out.Facts.Add("largest error", text.Percent(v.MaxError))
-	out.Facts.Add("within 5 %", text.Percent(v.Within5Pct))
-	out.Facts.Add("within 10 %", text.Percent(v.Within10Pct))
+	out.Facts.Add("within 5 %", text.Percent(v.Within5))
+	out.Facts.Add("within 10 %", text.Percent(v.Within10))
 	out.Facts.Add("rank correlation", fmt.Sprintf("%.3f", v.Spearman))
 	pairs := make([]Point, len(v.Pairs))
 	for i, p := range v.Pairs {

@@ -88,7 +88,7 @@ var policy = []row{
 
 	{"card", "dataset models onnxexport lut internal/text"},
 	{"job", "card dataset dataset/picture devices engine engine/ort onnx onnx/summary models onnxexport onnxexport/onnxgo quantize weights profile latency latency/stats lut search train internal/jsonschema internal/memory internal/rundir internal/setup internal/text"},
-	{"report", "card job dataset onnx models onnxexport lut search internal/rundir internal/text gonum.org/v1/plot"},
+	{"report", "card job dataset latency/stats onnx models onnxexport lut search internal/rundir internal/text gonum.org/v1/plot"},
 
 	{"tools/bench", "models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
 	{"tools/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
