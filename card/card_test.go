@@ -52,7 +52,7 @@ func int8Card() Card {
 	c.Says.Quantization = &onnxexport.Quantization{
 		Activations: "uint8", ReduceRange: true, Method: "percentile", Data: "fashion-mnist", Images: 256, Float: []string{"first", "blocks.01.se"},
 		Saturation: &onnxexport.Saturation{Saturates: true, Images: 256, Changed: 251, MaxAbsDiff: 0.4, Device: "local"},
-		Compared:   256, SameClass: 251, SQNR: 27.5, FloatTop1: 0.913, Top1Error: 0.0045,
+		Compared:   256, Agreement: onnxexport.Agreement{SameClass: 251, SQNR: 27.5}, FloatTop1: 0.913, Top1Error: 0.0045,
 	}
 	c.Int8 = &Int8{FloatBytes: 84_400, FloatLatencyUS: 1234, Warnings: []string{"int8 is slower than float on local (+9.0 %): ship the float file there"}}
 	return c

@@ -139,7 +139,8 @@ func (x *quantising) agree(ctx context.Context) error {
 	for i, image := range x.images {
 		images[i] = x.feed.Seen(image)
 	}
-	x.result.Int8.Agreement, err = quantize.Agree(ctx, x.feed.Logits(float), x.feed.Logits(quantised), images)
+	x.result.Int8.Agreement.Images = len(images)
+	x.result.Int8.Agreement.Agreement, err = quantize.Agree(ctx, x.feed.Logits(float), x.feed.Logits(quantised), images)
 	return err
 }
 
@@ -201,7 +202,7 @@ func (x *quantising) state() {
 	i, says := x.result.Int8, &x.quantised.Says
 	says.Quantization = &onnxexport.Quantization{
 		Activations: i.Activations, Method: i.Method, Images: i.Images, ReduceRange: i.WeightBits == 7, Saturation: i.Saturation, Float: x.Int8.Float,
-		Compared: i.Agreement.Images, SameClass: i.Agreement.SameClass, MaxAbsDiff: i.Agreement.MaxAbsDiff, SQNR: i.Agreement.SQNR, FloatWeights: says.Weights,
+		Compared: i.Agreement.Images, Agreement: i.Agreement.Agreement, FloatWeights: says.Weights,
 	}
 	if i.Calibration != nil {
 		says.Quantization.Data = *i.Calibration

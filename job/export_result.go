@@ -7,7 +7,6 @@ import (
 	"fbnas/latency"
 	"fbnas/models"
 	"fbnas/onnxexport"
-	"fbnas/quantize"
 )
 
 // ExportResult is the document of fbnas export: the file that was written; where
@@ -51,7 +50,7 @@ type Int8Result struct {
 	// and where 7 bits were asked for.
 	Saturation *onnxexport.Saturation `json:"saturation"`
 
-	Agreement quantize.Agreement `json:"agreement"`
+	Agreement AgreementInfo `json:"agreement"`
 
 	FloatTop1 *float64 `json:"float_top1"` // null without data
 	Top1      *float64 `json:"top1"`
@@ -66,6 +65,12 @@ type Int8Result struct {
 	Device         DeviceInfo          `json:"device"`
 
 	Warnings []string `json:"warnings"`
+}
+
+// AgreementInfo says in a document how close an int8 file is to the float model.
+type AgreementInfo struct {
+	Images int `json:"images"` // that both were run on
+	onnxexport.Agreement
 }
 
 // describe fills in the figures of the written file, and writes its card where

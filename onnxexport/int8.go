@@ -17,15 +17,21 @@ type Quantization struct {
 	Saturation *Saturation `json:"saturation,omitempty"`
 	Float      []string    `json:"float,omitempty"` // layers left in float
 
-	Compared   int     `json:"compared"`   // images on which both were run
-	SameClass  int     `json:"same_class"` // of them
-	MaxAbsDiff float64 `json:"max_abs_diff"`
-	SQNR       float64 `json:"sqnr_db"`
-	FloatTop1  float64 `json:"float_top1,omitempty"` // accuracy before, on the images of Accuracy
+	Compared int `json:"compared"` // images on which both were run
+	Agreement
+	FloatTop1 float64 `json:"float_top1,omitempty"` // accuracy before, on the images of Accuracy
 	// Top1Error is how much of the change of accuracy may be chance.
 	Top1Error float64 `json:"top1_change_error,omitempty"`
 	// FloatWeights is the WeightsDigest of the float model.
 	FloatWeights string `json:"float_weights_sha256"`
+}
+
+// Agreement says how close an int8 model is to the float model that it was made
+// from, on images that both were run on.
+type Agreement struct {
+	SameClass  int     `json:"same_class"`   // images for which both see the same class
+	MaxAbsDiff float64 `json:"max_abs_diff"` // of the logits
+	SQNR       float64 `json:"sqnr_db"`      // mean square of the float logits to that of the difference
 }
 
 // WeightBits are those that the weights use.

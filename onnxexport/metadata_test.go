@@ -21,8 +21,9 @@ func whole() onnxexport.Metadata {
 		Accuracy:      &onnxexport.Accuracy{Top1: 0.91, Images: 10000, Data: "fashion-mnist"},
 		Latency:       &onnxexport.Latency{Device: "a phone", Runtime: "onnxruntime 1.27.0", Table: "0123", PredictedUS: 510, ErrorUS: 7, Rows: 18, PredictedRows: 3, MeasuredUS: 512.5},
 		Seed:          new(uint64(7)),
-		Quantization:  &onnxexport.Quantization{Activations: "int8", Method: "minmax", Images: 5, Data: "fashion-mnist", Compared: 64},
-		Parity:        &onnxexport.Parity{MaxAbsDiff: 1e-6, MaxAbsLogit: 12, Inputs: 64, SameClass: 64},
+		Quantization: &onnxexport.Quantization{Activations: "int8", Method: "minmax", Images: 5, Data: "fashion-mnist", Compared: 64,
+			Agreement: onnxexport.Agreement{SameClass: 63, MaxAbsDiff: 0.5, SQNR: 30}, FloatTop1: 0.92, Top1Error: 0.004, FloatWeights: "4567"},
+		Parity: &onnxexport.Parity{MaxAbsDiff: 1e-6, MaxAbsLogit: 12, Inputs: 64, SameClass: 64},
 	}
 }
 
@@ -43,6 +44,9 @@ func TestMetadataRoundTrip(t *testing.T) {
 	for key, want := range map[string]string{
 		"tool": "fbnas 1.0", "architecture": want.Architecture, "classes": `["T-shirt/top","Trouser"]`,
 		"preprocessing": `{"channels":1,"height":28,"width":28,"mean":[0.25],"std":[0.5]}`,
+		"latency":       `{"device":"a phone","runtime":"onnxruntime 1.27.0","table":"0123","predicted_us":510,"error_us":7,"rows":18,"predicted_rows":3,"measured_us":512.5}`,
+		"quantization": `{"activations":"int8","method":"minmax","images":5,"data":"fashion-mnist","compared":64,"same_class":63,"max_abs_diff":0.5,"sqnr_db":30,` +
+			`"float_top1":0.92,"top1_change_error":0.004,"float_weights_sha256":"4567"}`,
 	} {
 		if props[key] != want {
 			t.Errorf("%s is %q in the file, want %q", key, props[key], want)

@@ -9,31 +9,22 @@ import (
 	"fbnas/onnxexport"
 )
 
-// Agreement says how close a quantised model is to the float model that it was
-// made from, on real images.
-type Agreement struct {
-	Images     int     `json:"images"`
-	SameClass  int     `json:"same_class"`   // images for which both see the same class
-	MaxAbsDiff float64 `json:"max_abs_diff"` // of the logits
-	SQNR       float64 `json:"sqnr_db"`      // mean square of the float logits to that of the difference
-}
-
 // Agree holds the logits of the quantised model against the float model's.
 // There is no limit to meet: what it says is for people. Logits that are not
 // numbers are an error.
-func Agree(ctx context.Context, float, quantised onnxexport.Logits, images [][]float32) (Agreement, error) {
+func Agree(ctx context.Context, float, quantised onnxexport.Logits, images [][]float32) (onnxexport.Agreement, error) {
 	want, err := float(ctx, images)
 	if err != nil {
-		return Agreement{}, fmt.Errorf("run the float model: %w", err)
+		return onnxexport.Agreement{}, fmt.Errorf("run the float model: %w", err)
 	}
 	got, err := quantised(ctx, images)
 	if err != nil {
-		return Agreement{}, fmt.Errorf("run the int8 model: %w", err)
+		return onnxexport.Agreement{}, fmt.Errorf("run the int8 model: %w", err)
 	}
-	a, signal, noise := Agreement{Images: len(images)}, 0.0, 0.0
+	a, signal, noise := onnxexport.Agreement{}, 0.0, 0.0
 	for i := range want {
 		if len(got[i]) != len(want[i]) {
-			return Agreement{}, fmt.Errorf("%d logits in int8, %d in float", len(got[i]), len(want[i]))
+			return onnxexport.Agreement{}, fmt.Errorf("%d logits in int8, %d in float", len(got[i]), len(want[i]))
 		}
 		for k, w := range want[i] {
 			d := got[i][k] - w

@@ -130,7 +130,7 @@ func TestAgree(t *testing.T) {
 	images := make([][]float32, 2)
 	float := give([]float64{3, 4}, []float64{0, 5})
 	a, err := quantize.Agree(context.Background(), float, give([]float64{3, 4.5}, []float64{6, 5}), images)
-	want := quantize.Agreement{Images: 2, SameClass: 1, MaxAbsDiff: 6, SQNR: 10 * math.Log10(50/36.25)}
+	want := onnxexport.Agreement{SameClass: 1, MaxAbsDiff: 6, SQNR: 10 * math.Log10(50/36.25)}
 	if err != nil || a != want {
 		t.Errorf("%+v, %v, want %+v", a, err, want)
 	}

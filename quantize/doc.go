@@ -8,8 +8,9 @@
 // with a scale for each output channel, activations int8 or uint8 with one scale.
 // docs/int8.md says which to choose for a device.
 //
-// [Agree] compares the result with the float model. On x86 without VNNI sums of
-// 8-bit products can saturate; [Exact] gives a model that cannot, and [SaturationOf]
-// counts where the two differ. [Timed] and [Inner] give models for profiling, which
-// need no images, since latency does not depend on the values.
+// [Agree] compares the result with the float model, in the terms that the file
+// states ([onnxexport.Agreement]). On x86 without VNNI sums of 8-bit products can
+// saturate; [Exact] gives a model that cannot, and [SaturationOf] counts where the
+// two differ. [Timed] and [Inner] give models for profiling, which need no images,
+// since latency does not depend on the values.
 package quantize
