@@ -8,8 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+
+	"fbnas/internal/readfile"
 )
 
 const (
@@ -79,17 +79,9 @@ func (e entry) pack() ([]byte, error) {
 
 // readRecording reads a file of entries.
 func readRecording(path string) (*recording, error) {
-	f, err := os.Open(path)
+	data, err := readfile.Limited(path, maxRecording)
 	if err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxRecording+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxRecording {
-		return nil, fmt.Errorf("it is longer than %d bytes", maxRecording)
 	}
 	return parseRecording(data)
 }
@@ -129,11 +121,7 @@ func unpack(in *bytes.Reader) ([]byte, error) {
 		return nil, err
 	}
 	z.Multistream(false)
-	text, err := io.ReadAll(io.LimitReader(z, maxEntry+1))
-	if err == nil && len(text) > maxEntry {
-		err = errors.New("it is too long")
-	}
-	return text, err
+	return readfile.AtMost(z, maxEntry)
 }
 
 // take adds the n-th entry.

@@ -48,7 +48,7 @@ func (r RunOptions) reads(kept string) string {
 // command line names a place: the same as before where their content is known, by
 // which remember judges.
 func (r RunOptions) moved(kept, digest string) string {
-	if digest != "" {
+	if r.Data == "" || digest != "" {
 		return kept
 	}
 	return r.reads(kept)

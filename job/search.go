@@ -167,10 +167,7 @@ func (o SearchOptions) over(c *SearchConfig) (err error) {
 	if c.Search.Train, err = c.Search.Train.With(o.Config.Train, o.Given); err != nil {
 		return err
 	}
-	c.Engine = c.Engine.over(o.Engine)
-	if o.Data != "" {
-		c.Data = o.moved(c.Data, c.DataDigest)
-	}
+	c.Engine, c.Data = c.Engine.over(o.Engine), o.moved(c.Data, c.DataDigest)
 	if o.Table != "" {
 		c.Table = relocated(c.Table, o.Table)
 	}

@@ -60,10 +60,7 @@ func (o TrainOptions) resumed() (TrainConfig, error) {
 	if c.Train, err = c.Train.With(o.Config, o.Given); err != nil {
 		return c, err
 	}
-	c.Engine = c.Engine.over(o.Engine)
-	if o.Data != "" {
-		c.Data = o.moved(c.Data, c.DataDigest)
-	}
+	c.Engine, c.Data = c.Engine.over(o.Engine), o.moved(c.Data, c.DataDigest)
 	if o.InitFrom != "" {
 		c.Initial = o.InitFrom
 	}

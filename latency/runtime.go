@@ -6,14 +6,13 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"fbnas/internal/fault"
+	"fbnas/internal/readfile"
 )
 
 // maxRuntime is the largest library or .aar that is read; ONNX Runtime with
@@ -25,7 +24,7 @@ const runtimeHint = "Name a libonnxruntime.so for the device's processor, or an 
 // ownRuntime reads the library of a user's own, and refuses one that cannot
 // work. loaded says that the bundle's own C library will load it.
 func ownRuntime(path, arch, abi string, loaded bool) ([]byte, error) {
-	data, err := limited(path)
+	data, err := readfile.Limited(path, maxRuntime)
 	if err == nil && strings.EqualFold(filepath.Ext(path), ".aar") {
 		data, err = fromAAR(data, abi)
 	}
@@ -39,23 +38,6 @@ func ownRuntime(path, arch, abi string, loaded bool) ([]byte, error) {
 		return nil, fault.New(fault.Usage, runtimeHint, "runtime %s: %w", path, err)
 	}
 	return data, nil
-}
-
-func limited(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readAtMost(f, maxRuntime)
-}
-
-func readAtMost(r io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("it is larger than %d bytes", limit)
-	}
-	return data, err
 }
 
 // fromAAR returns the library in an Android archive: a zip with a folder for
@@ -73,7 +55,7 @@ func fromAAR(data []byte, abi string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readAtMost(f, maxRuntime)
+	return readfile.AtMost(f, maxRuntime)
 }
 
 // elfMachines maps GOARCH to the processor that an ELF file names.

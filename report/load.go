@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,8 +13,8 @@ import (
 	"fbnas/card"
 	"fbnas/internal/fault"
 	"fbnas/internal/plaintext"
+	"fbnas/internal/readfile"
 	"fbnas/internal/rundir"
-	"fbnas/internal/text"
 	"fbnas/lut"
 )
 
@@ -147,17 +146,12 @@ func (l *loader) loadSummary(name string) (found bool, err error) {
 }
 
 func readLimited(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	content, err := readfile.Limited(name, maxDocument)
+	if errors.Is(err, readfile.ErrTooLarge) {
+		return nil, fault.New(fault.Usage, "Give the folders of the runs instead.", "%w", err)
+	}
 	if err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	if len(content) > maxDocument {
-		return nil, fault.New(fault.Usage, "Give the folders of the runs instead.", "read %s: more than %s", name, text.Bytes(maxDocument))
 	}
 	if content, err = plaintext.UTF8(content); err != nil {
 		return nil, fault.New(fault.Usage, "Save it as UTF-8, or give the folders of the runs instead.", "read %s: %w", name, err)

@@ -174,6 +174,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no summary", file("summary.json", "[]"), "summary.json: json"},
 		{"no run", file("config.yaml", "version: 9"), "config.yaml"},
 		{"no table", filepath.Join(file("x.lut", "hello\n"), "x.lut"), "x.lut"},
+		{"too large", filepath.Join(file("x.json", strings.Repeat(" ", maxDocument+1)), "x.json"), "x.json: it is over the limit"},
 	} {
 		_, err := Load(c.path)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

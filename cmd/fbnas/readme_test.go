@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -32,16 +31,9 @@ func TestReadmeScripts(t *testing.T) {
 	if _, err := setup.ORTLibrary(); err != nil {
 		t.Skip(err)
 	}
-	agentPath, err := exec.LookPath("fbnas-agent")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("FBNAS_AGENT", agentPath)
+	t.Setenv("FBNAS_AGENT", agentProgram(t))
 	files := terminalFiles(t)
 	t.Chdir(t.TempDir())
-	if err := os.Mkdir("photos", 0o700); err != nil {
-		t.Fatal(err)
-	}
 	if err := datasettest.WriteBars("photos", 96, 24, 6, 3); err != nil {
 		t.Fatal(err)
 	}

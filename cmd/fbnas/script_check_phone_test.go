@@ -49,10 +49,6 @@ func TestCheckPhone(t *testing.T) {
 	if _, err := setup.ORTLibrary(); err != nil {
 		t.Skip(err)
 	}
-	agentPath, err := exec.LookPath("fbnas-agent")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range []struct {
 		name  string
 		args  []string
@@ -103,7 +99,7 @@ func TestCheckPhone(t *testing.T) {
 			phone.Becomes(t, "unsupported", 0)
 			out := filepath.Join(t.TempDir(), "out")
 			cmd := exec.Command("sh", append([]string{"../../scripts/check-phone.sh"}, c.args...)...)
-			cmd.Env = append(phone.Environ(), "OUT="+out, "FBNAS=fbnas", "FBNAS_AGENT="+agentPath, "FBNAS_PHONE="+phone.Serial(),
+			cmd.Env = append(phone.Environ(), "OUT="+out, "FBNAS=fbnas", "FBNAS_AGENT="+agentProgram(t), "FBNAS_PHONE="+phone.Serial(),
 				"FBNAS_CHECK_ROUNDS=2", "FBNAS_CHECK_LONG=12", "GORACE=atexit_sleep_ms=0")
 			answers, err := cmd.StdinPipe()
 			if err != nil {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,10 +38,6 @@ type scriptCommand = func(*testscript.TestScript, bool, []string)
 // need of a device: variables, and commands that do something to it.
 func deviceScripts(t *testing.T, folder string, variables map[string]string, commands map[string]scriptCommand) {
 	t.Helper()
-	agentPath, err := exec.LookPath("fbnas-agent")
-	if err != nil {
-		t.Fatal(err)
-	}
 	cache, err := setup.Cache()
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +49,7 @@ func deviceScripts(t *testing.T, folder string, variables map[string]string, com
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			set := map[string]string{
-				"FBNAS_CACHE": string(cache), "FBNAS_AGENT": agentPath, "TMPDIR": env.WorkDir,
+				"FBNAS_CACHE": string(cache), "FBNAS_AGENT": agentProgram(t), "TMPDIR": env.WorkDir,
 				"XDG_CONFIG_HOME": filepath.Join(env.WorkDir, "config"), "GORACE": "atexit_sleep_ms=0",
 			}
 			maps.Copy(set, variables)

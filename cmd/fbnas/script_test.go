@@ -40,15 +40,21 @@ func TestMain(m *testing.M) {
 // agentMain is cmd/fbnas-agent, which a test cannot import.
 func agentMain() { os.Exit(agent.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
+// agentProgram is the path of agentMain.
+func agentProgram(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("fbnas-agent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // TestScripts runs the command lines of testdata/script, with the real agent
 // on this machine.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	cache, err := setup.Cache()
-	if err != nil {
-		t.Fatal(err)
-	}
-	agentPath, err := exec.LookPath("fbnas-agent")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +78,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("FBNAS_CACHE", string(cache))
-			env.Setenv("FBNAS_AGENT", agentPath)
+			env.Setenv("FBNAS_AGENT", agentProgram(t))
 			env.Setenv("PRETRAINED", pretrainedFiles)
 			env.Setenv("TORCHFILE", torchFiles)
 			env.Setenv("TMPDIR", env.WorkDir)

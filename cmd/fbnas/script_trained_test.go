@@ -28,7 +28,6 @@ func bars(ts *testscript.TestScript, _ bool, args []string) {
 		n[i], err = strconv.Atoi(args[i+1])
 		ts.Check(err)
 	}
-	ts.Check(os.MkdirAll(ts.MkAbs(args[0]), 0o755))
 	ts.Check(datasettest.WriteBars(ts.MkAbs(args[0]), n[0], n[1], 6, n[2]))
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -101,11 +100,7 @@ func TestTerminal(t *testing.T) {
 	if _, err := setup.ORTLibrary(); err != nil {
 		t.Skip(err)
 	}
-	agentPath, err := exec.LookPath("fbnas-agent")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("FBNAS_AGENT", agentPath)
+	t.Setenv("FBNAS_AGENT", agentProgram(t))
 	t.Setenv("FBNAS_ADB", "no-adb")
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	for mode, try := range map[string]func(*testing.T, terminalRow, []string){
@@ -174,11 +169,7 @@ func terminalFiles(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	data := filepath.Join(dir, "data")
-	if err := os.Mkdir(data, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := datasettest.WriteBars(data, 96, 24, 6, 3); err != nil {
+	if err := datasettest.WriteBars(filepath.Join(dir, "data"), 96, 24, 6, 3); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -25,10 +25,13 @@ func Bars(t testing.TB, train, test, size, classes int) *dataset.Set {
 	return set
 }
 
-// WriteBars writes IDX files of size x size grey images to a folder: class k
-// of classes is noise whose first 2k rows are bright, which a small network
-// learns in a few steps.
+// WriteBars writes IDX files of size x size grey images to a folder, which
+// it makes where it is missing: class k of classes is noise whose first 2k rows
+// are bright, which a small network learns in a few steps.
 func WriteBars(dir string, train, test, size, classes int) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
 	for name, n := range map[string]int{"train": train, "t10k": test} {
 		r := random.New(1, name)
 		images := header(3, n, size, size)

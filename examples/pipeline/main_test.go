@@ -38,9 +38,6 @@ func TestPipeline(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := filepath.Join(dir, "data")
-	if err := os.Mkdir(data, 0o700); err != nil {
-		t.Fatal(err)
-	}
 	if err := datasettest.WriteBars(data, 96, 24, 6, 3); err != nil {
 		t.Fatal(err)
 	}

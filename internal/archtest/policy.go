@@ -6,7 +6,7 @@ package archtest
 type row struct{ pkg, may string }
 
 // helpers are below everything; every package may import them.
-const helpers = "internal/atomicfile internal/convert internal/evenly internal/fault internal/lfs internal/plaintext internal/random"
+const helpers = "internal/atomicfile internal/convert internal/evenly internal/fault internal/lfs internal/plaintext internal/random internal/readfile"
 
 // policy lists the packages from the lowest floor upwards; a row may only name
 // packages of rows above it. A package that does not exist yet may have its
@@ -25,6 +25,7 @@ var policy = []row{
 	{"internal/process", ""},
 	{"internal/python", "internal/process"},
 	{"internal/random", ""},
+	{"internal/readfile", ""},
 	{"internal/ortc/ortctest", ""},
 	{"internal/ortc", "github.com/ebitengine/purego"},
 	{"internal/setup", "github.com/ebitengine/purego"},
@@ -90,9 +91,10 @@ var policy = []row{
 	{"job", "card dataset dataset/picture devices engine engine/ort onnx onnx/summary models onnxexport onnxexport/onnxgo quantize weights profile latency latency/stats lut search train internal/jsonschema internal/memory internal/rundir internal/setup internal/text"},
 	{"report", "card job dataset latency/stats onnx models onnxexport lut search internal/rundir internal/text gonum.org/v1/plot"},
 
-	{"tools/bench", "models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
-	{"tools/zoo", "onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
-	{"tools/techniques", "internal/setup"},
+	{"tools/internal/program", ""},
+	{"tools/bench", "tools/internal/program models nn graph engine engine/ort dataset train internal/process internal/python internal/setup"},
+	{"tools/zoo", "tools/internal/program onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
+	{"tools/techniques", "tools/internal/program internal/setup"},
 
 	{"examples/pipeline", "job latency/agents search train"},
 

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +17,7 @@ import (
 	"fbnas/internal/fault"
 	"fbnas/internal/lfs"
 	"fbnas/internal/plaintext"
+	"fbnas/internal/readfile"
 )
 
 // configVersion is the version of config.yaml's own fields.
@@ -168,17 +167,9 @@ func leaves(value any) map[string]string {
 
 // readText reads a file of at most limit bytes.
 func readText(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
+	text, err := readfile.Limited(name, limit)
 	if err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(text)) > limit {
-		err = fmt.Errorf("over the limit of %d bytes", limit)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	return text, lfs.Bytes(name, text)
 }

@@ -4,25 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
 	"regexp"
 
 	"fbnas/internal/atomicfile"
+	"fbnas/tools/internal/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("bench", run) }
 
 // options are the command's flags.
 type options struct {
@@ -36,21 +28,17 @@ type options struct {
 
 func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
-	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	flags := program.Flags("bench", stderr)
 	quick := flags.Bool("quick", false, "one pair of three steps each: shows that everything runs, its figures are noise")
 	flags.IntVar(&o.plan.pairs, "pairs", 5, "`rounds` in which the contestants of a row take turns")
 	flags.IntVar(&o.plan.steps, "steps", 6, "steps of a turn, after two to warm up")
 	flags.BoolVar(&o.plan.allTorch, "all-torch", false, "PyTorch in its three settings in every row, not only in those of the step")
-	only := flags.String("only", "", "measure only the rows whose title matches the regular `expression`")
+	o.only = program.Only(flags, "measure only the rows whose title matches the regular `expression`")
 	flags.StringVar(&o.script, "torch-script", "tools/bench/torch_step.py", "PyTorch's step, a Python `file`; the default is found from the repository's root")
 	flags.StringVar(&o.markdown, "markdown", "", "write the figures as a page to `file` as well")
 	flags.StringVar(&o.from, "from", "", "measure nothing: take the JSON lines of `file`")
 	flags.StringVar(&o.one, "one", "", "for bench itself: do the one turn that the JSON describes")
 	err := flags.Parse(args)
-	if err == nil {
-		o.only, err = regexp.Compile(*only)
-	}
 	if *quick {
 		o.plan.pairs, o.plan.steps = 1, 3
 	}

@@ -5,48 +5,35 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
-	"regexp"
 
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/setup"
+	"fbnas/tools/internal/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "techniques:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("techniques", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := flag.NewFlagSet("techniques", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	flags := program.Flags("techniques", stderr)
 	fbnas := flags.String("fbnas", "bin/fbnas", "the `program` that trains")
 	folder := flags.String("o", "runs/techniques", "`folder` of data and trainings; what is there already is taken from there")
 	seeds := flags.Int("seeds", 3, "trainings of each kind")
-	only := flags.String("only", "", "do only the trainings whose folder matches the regular `expression`")
+	only := program.Only(flags, "do only the trainings whose folder matches the regular `expression`")
 	tables := flags.Bool("tables", false, "print Markdown tables of what has finished instead, and train nothing")
 	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	matches, err := regexp.Compile(*only)
-	if err != nil {
 		return err
 	}
 	s := trainer{folder: *folder, stderr: stderr}
 	if *tables {
 		return writeTables(stdout, plan(*seeds), s.finished)
 	}
+	var err error
 	if s.fbnas, err = filepath.Abs(*fbnas); err != nil {
 		return err
 	}
@@ -55,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	lines := json.NewEncoder(stdout)
 	for _, j := range plan(*seeds) {
-		if !matches.MatchString(j.run()) {
+		if !only.MatchString(j.run()) {
 			continue
 		}
 		r, err := s.train(ctx, j)

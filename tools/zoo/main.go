@@ -4,27 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
 
 	"fbnas/internal/atomicfile"
 	"fbnas/models"
+	"fbnas/tools/internal/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "zoo:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("zoo", run) }
 
 // options are the command's flags.
 type options struct {
@@ -39,9 +31,8 @@ type options struct {
 
 func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
-	flags := flag.NewFlagSet("zoo", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	only := flags.String("only", "", "measure only the networks whose name matches the regular `expression`")
+	flags := program.Flags("zoo", stderr)
+	o.only = program.Only(flags, "measure only the networks whose name matches the regular `expression`")
 	flags.StringVar(&o.fbnas, "fbnas", "bin/fbnas", "the `program` that exports and times")
 	flags.StringVar(&o.folder, "folder", "", "keep the exported files in this `folder` (default: a temporary one)")
 	flags.IntVar(&o.rounds, "rounds", 24, "`rounds` of each measurement")
@@ -49,9 +40,6 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.BoolVar(&o.opsets, "opsets", false, "time nothing: write, check and run every network in every opset, and compare the logits")
 	from := flags.String("from", "", "measure nothing: take the JSON lines of these `files`, separated by commas; the table shows the first's")
 	err := flags.Parse(args)
-	if err == nil {
-		o.only, err = regexp.Compile(*only)
-	}
 	if *from != "" {
 		o.from = strings.Split(*from, ",")
 	}
