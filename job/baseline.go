@@ -18,8 +18,11 @@ type BaselineKind string
 
 // The kinds of baselines.
 const (
-	Uniform BaselineKind = "uniform" // the widest network, scaled down by one width multiplier
-	Random  BaselineKind = "random"  // drawn at the limit
+	Uniform     BaselineKind = "uniform"     // the widest network, scaled down by one width multiplier
+	MobileNetV2 BaselineKind = "mobilenetv2" // the shape of a published network under a width multiplier
+	MobileNetV3 BaselineKind = "mobilenetv3"
+	FBNetV2     BaselineKind = "fbnetv2"
+	Random      BaselineKind = "random" // drawn at the limit
 )
 
 // BaselineOptions are those of Baseline. The limit is Limit, or what the network
@@ -37,11 +40,29 @@ type BaselineOptions struct {
 
 // baselines are the ways to make a network without a search.
 var baselines = map[BaselineKind]func(c *search.Costs, limit float64, seed uint64) (search.Scaled, error){
-	Uniform: func(c *search.Costs, limit float64, _ uint64) (search.Scaled, error) { return c.Uniform(limit) },
+	Uniform:     func(c *search.Costs, limit float64, _ uint64) (search.Scaled, error) { return c.Uniform(limit) },
+	MobileNetV2: shaped("mnv2"),
+	MobileNetV3: shaped("mnv3"),
+	FBNetV2:     shaped("fbnetv2_f1"),
 	Random: func(c *search.Costs, limit float64, seed uint64) (search.Scaled, error) {
 		sel, err := c.Random(random.New(seed, "random baseline"), limit)
 		return search.Scaled{Selection: sel}, err
 	},
+}
+
+// shaped makes a network with the shape of a built-in one.
+func shaped(name string) func(*search.Costs, float64, uint64) (search.Scaled, error) {
+	return func(c *search.Costs, limit float64, _ uint64) (search.Scaled, error) {
+		arch, err := models.LoadArch(name)
+		if err != nil {
+			return search.Scaled{}, err
+		}
+		blocks, err := arch.Resolve()
+		if err != nil {
+			return search.Scaled{}, err
+		}
+		return c.Shaped(blocks, limit)
+	}
 }
 
 // BaselineResult is the document of fbnas baseline.

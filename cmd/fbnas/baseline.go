@@ -14,6 +14,9 @@ import (
 func baselineVerb(a *app) *cobra.Command {
 	return group("baseline", "Make a network without a search, to compare with",
 		baselineKindVerb(a, job.Uniform, "Scale the widest network down by one width multiplier"),
+		baselineKindVerb(a, job.MobileNetV2, "Give the space's network the shape of MobileNetV2, scaled to the limit"),
+		baselineKindVerb(a, job.MobileNetV3, "Give the space's network the shape of MobileNetV3, scaled to the limit"),
+		baselineKindVerb(a, job.FBNetV2, "Give the space's network the shape of FBNetV2, scaled to the limit"),
 		baselineKindVerb(a, job.Random, "Draw a network at the limit"))
 }
 
@@ -55,8 +58,11 @@ func baselineText(w io.Writer, r *job.BaselineResult) error {
 		{"predicted", text.Latency(r.PredictedUS) + ", limit " + text.Latency(r.LimitUS)},
 		{"network", fmt.Sprintf("%s params, %s MACs", text.Count(r.Params), text.Count(r.MACs))},
 	}
-	if r.Multiplier != nil {
+	switch {
+	case r.Expansion != nil:
 		facts = append(facts, fact{"made by", fmt.Sprintf("width multiplier %.2f, expansion %g", *r.Multiplier, *r.Expansion)})
+	case r.Multiplier != nil:
+		facts = append(facts, fact{"made by", fmt.Sprintf("width multiplier %.2f", *r.Multiplier)})
 	}
 	return writeFacts(w, facts...)
 }
