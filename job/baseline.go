@@ -25,8 +25,8 @@ const (
 	Random      BaselineKind = "random" // drawn at the limit
 )
 
-// BaselineOptions are those of Baseline. The limit is Limit, or what the network
-// that the search in Like found is predicted to take.
+// BaselineOptions are the options of Baseline. The limit is Limit, or the
+// predicted latency of the network that the search in Like found.
 type BaselineOptions struct {
 	Kind    BaselineKind
 	Table   string // a file
@@ -38,7 +38,6 @@ type BaselineOptions struct {
 	Seed    uint64
 }
 
-// baselines are the ways to make a network without a search.
 var baselines = map[BaselineKind]func(c *search.Costs, limit float64, seed uint64) (search.Scaled, error){
 	Uniform:     func(c *search.Costs, limit float64, _ uint64) (search.Scaled, error) { return c.Uniform(limit) },
 	MobileNetV2: shaped("mnv2"),
@@ -116,7 +115,7 @@ func Baseline(ctx context.Context, env *Env, o BaselineOptions) (*BaselineResult
 		return nil, err
 	}
 	r := &BaselineResult{Kind: o.Kind, Arch: o.Output, LimitUS: limit, PredictedUS: costs.Of(made.Selection),
-		Multiplier: positive(made.Multiplier), Expansion: positive(made.Expansion)}
+		Multiplier: positiveOrNull(made.Multiplier), Expansion: positiveOrNull(made.Expansion)}
 	return r, o.write(r, space, table, made.Selection)
 }
 

@@ -13,20 +13,20 @@ import (
 	"fbnas/profile"
 )
 
-// BenchOptions are those of Bench.
+// BenchOptions are the options of Bench.
 type BenchOptions struct {
 	MeasureOptions
 	Models []string           // ONNX files of any origin
-	Target *time.Duration     // the latency that each model must meet; nil: none
-	Table  string             // to normalise by and to predict from: a file; "": none
-	Shares bool               // run each under the runtime's profiler too
-	Force  bool               // time them on an emulator, too
-	Inputs map[string][]int64 // the shapes of inputs, of every model that has them; else as declared, one example
+	Target *time.Duration     // the latency that every model must meet; nil: none
+	Table  string             // a table to normalise and to predict by: a file; "": none
+	Shares bool               // also run each under the runtime's profiler
+	Force  bool               // time them even on an emulator
+	Inputs map[string][]int64 // shapes of inputs, for every model that has them; otherwise as declared, for one image
 }
 
-// Bench times ONNX models side by side, and holds them against a target. A model
-// that does not run, or one that misses the target (fault.Target), is an error
-// beside the result.
+// Bench times ONNX models side by side, and compares them with a target. It
+// returns its result beside an error when a model does not run or misses the
+// target (fault.Target).
 func Bench(ctx context.Context, env *Env, o BenchOptions) (*BenchResult, error) {
 	if o.Target != nil && *o.Target <= 0 {
 		return nil, fault.New(fault.Usage, "Give a time such as --target 15ms.", "a target of %v", *o.Target)
@@ -74,7 +74,7 @@ func (o BenchOptions) run(ctx context.Context, env *Env) (*BenchResult, error) {
 	return r, nil
 }
 
-// open reads the files and the table, and says how to measure.
+// open reads the files and the table, and decides how to measure.
 func (o BenchOptions) open(env *Env) (files []benchFile, t *lut.Table, opts latency.Options, err error) {
 	if err = CheckOutputs(o.Device.Record); err != nil {
 		return nil, nil, opts, err
@@ -91,7 +91,7 @@ func (o BenchOptions) open(env *Env) (files []benchFile, t *lut.Table, opts late
 		return nil, nil, opts, err
 	}
 	opts, err = o.options(t)
-	opts.DefaultMode = opts.DefaultMode || t == nil && o.DefaultMode == nil // a limit is meant in it
+	opts.DefaultMode = opts.DefaultMode || t == nil && o.DefaultMode == nil // a target without a table is meant in default mode
 	opts.AnyOutput = true                                                   // other people's models are timed as they are, and marked
 	return files, t, opts, err
 }
@@ -102,14 +102,14 @@ func (o BenchOptions) time(ctx context.Context, env *Env, meter latency.Meter, t
 	for _, f := range files {
 		models = append(models, f.model)
 	}
-	meter = groupCounter{meter, func(done, total int) { env.at("models", done, total) }}
+	meter = groupCounter{meter, func(done, total int) { env.progress("models", done, total) }}
 	if !o.Force {
-		meter = onlyGenuine{meter}
+		meter = realDeviceMeter{meter}
 	}
 	return profile.Bench(ctx, meter, t, models, opts)
 }
 
-// table is the one that is given, for these models; nil without.
+// table reads the table that was given, for these models; nil without one.
 func (o BenchOptions) table() (*lut.Table, error) {
 	if o.Table == "" {
 		return nil, nil
@@ -121,13 +121,13 @@ func (o BenchOptions) table() (*lut.Table, error) {
 	return t, checkPrecisions(t, o.Models)
 }
 
-// checkPrecisions refuses a table for models of another number format, as far as
-// the files say theirs.
+// checkPrecisions refuses a table for models of another number format, for files
+// that state theirs.
 func checkPrecisions(t *lut.Table, paths []string) error {
 	for _, path := range paths {
 		f, err := ReadExported(path)
 		if err != nil {
-			continue // not from fbnas: it is timed, and nothing is predicted
+			continue // not exported by fbnas: it is timed, and nothing is predicted
 		}
 		precision := latency.FP32
 		if f.Says.Precision == onnxexport.Int8Precision {
@@ -140,8 +140,8 @@ func checkPrecisions(t *lut.Table, paths []string) error {
 	return nil
 }
 
-// predicted is what a table says of an exported model; nil, and a warning
-// where it ought to say something, when it says nothing.
+// predicted is a table's prediction for an exported model. It is nil without one,
+// with a warning where a prediction could be expected.
 func predicted(env *Env, t *lut.Table, path string) *float64 {
 	if t == nil {
 		return nil
@@ -174,11 +174,12 @@ func predict(t *lut.Table, path string) (float64, error) {
 	return e.US, err
 }
 
-// addShares also tells which providers the operators ran on.
+// addShares adds the operators' shares of the time and the providers that they
+// ran on.
 func (m *BenchModel) addShares(ctx context.Context, meter latency.Meter, model latency.Model, opts latency.Options) (err error) {
 	sharer, ok := meter.(latency.Sharer)
 	if !ok {
-		return fault.New(fault.Usage, "Leave --shares out.", "this device cannot tell operators' shares")
+		return fault.New(fault.Usage, "Leave --shares out.", "this device cannot measure operators' shares")
 	}
 	if m.Shares, err = sharer.Shares(ctx, model, opts); err != nil {
 		return err

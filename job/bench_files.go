@@ -13,19 +13,19 @@ import (
 	"fbnas/onnx"
 )
 
-// benchFile is a file that is to be timed, as it goes to the device.
+// benchFile is a file to be timed, as it is sent to the device.
 type benchFile struct {
 	path    string
 	model   latency.Model
 	inputs  []onnx.Value // at the shapes that it is timed at; nil where the file is no model
-	resized []string     // what of them is not what the file says
+	resized []string     // the inputs whose shapes differ from the file's
 	foreign bool         // no ONNX model, as far as fbnas can tell
 }
 
-// readBenchFiles reads files of any origin. What a file leaves open beyond the
-// batch has to be given in shapes, by the inputs' names: a shape that is given
-// holds for every file that has the input. Tensors that stand in files of their
-// own are put into the model, as a device has only that.
+// readBenchFiles reads files of any origin. Dimensions that a file leaves open,
+// other than the batch, must be given in shapes, by the inputs' names; a shape
+// applies to every file that has such an input. External tensors are moved into
+// the model, because a device gets only one file.
 func readBenchFiles(paths []string, shapes map[string][]int64) ([]benchFile, error) {
 	var files []benchFile
 	var problems []error
@@ -65,8 +65,8 @@ func readBenchFile(path string, shapes map[string][]int64, used map[string]bool)
 	m, err := onnx.Read(path)
 	switch {
 	case errors.Is(err, onnx.ErrFormat):
-		// The runtime has the last word on what a model is: its refusal becomes
-		// this file's result, and the others are timed.
+		// The runtime decides what a model is: its refusal becomes this file's
+		// result, and the other files are timed.
 		f.foreign = true
 		f.model.Bytes, err = os.ReadFile(path)
 		return f, err
@@ -112,8 +112,8 @@ func checkInput(v onnx.Value) error {
 	return nil
 }
 
-// resized says which shapes that a file fixes are given otherwise: its time is
-// then not that of the file as it is.
+// resized lists the inputs that are timed at other shapes than the file fixes:
+// the time is then not that of the unchanged file.
 func resized(declared []onnx.Value, given map[string][]int64) []string {
 	var list []string
 	for _, v := range declared {
@@ -128,8 +128,8 @@ func resized(declared []onnx.Value, given map[string][]int64) []string {
 	return list
 }
 
-// modelBytes are the file's own where nothing of it was changed or stands in
-// another file: what is timed is then known by the file's digest.
+// modelBytes returns the file's own bytes where nothing was changed and nothing
+// is stored outside it, so that the file's digest identifies what is timed.
 func modelBytes(path string, m *onnx.Model, changed bool) ([]byte, error) {
 	if !changed {
 		data, err := os.ReadFile(path)
@@ -142,12 +142,12 @@ func modelBytes(path string, m *onnx.Model, changed bool) ([]byte, error) {
 	}
 	data, err := m.Bytes()
 	if err != nil {
-		return nil, fault.New(fault.Failure, "Give a smaller model: a device is given one message.", "%w", err)
+		return nil, fault.New(fault.Failure, "Give a smaller model: a model is sent to the device in one message.", "%w", err)
 	}
 	return data, nil
 }
 
-// described are the inputs for a document.
+// described returns the inputs for a document.
 func (f benchFile) described() []ValueInfo {
 	var list []ValueInfo
 	for _, v := range f.inputs {

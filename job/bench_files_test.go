@@ -16,7 +16,7 @@ import (
 // shapes of inputs, by their names.
 type shapes = map[string][]int64
 
-// TestBenchFiles says at what shapes files are timed, or why they are not.
+// TestBenchFiles: at which shapes files are timed, or why they are not.
 func TestBenchFiles(t *testing.T) {
 	dir := t.TempDir()
 	for kind := range onnxtest.OddModels {
@@ -80,8 +80,8 @@ func TestBenchFiles(t *testing.T) {
 	}
 }
 
-// TestBenchSaysWhatIsResized: a shape that is given for one file holds for
-// others that fix it otherwise, whose time then is not that of the file.
+// TestBenchSaysWhatIsResized: a shape that one file needs also applies to files
+// that fix another shape, whose time is then not that of the unchanged file.
 func TestBenchSaysWhatIsResized(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct {
@@ -112,8 +112,8 @@ func TestBenchSaysWhatIsResized(t *testing.T) {
 	}
 }
 
-// TestBenchTakesExternalDataFromBesideTheFile: not from the folder that the
-// command runs in, and into the model, which is all that a device gets.
+// TestBenchTakesExternalDataFromBesideTheFile: not from the working directory.
+// They are put into the model, which is all that a device gets.
 func TestBenchTakesExternalDataFromBesideTheFile(t *testing.T) {
 	dir := t.TempDir()
 	m, err := onnxtest.OddModel("fixed")

@@ -17,12 +17,12 @@ type BenchResult struct {
 	Runtime string       `json:"runtime"`
 	Table   *string      `json:"table"`
 	// FixedPerformance is on, off or unsupported. A target is meant in default
-	// mode, and held against what was measured.
+	// mode, but is compared with what was measured.
 	FixedPerformance string  `json:"fixed_performance"`
 	Seconds          float64 `json:"seconds"`
 }
 
-// BenchModel says in a document what a model takes.
+// BenchModel is a model's measurement in a document.
 type BenchModel struct {
 	Path          string    `json:"path"`
 	LatencyUS     *float64  `json:"latency_us"`
@@ -40,14 +40,15 @@ type BenchModel struct {
 	Noisy         *string   `json:"noisy"`
 	Failure       *string   `json:"failure"`
 
-	// Unusual counts infinities, NaNs and denormal numbers in its outputs, which
-	// make its time doubtful; null without any.
+	// Unusual counts infinities, NaNs and denormal numbers in the outputs, which
+	// make the time doubtful; null if there are none.
 	Unusual *UnusualInfo `json:"unusual_outputs"`
-	// Inputs are those of the model at the shapes that it was timed at; null where
-	// the file is no model.
+	// Inputs are the model's inputs, at the shapes that were timed; null where
+	// the file is not a model.
 	Inputs []ValueInfo `json:"inputs"`
-	// Shares are each operator's, by the runtime's profiler, which slows runs
-	// down: shares hold, times would not. Null unless asked for.
+	// Shares are the operators' shares of the time. The runtime's profiler slows
+	// runs down, so only the shares are valid, not the times. Null unless asked
+	// for.
 	Shares []latency.Share `json:"shares"`
 	// AgainstFirst compares this model with the first one, round by round.
 	AgainstFirst *latency.Comparison `json:"against_first"`
@@ -88,8 +89,8 @@ func benchOf(f benchFile, r latency.Result, target *time.Duration, provider stri
 	return m
 }
 
-// verdict is the command's error: models that do not run come before those
-// that are too slow.
+// verdict is the command's error: models that do not run are reported before
+// those that are too slow.
 func (r *BenchResult) verdict() error {
 	var failed, slow []string
 	hint := ""
@@ -98,7 +99,7 @@ func (r *BenchResult) verdict() error {
 		case m.Failure != nil:
 			failed = append(failed, fmt.Sprintf("%s: %s", m.Path, *m.Failure))
 			if m.foreign && hint == "" {
-				hint = fmt.Sprintf("Give an ONNX file, and all of it: %s is none, or cut off.", m.Path)
+				hint = fmt.Sprintf("Give a complete ONNX file: %s is not one, or was cut off.", m.Path)
 			}
 		case m.Met != nil && !*m.Met:
 			slow = append(slow, fmt.Sprintf("%s takes %s, the target is %s", m.Path, text.Latency(*m.LatencyUS), text.Latency(*m.TargetUS)))

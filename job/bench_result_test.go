@@ -12,7 +12,7 @@ import (
 )
 
 // TestVerdict: what does not run comes before what is too slow, with a hint for
-// what is no ONNX file.
+// what is not an ONNX file.
 func TestVerdict(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "small.yaml")
 	if err := os.WriteFile(path, []byte("name: x"), 0o666); err != nil {
@@ -32,7 +32,7 @@ func TestVerdict(t *testing.T) {
 		code       fault.Code
 		text, hint string
 	}{
-		{"no ONNX file", yaml, refused, fault.Failure, "small.yaml: create: protobuf parsing failed", "small.yaml is none, or cut off"},
+		{"no ONNX file", yaml, refused, fault.Failure, "small.yaml: create: protobuf parsing failed", "small.yaml is not one, or was cut off"},
 		{"a model that is refused", model, refused, fault.Failure, "a.onnx: create: protobuf parsing failed", ""},
 		{"slow", model, latency.Result{LatencyU: 1001}, fault.Target, "a.onnx takes 1.00 ms, the target is 1.00 ms", "raise this one"},
 		{"as fast as asked", model, latency.Result{LatencyU: 1000}, "", "", ""},

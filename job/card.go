@@ -31,7 +31,7 @@ func (x *export) writeCard(form onnxexport.Form) error {
 		if err != nil {
 			return err
 		}
-		if config.Initial == "" { // the card says: from random weights
+		if config.Initial == "" { // empty means random weights, which the card states
 			c.Epochs = config.Train.Epochs
 		}
 	}
@@ -44,8 +44,8 @@ func (x *export) writeCard(form onnxexport.Form) error {
 	return atomicfile.Write(path, c.Write)
 }
 
-// card is the part of the model card.
-func (o *foundBy) card() (*card.Search, error) {
+// card is the search as the model card describes it.
+func (o *originSearch) card() (*card.Search, error) {
 	space, err := models.ParseSpace([]byte(o.config.Space))
 	if err != nil {
 		return nil, err

@@ -15,8 +15,8 @@ import (
 )
 
 // splitSeed decides which images of a set without test images are kept for
-// testing. It is one number for all verbs and runs: what a search has seen is
-// never a test image of the training that follows.
+// testing. All verbs and runs share it: no image that a search has seen is a test
+// image of the training that follows.
 const splitSeed = 1
 
 // openData opens a data set with images of the shape that a network takes.
@@ -24,20 +24,20 @@ func openData(ctx context.Context, env *Env, name string, in models.Input) (*dat
 	return openAs(ctx, env, name, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width})
 }
 
-// openAs opens a data set in the form that a network takes; with the data's own
-// mean and deviation where p has none.
+// openAs opens a data set with the preprocessing that a network expects; where p
+// has no mean and deviation, the data's own are used.
 func openAs(ctx context.Context, env *Env, name string, p dataset.Preprocessing) (*dataset.Set, error) {
 	return openWith(ctx, env, name, p, dataset.Options{})
 }
 
-// openWith is openAs with other options. Every verb opens its data here, which
-// says once what they were understood to be.
+// openWith is openAs with other options. Every verb opens its data here; the log
+// says once how the data were understood.
 func openWith(ctx context.Context, env *Env, name string, p dataset.Preprocessing, o dataset.Options) (*dataset.Set, error) {
 	if name == "" {
 		return nil, fault.New(fault.Usage, "Give --data fashion-mnist, or a folder with one subfolder of images for each class.", "no data set is given")
 	}
 	o.Height, o.Width, o.Channels, o.Mean, o.Std, o.Seed, o.Log = p.Height, p.Width, p.Channels, p.Mean, p.Std, splitSeed, env.Log
-	said := env.saidOf(name)
+	said := env.hasOpened(name)
 	if said {
 		o.Log = nil
 	}
@@ -52,12 +52,12 @@ func openWith(ctx context.Context, env *Env, name string, p dataset.Preprocessin
 	return set, nil
 }
 
-// saidOf reports whether a data set was opened before.
-func (env *Env) saidOf(name string) bool {
+// hasOpened reports whether a data set was opened before.
+func (env *Env) hasOpened(name string) bool {
 	return slices.ContainsFunc(env.Data, func(s dataset.Summary) bool { return s.Data == name })
 }
 
-// checkClasses refuses data whose number of classes no table answers for.
+// checkClasses refuses data with more or fewer classes than tables cover.
 func checkClasses(set *dataset.Set) error {
 	if low, high := models.HeadClasses[0], models.HeadClasses[len(models.HeadClasses)-1]; len(set.Classes) < low || len(set.Classes) > high {
 		return fault.New(fault.Usage, fmt.Sprintf("Tables hold classifiers of %d to %d classes.", low, high),
@@ -66,7 +66,7 @@ func checkClasses(set *dataset.Set) error {
 	return nil
 }
 
-// fitBatch lowers the default batch to what the images fill, by halves.
+// fitBatch halves the default batch until the images fill it.
 func fitBatch(env *Env, c *train.Config, images int) {
 	was := c.Batch
 	for c.Batch > max(images, 1) {
@@ -91,8 +91,8 @@ func openEngine(o ort.Options) (*ort.Engine, error) {
 	return ort.New(o)
 }
 
-// openTrainer opens the engine of a run and says in c which dialect auto is:
-// results differ between dialects, so a run keeps to one.
+// openTrainer opens the engine of a run and replaces the dialect auto in c by the
+// one chosen: results differ between dialects, so a run keeps one.
 func openTrainer(env *Env, c *EngineConfig, batch int) (*ort.Engine, error) {
 	e, err := openEngine(ort.Options{Threads: c.Threads, Dialect: c.Dialect, Provider: c.Provider})
 	if err != nil {
@@ -100,7 +100,7 @@ func openTrainer(env *Env, c *EngineConfig, batch int) (*ort.Engine, error) {
 	}
 	block := 0
 	if c.Dialect, block = e.Dialect(); c.Dialect == ort.Blocked && batch%block != 0 {
-		env.log().Warn(fmt.Sprintf("a batch of %d is no multiple of %d: steps take several times as long", batch, block))
+		env.log().Warn(fmt.Sprintf("a batch of %d is not a multiple of %d: steps take several times as long", batch, block))
 	}
 	return e, nil
 }

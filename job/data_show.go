@@ -8,25 +8,25 @@ import (
 	"fbnas/dataset"
 )
 
-// Examples of a data set.
+// How many examples of a data set are shown, and how large.
 const (
 	exampleSide    = 96 // pixels, of images in folders
-	examples       = 4  // of a class
+	examples       = 4  // per class
 	exampleClasses = 200
 )
 
-// DataResult is the document of fbnas data show. It stands beside data_set, which
-// every document has whose job opened data.
+// DataResult is the document of fbnas data show. It comes beside the field
+// data_set, which every document has whose job opened data.
 type DataResult struct {
 	Sizes  dataset.Sizes `json:"sizes"`
 	Report *string       `json:"report"` // the page with examples
 
 	Summary  dataset.Summary `json:"-"`
-	Examples [][]image.Image `json:"-"` // of each class, the first ones; nil where none were asked for
+	Examples [][]image.Image `json:"-"` // the first images of each class; nil where none were asked for
 }
 
-// ShowData reads a data set as a training would, and says what it is understood
-// to be.
+// ShowData reads a data set as a training would, and reports how it is
+// understood.
 func ShowData(ctx context.Context, env *Env, name string, withExamples bool) (*DataResult, error) {
 	p := dataset.Preprocessing{Channels: 3, Height: exampleSide, Width: exampleSide, Mean: []float32{0, 0, 0}, Std: []float32{1, 1, 1}}
 	set, err := openWith(ctx, env, name, p, dataset.Options{Look: true, MaxCorrupt: new(1.0)})

@@ -9,14 +9,14 @@ import (
 	"fbnas/latency"
 )
 
-// Device is where to measure or to run files, and how it is reached.
+// Device says where to measure or to run files, and how to reach it.
 type Device struct {
 	Name   string         // a registered name, local (this machine), adb[:SERIAL], ssh://USER@HOST[:PORT], qemu or replay:FILE
-	Wait   *time.Duration // how long to wait for a device that is lost meanwhile; nil: devices.UsualWait
-	Record string         // a file that what the device says is added to; "": none
+	Wait   *time.Duration // how long to wait for a device whose connection is lost; nil: devices.UsualWait
+	Record string         // the file to which the device's answers are appended; "": none
 }
 
-// check refuses what no device can be opened by.
+// check refuses options with which no device can be opened.
 func (d Device) check() error {
 	if d.Wait != nil && *d.Wait < 0 {
 		return fault.New(fault.Usage, "Give --wait 0 or a time such as --wait 30m.", "a wait of %v", *d.Wait)
@@ -34,7 +34,7 @@ func (d Device) open(ctx context.Context, env *Env) (*latency.Host, error) {
 	return latency.OpenBy(ctx, by, d.Name, env.log())
 }
 
-// DeviceInfo says in a document what was measured.
+// DeviceInfo describes a device in a document.
 type DeviceInfo struct {
 	Name        string `json:"name"`
 	SoC         string `json:"soc"`
@@ -42,12 +42,13 @@ type DeviceInfo struct {
 	Cores       int    `json:"cores"`
 	MemoryBytes int64  `json:"memory_bytes"`
 	OS          string `json:"os"`
-	// Emulator stands in for the processor: times mean nothing.
+	// Emulator is what emulates the processor, if anything: its times mean
+	// nothing.
 	Emulator *string `json:"emulator"`
 	Replayed bool    `json:"replayed"` // a recording answered in its place
 }
 
-// identityOf describes a device by what it says of itself.
+// identityOf describes a device by what it reports of itself.
 func identityOf(name string, id devices.Identity) DeviceInfo {
 	return DeviceInfo{name, id.SoC, id.Arch, id.Cores, id.MemoryBytes, id.OS, orNull(id.Emulator), id.Replayed}
 }

@@ -15,10 +15,10 @@ type DeviceList struct {
 	Devices []DeviceState `json:"devices"`
 }
 
-// DeviceState says of a device whether it can be measured on.
+// DeviceState says in a document whether a device is ready to measure on.
 type DeviceState struct {
 	DeviceInfo
-	Address string  `json:"address"` // for --device, where the name is not registered
+	Address string  `json:"address"` // for --device, where the device is not registered
 	Ready   bool    `json:"ready"`
 	Reason  *string `json:"reason"` // why it is not ready
 	Hint    *string `json:"hint"`
@@ -29,7 +29,7 @@ func (s *DeviceState) refuse(err error) {
 }
 
 // ListDevices lists this machine, the registered devices and the phones that adb
-// knows of, and whether they can be measured on.
+// sees, and whether each is ready to measure on.
 func ListDevices(ctx context.Context) (*DeviceList, error) {
 	local, err := localDevice(ctx)
 	if err != nil {
@@ -66,10 +66,10 @@ func localDevice(ctx context.Context) (DeviceState, error) {
 	return s, nil
 }
 
-// reaching is how long the list waits for a registered device.
-const reaching = 15 * time.Second
+// reachTimeout is how long the list waits for each registered device.
+const reachTimeout = 15 * time.Second
 
-// reachAll looks at registered devices, all at once.
+// reachAll tries to reach all registered devices at once.
 func reachAll(ctx context.Context, entries []devices.Entry) []DeviceState {
 	states := make([]DeviceState, len(entries))
 	var wait sync.WaitGroup
@@ -82,8 +82,8 @@ func reachAll(ctx context.Context, entries []devices.Entry) []DeviceState {
 
 func reach(ctx context.Context, e devices.Entry) DeviceState {
 	s := DeviceState{DeviceInfo: DeviceInfo{Name: e.Name}, Address: e.Address, Ready: true}
-	ctx, cancel := context.WithTimeoutCause(ctx, reaching,
-		fault.New(fault.Device, "fbnas devices check "+e.Name+" waits longer.", "it does not answer within %v", reaching))
+	ctx, cancel := context.WithTimeoutCause(ctx, reachTimeout,
+		fault.New(fault.Device, "fbnas devices check "+e.Name+" waits longer.", "it does not answer within %v", reachTimeout))
 	defer cancel()
 	d, err := devices.Open(ctx, e.Name)
 	if err == nil {
@@ -101,7 +101,7 @@ func reach(ctx context.Context, e devices.Entry) DeviceState {
 	return s
 }
 
-// attachedPhones are the phones that adb knows of and nobody has registered.
+// attachedPhones are the phones that adb sees and nobody has registered.
 func attachedPhones(ctx context.Context, entries []devices.Entry) []DeviceState {
 	phones, err := devices.Phones(ctx)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"fbnas/latency"
 )
 
-// DeviceCheck is the document of fbnas devices check: what could be found out
-// before something failed.
+// DeviceCheck is the document of fbnas devices check: everything that was found
+// out before something failed, if anything did.
 type DeviceCheck struct {
 	Name     string      `json:"name"`
 	Device   *DeviceInfo `json:"device"`
@@ -20,7 +20,7 @@ type DeviceCheck struct {
 	CoreSet  *string     `json:"core_set"`
 }
 
-// DeviceNow is how a device is at the moment.
+// DeviceNow is a device's present state.
 type DeviceNow struct {
 	Governors   []string `json:"governors"`
 	KHz         []int    `json:"khz"` // per core
@@ -29,24 +29,24 @@ type DeviceNow struct {
 	FreeBytes   *int64   `json:"free_bytes"`
 	Throttled   *string  `json:"throttled"`
 	Thermal     *string  `json:"thermal_status"` // Android's
-	Slows       *string  `json:"slows"`          // why it is slower for now than it could be
+	Slows       *string  `json:"slows"`          // why it is slower at present than it could be
 	Power       *string  `json:"power"`          // charger | battery
 	Battery     *float64 `json:"battery"`        // a fraction
 }
 
-// SelfTest is one of the checks that the agent makes of itself.
+// SelfTest is one of the agent's checks of itself.
 type SelfTest struct {
 	Name   string `json:"name"`
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail"`
 }
 
-// CheckDevice reaches a device, says what it is and how it is at the moment, puts
-// the agent there, and lets it check itself. Beside an error stands what was found
-// out before it.
+// CheckDevice reaches a device, describes it and its present state, installs the
+// agent there, and runs the agent's self-tests. Beside an error it returns what
+// was found out before.
 func CheckDevice(ctx context.Context, env *Env, name string) (*DeviceCheck, error) {
 	r := &DeviceCheck{Name: name, Checks: []SelfTest{}}
-	if err := r.look(ctx); err != nil {
+	if err := r.queryDevice(ctx); err != nil {
 		return r, err
 	}
 	meter, err := latency.Open(ctx, name, env.log())
@@ -69,8 +69,8 @@ func CheckDevice(ctx context.Context, env *Env, name string) (*DeviceCheck, erro
 	return r, nil
 }
 
-// look asks the device itself, before anything is put there.
-func (r *DeviceCheck) look(ctx context.Context) error {
+// queryDevice queries the device itself, before the agent is installed.
+func (r *DeviceCheck) queryDevice(ctx context.Context) error {
 	d, err := devices.Open(ctx, r.Name)
 	if err != nil {
 		return err

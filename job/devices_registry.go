@@ -10,7 +10,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// DeviceEntry is the document of fbnas devices add: a device under a name.
+// DeviceEntry is the document of fbnas devices add: a device and its name.
 type DeviceEntry struct {
 	Name    string  `json:"name"`
 	Address string  `json:"address"`
@@ -19,14 +19,14 @@ type DeviceEntry struct {
 	Core    *int    `json:"core"`
 }
 
-// RegisterDevice registers a device under a name, with the files of the entry by
-// their whole paths. Nothing is done to the device.
+// RegisterDevice registers a device under a name, with absolute paths of the
+// entry's files. It does not touch the device.
 func RegisterDevice(e devices.Entry) (*DeviceEntry, error) {
 	for _, file := range []struct {
 		flag string
 		path *string
 	}{{"--runtime", &e.Runtime}, {"--agent", &e.Agent}} {
-		if err := existing(file.flag, file.path); err != nil {
+		if err := absoluteFile(file.flag, file.path); err != nil {
 			return nil, err
 		}
 	}
@@ -36,14 +36,14 @@ func RegisterDevice(e devices.Entry) (*DeviceEntry, error) {
 	return &DeviceEntry{e.Name, e.Address, orNull(e.Runtime), orNull(e.Agent), e.Core}, nil
 }
 
-// existing makes a flag's path absolute; it has to be a file's.
-func existing(flag string, path *string) error {
+// absoluteFile makes a flag's path absolute; it must name an existing file.
+func absoluteFile(flag string, path *string) error {
 	if *path == "" {
 		return nil
 	}
 	info, err := os.Stat(*path)
 	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is no file", *path)
+		err = fmt.Errorf("%s is not a file", *path)
 	}
 	if err == nil {
 		*path, err = filepath.Abs(*path)
@@ -59,7 +59,7 @@ type ForgottenDevice struct {
 	Name string `json:"name"`
 }
 
-// ForgetDevice forgets a registered device. Nothing on the device changes.
+// ForgetDevice removes a device from the registry. Nothing on the device changes.
 func ForgetDevice(name string) (*ForgottenDevice, error) {
 	return &ForgottenDevice{name}, devices.Forget(name)
 }
@@ -70,7 +70,7 @@ type CleanResult struct {
 	Removed []string `json:"removed"`
 }
 
-// CleanDevice removes what killed measurements have left on a device.
+// CleanDevice removes what interrupted measurements left on a device.
 func CleanDevice(ctx context.Context, name string) (*CleanResult, error) {
 	removed, err := devices.Clean(ctx, name)
 	if err != nil {

@@ -15,16 +15,16 @@ type DoctorResult struct {
 	ORTVersion *string         `json:"ort_version"`
 	ORTPath    *string         `json:"ort_path"`
 	Dialect    *ort.Dialect    `json:"dialect"`
-	Block      *int            `json:"block"`     // channels in a block; null in std
-	Providers  []ProviderState `json:"providers"` // what trains
+	Block      *int            `json:"block"`     // channels per block; null in std
+	Providers  []ProviderState `json:"providers"` // what can train
 	Cores      int             `json:"cores"`
 	Data       []SetupItem     `json:"data"`
 	Devices    []DeviceState   `json:"devices"`
 	Problems   []Trouble       `json:"problems"`
 }
 
-// ProviderState is an execution provider of ONNX Runtime. One that is not ready is
-// no problem: only --ep asks for it.
+// ProviderState is an execution provider of ONNX Runtime. That one is not ready
+// is not a problem: it is used only with --ep.
 type ProviderState struct {
 	Name   ort.Provider `json:"name"`
 	Ready  bool         `json:"ready"`
@@ -43,9 +43,9 @@ func (r *DoctorResult) trouble(what string, err error) {
 	r.Problems = append(r.Problems, Trouble{what, err.Error(), orNull(fault.HintOf(err))})
 }
 
-// Doctor looks at ONNX Runtime, the demo data and this machine as a device, and
-// lets the agent check itself. The error says that it can neither train nor
-// measure, or only one of them; the result says what to do.
+// Doctor checks ONNX Runtime, the demo data and this machine as a device, and
+// runs the agent's self-tests. The error says whether training, measuring or both
+// are impossible; the result says what to do.
 func Doctor(ctx context.Context) (*DoctorResult, error) {
 	r := &DoctorResult{Cores: runtime.NumCPU(), Providers: []ProviderState{}, Data: []SetupItem{}, Devices: []DeviceState{}, Problems: []Trouble{}}
 	engine := r.engine()
@@ -57,12 +57,12 @@ func Doctor(ctx context.Context) (*DoctorResult, error) {
 		return nil, err
 	}
 	if engine != nil || measuring != nil {
-		return r, fault.New(fault.Failure, "What to do about it stands beside each problem.", "not everything works on this machine")
+		return r, fault.New(fault.Failure, "Each problem in the list says what to do about it.", "not everything works on this machine")
 	}
 	return r, nil
 }
 
-// engine looks at what training and measuring run on.
+// engine checks what training and measuring run on.
 func (r *DoctorResult) engine() error {
 	path, err := setup.ORTLibrary()
 	if err == nil {
@@ -109,8 +109,8 @@ func (r *DoctorResult) data() error {
 	return nil
 }
 
-// local looks at this machine as a device; the agent checks itself only where
-// it can be started.
+// local checks this machine as a device; the agent's self-tests run only where it
+// can be started.
 func (r *DoctorResult) local(ctx context.Context) (trouble, err error) {
 	local, err := localDevice(ctx)
 	if err != nil {

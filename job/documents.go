@@ -19,8 +19,8 @@ type Envelope struct {
 	Schema string   `json:"schema"`
 	Status string   `json:"status"`
 	Error  *Problem `json:"error"`
-	// Data is what the data set was understood to be that the verb opened
-	// first; verbs that open none have no such field.
+	// Data describes the data set that the verb opened first; absent for verbs
+	// that open none.
 	Data *dataset.Summary `json:"data_set,omitempty"`
 }
 
@@ -32,9 +32,9 @@ type Problem struct {
 }
 
 // Documents are the results of the verbs, by the names of their schemas: "search"
-// is fbnas.search/1. A document is an Envelope with the fields of its result, of
-// one of several types where a verb looks at several things. Package report adds
-// its own.
+// is fbnas.search/1. A document is an Envelope with the fields of its result. A
+// verb that describes several things has one type of result for each. Package
+// report adds its own.
 var Documents = map[string][]any{
 	"baseline.random":  {BaselineResult{}},
 	"baseline.uniform": {BaselineResult{}},
@@ -73,7 +73,7 @@ var Documents = map[string][]any{
 	"version":          {VersionResult{}},
 }
 
-// schemas are those of types that say less of their JSON than there is to say.
+// schemas supplies the schemas of types whose JSON reflection cannot describe.
 var schemas = jsonschema.Maker{
 	reflect.TypeFor[time.Time]():       jsonschema.Pairs("type", "string", "format", "date-time"),
 	reflect.TypeFor[Dimension]():       jsonschema.Pairs("type", []string{"integer", "string", "null"}),
@@ -81,8 +81,9 @@ var schemas = jsonschema.Maker{
 	reflect.TypeFor[json.RawMessage](): jsonschema.Pairs("description", "a document of its own, or null"),
 }
 
-// DocumentSchemas are the JSON Schemas of a document that tells of success, one
-// for each type of result; a document of a failure may lack the result's fields.
+// DocumentSchemas are the JSON Schemas of a document that reports success, one
+// for each type of result; the document of a failure may lack the result's
+// fields.
 func DocumentSchemas(name string, results []any) []jsonschema.Object {
 	var all []jsonschema.Object
 	for _, result := range results {
@@ -94,8 +95,8 @@ func DocumentSchemas(name string, results []any) []jsonschema.Object {
 	return all
 }
 
-// Schema is the JSON Schema (draft 2020-12) of documents: a definition for each
-// type of result.
+// Schema is the JSON Schema (draft 2020-12) of documents, with a definition for
+// each type of result.
 func Schema(documents map[string][]any) []byte {
 	var all jsonschema.Object
 	var refs []any
@@ -108,7 +109,7 @@ func Schema(documents map[string][]any) []byte {
 	}
 	text, err := json.MarshalIndent(jsonschema.Pairs("$schema", jsonschema.Draft, "title", "a document of fbnas", "anyOf", refs, "$defs", all), "", " ")
 	if err != nil {
-		panic(err) // plain data only
+		panic(err) // cannot fail: plain data
 	}
 	return append(text, '\n')
 }

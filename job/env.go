@@ -9,23 +9,23 @@ import (
 	"fbnas/internal/fault"
 )
 
-// Env is what a job works in: whom it tells what, and what it knows of the
-// machine. A job may use it only in the goroutine that called it.
+// Env is a job's environment: where it logs and reports progress, and what it
+// knows of the machine. A job may use it only in the goroutine that called it.
 type Env struct {
-	Log      *slog.Logger // notes and warnings for the user; nil: nobody reads them
-	Progress Progress     // nil: nobody looks
-	Tool     string       // the program and its version, for files that state their maker
-	System   fs.FS        // what Linux says of itself, from the root; nil: this machine
+	Log      *slog.Logger // notes and warnings for the user; nil: discarded
+	Progress Progress     // nil: not reported
+	Tool     string       // the program and its version, for files that record what made them
+	System   fs.FS        // the root of the file system that has /proc and /sys; nil: this machine's
 
-	// Data are the data sets that jobs have opened, in the order of their opening.
+	// Data are the data sets that jobs have opened, in that order.
 	Data []dataset.Summary
 }
 
-// Progress hears that done of total parts of a stage are done. Stages come one
-// after the other.
+// Progress is told that `done` of `total` parts of a stage are finished. Stages
+// come one after the other.
 type Progress func(stage string, done, total int)
 
-// Hint is what to do about an error of a job; "" where nothing is known.
+// Hint says what to do about an error of a job; "" where nothing is known.
 func Hint(err error) string { return fault.HintOf(err) }
 
 func (env *Env) log() *slog.Logger {
@@ -35,7 +35,7 @@ func (env *Env) log() *slog.Logger {
 	return env.Log
 }
 
-func (env *Env) at(stage string, done, total int) {
+func (env *Env) progress(stage string, done, total int) {
 	if env.Progress != nil {
 		env.Progress(stage, done, total)
 	}

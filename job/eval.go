@@ -16,14 +16,14 @@ import (
 	"fbnas/train"
 )
 
-// evalBatch is the batch of a run's network; a file has its own.
+// evalBatch is the batch for a run's network; an exported file has its own.
 const evalBatch = 256
 
-// EvalOptions are those of Eval.
+// EvalOptions are the options of Eval.
 type EvalOptions struct {
 	Device Device // without a name: this process
-	Data   string // "": of a run, what it was trained on
-	Split  string // SplitTest, which "" means too, SplitTrain or SplitAll
+	Data   string // "": what a run was trained on
+	Split  string // SplitTest (also ""), SplitTrain or SplitAll
 }
 
 // EvalResult is the document of fbnas eval.
@@ -37,7 +37,7 @@ type EvalResult struct {
 	RanOn
 }
 
-// Eval measures the accuracy of an exported file, or of a finished training, on
+// Eval measures the accuracy of an exported file or of a finished training on
 // images of a data set.
 func Eval(ctx context.Context, env *Env, path string, o EvalOptions) (*EvalResult, error) {
 	began := time.Now()
@@ -57,7 +57,7 @@ func Eval(ctx context.Context, env *Env, path string, o EvalOptions) (*EvalResul
 		return nil, err
 	}
 	total := images.Len()
-	e, err := s.open(ctx, env, total, func(done int) { env.at("images", min(done, total), total) })
+	e, err := s.open(ctx, env, total, func(done int) { env.progress("images", min(done, total), total) })
 	if err != nil {
 		return nil, fmt.Errorf("evaluate %s: %w", path, err)
 	}
@@ -75,10 +75,10 @@ type subject struct {
 	classes       []string
 	data          string
 	source        Source
-	open          func(ctx context.Context, env *Env, images int, told func(done int)) (evaluator, error)
+	open          func(ctx context.Context, env *Env, images int, progress func(done int)) (evaluator, error)
 }
 
-// evaluator runs from train.Images to train.Logits.
+// evaluator maps train.Images to train.Logits.
 type evaluator struct {
 	engine.Runner
 	batch int
@@ -104,7 +104,7 @@ func (o EvalOptions) subject(path string) (subject, error) {
 	return s, nil
 }
 
-// training is a run, on the engine that trains.
+// training opens a run, on the engine that trains.
 func (o EvalOptions) training(run string) (subject, error) {
 	if o.Device.Name != "" {
 		return subject{}, fault.New(fault.Usage, "Export it, and evaluate the file.", "%s is a training: devices run exported files", run)
@@ -113,7 +113,7 @@ func (o EvalOptions) training(run string) (subject, error) {
 	if err != nil {
 		return subject{}, err
 	}
-	open := func(_ context.Context, _ *Env, _ int, told func(int)) (evaluator, error) {
+	open := func(_ context.Context, _ *Env, _ int, progress func(int)) (evaluator, error) {
 		e, err := openEngine(ort.Options{})
 		if err != nil {
 			return evaluator{}, err
@@ -126,12 +126,12 @@ func (o EvalOptions) training(run string) (subject, error) {
 		if err != nil {
 			return evaluator{}, err
 		}
-		return evaluator{&counting{v, evalBatch, 0, told}, evalBatch, RanOn{EngineORT, version, nil}}, nil
+		return evaluator{&countingEvaluator{v, evalBatch, 0, progress}, evalBatch, RanOn{EngineORT, version, nil}}, nil
 	}
 	return subject{t.Preprocessing, t.Classes, t.DataPath, t.Source(run), open}, nil
 }
 
-// file is an exported file, run as an application would.
+// file opens an exported file, to run as an application would run it.
 func (o EvalOptions) file(path string) (subject, error) {
 	f, err := ReadExported(path)
 	if err != nil {
@@ -142,20 +142,20 @@ func (o EvalOptions) file(path string) (subject, error) {
 		return subject{}, fault.New(fault.Failure, "Export a training: fbnas export MODEL.onnx --from RUN",
 			"%s does not say how its images are prepared: it was exported without training", path)
 	}
-	open := func(ctx context.Context, env *Env, images int, told func(int)) (evaluator, error) {
-		opened, err := execution{Place{Device: o.Device}, path, f, images, told}.open(ctx, env)
+	open := func(ctx context.Context, env *Env, images int, progress func(int)) (evaluator, error) {
+		opened, err := execution{Place{Device: o.Device}, path, f, images, progress}.open(ctx, env)
 		if err != nil {
 			return evaluator{}, err
 		}
-		return evaluator{asProgram{opened}, opened.feed.Batch, opened.on}, nil
+		return evaluator{fileEvaluator{opened}, opened.feed.Batch, opened.on}, nil
 	}
 	return subject{*says.Preprocessing, says.Classes, "", Source{Name: path, Digest: says.Data}, open}, nil
 }
 
-// asProgram is an exported file under the names of an evaluation program.
-type asProgram struct{ *openFile }
+// fileEvaluator gives an exported file the names of an evaluation program.
+type fileEvaluator struct{ *openFile }
 
-func (f asProgram) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+func (f fileEvaluator) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
 	r, err := f.Session.Run(ctx, engine.Feeds{f.feed.Input: f.feed.Tensor(feeds[train.Images].Floats)})
 	if err != nil {
 		return nil, err
@@ -163,17 +163,17 @@ func (f asProgram) Run(ctx context.Context, feeds engine.Feeds) (engine.Results,
 	return engine.Results{train.Logits: r[f.feed.Output]}, nil
 }
 
-// counting tells how many images have been run, in batches.
-type counting struct {
+// countingEvaluator reports how many images have been run, batch by batch.
+type countingEvaluator struct {
 	engine.Runner
-	batch int
-	done  int
-	told  func(done int)
+	batch    int
+	done     int
+	progress func(done int)
 }
 
-func (c *counting) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+func (c *countingEvaluator) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
 	r, err := c.Runner.Run(ctx, feeds)
 	c.done += c.batch
-	c.told(c.done)
+	c.progress(c.done)
 	return r, err
 }

@@ -6,7 +6,7 @@ import (
 	"fbnas/dataset"
 )
 
-// The images that Eval takes.
+// The images that Eval uses.
 const (
 	SplitAll   = "all"
 	SplitTest  = "test"
@@ -15,7 +15,7 @@ const (
 
 var evalSplits = []string{SplitTest, SplitTrain, SplitAll}
 
-// images opens the data and takes those that are asked for.
+// images opens the data and returns the images that were asked for.
 func (o EvalOptions) images(ctx context.Context, env *Env, path string, s subject) (*dataset.Split, error) {
 	set, err := openWith(ctx, env, s.data, s.preprocessing, dataset.Options{Whole: o.Split == SplitAll, Classes: s.classes})
 	if err != nil {

@@ -20,10 +20,10 @@ const (
 	EngineOnnxGo = "onnx-go"
 )
 
-// Place is where an exported file is run.
+// Place says where an exported file is run.
 type Place struct {
 	Device Device // without a name: this process
-	Engine string // EngineORT, which "" means too, or EngineOnnxGo
+	Engine string // EngineORT (also ""), or EngineOnnxGo
 }
 
 func (p Place) check() error {
@@ -33,7 +33,7 @@ func (p Place) check() error {
 	case p.Engine == EngineOnnxGo && p.Device.Name != "":
 		return fault.New(fault.Usage, "Leave out --device, or --engine.", "devices have ONNX Runtime; onnx-go runs here")
 	case p.Device.Record != "" && p.Device.Name == "":
-		return fault.New(fault.Usage, "Give --device too.", "--record is of what a device says")
+		return fault.New(fault.Usage, "Give --device too.", "--record needs a device: it records what the device says")
 	}
 	if err := CheckOutputs(p.Device.Record); err != nil {
 		return err
@@ -63,23 +63,23 @@ func (r RanOn) String() string {
 	return text
 }
 
-// execution is a file that is to be run on so many images.
+// execution is an exported file and the number of images to run it on.
 type execution struct {
 	Place
-	path   string
-	file   onnxexport.File
-	images int
-	told   func(done int) // hears how many have been run
+	path     string
+	file     onnxexport.File
+	images   int
+	progress func(done int) // told how many have been run
 }
 
-// openFile is a file that is ready to be run.
+// openFile is a file that is ready to run.
 type openFile struct {
 	onnxexport.Session
 	feed onnxexport.Feed // in batches of the session
 	on   RanOn
 }
 
-// open makes the file ready.
+// open makes the file ready to run.
 func (x execution) open(ctx context.Context, env *Env) (*openFile, error) {
 	feed, err := onnxexport.FeedOf(x.file.Model, x.file.Says)
 	if err != nil {
@@ -91,7 +91,7 @@ func (x execution) open(ctx context.Context, env *Env) (*openFile, error) {
 	}
 	switch {
 	case x.Device.Name != "":
-		s := &deviceSession{model: latency.Model{Name: x.path, Bytes: content}, feed: feed, images: x.images, told: x.told}
+		s := &deviceSession{model: latency.Model{Name: x.path, Bytes: content}, feed: feed, images: x.images, progress: x.progress}
 		s.image, s.values = sizes(x.file.Model)
 		return x.Device.session(ctx, env, s)
 	case x.Engine == EngineOnnxGo:
@@ -102,7 +102,7 @@ func (x execution) open(ctx context.Context, env *Env) (*openFile, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &openFile{&counting{s, feed.Batch, 0, x.told}, feed, RanOn{EngineOnnxGo, onnxgo.Version, nil}}, nil
+		return &openFile{&countingEvaluator{s, feed.Batch, 0, x.progress}, feed, RanOn{EngineOnnxGo, onnxgo.Version, nil}}, nil
 	}
 	feed.Batch = feed.AtOnce()
 	version, err := runtimeVersion()
@@ -113,13 +113,13 @@ func (x execution) open(ctx context.Context, env *Env) (*openFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &openFile{&counting{s, feed.Batch, 0, x.told}, feed, RanOn{EngineORT, version, nil}}, nil
+	return &openFile{&countingEvaluator{s, feed.Batch, 0, x.progress}, feed, RanOn{EngineORT, version, nil}}, nil
 }
 
-// sizes of an image as a model takes it, in bytes, and of what it gives for one,
-// in numbers.
+// sizes returns the bytes of one input image of a model and the count of numbers
+// that it gives for one.
 func sizes(m *onnx.Model) (image, values int) {
-	const beyondAll = 1 << 40 // what a changed file may say does not overflow
+	const beyondAll = 1 << 40 // keeps the product from overflowing, whatever a changed file says
 	product := func(v onnx.Value) int {
 		n := 1
 		for i, d := range v.Shape {
@@ -145,7 +145,8 @@ func openModel(model []byte) (onnxexport.Session, error) {
 	return ort.Open(model, ort.Options{Library: library, Threads: 1})
 }
 
-// runtimeVersion is that of the ONNX Runtime of this process, as devices say it.
+// runtimeVersion is the version of this process's ONNX Runtime, written as
+// devices write it.
 func runtimeVersion() (string, error) {
 	library, err := setup.ORTLibrary()
 	if err != nil {

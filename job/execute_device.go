@@ -14,12 +14,12 @@ import (
 	"fbnas/onnxexport"
 )
 
-// requestBytes is about how much of images goes to a device at once, and how
-// much comes back.
+// requestBytes is about how many bytes of images are sent to a device at once,
+// and about how many come back.
 const requestBytes = 16 << 20
 
-// session opens a session's file on the device: in ONNX Runtime there, on one of
-// its fastest cores.
+// session opens a file on the device, in ONNX Runtime on one of the fastest
+// cores.
 func (d Device) session(ctx context.Context, env *Env, s *deviceSession) (*openFile, error) {
 	if s.inRun = s.feed.AtOnce(); s.feed.Batch == onnxexport.AnyBatch {
 		s.open = s.inRun
@@ -42,25 +42,25 @@ func (d Device) session(ctx context.Context, env *Env, s *deviceSession) (*openF
 	return &openFile{s, feed, RanOn{EngineORT, condition.Runtime, &info}}, nil
 }
 
-// asApplication leaves a phone in its usual mode: nothing is timed.
+// asApplication leaves a phone in its usual mode, since nothing is timed.
 var asApplication = latency.Options{DefaultMode: true}
 
-// deviceSession is a file on a device, as a session of as many images as go
-// there at once.
+// deviceSession is a file on a device. Its batch is the number of images sent at
+// once.
 type deviceSession struct {
-	host   *latency.Host
-	model  latency.Model
-	feed   onnxexport.Feed // as the file is fed
-	image  int             // bytes of one
-	values int             // that come back for it
-	inRun  int             // images of a run there
-	open   int             // the same where the file leaves it open, or 0
-	images int             // that will be run in all
-	done   int
-	told   func(done int)
+	host     *latency.Host
+	model    latency.Model
+	feed     onnxexport.Feed // as the file is fed
+	image    int             // bytes per image
+	values   int             // that come back per image
+	inRun    int             // images per run on the device
+	open     int             // the same where the file leaves it open; otherwise 0
+	images   int             // that will be run in all
+	done     int
+	progress func(done int)
 }
 
-// batch is a number of whole runs.
+// batch is a multiple of the images per run.
 func (s *deviceSession) batch() int {
 	fit, needed := requestBytes/s.inRun/max(s.image, 4*s.values), (s.images+s.inRun-1)/s.inRun
 	return max(1, min(fit, needed)) * s.inRun
@@ -73,7 +73,7 @@ func (s *deviceSession) Run(ctx context.Context, feeds engine.Feeds) (engine.Res
 	}
 	images := len(in.Bytes) / s.image
 	in.Values = images * s.values
-	in.OnValues = func(n int) { s.told(min(s.done+n/s.values, s.images)) }
+	in.OnValues = func(n int) { s.progress(min(s.done+n/s.values, s.images)) }
 	values, err := s.host.Compute(ctx, s.model, in, asApplication)
 	if err != nil {
 		return nil, err

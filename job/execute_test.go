@@ -10,15 +10,15 @@ import (
 	"fbnas/onnxexport"
 )
 
-// What goes to a device at once is whole runs of it, and no more images than
-// there are.
+// TestImagesOfARequest: a request has a whole number of the device's runs, and no
+// more images than there are.
 func TestImagesOfARequest(t *testing.T) {
 	const pixels, floats = 224 * 224 * 3, 4 * 224 * 224 * 3
 	for _, c := range []struct{ image, values, inRun, images, want int }{
 		{4 * 28 * 28, 10, 1, 256, 256},
 		{4 * 28 * 28, 10, 1, 10000, 5349},
 		{4 * 28 * 28, 10, 16, 250, 256},
-		{8 * 8, 1024, 1, 10000, 4096}, // more comes back than goes there
+		{8 * 8, 1024, 1, 10000, 4096}, // more bytes come back than are sent
 		{floats, 1000, 1, 256, 27},
 		{floats, 1000, 16, 256, 16},
 		{pixels, 1000, 16, 256, 96},
@@ -35,7 +35,7 @@ func TestImagesOfARequest(t *testing.T) {
 	}
 }
 
-// A run that is too large for a request is refused before a device is reached.
+// TestRunTooLargeForADevice: it is refused before a device is reached.
 func TestRunTooLargeForADevice(t *testing.T) {
 	_, err := Device{Name: "nowhere"}.session(t.Context(), &Env{}, &deviceSession{image: 1 << 20, feed: onnxexport.Feed{Batch: 65}})
 	if err == nil || !strings.Contains(err.Error(), "a run takes 65 images") || fault.HintOf(err) == "" {
@@ -43,7 +43,7 @@ func TestRunTooLargeForADevice(t *testing.T) {
 	}
 }
 
-// A file may say of its input what it likes.
+// TestSizes: a file may state anything of its input.
 func TestSizes(t *testing.T) {
 	for _, c := range []struct {
 		in, out       onnx.Shape
@@ -69,7 +69,7 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// An int8 file may see other classes by chance, and not by more.
+// TestInt8Agrees: an int8 file may differ in class by chance, and not by more.
 func TestInt8Agrees(t *testing.T) {
 	for _, c := range []struct {
 		same, of int
@@ -83,7 +83,7 @@ func TestInt8Agrees(t *testing.T) {
 		{58, 64, 0.98, false},
 		{0, 64, 0.98, false},
 	} {
-		err := agrees(onnxexport.Parity{Inputs: c.of, SameClass: c.same}, c.stated)
+		err := checkAgreement(onnxexport.Parity{Inputs: c.of, SameClass: c.same}, c.stated)
 		if (err == nil) != c.ok {
 			t.Errorf("%+v: %v", c, err)
 		}

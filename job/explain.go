@@ -9,11 +9,11 @@ import (
 	"fbnas/search"
 )
 
-// ExplainOptions are those of Explain.
+// ExplainOptions are the options of Explain.
 type ExplainOptions struct {
 	Run   string // of a finished search
 	Table string // a file; "": the search's
-	Gain  Limit  // what a change has to save, or a part of the latency
+	Gain  Limit  // what a change must save: a time, or a part of the latency
 }
 
 // ExplainResult is the document of fbnas lut explain.
@@ -21,19 +21,19 @@ type ExplainResult struct {
 	Run         string  `json:"run"`
 	Table       string  `json:"table"`
 	PredictedUS float64 `json:"predicted_us"`
-	BaseUS      float64 `json:"base_us"` // beside the layers
+	BaseUS      float64 `json:"base_us"` // what the network takes besides its layers
 	search.Evidence
 	Known    lut.Certainty   `json:"certainty"` // of the table
 	Age      profile.Age     `json:"stale_rows"`
 	Layers   []search.Share  `json:"layers"`
-	GainUS   float64         `json:"gain_us"` // asked for
+	GainUS   float64         `json:"gain_us"` // the gain asked for
 	Cheapest *search.Change  `json:"cheapest"`
 	Steps    []search.Change `json:"steps"`
 	Changes  []search.Change `json:"changes"`
 }
 
-// Explain says where the time of the network goes that a search found, and what
-// would save some.
+// Explain shows where the network that a search found spends its time, and which
+// changes would save some.
 func Explain(ctx context.Context, env *Env, o ExplainOptions) (*ExplainResult, error) {
 	run, err := OpenSearch(o.Run)
 	if err != nil {

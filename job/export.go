@@ -18,18 +18,18 @@ import (
 	"fbnas/profile"
 )
 
-// ExportOptions are those of Export.
+// ExportOptions are the options of Export.
 type ExportOptions struct {
 	// From is a training's folder, an arch.yaml or a built-in network; "": the
 	// newest finished training under Root.
 	From    string
 	Weights string // a weights.safetensors, instead of a run's own; "": none
 	Data    string // to compare on; "": what the network was trained on
-	Table   string // that predicts the latency; "": none
+	Table   string // to predict the latency; "": none
 	Root    string // folder to look for trainings in; "": RunsFolder
-	Device  string // to time the file on; "": it is not timed; with Int8, local
+	Device  string // to time the file on; "": do not time it, or, with Int8, local
 	Licence string // of the weights, for the model card; "": not stated
-	Seed    uint64 // of random weights and of the inputs that they are compared on
+	Seed    uint64 // of random weights and of random inputs for the comparison
 	Form    onnxexport.Form
 	Int8    *Int8Options // nil: a float file
 }
@@ -39,16 +39,16 @@ type export struct {
 	ExportOptions
 	env     *Env
 	model   Model
-	images  [][]float32 // that the file is compared on
-	foundBy *foundBy    // nil: no search is known
-	table   *lut.Table  // that predicts the latency; nil: none
+	images  [][]float32   // for comparing the file with the training engine
+	foundBy *originSearch // nil: no search is known
+	table   *lut.Table    // to predict the latency; nil: none
 	file    onnxexport.File
 	result  *ExportResult
 }
 
-// Export writes a network to the ONNX file at path, after the file was run and
-// compared with the engine that trained it. The result is nil where nothing was
-// compared; a file that differs is not written, and has its figures beside the
+// Export runs a network's ONNX file, compares it with the engine that trained the
+// network, and writes it to path. The result is nil where nothing was compared; a
+// file that differs is not written, and the result has its figures beside the
 // error.
 func Export(ctx context.Context, env *Env, path string, o ExportOptions) (*ExportResult, error) {
 	began := time.Now()
@@ -75,7 +75,7 @@ func Export(ctx context.Context, env *Env, path string, o ExportOptions) (*Expor
 	return x.result, err
 }
 
-// check refuses what this version cannot do.
+// check refuses options that this version does not support.
 func (o ExportOptions) check(path string) error {
 	if !onnx.HasExtension(path) {
 		return fault.New(fault.Usage, "Give the path of the file to write, such as model.onnx.", "%s does not end in .onnx", path)
@@ -103,7 +103,7 @@ func (x *export) build(ctx context.Context) error {
 			return err
 		}
 	}
-	if x.images, err = comparedOn(ctx, x.env, &x.model, x.dataset()); err != nil {
+	if x.images, err = comparisonImages(ctx, x.env, &x.model, x.dataset()); err != nil {
 		return err
 	}
 	if x.model.Random() {
@@ -123,10 +123,10 @@ func (x *export) build(ctx context.Context) error {
 	return err
 }
 
-// dataset is what the file is compared on; "" where nothing is known.
+// dataset is the data that the file is compared on; "" where none is known.
 func (x *export) dataset() string { return cmp.Or(x.Data, x.model.DataPath) }
 
-// float times the file where that is asked for, proves it and writes it.
+// float times the file if asked to, proves it and writes it.
 func (x *export) float(ctx context.Context) error {
 	if x.Device != "" {
 		b, err := x.bench(ctx, x.file)
@@ -145,7 +145,7 @@ func (x *export) float(ctx context.Context) error {
 	return err
 }
 
-// spec is the network with what its file says of itself.
+// spec is the network with the metadata of its file.
 func (x *export) spec() (onnxexport.Spec, error) {
 	t := &x.model
 	md := onnxexport.Metadata{Tool: x.env.Tool, Architecture: string(t.Arch.YAML()), Classes: t.Classes, Data: t.Data}
@@ -153,7 +153,7 @@ func (x *export) spec() (onnxexport.Spec, error) {
 	case t.Preprocessing.Channels > 0:
 		md.Preprocessing = &t.Preprocessing
 	case x.Form.Input == onnxexport.PixelsNHWC:
-		md.Preprocessing = anyPictures(t.Arch.Input)
+		md.Preprocessing = randomPreprocessing(t.Arch.Input)
 	}
 	if t.Random() {
 		md.Seed = &t.Seed
@@ -166,8 +166,8 @@ func (x *export) spec() (onnxexport.Spec, error) {
 	return onnxexport.Spec{Name: t.Arch.Name, Blocks: t.Blocks, Weights: t.Values, Form: x.Form, Metadata: md}, err
 }
 
-// anyPictures is a preprocessing for weights that were drawn without data.
-func anyPictures(in models.Input) *dataset.Preprocessing {
+// randomPreprocessing is a preprocessing for random weights without data.
+func randomPreprocessing(in models.Input) *dataset.Preprocessing {
 	p := dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width}
 	for range in.Channels {
 		p.Mean, p.Std = append(p.Mean, 0.5), append(p.Std, 0.25)
@@ -175,7 +175,7 @@ func anyPictures(in models.Input) *dataset.Preprocessing {
 	return &p
 }
 
-// precision is the number format that the file computes in.
+// precision is the number format in which the file computes.
 func (x *export) precision() string {
 	if x.Int8 != nil {
 		return latency.Int8
@@ -183,7 +183,7 @@ func (x *export) precision() string {
 	return latency.FP32
 }
 
-// predicted is what the table says about the network, else what the search said
+// predicted is the table's prediction for the network, or else that of the search
 // that found it.
 func (x *export) predicted() (*onnxexport.Latency, error) {
 	if x.table == nil {
@@ -214,8 +214,8 @@ func (x *export) predicted() (*onnxexport.Latency, error) {
 		Rows: e.Rows, PredictedRows: predicted}, nil
 }
 
-// warnOfCard tells of a card that an earlier file has left, and that says of
-// this one what is not so.
+// warnOfCard warns of a model card that describes an earlier file of the same
+// name.
 func (x *export) warnOfCard() {
 	there := card.Path(x.result.Path)
 	if _, err := os.Stat(there); err == nil {

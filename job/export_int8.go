@@ -10,23 +10,22 @@ import (
 	"fbnas/train"
 )
 
-// quantising is a float file, which the export has built, on its way to an int8
-// file.
-type quantising struct {
+// quantiser is a float file, built by the export, on its way to an int8 file.
+type quantiser struct {
 	*export
 	quantised onnxexport.File
 	feed      onnxexport.Feed
 }
 
-// int8 quantises the file, compares it with what it was and writes it. What is
-// proven against the training engine is the float file.
+// int8 quantises the float file, compares the two and writes the int8 file. Only
+// the float file is compared with the training engine.
 func (x *export) int8(ctx context.Context) error {
 	x.Device = cmp.Or(x.Device, "local")
 	x.result.Int8 = &Int8Result{Method: string(x.Int8.Method), Float: append([]string{}, x.Int8.Float...), Warnings: []string{}}
-	if err := x.file.Says.Store(x.file.Model); err != nil { // the float file, whose size is compared, has its own
+	if err := x.file.Says.Store(x.file.Model); err != nil { // the sizes are compared, so the float file needs its metadata too
 		return err
 	}
-	q := quantising{export: x}
+	q := quantiser{export: x}
 	var err error
 	if q.feed, err = onnxexport.FeedOf(x.file.Model, x.file.Says); err != nil {
 		return err
@@ -36,14 +35,14 @@ func (x *export) int8(ctx context.Context) error {
 			return err
 		}
 	}
-	x.judge()
-	q.state()
+	x.warnOfInt8()
+	q.recordQuantisation()
 	x.file = q.quantised
 	return x.file.Write(x.result.Path)
 }
 
-// prove holds the float file against the training engine.
-func (x *quantising) prove(ctx context.Context) error {
+// prove compares the float file with the training engine.
+func (x *quantiser) prove(ctx context.Context) error {
 	network, err := referenceOf(x.model, x.images)
 	if err != nil {
 		return err
@@ -54,7 +53,7 @@ func (x *quantising) prove(ctx context.Context) error {
 	return err
 }
 
-func (x *quantising) quantise(ctx context.Context) error {
+func (x *quantiser) quantise(ctx context.Context) error {
 	arch, err := x.arch(ctx)
 	if err != nil {
 		return err
@@ -68,7 +67,7 @@ func (x *quantising) quantise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Progress = func(done, total int) { x.env.at("calibration", done, total) }
+	c.Progress = func(done, total int) { x.env.progress("calibration", done, total) }
 	ranges, err := c.Ranges(ctx, x.file.Model, names)
 	if err != nil {
 		return err
@@ -90,8 +89,8 @@ func (x *quantising) quantise(ctx context.Context) error {
 }
 
 // calibrationOn prepares the calibration: on training images, never on test
-// images; on the inputs of the comparison where a network has no data at all.
-func (x *quantising) calibrationOn(ctx context.Context) (quantize.Calibration, error) {
+// images; without any data, on the inputs of the comparison.
+func (x *quantiser) calibrationOn(ctx context.Context) (quantize.Calibration, error) {
 	c := quantize.Calibration{Method: x.Int8.Method, Feed: x.feed, Open: openModel}
 	name := cmp.Or(x.Int8.Calibration, x.dataset())
 	if name == "" {
@@ -118,19 +117,19 @@ func (x *quantising) calibrationOn(ctx context.Context) (quantize.Calibration, e
 	return c, nil
 }
 
-// open opens one of the two in this process.
-func (x *quantising) open(ctx context.Context, f onnxexport.File, told func(done int)) (*openFile, error) {
-	return execution{path: x.result.Path, file: f, told: told}.open(ctx, x.env)
+// open opens one of the two files in this process.
+func (x *quantiser) open(ctx context.Context, f onnxexport.File, progress func(done int)) (*openFile, error) {
+	return execution{path: x.result.Path, file: f, progress: progress}.open(ctx, x.env)
 }
 
-// agree runs both on the images of the comparison.
-func (x *quantising) agree(ctx context.Context) error {
-	float, err := x.open(ctx, x.file, quietly)
+// agree compares both on the images of the comparison.
+func (x *quantiser) agree(ctx context.Context) error {
+	float, err := x.open(ctx, x.file, noProgress)
 	if err != nil {
 		return err
 	}
 	defer float.Close()
-	quantised, err := x.open(ctx, x.quantised, quietly)
+	quantised, err := x.open(ctx, x.quantised, noProgress)
 	if err != nil {
 		return err
 	}
@@ -144,8 +143,8 @@ func (x *quantising) agree(ctx context.Context) error {
 	return err
 }
 
-// accuracy evaluates both on the test images, where the network was trained.
-func (x *quantising) accuracy(ctx context.Context) error {
+// accuracy evaluates both on the test images, for a trained network.
+func (x *quantiser) accuracy(ctx context.Context) error {
 	if x.model.Random() {
 		return nil
 	}
@@ -155,12 +154,12 @@ func (x *quantising) accuracy(ctx context.Context) error {
 	}
 	total := set.Test.Len()
 	evaluate := func(f onnxexport.File, before int) (train.Accuracy, []int, error) {
-		opened, err := x.open(ctx, f, func(done int) { x.env.at("images", min(before+done, 2*total), 2*total) })
+		opened, err := x.open(ctx, f, func(done int) { x.env.progress("images", min(before+done, 2*total), 2*total) })
 		if err != nil {
 			return train.Accuracy{}, nil, err
 		}
 		defer opened.Close()
-		run := &remembering{Runner: asProgram{opened}, batch: opened.feed.Batch}
+		run := &classRecorder{Runner: fileEvaluator{opened}, batch: opened.feed.Batch}
 		accuracy, err := train.Evaluate(ctx, run, set.Test, opened.feed.Batch, nil)
 		return accuracy, run.classes, err
 	}
@@ -180,7 +179,7 @@ func (x *quantising) accuracy(ctx context.Context) error {
 }
 
 // time measures both on the device in the same rounds.
-func (x *quantising) time(ctx context.Context) error {
+func (x *quantiser) time(ctx context.Context) error {
 	data, err := x.file.Model.Bytes()
 	if err != nil {
 		return err
@@ -197,8 +196,8 @@ func (x *quantising) time(ctx context.Context) error {
 	return nil
 }
 
-// state says in the int8 file how it was made.
-func (x *quantising) state() {
+// recordQuantisation records in the int8 file how it was made.
+func (x *quantiser) recordQuantisation() {
 	i, says := x.result.Int8, &x.quantised.Says
 	says.Quantization = &onnxexport.Quantization{
 		Activations: i.Activations, Method: i.Method, Images: i.Images, ReduceRange: i.WeightBits == 7, Saturation: i.Saturation, Float: x.Int8.Float,

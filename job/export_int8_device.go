@@ -24,12 +24,12 @@ func (x *export) arch(ctx context.Context) (string, error) {
 	return d.Model.Arch, err
 }
 
-// quietly hears how many images have been run.
-func quietly(int) {}
+// noProgress ignores how many images have been run.
+func noProgress(int) {}
 
-// saturation runs weights of 8 bits on the device, beside the same weights in
-// kernels that never saturate. Both have activations in uint8, which those of the
-// file become on x86-64.
+// saturation compares 8-bit weights on the device with the same weights in
+// kernels that never saturate. Both use uint8 activations, to which the file's
+// are converted on x86-64.
 func (x *export) saturation(ctx context.Context, c quantize.Calibration, ranges map[string]quantize.Range, o quantize.Options) (*onnxexport.Saturation, error) {
 	o.Activations, o.ReduceRange = onnx.Uint8, false
 	m, err := quantize.Quantise(x.file.Model, ranges, o)
@@ -53,11 +53,11 @@ func (x *export) saturation(ctx context.Context, c quantize.Calibration, ranges 
 	return &s, err
 }
 
-// logitsThere are what m gives on the device for the calibration's images.
+// logitsThere are the model's outputs on the device for the calibration images.
 func (x *export) logitsThere(ctx context.Context, c quantize.Calibration, m *onnx.Model) ([][]float64, error) {
-	there := execution{Place{Device: Device{Name: x.Device}}, x.result.Path, onnxexport.File{Model: m, Says: x.file.Says}, c.Images, quietly}
+	there := execution{Place{Device: Device{Name: x.Device}}, x.result.Path, onnxexport.File{Model: m, Says: x.file.Says}, c.Images, noProgress}
 	if x.Device == "local" {
-		there.Device.Name = "" // this process is of the same processor
+		there.Device.Name = "" // this process has the same processor
 	}
 	s, err := there.open(ctx, x.env)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"fbnas/quantize"
 )
 
-// TestSaturationMeasured: what is measured is what this processor does with
-// 255·127 + 255·127, and 7 bits are not mixed up with it.
+// TestSaturationMeasured: the measurement shows what this processor does with
+// 255·127 + 255·127, and is not confused with 7 bits.
 func TestSaturationMeasured(t *testing.T) {
 	if _, err := setup.ORTLibrary(); err != nil {
 		t.Skipf("%v (make setup)", err)
@@ -47,7 +47,7 @@ func TestSaturationMeasured(t *testing.T) {
 	c := quantize.Calibration{Images: 3, Image: func(i int) ([]float32, error) {
 		return [][]float32{{0.1, 0.2}, {1, 1}, {0.5, 0.25}}[i], nil
 	}}
-	// What is asked of the file does not change what is measured.
+	// The file's options do not change what is measured.
 	for _, o := range []quantize.Options{{Activations: onnx.Uint8}, {ReduceRange: true}} {
 		s, err := x.saturation(t.Context(), c, ranges, o)
 		if err != nil {

@@ -33,8 +33,8 @@ func TestInt8Options(t *testing.T) {
 	}
 }
 
-// TestSaturationWarned: saturation is warned of where weights have 8 bits all the
-// same.
+// TestSaturationWarned: there is a warning of saturation where weights have 8
+// bits all the same.
 func TestSaturationWarned(t *testing.T) {
 	found := func(changed int) *onnxexport.Saturation {
 		return &onnxexport.Saturation{Saturates: changed > 0, Images: 256, Changed: changed, MaxAbsDiff: 0.41, Device: "box"}
@@ -53,13 +53,13 @@ func TestSaturationWarned(t *testing.T) {
 	} {
 		i := &Int8Result{WeightBits: tc.bits, Saturation: tc.found, AgainstFloat: &latency.Comparison{Ratio: 0.8, P: 0.001}, FloatLatencyUS: 100, LatencyUS: 80}
 		x := export{env: &Env{}, result: &ExportResult{Int8: i}}
-		if x.judge(); !slices.Equal(i.Warnings, tc.warnings) {
+		if x.warnOfInt8(); !slices.Equal(i.Warnings, tc.warnings) {
 			t.Errorf("%d bits, %+v: %q", tc.bits, tc.found, i.Warnings)
 		}
 	}
 }
 
-// TestInt8Judged: what does not pay is said, and nothing else.
+// TestInt8Judged: there is a warning of what does not pay off, and no other.
 func TestInt8Judged(t *testing.T) {
 	faster := &latency.Comparison{Ratio: 0.8, P: 0.001}
 	for _, tc := range []struct {
@@ -84,19 +84,19 @@ func TestInt8Judged(t *testing.T) {
 			i.FloatTop1, i.Top1, i.Top1Error, i.TestImages = &tc.float, &tc.top1, &tc.chance, 35
 		}
 		x := export{env: &Env{}, result: &ExportResult{Int8: i}}
-		x.judge()
+		x.warnOfInt8()
 		if !slices.EqualFunc(i.Warnings, tc.want, strings.Contains) {
 			t.Errorf("%s: %q, want %q", tc.name, i.Warnings, tc.want)
 		}
 	}
 }
 
-// TestChangeError: what may be chance follows from the images that are seen as
-// another class, in the order of the images, and not from a batch's filling.
+// TestChangeError: the chance follows from the images whose class changes, in
+// their order, and not from the padding of a batch.
 func TestChangeError(t *testing.T) {
 	logits := map[float64][]float64{0: {1, 0, 0, 1, 1, 0}, 1: {0, 1, 0, 1, 1, 0}} // three images of two classes
 	classes := func(batches ...float64) []int {
-		r := &remembering{Runner: answering(logits), batch: 3}
+		r := &classRecorder{Runner: answering(logits), batch: 3}
 		for _, b := range batches {
 			if _, err := r.Run(t.Context(), engine.Feeds{train.Images: engine.Scalar(b)}); err != nil {
 				t.Fatal(err)
@@ -116,7 +116,7 @@ func TestChangeError(t *testing.T) {
 	}
 }
 
-// answering gives logits by the number that it is fed.
+// answering returns the logits for the number that it is fed.
 type answering map[float64][]float64
 
 func (a answering) Run(_ context.Context, feeds engine.Feeds) (engine.Results, error) {

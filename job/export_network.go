@@ -8,11 +8,11 @@ import (
 	"fbnas/models"
 )
 
-// network finds what is to be exported.
+// network finds the network to export.
 func (x *export) network(ctx context.Context) (Model, error) {
 	switch info, err := os.Stat(x.From); {
 	case x.Weights != "":
-		return x.given()
+		return x.givenWeights()
 	case x.From == "":
 		runs, err := finishedTrainings(x.env, x.Root)
 		if err != nil {
@@ -31,11 +31,11 @@ func (x *export) network(ctx context.Context) (Model, error) {
 		return Model{}, err
 	}
 	x.env.log().Warn("no weights are given: the file gets random ones and is only good for timing")
-	return x.drawn(ctx, arch)
+	return x.randomWeights(ctx, arch)
 }
 
-// given is the network of Weights; From may say what it has to be.
-func (x *export) given() (Model, error) {
+// givenWeights is the network of Weights, which must be that of From if both are given.
+func (x *export) givenWeights() (Model, error) {
 	t, err := modelOfFile(x.Weights)
 	if err != nil || x.From == "" {
 		return t, err
@@ -45,15 +45,15 @@ func (x *export) given() (Model, error) {
 		return Model{}, err
 	}
 	if arch.Classes = t.Arch.Classes; string(arch.YAML()) != string(t.Arch.YAML()) {
-		return Model{}, fault.New(fault.Usage, "Leave out --from: the weights say what they are of.",
+		return Model{}, fault.New(fault.Usage, "Leave out --from: the weights state their architecture.",
 			"%s holds the weights of another architecture, %s, than %s", x.Weights, t.Arch.Name, x.From)
 	}
 	return t, nil
 }
 
-// drawn is the architecture with random weights, for the classes of the data
-// where some is given.
-func (x *export) drawn(ctx context.Context, arch models.Arch) (Model, error) {
+// randomWeights is the architecture with random weights, for the data's classes if data
+// are given.
+func (x *export) randomWeights(ctx context.Context, arch models.Arch) (Model, error) {
 	if x.Data == "" {
 		return randomModel(arch, x.Seed)
 	}

@@ -9,8 +9,8 @@ import (
 	"fbnas/onnxexport"
 )
 
-// ExportResult is the document of fbnas export: the file that was written; where
-// the comparison fails, none was, and the figures say by how much.
+// ExportResult is the document of fbnas export. If the comparison fails, no file
+// is written, and the figures say by how much it failed.
 type ExportResult struct {
 	Path        string   `json:"path"`
 	From        *string  `json:"from"` // the weights; null for random ones
@@ -24,20 +24,20 @@ type ExportResult struct {
 	Input       string   `json:"input"`     // float32-nchw or uint8-nhwc
 	Precision   string   `json:"precision"` // of the weights: fp32, fp16 or int8
 	PredictedUS *float64 `json:"predicted_us"`
-	ErrorUS     *float64 `json:"error_us"`       // to be expected of it; null: not known
-	ErrorOrigin *string  `json:"error_origin"`   // what it is from: validated, leave_one_out, none
-	Predicted   *int     `json:"predicted_rows"` // of the table's rows that it adds up
-	MeasuredUS  *float64 `json:"latency_us"`     // on --device; null where it was not timed
+	ErrorUS     *float64 `json:"error_us"`       // expected; null: unknown
+	ErrorOrigin *string  `json:"error_origin"`   // where it comes from: validated, leave_one_out, none
+	Predicted   *int     `json:"predicted_rows"` // rows of the table that were not measured, of those it adds up
+	MeasuredUS  *float64 `json:"latency_us"`     // measured on --device; null where it was not timed
 	Labels      *string  `json:"labels"`
-	Card        *string  `json:"card"` // null for random weights: there is nothing to say
+	Card        *string  `json:"card"` // null for random weights, which get none
 	Seconds     float64  `json:"seconds"`
-	// Int8 compares an int8 file with the float model that it was made from,
-	// whose parity is given; null for float files.
+	// Int8 compares an int8 file with its float model, whose parity is given;
+	// null for float files.
 	Int8 *Int8Result `json:"int8"`
 	ParityInfo
 }
 
-// Int8Result is an int8 file beside the float model that it was made from.
+// Int8Result compares an int8 file with the float model that it was made from.
 type Int8Result struct {
 	Activations string   `json:"activations"` // int8 or uint8
 	WeightBits  int      `json:"weight_bits"` // 8, or 7 with --reduce-range
@@ -46,7 +46,7 @@ type Int8Result struct {
 	Calibration *string  `json:"calibration"` // null: random inputs
 	Float       []string `json:"float_layers"`
 	FloatBytes  int64    `json:"float_bytes"`
-	// Saturation of weights of 8 bits, measured; null where none can be (arm64)
+	// Saturation of 8-bit weights, measured; null where there can be none (arm64)
 	// and where 7 bits were asked for.
 	Saturation *onnxexport.Saturation `json:"saturation"`
 
@@ -54,7 +54,7 @@ type Int8Result struct {
 
 	FloatTop1 *float64 `json:"float_top1"` // null without data
 	Top1      *float64 `json:"top1"`
-	// Top1Error is how much of the change of accuracy may be chance: two standard
+	// Top1Error is how much of the change in accuracy may be chance: two standard
 	// errors.
 	Top1Error  *float64 `json:"top1_change_error"`
 	TestImages int      `json:"test_images"`
@@ -73,8 +73,8 @@ type AgreementInfo struct {
 	onnxexport.Agreement
 }
 
-// describe fills in the figures of the written file, and writes its card where
-// there is something to say.
+// describe fills in the figures of the written file, and writes its card unless
+// the weights are random.
 func (x *export) describe() error {
 	r, m, says := x.result, x.file.Model, x.file.Says
 	info, err := os.Stat(r.Path)
@@ -95,10 +95,10 @@ func (x *export) describe() error {
 	r.From = orNull(x.model.Path)
 	if l := says.Latency; l != nil && l.PredictedUS > 0 {
 		r.PredictedUS, r.ErrorOrigin, r.Predicted = &l.PredictedUS, orNull(l.ErrorOrigin), &l.PredictedRows
-		r.ErrorUS = positive(l.ErrorUS)
+		r.ErrorUS = positiveOrNull(l.ErrorUS)
 	}
 	if l := says.Latency; l != nil {
-		r.MeasuredUS = positive(l.MeasuredUS)
+		r.MeasuredUS = positiveOrNull(l.MeasuredUS)
 	}
 	if x.model.Classes != nil {
 		r.Labels = orNull(onnxexport.LabelsPath(r.Path))

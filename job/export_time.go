@@ -9,8 +9,8 @@ import (
 	"fbnas/profile"
 )
 
-// bench times files on the device, side by side, in the condition of the table
-// where one is given. An unsteady figure is told in the log.
+// bench times files on the device side by side, in the table's condition if a
+// table is given. It warns of an unsteady latency.
 func (x *export) bench(ctx context.Context, files ...onnxexport.File) (profile.Benchmark, error) {
 	var b profile.Benchmark
 	var list []latency.Model
@@ -36,8 +36,8 @@ func (x *export) bench(ctx context.Context, files ...onnxexport.File) (profile.B
 		return b, err
 	}
 	defer meter.Close()
-	told := groupCounter{meter, func(done, total int) { x.env.at("models", done, total) }}
-	if b, err = profile.Bench(ctx, onlyGenuine{told}, x.table, list, opts); err != nil {
+	counter := groupCounter{meter, func(done, total int) { x.env.progress("models", done, total) }}
+	if b, err = profile.Bench(ctx, realDeviceMeter{counter}, x.table, list, opts); err != nil {
 		return b, err
 	}
 	var failures []error
@@ -51,7 +51,7 @@ func (x *export) bench(ctx context.Context, files ...onnxexport.File) (profile.B
 	return b, errors.Join(failures...)
 }
 
-// measured adds a measured latency to what a file says.
+// measured adds a measured latency to a file's metadata.
 func measured(l *onnxexport.Latency, b profile.Benchmark, us float64) *onnxexport.Latency {
 	var with onnxexport.Latency
 	if l != nil {

@@ -12,11 +12,11 @@ import (
 	"fbnas/onnxexport"
 )
 
-// ErrForeign is an ONNX file that fbnas has not exported.
+// ErrForeign is the error for an ONNX file that fbnas did not export.
 var ErrForeign = errors.New("the file does not state its architecture")
 
-// ReadONNX reads an ONNX file of any origin, and what it says of itself where
-// fbnas has exported it.
+// ReadONNX reads an ONNX file of any origin, with its metadata if fbnas exported
+// it.
 func ReadONNX(path string) (onnxexport.File, error) {
 	m, err := onnx.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -32,7 +32,7 @@ func ReadONNX(path string) (onnxexport.File, error) {
 	return f, nil
 }
 
-// ReadExported reads a file that fbnas has exported.
+// ReadExported reads a file that fbnas exported.
 func ReadExported(path string) (onnxexport.File, error) {
 	f, err := ReadONNX(path)
 	if err != nil {

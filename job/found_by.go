@@ -11,19 +11,19 @@ import (
 	"fbnas/search"
 )
 
-// foundBy is the search that found an architecture.
-type foundBy struct {
+// originSearch is the search that found an architecture.
+type originSearch struct {
 	config  SearchConfig
 	summary search.Summary
 	found   search.Found
 }
 
 // precision is the number format of the files whose latency the search aimed at.
-func (o *foundBy) precision() string { return cmp.Or(o.config.Precision, latency.FP32) }
+func (o *originSearch) precision() string { return cmp.Or(o.config.Precision, latency.FP32) }
 
-// searchOf looks for the search that found the architecture, the newest first,
-// under root and beside the training's folder; nil where there is none.
-func searchOf(env *Env, t Model, root string) *foundBy {
+// searchOf looks for the search that found the architecture, newest first, under
+// root and beside the training's folder; nil where there is none.
+func searchOf(env *Env, t Model, root string) *originSearch {
 	roots := []string{root}
 	if t.Run != "" {
 		roots = append(roots, filepath.Dir(t.Run))
@@ -43,9 +43,9 @@ func searchOf(env *Env, t Model, root string) *foundBy {
 	return nil
 }
 
-// foundIn is the search of a run if it found the architecture.
-func foundIn(info rundir.Info, arch models.Arch) *foundBy {
-	var o foundBy
+// foundIn is the search of a run, if it found the architecture.
+func foundIn(info rundir.Info, arch models.Arch) *originSearch {
+	var o originSearch
 	if info.Verb != "search" || !info.Finished() || json.Unmarshal(info.Summary, &o.summary) != nil {
 		return nil
 	}

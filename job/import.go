@@ -15,21 +15,21 @@ import (
 	"fbnas/weights"
 )
 
-// ImportOptions are those of Import.
+// ImportOptions are the options of Import.
 type ImportOptions struct {
 	Arch   string // a built-in name, an arch.yaml or a search's folder; "": what the file states
 	Output string // the weights.safetensors to write
-	// Data gives the names of the classes, and its test images the accuracy; "":
-	// neither is known.
+	// Data provides the names of the classes, and test images for the accuracy;
+	// "": both stay unknown.
 	Data      string
 	Normalise string // AsSource, AsData, AsImageNet; "": AsSource where the file states it
-	Partial   bool   // draw what the file has nothing for
-	Seed      uint64 // of what is drawn, and of the inputs of the comparison
-	From, To  string // values of an ONNX graph between which it is read; "": all of it
+	Partial   bool   // draw parameters that the file lacks
+	Seed      uint64 // of drawn parameters and of the comparison's random inputs
+	From, To  string // the first and last values of the part of an ONNX graph to import; "": all of it
 }
 
-// ImportResult is the document of fbnas import: where a network's weights came
-// from, and what is known of them.
+// ImportResult is the document of fbnas import: where the weights came from, and
+// what is known of them.
 type ImportResult struct {
 	Path    string   `json:"path"`
 	From    string   `json:"from"`
@@ -37,12 +37,12 @@ type ImportResult struct {
 	Names   *string  `json:"names"` // the family whose names were translated
 	Arch    string   `json:"arch"`
 	Tensors int      `json:"tensors"` // taken from the file
-	Drawn   []string `json:"drawn"`   // parameters that the file has nothing for
-	Unused  []string `json:"unused"`  // tensors that the network has no place for
+	Drawn   []string `json:"drawn"`   // parameters that the file lacks
+	Unused  []string `json:"unused"`  // tensors that the network does not have
 	Misfits []string `json:"misfits"`
 	Note    *string  `json:"note"`
 	CountsInfo
-	Parity *ParityInfo `json:"parity"` // of the file with the network; null without a graph
+	Parity *ParityInfo `json:"parity"` // of the file's graph with the network; null without a graph
 	Top1   *float64    `json:"top1"`
 	Images int         `json:"test_images"`
 }
@@ -55,24 +55,24 @@ type CountsInfo struct {
 	FLOPsWithPool int64 `json:"flops_with_pool"`
 }
 
-// countsOf are those of blocks.
+// countsOf adds up the counts of blocks.
 func countsOf(blocks ...models.Block) CountsInfo {
 	n := models.Count(blocks)
 	return CountsInfo{n.MACs, n.Params, n.ConvWeights, n.FLOPsWithPool}
 }
 
-// importing is a file of weights on its way to a weights.safetensors.
-type importing struct {
+// importer is a file of weights on its way to a weights.safetensors.
+type importer struct {
 	ImportOptions
 	env   *Env
 	file  *weights.File
 	taken weights.Taken
 	model Model
-	set   *dataset.Set // nil: none is given
+	set   *dataset.Set // nil: no data given
 }
 
-// Import writes the weights.safetensors of a network whose weights are in the
-// file, or the training's folder, at path.
+// Import writes a weights.safetensors from the file, or the training's folder, at
+// path.
 func Import(ctx context.Context, env *Env, path string, o ImportOptions) (*ImportResult, error) {
 	if o.Output == "" {
 		return nil, fault.New(fault.Usage, "Give -o W.safetensors.", "no file to write is given")
@@ -91,8 +91,8 @@ func Import(ctx context.Context, env *Env, path string, o ImportOptions) (*Impor
 	if err := f.Between(o.From, o.To); err != nil {
 		return nil, err
 	}
-	x := importing{ImportOptions: o, env: env, file: f}
-	if err := x.take(); err != nil {
+	x := importer{ImportOptions: o, env: env, file: f}
+	if err := x.match(); err != nil {
 		return nil, err
 	}
 	if err := x.describe(ctx); err != nil {
@@ -104,7 +104,7 @@ func Import(ctx context.Context, env *Env, path string, o ImportOptions) (*Impor
 		Tensors: len(l.Values), Drawn: x.taken.Drawn, Unused: l.Unused, Misfits: l.Misfits, CountsInfo: countsOf(x.model.Blocks...),
 	}
 	if f.Format == weights.ONNX && len(r.Drawn) == 0 {
-		if r.Parity, err = x.compared(ctx); err != nil {
+		if r.Parity, err = x.compareGraph(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -118,8 +118,8 @@ func Import(ctx context.Context, env *Env, path string, o ImportOptions) (*Impor
 	return r, x.model.Write(o.Output)
 }
 
-// take matches the file with the architecture that is asked for, or stated.
-func (x *importing) take() error {
+// match matches the file with the architecture of the options or of the file.
+func (x *importer) match() error {
 	arch, err := x.arch()
 	if err != nil {
 		return err
@@ -132,29 +132,29 @@ func (x *importing) take() error {
 	return err
 }
 
-// arch is the architecture of the options, or what the file states.
-func (x *importing) arch() (models.Arch, error) {
+// arch is the architecture of the options, or the one that the file states.
+func (x *importer) arch() (models.Arch, error) {
 	if x.Arch != "" {
 		return archOf(x.Arch)
 	}
 	if x.file.Arch == nil {
-		return models.Arch{}, fault.New(fault.Usage, "Give --arch with the architecture that the weights are of; `fbnas models list` has those that are built in.",
+		return models.Arch{}, fault.New(fault.Usage, "Give --arch with the architecture of the weights; `fbnas models list` shows those that are built in.",
 			"%s does not state its architecture", x.file.Path)
 	}
 	return *x.file.Arch, nil
 }
 
-// describe adds what the file, the flags and the data say of images and
-// classes; it opens the data where some is given.
-func (x *importing) describe(ctx context.Context) error {
+// describe adds what the file, the flags and the data say of images and classes;
+// it opens the data if any are given.
+func (x *importer) describe(ctx context.Context) error {
 	f, t := x.file, &x.model
 	in := t.Arch.Input
 	t.Classes = f.Classes
 	if x.Normalise == AsData && x.Data == "" {
-		return fault.New(fault.Usage, "Give --data DATA.", "--normalise data: it is not known what data")
+		return fault.New(fault.Usage, "Give --data DATA.", "--normalise data: no data set is given")
 	}
 	if x.Data == "" && x.Normalise == "" && f.Preprocessing == nil {
-		return nil // nothing is said of images
+		return nil // nothing is known of the images
 	}
 	mean, std, err := normalisation(x.env, x.Normalise, f, in.Channels)
 	if err != nil {
@@ -180,13 +180,13 @@ func (x *importing) describe(ctx context.Context) error {
 	return nil
 }
 
-// compared runs the file's graph and the network on the same images, the
-// data's or noise.
-func (x *importing) compared(ctx context.Context) (*ParityInfo, error) {
+// compareGraph runs the file's graph and the network on the same images: the data's,
+// or noise.
+func (x *importer) compareGraph(ctx context.Context) (*ParityInfo, error) {
 	f, t, real := x.file, x.model, x.set != nil
 	if h, w := f.Size(); h > 0 && w > 0 && (h != t.Arch.Input.Height || w != t.Arch.Input.Width) {
-		// Weights do not depend on the size: the graph is run as it stands in the
-		// file, and the network beside it at that size.
+		// Weights do not depend on the size of images: the network is built for
+		// the size that the file's graph has.
 		t.Arch.Input.Height, t.Arch.Input.Width = h, w
 		var err error
 		if t.Blocks, err = t.Arch.Resolve(); err != nil {
@@ -217,7 +217,7 @@ func (x *importing) compared(ctx context.Context) (*ParityInfo, error) {
 	parity, err := file.Verify(ctx, network.Proof)
 	switch {
 	case err != nil && parity.Inputs > 0:
-		return nil, fault.New(fault.Failure, "The graph looks like the architecture and computes something else: give the architecture that it is of, or report both.",
+		return nil, fault.New(fault.Failure, "The graph looks like the architecture but computes something else: give its true architecture, or report both.",
 			"import %s: %w", f.Path, err)
 	case err != nil:
 		return nil, fmt.Errorf("import %s: run its graph: %w", f.Path, err)
@@ -227,7 +227,7 @@ func (x *importing) compared(ctx context.Context) (*ParityInfo, error) {
 }
 
 // evaluate measures the accuracy on the test images.
-func (x *importing) evaluate(ctx context.Context) error {
+func (x *importer) evaluate(ctx context.Context) error {
 	e, err := openEngine(ort.Options{})
 	if err != nil {
 		return err

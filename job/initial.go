@@ -11,19 +11,19 @@ import (
 	"fbnas/weights"
 )
 
-// The ways to normalise pixels: --normalise.
+// The ways to normalise pixels, for --normalise.
 const (
-	AsSource   = "source"   // as the weights were trained with that a training starts from
+	AsSource   = "source"   // as for the weights that a training starts from
 	AsData     = "data"     // by the training images' own mean and deviation
-	AsImageNet = "imagenet" // as networks of other frameworks are
+	AsImageNet = "imagenet" // as for networks of other frameworks
 )
 
-// imageNet is what other frameworks' networks for ImageNet are trained with
+// imageNet is the normalisation that other frameworks use for ImageNet
 // (docs/background/networks.md, "Images of ImageNet").
 var imageNet = dataset.Preprocessing{Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
 
-// openInitial opens the file that --init-from names: a file of weights or a
-// finished training's folder. nil where it names none.
+// openInitial opens the weights that --init-from names: a file, or a finished
+// training's folder. nil where it names none.
 func openInitial(name string) (*weights.File, error) {
 	if name == "" {
 		return nil, nil
@@ -38,7 +38,7 @@ func openInitial(name string) (*weights.File, error) {
 	return weights.Open(name)
 }
 
-// normalisation is the mean and deviation of a training's pixels under
+// normalisation is the mean and deviation for a training's pixels under
 // --normalise; nil for the data's own.
 func normalisation(env *Env, how string, from *weights.File, channels int) (mean, std []float32, err error) {
 	known := from != nil && from.Preprocessing != nil && len(from.Preprocessing.Mean) == channels
@@ -48,11 +48,11 @@ func normalisation(env *Env, how string, from *weights.File, channels int) (mean
 			return from.Preprocessing.Mean, from.Preprocessing.Std, nil
 		}
 		if how == AsSource {
-			return nil, nil, fault.New(fault.Usage, "Give --init-from FILE with a file that says it, or --normalise imagenet or data.",
-				"--normalise source: it is not known how the pixels were normalised that the weights were trained on")
+			return nil, nil, fault.New(fault.Usage, "Give --init-from FILE with a file that states it, or --normalise imagenet or data.",
+				"--normalise source: it is not known how pixels were normalised when the weights were trained")
 		}
 		if from != nil {
-			env.log().Warn(from.Path + " does not say how pixels were normalised: the data's own mean and deviation are taken (--normalise imagenet for those of ImageNet)")
+			env.log().Warn(from.Path + " does not say how pixels were normalised: the data's own mean and deviation are used (--normalise imagenet uses those of ImageNet)")
 		}
 		return nil, nil, nil
 	case AsData:
@@ -66,8 +66,8 @@ func normalisation(env *Env, how string, from *weights.File, channels int) (mean
 	return nil, nil, fault.New(fault.Usage, "", "--normalise %s: want source, data or imagenet", how)
 }
 
-// initialValues are a file's weights for the network, and the names of those
-// that start anew because the classes are others or because anew asks for it.
+// initialValues are a file's weights for the network, and the names of the
+// parameters that start anew, because the classes differ or because anew is true.
 func initialValues(env *Env, f *weights.File, blocks []models.Block, classes []string, anew bool) (values map[string][]float64, fresh []string, err error) {
 	l, err := f.Start(blocks, classes, anew)
 	if err != nil {

@@ -15,22 +15,22 @@ import (
 	"fbnas/train"
 )
 
-// CalibrationImages calibrate an int8 file, where nothing else is said.
+// CalibrationImages is the default number of images for calibrating an int8 file.
 const CalibrationImages = 256
 
 // Int8Options say how a file is quantised (docs/int8.md).
 type Int8Options struct {
 	Calibration string          // the data set whose training images calibrate; "": that of the comparison
-	Images      int             // of the calibration; 0: CalibrationImages
-	Method      quantize.Method // how ranges follow from values; "": quantize.Percentile
+	Images      int             // for the calibration; 0: CalibrationImages
+	Method      quantize.Method // how ranges follow from activations; "": quantize.Percentile
 	Activations string          // "int8" or "uint8"; "": what the device's kernels are made for
 	Float       []string        // layers that stay in float: blocks.03.project, blocks.03, first, last
-	// ReduceRange is On for weights of 7 bits, Off for weights of 8; "": 7 where sums
-	// of 8-bit products saturate on the device.
+	// ReduceRange is On for 7-bit weights and Off for 8-bit weights; "" means 7
+	// bits where sums of 8-bit products saturate on the device.
 	ReduceRange string
 }
 
-// Answers to a question whose "" is: as it is best.
+// Values of an option whose zero value, "", chooses automatically.
 const (
 	On  = "on"
 	Off = "off"
@@ -53,7 +53,8 @@ func (i *Int8Options) check(form onnxexport.Form) error {
 	return i.Method.Validate()
 }
 
-// options for a device's processor, before anything is measured there.
+// options are the settings for a device's processor, before anything is measured
+// there.
 func (i *Int8Options) options(arch string) quantize.Options {
 	o := quantize.Options{Activations: quantize.ActivationsFor(arch), Float: i.Float, ReduceRange: i.ReduceRange == On}
 	switch i.Activations {
@@ -65,10 +66,10 @@ func (i *Int8Options) options(arch string) quantize.Options {
 	return o
 }
 
-// changeError is how much of a change of accuracy may be chance, as a fraction of
-// the images: two standard errors. Each image that is seen as another class than
-// before changes the number of hits by one at most, either way alike if nothing
-// but chance decides.
+// changeError is how much of a change in accuracy may be chance, as a fraction of
+// the images: two standard errors. Each image whose predicted class changes moves
+// the number of hits by at most one, and by chance equally often in either
+// direction.
 func changeError(was, is []int, images int) float64 {
 	differ := 0
 	for i := range images {
@@ -79,15 +80,15 @@ func changeError(was, is []int, images int) float64 {
 	return 2 * math.Sqrt(float64(differ)) / float64(max(images, 1))
 }
 
-// remembering is an evaluation program that keeps the class that it sees in each
+// classRecorder is an evaluation program that keeps the predicted class of each
 // image, batch after batch.
-type remembering struct {
+type classRecorder struct {
 	engine.Runner
 	batch   int
 	classes []int
 }
 
-func (r *remembering) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+func (r *classRecorder) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
 	results, err := r.Runner.Run(ctx, feeds)
 	for row := range slices.Chunk(results[train.Logits], max(1, len(results[train.Logits])/r.batch)) {
 		r.classes = append(r.classes, engine.Argmax(row))
@@ -95,11 +96,11 @@ func (r *remembering) Run(ctx context.Context, feeds engine.Feeds) (engine.Resul
 	return results, err
 }
 
-// mostLoss of accuracy goes without a warning.
-const mostLoss = 0.01
+// maxSilentLoss is the largest loss of accuracy without a warning.
+const maxSilentLoss = 0.01
 
-// judge says where int8 does not pay.
-func (x *export) judge() {
+// warnOfInt8 warns where int8 does not pay off.
+func (x *export) warnOfInt8() {
 	i := x.result.Int8
 	warn := func(format string, args ...any) {
 		i.Warnings = append(i.Warnings, fmt.Sprintf(format, args...))
@@ -107,7 +108,7 @@ func (x *export) judge() {
 	}
 	if i.Top1 != nil {
 		switch loss, chance := *i.FloatTop1-*i.Top1, *i.Top1Error; {
-		case loss <= mostLoss:
+		case loss <= maxSilentLoss:
 		case loss <= chance:
 			warn("int8 loses %.1f points of accuracy on %d test images, which may be chance (± %.1f points): evaluate it on more images", 100*loss, i.TestImages, 100*chance)
 		default:

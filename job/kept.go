@@ -14,8 +14,8 @@ import (
 	"fbnas/internal/text"
 )
 
-// Located is a path that means the same in every folder: of a run's
-// configuration, or of a command that is printed.
+// Located makes a path absolute, so that it means the same in every folder: for a
+// run's configuration, or for a command that is printed.
 func Located(path string) string {
 	if path == "" || dataset.IsBuiltin(path) {
 		return path
@@ -26,8 +26,9 @@ func Located(path string) string {
 	return path
 }
 
-// relocated is the path that the command line gives to a resumed run, as the run
-// has it where both mean the same: old runs keep paths as they were typed.
+// relocated is the path that a resumed run should use: the one given on the
+// command line, or the run's own spelling where both mean the same. Old runs keep
+// paths as they were typed.
 func relocated(kept, given string) string {
 	if Located(kept) == Located(given) {
 		return kept
@@ -35,37 +36,37 @@ func relocated(kept, given string) string {
 	return Located(given)
 }
 
-// reads is where the data are that a run reads: the command line names the place
-// to which those of a resumed run have moved.
-func (r RunOptions) reads(kept string) string {
+// dataPath is the path of the data that a run reads: for a resumed run whose data
+// have moved, the command line names the new place.
+func (r RunOptions) dataPath(kept string) string {
 	if r.Resume && r.Data != "" {
 		return relocated(kept, r.Data)
 	}
 	return kept
 }
 
-// moved is what the configuration of a resumed run says of its data when the
-// command line names a place: the same as before where their content is known, by
-// which remember judges.
-func (r RunOptions) moved(kept, digest string) string {
+// configData is what a resumed run's configuration should say of its data when the
+// command line names a place: unchanged where their content is known, since pinData
+// compares that.
+func (r RunOptions) configData(kept, digest string) string {
 	if r.Data == "" || digest != "" {
 		return kept
 	}
-	return r.reads(kept)
+	return r.dataPath(kept)
 }
 
-// keepData writes what a run has read into its folder, once.
+// keepData writes once, into the run's folder, which data the run has read.
 func keepData(dir *rundir.Dir, digest string, set *dataset.Set) error {
 	path := filepath.Join(dir.Path(), rundir.DataName)
 	if _, err := os.Stat(path); err == nil || digest == "" {
-		return nil // it is there, or the run is from before there was such a file
+		return nil // it exists, or the run is older than this file
 	}
 	return set.Manifest().Write(path)
 }
 
-// remember puts the data's digest into the configuration of a run that starts,
-// and holds it against that of a run that is resumed.
-func (r RunOptions) remember(env *Env, digest *string, set *dataset.Set) error {
+// pinData writes the data's digest into the configuration of a new run, and
+// compares it with that of a resumed run.
+func (r RunOptions) pinData(env *Env, digest *string, set *dataset.Set) error {
 	if r.Resume {
 		return sameData(env, r.Folder, *digest, set)
 	}
@@ -73,18 +74,18 @@ func (r RunOptions) remember(env *Env, digest *string, set *dataset.Set) error {
 	return nil
 }
 
-// sameData refuses to go on with a run on other data than it began with; digest
-// is what its configuration says of them.
+// sameData refuses to resume a run on other data than it began with; digest is
+// the one in its configuration.
 func sameData(env *Env, run, digest string, set *dataset.Set) error {
 	if digest == "" && set.KeptForTest {
 		return fault.New(fault.Usage, "Start a new run: some of its test images would have been training images.",
 			"resume %s: it was started when test images were chosen in another way", run)
 	}
 	if digest == "" {
-		env.log().Warn(run + " does not say what it has read: whether the data are still the same is not known")
+		env.log().Warn(run + " does not say which data it read: they may have changed since")
 		return nil
 	}
-	what := "their digest is another"
+	what := "their digest differs"
 	switch m, err := dataset.ReadManifest(filepath.Join(run, rundir.DataName)); {
 	case errors.Is(err, fs.ErrNotExist):
 		if digest == set.Summary.Digest {
@@ -100,30 +101,30 @@ func sameData(env *Env, run, digest string, set *dataset.Set) error {
 	return fault.New(fault.Usage, "Give the data as they were, or start a new run without --resume.", "resume %s: the data %s are not those that it began with: %s", run, set.Summary.Data, what)
 }
 
-// Source is where a network learned.
+// Source is the training that a network comes from.
 type Source struct {
-	Name   string // of the network, for people
-	Run    string // "" where it is not known
-	Digest string // of its data; "" where it is not known
+	Name   string // of the network, for messages
+	Run    string // "" where unknown
+	Digest string // of its data; "" where unknown
 }
 
 func (t Model) Source(name string) Source { return Source{name, t.Run, t.Data} }
 
-// checkSource says what an accuracy on images is worth that the network may
-// have been trained on.
+// checkSource warns where a network may have been trained on the images of its
+// evaluation.
 func checkSource(env *Env, s Source, set *dataset.Set, images *dataset.Split) {
 	if s.Digest == set.Summary.Digest {
 		return
 	}
 	if s.Digest == "" {
 		if set.KeptForTest {
-			env.log().Warn(fmt.Sprintf("%s does not say what it was trained on: whether it was trained on these images of %s is not known", s.Name, set.Name))
+			env.log().Warn(fmt.Sprintf("%s does not say what it was trained on: it may have been trained on these images of %s", s.Name, set.Name))
 		}
 		return
 	}
-	m, known := learned(env, s)
+	m, known := trainingImages(env, s)
 	if !known {
-		env.log().Warn(fmt.Sprintf("%s is not the data that %s was trained on: whether it was trained on some of these images is not known", set.Name, s.Name))
+		env.log().Warn(fmt.Sprintf("%s is not the data set that %s was trained on: it may still have been trained on some of these images", set.Name, s.Name))
 		return
 	}
 	const what = "%d of the %d images of %s were training images of %s"
@@ -135,12 +136,12 @@ func checkSource(env *Env, s Source, set *dataset.Set, images *dataset.Split) {
 	env.log().Warn(fmt.Sprintf(what+": %s", len(names), images.Len(), set.Name, s.Name, strings.Join(text.First(names, 3), ", ")))
 }
 
-// learned looks for the list of the images that a network learned: in its own
-// run, or in one that has read the same.
-func learned(env *Env, s Source) (dataset.Manifest, bool) {
+// trainingImages finds the list of images that a network was trained on: in its own run,
+// or in another run on the same data.
+func trainingImages(env *Env, s Source) (dataset.Manifest, bool) {
 	runs := []string{s.Run}
 	if s.Run == "" {
-		runs, _ = finishedTrainings(env, RunsFolder) // none where they cannot be listed
+		runs, _ = finishedTrainings(env, RunsFolder) // stays empty where they cannot be listed
 	}
 	for _, run := range runs {
 		if c, err := rundir.ReadConfig[TrainConfig](run); err != nil || c.DataDigest != s.Digest {

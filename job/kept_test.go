@@ -12,8 +12,8 @@ import (
 	"fbnas/internal/fault"
 )
 
-// TestRunsOfOld: a run from before data were remembered goes on where its test
-// images cannot have been dealt in another way, and says what is not known.
+// TestRunsOfOld: a run from before data were remembered resumes where its test
+// images must be the same ones, and warns of what is unknown.
 func TestRunsOfOld(t *testing.T) {
 	set := datasettest.Bars(t, 12, 6, 6, 3)
 	for _, c := range []struct {
@@ -21,7 +21,7 @@ func TestRunsOfOld(t *testing.T) {
 		code   fault.Code
 		warned string
 	}{
-		{false, "", "old does not say what it has read"},
+		{false, "", "old does not say which data it read"},
 		{true, fault.Usage, ""},
 	} {
 		set.KeptForTest = c.kept
@@ -59,7 +59,7 @@ func TestRelocated(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ kept, given, want string }{
-		{"photos", "./photos/", "photos"}, // as an old run has it
+		{"photos", "./photos/", "photos"}, // as an old run spells it
 		{here, "photos", here},
 		{here, "/data/others", "/data/others"},
 		{"fashion-mnist", "fashion-mnist", "fashion-mnist"},

@@ -8,14 +8,14 @@ import (
 	"fbnas/search"
 )
 
-// Limit is a latency that a network may take: a time, or a part of the slowest
-// network of the space.
+// Limit is an upper bound on a network's latency: a time, or a part of the
+// slowest network of the space.
 type Limit struct {
-	US   float64 // microseconds; 0: Part counts
+	US   float64 // microseconds; 0: Part applies
 	Part float64
 }
 
-// of is the limit in microseconds, where largest is the whole.
+// of is the limit in microseconds; a Part is of largest.
 func (l Limit) of(largest float64) (float64, error) {
 	us := l.US
 	if us == 0 {
@@ -34,7 +34,7 @@ func (l Limit) String() string {
 	return fmt.Sprintf("%g %%", 100*l.Part)
 }
 
-// limits are targets in microseconds, by the costs of a space.
+// limits converts targets to microseconds, by the costs of a space.
 func limits(targets []Limit, costs *search.Costs) ([]float64, error) {
 	if len(targets) == 0 {
 		return nil, fault.New(fault.Usage, "Give --target 15ms.", "no target is given")

@@ -10,21 +10,21 @@ import (
 	"fbnas/profile"
 )
 
-// MeasureOptions are those of every job that measures. The protocol and the
-// condition of a table that is measured for, or beside, hold where an option
-// does not say otherwise.
+// MeasureOptions are the options of every job that measures. Where an option is
+// not given, the protocol and the condition of the table apply, if the job has
+// one.
 type MeasureOptions struct {
 	Device      Device
 	Rounds      int            // more repeat better; 0: the table's, or 12
-	Threads     int            // that a model runs on; 0: the table's, or 1
-	Core        *int           // nil: the table's, or that of the device's entry, or one of the fastest
+	Threads     int            // of a model; 0: the table's, or 1
+	Core        *int           // nil: the table's, that of the device's entry, or one of the fastest
 	Seed        uint64         // decides the order of measuring, and what is drawn
 	AllowNoisy  bool           // mark an unsteady measurement instead of failing (fault.Unstable)
-	CoolDown    *time.Duration // how long in all to leave a device alone that is hot or grows slower; nil: 5 minutes
-	DefaultMode *bool          // leave off a phone's fixed-performance mode; nil: as the table says
+	CoolDown    *time.Duration // how long in all to let a device cool that is hot or slowing down; nil: 5 minutes
+	DefaultMode *bool          // leave a phone's fixed-performance mode off; nil: as in the table
 }
 
-// options of the measurement, for a table or, with nil, for none.
+// options are those of the measurement, for a table or, with nil, for none.
 func (m MeasureOptions) options(t *lut.Table) (latency.Options, error) {
 	o, err := measuringAs(t, m.Device.Name)
 	if err != nil {
@@ -61,5 +61,5 @@ func (m MeasureOptions) check() error {
 	return m.Device.check()
 }
 
-// tell is the progress of a profile, told to those who watch the job.
-func (env *Env) tell(p profile.Progress) { env.at(p.Stage, p.Done, p.Total) }
+// profileProgress passes on the progress of a profile.
+func (env *Env) profileProgress(p profile.Progress) { env.progress(p.Stage, p.Done, p.Total) }

@@ -9,8 +9,8 @@ import (
 	"fbnas/lut"
 )
 
-// TestMeasureOptions: what is not given is the table's, and zero is a value where
-// one can mean it.
+// TestMeasureOptions: what is not given comes from the table; zero is a value
+// where it can be meant.
 func TestMeasureOptions(t *testing.T) {
 	table := &lut.Table{Header: lut.Header{
 		Condition: latency.Condition{Threads: 2, CoreSet: "3", Precision: latency.Int8, FixedPerformance: latency.FixedOff},
@@ -56,8 +56,8 @@ func TestMeasureOptions(t *testing.T) {
 	}
 }
 
-// TestProfilePlan: a budget takes rounds, then rows, and bounds the pauses that
-// are not asked for.
+// TestProfilePlan: a budget reduces rounds, then rows, and bounds the pauses
+// unless they are given.
 func TestProfilePlan(t *testing.T) {
 	space, err := loadSpace("demo")
 	if err != nil {
@@ -75,7 +75,7 @@ func TestProfilePlan(t *testing.T) {
 		{"long", new(time.Hour), nil, minute},
 		{"asked for", new(2 * time.Minute), &minute, minute},
 	} {
-		o := ProfileOptions{Budget: c.budget, MeasureOptions: MeasureOptions{CoolDown: c.coolDown}}.usual()
+		o := ProfileOptions{Budget: c.budget, MeasureOptions: MeasureOptions{CoolDown: c.coolDown}}.withDefaults()
 		opts, err := o.plan(space)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
@@ -86,7 +86,7 @@ func TestProfilePlan(t *testing.T) {
 	}
 }
 
-// TestProfileRefuses what no profile can be, before a device is opened.
+// TestProfileRefuses impossible profiles before a device is opened.
 func TestProfileRefuses(t *testing.T) {
 	for want, o := range map[string]ProfileOptions{
 		`unknown precision "fp16"`:                 {Precision: "fp16"},

@@ -12,9 +12,9 @@ import (
 	"fbnas/models"
 )
 
-// checkMemory says what a run will take and refuses one that does not fit; need
-// is what the run's job says of itself, for steps of so many images. Where it
-// is not known what is needed or available, there is nothing to refuse.
+// checkMemory logs how much memory a run needs and refuses one that does not fit;
+// need reports what the run's job needs, for steps of `batch` images. Where the
+// need or the available memory is unknown, nothing is refused.
 func (env *Env) checkMemory(batch int, need func() (engine.Memory, error)) (int64, error) {
 	m, err := need()
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -32,7 +32,7 @@ func (env *Env) checkMemory(batch int, need func() (engine.Memory, error)) (int6
 		return 0, err
 	}
 	if m.Total() > available {
-		return 0, fault.New(fault.Failure, smaller(m, batch, available),
+		return 0, fault.New(fault.Failure, memoryHint(m, batch, available),
 			"steps of %d images need %s of memory, %s of it for what lies between operators; %s are available",
 			batch, text.Bytes(m.Total()), text.Bytes(m.Values), text.Bytes(available))
 	}
@@ -40,9 +40,9 @@ func (env *Env) checkMemory(batch int, need func() (engine.Memory, error)) (int6
 	return m.Total(), nil
 }
 
-// weightsFit refuses a network whose weights alone are more than memory holds,
-// 8 bytes a number: an allocation that fails ends the process without a word.
-// Where it is not known what is available, there is nothing to refuse.
+// weightsFit refuses a network whose weights alone need more memory than there
+// is, at 8 bytes a number: a failed allocation would end the process without a
+// message. Where the available memory is unknown, nothing is refused.
 func weightsFit(system fs.FS, blocks []models.Block) error {
 	available, err := memory.Available(system)
 	if err != nil {
@@ -55,10 +55,10 @@ func weightsFit(system fs.FS, blocks []models.Block) error {
 	return nil
 }
 
-// smaller is what to do where m does not fit. What lies between operators and
-// what is fed grow with the batch, the rest does not.
-func smaller(m engine.Memory, batch int, available int64) string {
-	const block = 16 // the largest of the blocked dialect: its multiples are fast
+// memoryHint says what to do where m does not fit. Intermediate values and fed
+// values grow with the batch, the rest does not.
+func memoryHint(m engine.Memory, batch int, available int64) string {
+	const block = 16 // the largest block of the blocked dialect: multiples of it are fast
 	grows := m.Values + m.Feeds
 	fits := int(float64(batch) * float64(available-(m.Total()-grows)) / float64(grows))
 	if fits > block {

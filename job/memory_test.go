@@ -18,7 +18,7 @@ func TestCheckMemory(t *testing.T) {
 	need := engine.Memory{State: 50 * mega, Values: 700 * mega, Feeds: 100 * mega, Programs: 50 * mega}
 	for _, c := range []struct {
 		name      string
-		available int64 // MB; 0: not known
+		available int64 // MB; 0: unknown
 		err       error
 		needed    int64
 		said      string

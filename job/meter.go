@@ -10,7 +10,7 @@ import (
 	"fbnas/lut"
 )
 
-// measuringAs are the protocol and condition of a table, or without one the core
+// measuringAs are the protocol and condition of a table or, without one, the core
 // of the device's entry: only figures of one condition can be compared.
 func measuringAs(t *lut.Table, device string) (latency.Options, error) {
 	var o latency.Options
@@ -33,10 +33,11 @@ func measuringAs(t *lut.Table, device string) (latency.Options, error) {
 	return o, nil
 }
 
-// onlyGenuine is a meter that refuses a device whose times mean nothing.
-type onlyGenuine struct{ latency.Meter }
+// realDeviceMeter is a meter that refuses an emulated device, whose times mean
+// nothing.
+type realDeviceMeter struct{ latency.Meter }
 
-func (g onlyGenuine) Identity(ctx context.Context, opts latency.Options) (latency.Device, latency.Condition, error) {
+func (g realDeviceMeter) Identity(ctx context.Context, opts latency.Options) (latency.Device, latency.Condition, error) {
 	d, c, err := g.Meter.Identity(ctx, opts)
 	if err == nil {
 		err = d.Model.Genuine()
@@ -44,7 +45,7 @@ func (g onlyGenuine) Identity(ctx context.Context, opts latency.Options) (latenc
 	return d, c, err
 }
 
-// groupCounter is a meter that tells how many groups it has measured.
+// groupCounter is a meter that counts the groups it has measured.
 type groupCounter struct {
 	latency.Meter
 	at func(done, total int)

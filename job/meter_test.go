@@ -16,9 +16,10 @@ func (emulated) Identity(context.Context, latency.Options) (latency.Device, late
 	return latency.Device{Model: latency.DeviceModel{SoC: "emulated", Emulator: "qemu-aarch64 7"}}, latency.Condition{}, nil
 }
 
-// An emulator's times are refused, and its documents say that they are.
+// TestOnlyGenuineDevices: an emulator's times are refused, and documents say that
+// it is one.
 func TestOnlyGenuineDevices(t *testing.T) {
-	d, _, err := onlyGenuine{emulated{}}.Identity(t.Context(), latency.Options{})
+	d, _, err := realDeviceMeter{emulated{}}.Identity(t.Context(), latency.Options{})
 	if fault.ExitCode(err) != 2 || !strings.Contains(err.Error(), "qemu-aarch64 7") || !strings.Contains(fault.HintOf(err), "--force") {
 		t.Errorf("%v (hint %q)", err, fault.HintOf(err))
 	}

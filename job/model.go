@@ -19,27 +19,27 @@ import (
 	"fbnas/weights"
 )
 
-// Files of a run's folder.
+// Files in a run's folder.
 const (
 	WeightsName = "weights.safetensors" // of a training: the network
 	archName    = "arch.yaml"           // of a search: what it found for its first target
 )
 
-// Model is a network with its weights, and where they are from.
+// Model is a network with its weights, and where they come from.
 type Model struct {
 	weights.Network
 	Blocks   []models.Block
 	Path     string // of the weights; "" for random ones
-	Run      string // folder of the training; "" without
-	DataPath string // what it was trained on; "" where that is not known
-	Seed     uint64 // of drawn weights
+	Run      string // folder of the training; "" if there is none
+	DataPath string // what it was trained on; "" where that is unknown
+	Seed     uint64 // of random weights
 }
 
 // Random reports whether the weights were drawn, not trained.
 func (t Model) Random() bool { return t.Path == "" }
 
-// DataName names what the network was trained on, without the folders in which
-// that lies: models are given away.
+// DataName names what the network was trained on, without the folders above it:
+// models are given away.
 func (t Model) DataName() string {
 	if t.DataPath == "" {
 		return ""
@@ -64,7 +64,7 @@ func modelOfRun(run string) (Model, error) {
 }
 
 // modelOfFile is the network in a weights.safetensors. What is known of its
-// training comes from the run that the file lies in, if it lies in one.
+// training comes from the run whose folder contains the file, if one does.
 func modelOfFile(path string) (Model, error) {
 	w, err := weights.Read(path)
 	if err != nil {
@@ -85,7 +85,7 @@ func modelOfFile(path string) (Model, error) {
 	return t, nil
 }
 
-// randomModel is an architecture with random weights, where memory holds them.
+// randomModel is an architecture with random weights, if they fit in memory.
 func randomModel(arch models.Arch, seed uint64) (Model, error) {
 	blocks, err := arch.Resolve()
 	if err != nil {
@@ -100,8 +100,8 @@ func randomModel(arch models.Arch, seed uint64) (Model, error) {
 	}, nil
 }
 
-// NameClasses calls a network's classes, of which only the number is known, as
-// the data does.
+// NameClasses gives the data's class names to a network of which only the number
+// of classes is known.
 func (t *Model) NameClasses(set *dataset.Set, data string) error {
 	if len(set.Classes) != t.Arch.Classes {
 		return fault.New(fault.Usage, "Train it for them: fbnas train ARCH --init-from "+text.Quoted(t.Path)+" --data "+text.Quoted(data),
@@ -111,8 +111,8 @@ func (t *Model) NameClasses(set *dataset.Set, data string) error {
 	return nil
 }
 
-// sameClasses refuses data whose labels do not mean what a network's outputs
-// mean.
+// sameClasses refuses data whose labels mean something else than a network's
+// outputs.
 func sameClasses(network string, classes []string, set *dataset.Set) error {
 	if slices.Equal(classes, set.Classes) {
 		return nil
@@ -122,15 +122,15 @@ func sameClasses(network string, classes []string, set *dataset.Set) error {
 		network, len(classes), text.List(text.First(classes, 5)), set.Name, len(set.Classes), text.List(text.First(set.Classes, 5)))
 }
 
-// samePictures warns where a network was trained on other pixels than those
-// that files become now, and the set has files for which that matters.
+// samePictures warns where a network was trained when files were decoded
+// differently, if the set has files for which that matters.
 func samePictures(env *Env, network string, p dataset.Preprocessing, set *dataset.Set) {
 	turned, transparent := set.Odd()
 	switch {
 	case p.Pictures > picture.Definition:
 		env.log().Warn(fmt.Sprintf("%s was made by a newer fbnas, which may prepare pictures in another way", network))
 	case p.Pictures == 0 && turned+transparent > 0:
-		env.log().Warn(fmt.Sprintf("%s was trained by an fbnas that did not turn photographs upright and showed black where they are transparent; "+
+		env.log().Warn(fmt.Sprintf("%s was trained by an older fbnas, which did not turn photographs upright and showed black where they are transparent; "+
 			"of these pictures %d are turned and %d transparent: train it again", network, turned, transparent))
 	}
 }

@@ -30,7 +30,7 @@ type ModelInfo struct {
 type LayerInfo struct {
 	Name      string      `json:"name"`
 	Kind      models.Kind `json:"kind"`
-	Height    int         `json:"h"` // of its input
+	Height    int         `json:"h"` // of the layer's input
 	Width     int         `json:"w"`
 	In        int         `json:"in"`
 	Mid       int         `json:"mid"`
@@ -68,15 +68,15 @@ func Models() (*ModelList, error) {
 	return r, nil
 }
 
-// ShowOptions are those of ShowModel.
+// ShowOptions are the options of ShowModel.
 type ShowOptions struct {
-	Nodes  bool     // of a file that fbnas exported, the nodes instead of the blocks
-	YAML   bool     // the architecture is wanted, to be written as an arch.yaml
-	Inputs []string // shapes of an ONNX file's inputs, NAME:1x3x224x224; as declared, one image, where none is given
+	Nodes  bool     // of a file that fbnas exported, show the nodes instead of the blocks
+	YAML   bool     // return the architecture, to be written as an arch.yaml
+	Inputs []string // shapes of an ONNX file's inputs, NAME:1x3x224x224; the others as declared, for one image
 }
 
-// ShowModel describes an architecture by its name or its file, or an ONNX file, by
-// its nodes unless it states its architecture: one of the results is nil.
+// ShowModel describes an architecture, by its name or its file, or an ONNX file,
+// by its nodes unless it states its architecture: one of the two results is nil.
 func ShowModel(name string, o ShowOptions) (*ModelInfo, *FileInfo, error) {
 	if !onnx.HasExtension(name) {
 		if o.Nodes || len(o.Inputs) > 0 {
@@ -108,8 +108,8 @@ func ShowModel(name string, o ShowOptions) (*ModelInfo, *FileInfo, error) {
 	return info, nil, err
 }
 
-// describeModel describes an architecture, with what is reported of the built-in
-// network of that name.
+// describeModel describes an architecture, with the published figures of the
+// built-in network of that name.
 func describeModel(name string, arch models.Arch) (*ModelInfo, error) {
 	blocks, err := arch.Resolve()
 	if err != nil {
@@ -126,7 +126,7 @@ func describeModel(name string, arch models.Arch) (*ModelInfo, error) {
 		})
 	}
 	if p, ok := models.PublishedOf(name); ok {
-		info.Family, info.Top1, info.Top5 = &p.Family, positive(p.Top1), positive(p.Top5)
+		info.Family, info.Top1, info.Top5 = &p.Family, positiveOrNull(p.Top1), positiveOrNull(p.Top5)
 	}
 	return info, nil
 }

@@ -10,8 +10,7 @@ import (
 	"fbnas/onnx/summary"
 )
 
-// FileInfo is the document of fbnas models show, of an ONNX file as its nodes have
-// it.
+// FileInfo is the document of fbnas models show for an ONNX file, by its nodes.
 type FileInfo struct {
 	Name          string      `json:"name"`
 	Graph         string      `json:"graph"`
@@ -28,24 +27,25 @@ type FileInfo struct {
 	Layers []NodeInfo `json:"layers"`
 }
 
-// ValueInfo is a value of a graph.
+// ValueInfo is a value of a graph in a document.
 type ValueInfo struct {
 	Name  string      `json:"name"`
 	Type  string      `json:"type"`
-	Shape []Dimension `json:"shape"` // null where the rank is not known
+	Shape []Dimension `json:"shape"` // null where the rank is unknown
 }
 
-// Dimension is a number, the name of one, or nil where a file says nothing.
+// Dimension is a number, the name of a symbolic dimension, or nil where the file
+// states nothing.
 type Dimension any
 
-// NodeCounts are summary.Counts in a document; what is not known is null.
+// NodeCounts are summary.Counts in a document; unknown counts are null.
 type NodeCounts struct {
 	CountsInfo
 	Elements *int64 `json:"activation_elements"`
 	Bytes    *int64 `json:"activation_bytes"`
 }
 
-// NodeInfo is one node of a graph.
+// NodeInfo is a node of a graph in a document.
 type NodeInfo struct {
 	Name    string    `json:"name"`
 	Op      string    `json:"op"`
@@ -57,10 +57,10 @@ type NodeInfo struct {
 	FLOPsWithPool *int64  `json:"flops_with_pool"`
 	Elements      *int64  `json:"activation_elements"`
 	Bytes         *int64  `json:"activation_bytes"`
-	Unknown       *string `json:"unknown"` // why not all of it is known
+	Unknown       *string `json:"unknown"` // why some of it is unknown
 }
 
-// InputShapes reads the --input flags: shapes by the inputs' names.
+// InputShapes parses the --input flags: shapes by the inputs' names.
 func InputShapes(flags []string) (map[string][]int64, error) {
 	shapes := map[string][]int64{}
 	for _, text := range flags {
@@ -76,7 +76,7 @@ func InputShapes(flags []string) (map[string][]int64, error) {
 	return shapes, nil
 }
 
-// inputShape reads NAME:1x3x224x224; names may have colons themselves.
+// inputShape parses NAME:1x3x224x224; names may contain colons.
 func inputShape(text string) (string, []int64, error) {
 	wrong := fault.New(fault.Usage, "Write it as in --input data:1x3x224x224.", "--input %s is not a name and a shape", text)
 	at := strings.LastIndexByte(text, ':')
@@ -135,13 +135,13 @@ func describeNode(n summary.Node) NodeInfo {
 	if !n.Unsized {
 		info.Elements, info.Bytes = &n.Elements, &n.Bytes
 	} else if info.Unknown == nil {
-		why := "the shape of what it gives"
+		why := "the shape of its output"
 		info.Unknown = &why
 	}
 	return info
 }
 
-// describeValue describes one of a graph.
+// describeValue describes a value of a graph.
 func describeValue(v onnx.Value) ValueInfo {
 	info := ValueInfo{Name: v.Name, Type: v.Type.String()}
 	if v.Shape == nil {

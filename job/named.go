@@ -14,7 +14,7 @@ import (
 	"fbnas/profile"
 )
 
-// loadSpace is models.LoadSpace with a hint for names that nothing has.
+// loadSpace is models.LoadSpace with a hint for unknown names.
 func loadSpace(name string) (models.Space, error) {
 	s, err := models.LoadSpace(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -24,8 +24,8 @@ func loadSpace(name string) (models.Space, error) {
 	return s, err
 }
 
-// spaceFor is the space of a table, or another that is asked for and whose
-// rows it has.
+// spaceFor is the space of a table, or another one that was asked for and whose
+// rows the table has.
 func spaceFor(t *lut.Table, name string) (models.Space, error) {
 	if name == "" {
 		return profile.SpaceOf(t)
@@ -37,7 +37,7 @@ func spaceFor(t *lut.Table, name string) (models.Space, error) {
 	return space, profile.Covers(t, space, name)
 }
 
-// loadArch is models.LoadArch with a hint for names that nothing has.
+// loadArch is models.LoadArch with a hint for unknown names.
 func loadArch(name string) (models.Arch, error) {
 	arch, err := models.LoadArch(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -60,13 +60,14 @@ func archOf(name string) (models.Arch, error) {
 	return loadArch(path)
 }
 
-// noArchIn says what a folder is that has no architecture, and what to give.
+// noArchIn says what a folder without an architecture is, and what to give
+// instead.
 func noArchIn(folder string) error {
 	const give = "Give the folder of a finished search, an arch.yaml or a built-in name."
 	info, err := rundir.Stat(folder)
 	switch quoted := text.Quoted(Located(folder)); {
 	case err == nil && info.Verb == "train":
-		return fault.New(fault.Usage, give+" To start from this training's weights, give --init-from "+quoted+" to fbnas train; to go on with it, --resume -o "+quoted+".",
+		return fault.New(fault.Usage, give+" To start from this training's weights, give --init-from "+quoted+" to fbnas train; to resume it, --resume -o "+quoted+".",
 			"%s is the folder of a training, not of a search", folder)
 	case err == nil && info.Verb == "search" && !info.Finished():
 		return fault.New(fault.Usage, "Finish it: fbnas search --resume -o "+quoted, "the search in %s has not finished (step %d): it has no architecture yet", folder, info.Step)

@@ -10,7 +10,8 @@ import (
 	"fbnas/internal/rundir"
 )
 
-// TestFoldersWithoutAnArchitecture: what the folder is, and what to give, is said.
+// TestFoldersWithoutAnArchitecture: the error says what the folder is, and what
+// to give.
 func TestFoldersWithoutAnArchitecture(t *testing.T) {
 	for verb, want := range map[string][2]string{
 		"train":  {"is the folder of a training, not of a search", "--init-from"},

@@ -1,6 +1,6 @@
 package job
 
-// orNull is s for a JSON document, in which what is absent is null.
+// orNull is a pointer to s for a JSON document; nil, and so null, for "".
 func orNull(s string) *string {
 	if s == "" {
 		return nil
@@ -8,8 +8,9 @@ func orNull(s string) *string {
 	return &s
 }
 
-// positive is a pointer for a JSON document, in which what is absent is null.
-func positive(v float64) *float64 {
+// positiveOrNull is a pointer to v for a JSON document; nil, and so null, unless v is
+// positive.
+func positiveOrNull(v float64) *float64 {
 	if v == 0 {
 		return nil
 	}

@@ -10,9 +10,9 @@ import (
 	"fbnas/internal/fault"
 )
 
-// CheckOutputs refuses files that cannot be written, and two that are one. A
-// verb calls it for all that it writes, before it opens data or a device; paths
-// that were not given are empty.
+// CheckOutputs refuses files that cannot be written, and a file that would be
+// written twice. A verb calls it for everything that it writes, before it opens
+// data or a device; empty paths are skipped.
 func CheckOutputs(paths ...string) error {
 	seen := map[string]bool{}
 	for _, path := range paths {
@@ -34,13 +34,12 @@ func CheckOutputs(paths ...string) error {
 	return nil
 }
 
-// KeepInputs refuses an output that is one of the files that the verb reads,
-// by whatever path. Inputs that are no files, such as built-in names, count for
-// nothing.
+// KeepInputs refuses an output that is one of the files that the verb reads, by
+// whatever path. Inputs that are not files, such as built-in names, are skipped.
 func KeepInputs(out string, inputs ...string) error {
 	there, err := os.Stat(out)
 	if err != nil {
-		return nil // nothing is there to be kept
+		return nil // nothing would be overwritten
 	}
 	for _, in := range inputs {
 		if info, err := os.Stat(in); err == nil && os.SameFile(there, info) {
@@ -50,10 +49,10 @@ func KeepInputs(out string, inputs ...string) error {
 	return nil
 }
 
-// PageHead is how every page begins that fbnas writes.
+// PageHead is the beginning of every page that fbnas writes.
 const PageHead = "<!doctype html>"
 
-// CheckPage refuses a page that would replace a file of another kind, such as a
+// CheckPage refuses a page that would overwrite a file of another kind, such as a
 // photograph or a run's configuration.
 func CheckPage(path string) error {
 	if err := CheckOutputs(path); err != nil {
@@ -61,12 +60,12 @@ func CheckPage(path string) error {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil // nothing is there
+		return nil // nothing would be overwritten
 	}
 	defer f.Close()
 	head, _ := io.ReadAll(io.LimitReader(f, int64(len(PageHead))))
 	if len(head) > 0 && !bytes.EqualFold(head, []byte(PageHead)) {
-		return fault.New(fault.Usage, "Give another file to write, such as report.html.", "%s is there, and is no page", path)
+		return fault.New(fault.Usage, "Give another file to write, such as report.html.", "%s exists and is not a page", path)
 	}
 	return nil
 }

@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	ParityImages = 256 // compared, where the data has them
+	ParityImages = 256 // images of a comparison, if the data have that many
 	parityBatch  = 64  // of the training engine's program
 )
 
-// ParityInfo is a comparison in a document. JSON has no NaN: a difference that
-// is not a number is null.
+// ParityInfo is a comparison in a document. JSON has no NaN: a difference that is
+// not a number becomes null.
 type ParityInfo struct {
 	MaxAbsDiff *float64 `json:"parity_max_abs_diff"`
 	Allowed    *float64 `json:"parity_allowed_diff"`
@@ -30,10 +30,10 @@ type ParityInfo struct {
 }
 
 func parityOf(p onnxexport.Parity, realImages bool) ParityInfo {
-	return ParityInfo{finite(p.MaxAbsDiff), finite(p.Allowed()), p.Inputs, p.SameClass, realImages}
+	return ParityInfo{finiteOrNull(p.MaxAbsDiff), finiteOrNull(p.Allowed()), p.Inputs, p.SameClass, realImages}
 }
 
-func finite(x float64) *float64 {
+func finiteOrNull(x float64) *float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil
 	}
@@ -55,8 +55,8 @@ func (p ParityInfo) String() string {
 	return s + fmt.Sprintf(", same class for %d", p.SameClass)
 }
 
-// reference is the network on the engine that trains, ready for an exported file
-// to be compared with.
+// reference is the network on the engine that trains, for comparing an exported
+// file with it.
 type reference struct {
 	onnxexport.Proof
 	evaluator *train.Evaluator
@@ -82,9 +82,8 @@ func referenceOf(t Model, images [][]float32) (reference, error) {
 	}, evaluator}, nil
 }
 
-// imagesOf takes real images for a comparison: test images, spread over all of
-// them, training images where those are too few, and mirrored and turned copies
-// where all are.
+// imagesOf takes real images for a comparison: test images at equal distances,
+// then training images if there are too few, then mirrored and turned copies.
 func imagesOf(set *dataset.Set) ([][]float32, error) {
 	var images [][]float32
 	shape := set.Test.Shape()
@@ -109,7 +108,7 @@ func imagesOf(set *dataset.Set) ([][]float32, error) {
 	return images, nil
 }
 
-// reversed is the image with every n pixels in reverse order.
+// reversed is the image with each run of n pixels in reverse order.
 func reversed(image []float32, n int) []float32 {
 	other := slices.Clone(image)
 	for part := range slices.Chunk(other, n) {
@@ -118,7 +117,7 @@ func reversed(image []float32, n int) []float32 {
 	return other
 }
 
-// noiseFor is normal noise in the place of images, for a network without data.
+// noiseFor returns normal noise in place of images, for a network without data.
 func noiseFor(t Model, seed uint64) [][]float32 {
 	in := t.Arch.Input
 	images := make([][]float32, onnxexport.ParityInputs)
@@ -132,10 +131,10 @@ func noiseFor(t Model, seed uint64) [][]float32 {
 	return images
 }
 
-// comparedOn opens the data and takes the images on which a network's file is
-// compared with it. Random weights that come without data are compared on
-// noise; trained ones never. Classes without names get the data's.
-func comparedOn(ctx context.Context, env *Env, t *Model, data string) ([][]float32, error) {
+// comparisonImages opens the data and returns the images for comparing a network with
+// its file. Random weights without data are compared on noise; trained weights
+// never. Classes without names get the data's names.
+func comparisonImages(ctx context.Context, env *Env, t *Model, data string) ([][]float32, error) {
 	if data == "" && t.Random() {
 		return noiseFor(*t, t.Seed), nil
 	}
@@ -146,8 +145,8 @@ func comparedOn(ctx context.Context, env *Env, t *Model, data string) ([][]float
 		return nil, fault.New(fault.Usage, "Leave out --data.", "the random weights of %s were drawn without data", t.Arch.Name)
 	}
 	if t.Preprocessing.Channels == 0 {
-		return nil, fault.New(fault.Usage, "Import them again with --normalise imagenet, or with --data for the data's own mean and deviation.",
-			"it is not known how pixels were normalised that %s was trained on", t.Path)
+		return nil, fault.New(fault.Usage, "Import the weights again with --normalise imagenet, or with --data for the data's own mean and deviation.",
+			"it is not known how pixels were normalised when %s was trained", t.Path)
 	}
 	set, err := openAs(ctx, env, data, t.Preprocessing)
 	if err != nil {
@@ -167,7 +166,8 @@ func comparedOn(ctx context.Context, env *Env, t *Model, data string) ([][]float
 	return imagesOf(set)
 }
 
-// normaliseDrawn makes drawn weights give activations like trained ones.
+// normaliseDrawn makes random weights give activations like those of trained
+// ones.
 func normaliseDrawn(ctx context.Context, t Model, images [][]float32) error {
 	e, err := openEngine(ort.Options{})
 	if err != nil {

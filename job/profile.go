@@ -13,23 +13,23 @@ import (
 	"fbnas/profile"
 )
 
-// ProfileOptions are those of Profile.
+// ProfileOptions are the options of Profile.
 type ProfileOptions struct {
 	MeasureOptions
-	Output    string         // the table to write or go on with
+	Output    string         // the table to write or to resume
 	Space     string         // built-in, or a space.yaml; "": fbnetv2-f
-	Classes   int            // of the networks that calibrate and validate; 0: 10
-	Budget    *time.Duration // measure fewer rounds, then fewer rows, where the usual takes longer; nil: all
-	MaxRows   *int           // most rows to measure, the others are predicted; nil: 2000, 0: measure all
+	Classes   int            // of the networks for calibration and validation; 0: 10
+	Budget    *time.Duration // measure fewer rounds, then fewer rows, if the usual ones take longer; nil: unlimited
+	MaxRows   *int           // most rows to measure, the others are predicted; nil: 2000; 0: measure all
 	Precision string         // of the models, one of latency.Precisions; "": latency.FP32
 	Provider  string         // execution provider; "": cpu
-	Force     bool           // overwrite the table, whatever it is
+	Force     bool           // overwrite an existing table
 	DryRun    bool           // only plan
-	Again     string         // the command that goes on after an interruption, for the table; "": none is known
+	Again     string         // the command that resumes after an interruption, for the table; "": unknown
 }
 
-// usual fills in what is not given.
-func (o ProfileOptions) usual() ProfileOptions {
+// withDefaults replaces zero values by the defaults.
+func (o ProfileOptions) withDefaults() ProfileOptions {
 	o.Space = cmp.Or(o.Space, "fbnetv2-f")
 	o.Classes = cmp.Or(o.Classes, 10)
 	o.MaxRows = cmp.Or(o.MaxRows, new(2000))
@@ -38,7 +38,8 @@ func (o ProfileOptions) usual() ProfileOptions {
 	return o
 }
 
-// check refuses what this version cannot do, before anything is measured.
+// check refuses options that this version does not support, before anything is
+// measured.
 func (o ProfileOptions) check() error {
 	switch {
 	case !slices.Contains(latency.Precisions, o.Precision):
@@ -64,9 +65,9 @@ func (o ProfileOptions) check() error {
 
 // Profile measures every block that a space can ask for on a device, as exported
 // ONNX models, into a table, and calibrates and validates it with whole networks.
-// One that was interrupted goes on where it stopped when it is called again.
+// Called again after an interruption, it resumes where it stopped.
 func Profile(ctx context.Context, env *Env, o ProfileOptions) (*ProfileResult, error) {
-	o = o.usual()
+	o = o.withDefaults()
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -88,14 +89,14 @@ func Profile(ctx context.Context, env *Env, o ProfileOptions) (*ProfileResult, e
 	if err != nil {
 		return nil, err
 	}
-	r.take(report, time.Since(began), o.Device.Name)
+	r.addReport(report, time.Since(began), o.Device.Name)
 	for _, w := range report.Warnings {
 		env.log().Warn(w)
 	}
 	return r, nil
 }
 
-// plan is how to measure, and sets MaxRows to what the budget allows.
+// plan decides how to measure, and sets MaxRows to what the budget allows.
 func (o *ProfileOptions) plan(space models.Space) (latency.Options, error) {
 	opts, err := o.options(nil)
 	if err != nil {
@@ -131,6 +132,6 @@ func (o ProfileOptions) measure(ctx context.Context, env *Env, space models.Spac
 	plan := profile.NewPlan(space, o.Classes, o.Seed, format)
 	plan.MaxRows = *o.MaxRows
 	return profile.Run(ctx, meter, plan, o.Output, profile.Options{
-		Measure: opts, Tool: env.Tool, Command: o.Again, Force: o.Force, Progress: env.tell,
+		Measure: opts, Tool: env.Tool, Command: o.Again, Force: o.Force, Progress: env.profileProgress,
 	})
 }

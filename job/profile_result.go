@@ -11,8 +11,8 @@ import (
 	"fbnas/profile"
 )
 
-// ProfileResult is the document of fbnas profile: the plan, and what came of it
-// unless it was a dry run.
+// ProfileResult is the document of fbnas profile: the plan and, unless it was a
+// dry run, the outcome.
 type ProfileResult struct {
 	Plan          PlanInfo        `json:"plan"`
 	DryRun        bool            `json:"dry_run"`
@@ -41,12 +41,12 @@ type ProfileResult struct {
 type PlanInfo struct {
 	Space            string  `json:"space"`
 	Rows             int     `json:"rows"`      // measured
-	Predicted        int     `json:"predicted"` // asked for by the space and not measured
+	Predicted        int     `json:"predicted"` // blocks of the space that are not measured
 	Networks         int     `json:"networks"`
 	Rounds           int     `json:"rounds"`
 	EstimatedSeconds float64 `json:"estimated_seconds"`
 	ExpectedError    float64 `json:"expected_error"`
-	// CertaintyOrigin is what the table's certainty will be from.
+	// CertaintyOrigin is where the table's certainty will come from.
 	CertaintyOrigin lut.Origin `json:"certainty_origin"`
 }
 
@@ -60,12 +60,12 @@ func (p PlanInfo) String() string {
 	case lut.LeaveOneOut:
 		line += fmt.Sprintf("; the space has %d networks in all, too few to keep some for a validation: the table's error is that of each when it is left out of the calibration", p.Networks)
 	case lut.None:
-		line += "; the space has one network: it is measured, and nothing tells how far predictions are off"
+		line += "; the space has one network: it is measured, and the error of predictions stays unknown"
 	}
 	return line
 }
 
-// newProfileResult is that of a dry run.
+// newProfileResult is the result of a dry run.
 func newProfileResult(space models.Space, e profile.Estimate) *ProfileResult {
 	return &ProfileResult{
 		Plan:     PlanInfo{space.Name, e.Rows, e.Asked - e.Rows, e.Networks, e.Rounds, e.Time.Seconds(), e.RowError, e.Origin},
@@ -73,8 +73,8 @@ func newProfileResult(space models.Space, e profile.Estimate) *ProfileResult {
 	}
 }
 
-// take adds what came of the plan.
-func (r *ProfileResult) take(report profile.Report, took time.Duration, device string) {
+// addReport adds the outcome.
+func (r *ProfileResult) addReport(report profile.Report, took time.Duration, device string) {
 	h, certainty := report.Table.Header, report.Table.Certainty()
 	r.Path, r.Rows, r.Measured, r.Reused, r.Failed = &report.Table.Path, &report.Rows, &report.Measured, &report.Reused, &report.Failed
 	r.Predicted = &report.Predicted

@@ -11,8 +11,8 @@ import (
 	"fbnas/models"
 )
 
-// TestSameClasses: as many classes do not suffice; they mean the same by the
-// same names in the same order.
+// TestSameClasses: the same number of classes is not enough; they need the same
+// names in the same order.
 func TestSameClasses(t *testing.T) {
 	network := []string{"cat", "dog"}
 	for _, c := range []struct {
@@ -28,7 +28,7 @@ func TestSameClasses(t *testing.T) {
 	}
 }
 
-// TestDoubtsOfATable: what is not known of a table is said wherever it is used.
+// TestDoubtsOfATable: what is unknown of a table is said wherever it is used.
 func TestDoubtsOfATable(t *testing.T) {
 	space := models.Space{Name: "here"}
 	left := func(n int) []lut.Timed {

@@ -11,14 +11,14 @@ import (
 	"fbnas/internal/text"
 )
 
-// RunsFolder is where runs lie that are not given a place.
+// RunsFolder is where runs are kept that are not given a folder.
 const RunsFolder = "runs"
 
-// RunOptions are those of jobs that write a run.
+// RunOptions are the options of jobs that write a run.
 type RunOptions struct {
 	Folder string // of the run; "": the next free one below RunsFolder
-	// Resume goes on with the run in Folder: what its configuration says holds
-	// where the options are zero.
+	// Resume continues the run in Folder: where options are zero, its
+	// configuration applies.
 	Resume    bool
 	Data      string // a folder of images by class, or a built-in set
 	Engine    EngineConfig
@@ -26,16 +26,16 @@ type RunOptions struct {
 }
 
 // EngineConfig is what a run computes with, in its config.yaml. Zero fields of
-// options are the usual ones: a thread for each core, the dialect that this
-// machine's processor is fastest with, the processor itself.
+// options mean the defaults: a thread for each core, the dialect that is fastest
+// on this machine's processor, and the processor itself.
 type EngineConfig struct {
 	Threads  int          `yaml:"threads"`
 	Dialect  ort.Dialect  `yaml:"dialect"`
-	Provider ort.Provider `yaml:"ep,omitempty"` // runs from before there was a choice have none
+	Provider ort.Provider `yaml:"ep,omitempty"` // absent in runs older than this option
 }
 
-// over is c with what is given laid over it.
-func (c EngineConfig) over(given EngineConfig) EngineConfig {
+// override is c with the non-zero fields of given in place of its own.
+func (c EngineConfig) override(given EngineConfig) EngineConfig {
 	if given.Threads != 0 {
 		c.Threads = given.Threads
 	}
@@ -48,11 +48,11 @@ func (c EngineConfig) over(given EngineConfig) EngineConfig {
 	return c
 }
 
-// usualEngine is what zero fields of an EngineConfig mean at a run's start.
-func usualEngine() EngineConfig { return EngineConfig{runtime.NumCPU(), ort.Auto, ort.CPU} }
+// defaultEngine is what zero fields of an EngineConfig mean in a new run.
+func defaultEngine() EngineConfig { return EngineConfig{runtime.NumCPU(), ort.Auto, ort.CPU} }
 
-// check refuses numbers that no run can have, and a folder that the run cannot
-// be written to, before the data are opened.
+// check refuses impossible numbers, and a folder that the run cannot be written
+// to, before the data are opened.
 func (r RunOptions) check() error {
 	if r.Engine.Threads < 0 {
 		return fault.New(fault.Usage, "Give --threads 1 or more, or leave it out: the default is one for each core.", "%s", text.Plural(r.Engine.Threads, "thread"))
@@ -66,7 +66,7 @@ func (r RunOptions) check() error {
 	return rundir.Check(r.Folder, r.Resume)
 }
 
-// openRun starts the run of a verb, or goes on with it.
+// openRun starts the run of a verb, or resumes it.
 func openRun[C any](env *Env, verb string, r RunOptions, config C) (*rundir.Dir, *rundir.Checkpoint, error) {
 	o := rundir.Options{Log: env.log()}
 	if r.Resume {
@@ -80,12 +80,12 @@ func openRun[C any](env *Env, verb string, r RunOptions, config C) (*rundir.Dir,
 	return dir, nil, err
 }
 
-// stopped ends a run that has not come to its end: an interruption gets the
-// command that goes on, and a failure before anything was trained leaves no
-// folder in the way of the corrected command.
-func stopped(env *Env, err error, verb string, dir *rundir.Dir) error {
+// runError ends a run that was not completed: after an interruption the error
+// names the command that resumes; after a failure before anything was trained the
+// folder is removed, so that it does not block the corrected command.
+func runError(env *Env, err error, verb string, dir *rundir.Dir) error {
 	if fault.CodeOf(err) == fault.Interrupted {
-		return fault.New(fault.Interrupted, "Go on with: fbnas "+verb+" --resume -o "+text.Quoted(Located(dir.Path())), "%w", err)
+		return fault.New(fault.Interrupted, "Resume with: fbnas "+verb+" --resume -o "+text.Quoted(Located(dir.Path())), "%w", err)
 	}
 	if !dir.NothingSaved() {
 		return err
@@ -98,8 +98,8 @@ func stopped(env *Env, err error, verb string, dir *rundir.Dir) error {
 	return err
 }
 
-// resumed returns the configuration of the run that is resumed, for options
-// that are not given again.
+// resumed returns the configuration of the run to resume, for options that are
+// not given again.
 func resumed[C any](r RunOptions) (C, error) {
 	if r.Folder == "" {
 		var none C

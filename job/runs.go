@@ -26,7 +26,7 @@ type RunInfo struct {
 	Created  time.Time       `json:"created"`
 	Finished bool            `json:"finished"`
 	Step     int             `json:"step"`    // of the newest checkpoint
-	Summary  json.RawMessage `json:"summary"` // null until it has finished
+	Summary  json.RawMessage `json:"summary"` // null until the run has finished
 }
 
 // Runs lists the runs below root, the oldest first.
@@ -42,9 +42,9 @@ func Runs(env *Env, root string) (*RunsResult, error) {
 	return r, nil
 }
 
-// runsUnder describes the runs in root and in its folders, such as runs/demo,
-// that hold runs of their own; the oldest first. What cannot be read is told
-// in the log and left out.
+// runsUnder describes the runs in root and in its subfolders that hold runs, such
+// as runs/demo; the oldest first. It warns of what cannot be read, and leaves it
+// out.
 func runsUnder(env *Env, root string) ([]rundir.Info, error) {
 	folders := []string{root}
 	entries, err := os.ReadDir(root)

@@ -10,7 +10,7 @@ import (
 )
 
 // TestTheNewestTrainingComesFirst, whatever the folders are called; searches and
-// what has not finished are left out.
+// unfinished trainings are left out.
 func TestTheNewestTrainingComesFirst(t *testing.T) {
 	root := t.TempDir()
 	for hour, r := range []struct {

@@ -14,8 +14,8 @@ import (
 	"fbnas/dataset/picture/picturetest"
 )
 
-// TestSamePictures: it is told where a network was trained on other pixels,
-// and only of data for which that matters.
+// TestSamePictures: there is a warning where a network was trained on other
+// pixels, and only for data for which that matters.
 func TestSamePictures(t *testing.T) {
 	plain, odd := fourPictures(t, 255), fourPictures(t, 100)
 	for _, c := range []struct {

@@ -16,35 +16,37 @@ import (
 	"fbnas/search"
 )
 
-// SearchOptions are those of Search.
+// SearchOptions are the options of Search.
 type SearchOptions struct {
 	RunOptions
 	Table string // of the device: a file
 	Space string // built-in, or a space.yaml; "": the table's, or the resumed run's
-	// Targets must hold; the search aims at the first, the others are derived
-	// from the same distribution. Of a resumed run none means its own.
+	// Targets must be met; the search aims at the first, and the others are
+	// derived from the same distribution. Empty for a resumed run means the run's
+	// own.
 	Targets []Limit
-	// Margin is nil for the resumed run's, and for Auto in a new run.
+	// Margin is nil for the resumed run's; in a new run nil means Auto.
 	Margin *Margin
 	Config search.Config
-	// Given are the settings of Config.Train that change a run that is resumed, named
-	// as in its config.yaml.
+	// Given names the settings of Config.Train that replace those of a resumed run, as
+	// in its config.yaml.
 	Given []string
-	// ExactBatch keeps Config's batch where the images do not fill one.
+	// ExactBatch keeps Config's batch even if the images do not fill one.
 	ExactBatch bool
 }
 
-// Margin is how far below its target a prediction has to be.
+// Margin is how far below its target a prediction must be.
 type Margin struct {
-	Auto bool // by the 95th percentile of the table's error
+	Auto bool // from the 95th percentile of the table's error
 	Part float64
 }
 
-// SearchConfig is the config.yaml of a search: what decides its result.
+// SearchConfig is the config.yaml of a search: everything that decides its
+// result.
 type SearchConfig struct {
 	Data        string        `yaml:"data"`
-	DataDigest  string        `yaml:"data_sha256,omitempty"` // absent in runs from before it was kept
-	Space       string        `yaml:"space"`                 // space.yaml, whole
+	DataDigest  string        `yaml:"data_sha256,omitempty"` // absent in runs older than this field
+	Space       string        `yaml:"space"`                 // the content of a space.yaml
 	Table       string        `yaml:"lut"`
 	TableDigest string        `yaml:"lut_sha256"`
 	Precision   string        `yaml:"lut_precision,omitempty"` // of the table's models; absent: fp32
@@ -57,17 +59,17 @@ type SearchConfig struct {
 // SearchResult is a search's summary.json, and the document of fbnas search.
 type SearchResult struct {
 	Run         string `json:"run"`
-	MemoryBytes int64  `json:"memory_bytes"` // foretold; 0 where that cannot be
+	MemoryBytes int64  `json:"memory_bytes"` // estimated; 0 where it is unknown
 	search.Summary
 	// DefaultMode is null unless the table is of a phone in fixed-performance
-	// mode, as all latencies here then are.
+	// mode; all latencies here are then measured in that mode.
 	DefaultMode *lut.DefaultMode `json:"default_mode"`
 
 	TablePath string `json:"-"`
 }
 
-// Search trains one supernet over a space and derives the best architecture
-// inside each target exactly; it writes a run's folder with arch.yaml.
+// Search trains one supernet over a space and derives exactly the best
+// architecture for each target; it writes a run's folder with arch.yaml.
 func Search(ctx context.Context, env *Env, o SearchOptions) (*SearchResult, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -92,7 +94,7 @@ func Search(ctx context.Context, env *Env, o SearchOptions) (*SearchResult, erro
 	defer job.Engine.Close()
 	needed, err := env.checkMemory(c.Search.Train.Batch, job.Memory)
 	if err != nil {
-		return nil, err // before there is a folder of a run
+		return nil, err // before a run's folder exists
 	}
 	if job.Dir, job.From, err = openRun(env, "search", o.RunOptions, c); err != nil {
 		return nil, err
@@ -101,16 +103,16 @@ func Search(ctx context.Context, env *Env, o SearchOptions) (*SearchResult, erro
 	if err := keepData(job.Dir, c.DataDigest, job.Data); err != nil {
 		return nil, err
 	}
-	job.Progress = func(p search.Progress) { env.at(string(p.Stage), p.Done, p.Steps) }
+	job.Progress = func(p search.Progress) { env.progress(string(p.Stage), p.Done, p.Steps) }
 	r, err := job.Run(ctx)
 	if err != nil {
-		return nil, stopped(env, err, "search", job.Dir)
+		return nil, runError(env, err, "search", job.Dir)
 	}
 	summary, err := job.Summarise(ctx, r, c.TargetsUS, c.Margin)
 	if err != nil {
 		return nil, err
 	}
-	summary.Data = o.reads(c.Data)
+	summary.Data = o.dataPath(c.Data)
 	return finishSearch(env, job.Dir, SearchResult{Run: job.Dir.Path(), MemoryBytes: needed, Summary: summary, DefaultMode: table.Header.DefaultMode, TablePath: c.Table})
 }
 
@@ -132,16 +134,15 @@ func finishSearch(env *Env, dir *rundir.Dir, r SearchResult) (*SearchResult, err
 	return &r, dir.Finish(r)
 }
 
-// config is the run's configuration but for targets and margin, from the
-// options or, where they are silent, from the run that is resumed; with its
-// table and its space.
+// config is the run's configuration without targets and margin, with its table
+// and its space. What the options leave out comes from the run that is resumed.
 func (o SearchOptions) config(ctx context.Context) (c SearchConfig, table *lut.Table, space models.Space, err error) {
-	c = SearchConfig{Data: Located(o.Data), Table: Located(o.Table), Engine: usualEngine().over(o.Engine), Search: o.Config}
+	c = SearchConfig{Data: Located(o.Data), Table: Located(o.Table), Engine: defaultEngine().override(o.Engine), Search: o.Config}
 	if o.Resume {
 		if c, err = resumed[SearchConfig](o.RunOptions); err != nil {
 			return c, nil, space, err
 		}
-		if err = o.over(&c); err != nil {
+		if err = o.applyTo(&c); err != nil {
 			return c, nil, space, err
 		}
 	}
@@ -162,12 +163,12 @@ func (o SearchOptions) config(ctx context.Context) (c SearchConfig, table *lut.T
 	return c, table, space, nil
 }
 
-// over lays what the options say over the configuration of a run.
-func (o SearchOptions) over(c *SearchConfig) (err error) {
+// applyTo replaces fields of a run's configuration by the options that are given.
+func (o SearchOptions) applyTo(c *SearchConfig) (err error) {
 	if c.Search.Train, err = c.Search.Train.With(o.Config.Train, o.Given); err != nil {
 		return err
 	}
-	c.Engine, c.Data = c.Engine.over(o.Engine), o.moved(c.Data, c.DataDigest)
+	c.Engine, c.Data = c.Engine.override(o.Engine), o.configData(c.Data, c.DataDigest)
 	if o.Table != "" {
 		c.Table = relocated(c.Table, o.Table)
 	}
@@ -182,8 +183,8 @@ func (o SearchOptions) spaceOf(c SearchConfig, t *lut.Table) (models.Space, erro
 	return spaceFor(t, o.Space)
 }
 
-// aim sets targets and margin, as far as the options give them.
-func (o SearchOptions) aim(c *SearchConfig, costs *search.Costs) (err error) {
+// setTargets sets targets and margin, if the options give them.
+func (o SearchOptions) setTargets(c *SearchConfig, costs *search.Costs) (err error) {
 	if len(o.Targets) > 0 || !o.Resume {
 		if c.TargetsUS, err = limits(o.Targets, costs); err != nil {
 			return err

@@ -9,28 +9,28 @@ import (
 	"fbnas/search"
 )
 
-// job opens the data and checks all that can be checked before anything is
-// computed; c gets what follows from the data: targets, batch, digest.
+// job opens the data and checks everything that can be checked before computing;
+// it sets in c what follows from the data: targets, batch and digest.
 func (o SearchOptions) job(ctx context.Context, env *Env, c *SearchConfig, table *lut.Table, space models.Space) (search.Job, error) {
 	var none search.Job
 	if err := search.Searchable(space); err != nil {
 		return none, err
 	}
-	set, err := openData(ctx, env, o.reads(c.Data), space.Input)
+	set, err := openData(ctx, env, o.dataPath(c.Data), space.Input)
 	if err != nil {
 		return none, err
 	}
 	if err := checkClasses(set); err != nil {
 		return none, err
 	}
-	if err := o.remember(env, &c.DataDigest, set); err != nil {
+	if err := o.pinData(env, &c.DataDigest, set); err != nil {
 		return none, err
 	}
 	costs, err := search.NewCosts(space, len(set.Classes), search.Latency{Table: table})
 	if err != nil {
 		return none, fmt.Errorf("table %s: %w", c.Table, err)
 	}
-	if err := o.aim(c, costs); err != nil {
+	if err := o.setTargets(c, costs); err != nil {
 		return none, err
 	}
 	if err := warnOfTargets(env, *c, table, space, costs); err != nil {
@@ -57,7 +57,8 @@ func (o SearchOptions) job(ctx context.Context, env *Env, c *SearchConfig, table
 	return job, nil
 }
 
-// warnOfTargets refuses a target that nothing meets, and says what is doubtful.
+// warnOfTargets refuses a target that no network meets, and warns of doubtful
+// ones.
 func warnOfTargets(env *Env, c SearchConfig, table *lut.Table, space models.Space, costs *search.Costs) error {
 	for _, doubt := range doubts(table, space) {
 		env.log().Warn(doubt)

@@ -11,8 +11,8 @@ import (
 	"fbnas/search"
 )
 
-// SearchRun is a search that has finished: what it was run with, and what it
-// found, at least one network.
+// SearchRun is a finished search: its configuration, and what it found, which is
+// at least one network.
 type SearchRun struct {
 	Path    string
 	Config  SearchConfig
@@ -38,7 +38,7 @@ func OpenSearch(run string) (*SearchRun, error) {
 	return r, nil
 }
 
-// Space is what was searched.
+// Space is the space that was searched.
 func (r *SearchRun) Space() (models.Space, error) {
 	space, err := models.ParseSpace([]byte(r.Config.Space))
 	if err != nil {
@@ -47,8 +47,8 @@ func (r *SearchRun) Space() (models.Space, error) {
 	return space, nil
 }
 
-// Arch is the architecture that was found for a target, by its place in the
-// summary's results.
+// Arch is the architecture that was found for a target; result is an index into
+// the summary's results.
 func (r *SearchRun) Arch(result int) (models.Arch, error) {
 	arch, err := models.ReadArch(filepath.Join(r.Path, filepath.Base(r.Summary.Results[result].File)))
 	if err != nil {

@@ -7,23 +7,22 @@ import (
 	"fbnas/internal/setup"
 )
 
-// SetupOptions are those of Setup: what is wanted of the cache.
+// SetupOptions are the options of Setup.
 type SetupOptions struct {
 	Items  []setup.Item // nil: what the main job needs, or all of it with All
-	All    bool         // what only the project's own tests need too
-	From   string       // a folder that has the packages' files; "": the network
-	Clean  bool         // remove what set-up has put there instead
-	DryRun bool         // only look
+	All    bool         // also what only the project's own tests need
+	From   string       // a folder with the packages' files; "": the network
+	Clean  bool         // remove what set-up has downloaded, instead
+	DryRun bool         // only report
 }
 
-// SetupResult is the state of the cache after set-up: the document of fbnas
-// setup.
+// SetupResult is the document of fbnas setup: the state of the cache afterwards.
 type SetupResult struct {
 	Cache setup.Dir   `json:"cache"`
 	Items []SetupItem `json:"items"`
 }
 
-// SetupItem is one thing that set-up fetches.
+// SetupItem is one item that set-up fetches.
 type SetupItem struct {
 	Item    setup.Item `json:"item"`
 	What    string     `json:"what"`
@@ -33,7 +32,8 @@ type SetupItem struct {
 	Reason  *string    `json:"reason"` // why it is not ready
 }
 
-// Setup fetches and verifies what is wanted, and says what the cache holds.
+// Setup fetches and verifies the items asked for, and reports what the cache
+// holds.
 func Setup(ctx context.Context, env *Env, o SetupOptions) (*SetupResult, error) {
 	wanted := o.Items
 	switch {

@@ -9,7 +9,7 @@ import (
 	"fbnas/models"
 )
 
-// checkClassCount refuses a number of classes that no network has.
+// checkClassCount refuses a number of classes that no network can have.
 func checkClassCount(classes int) error {
 	if classes < 2 {
 		return fault.New(fault.Usage, "Give --classes 2 or more.", "%s", text.Plural(classes, "class"))
@@ -31,8 +31,8 @@ type SpaceInfo struct {
 	Layers  int          `json:"layers"`
 	Choices []ChoiceInfo `json:"choices"`
 	Log10   float64      `json:"log10_architectures"`
-	// Selections is the logarithm of the ways to pick options: more than there
-	// are architectures where some options give the same network.
+	// Selections is the logarithm of the number of ways to choose options. There
+	// are fewer architectures where different options give the same network.
 	Selections float64      `json:"log10_selections"`
 	Merged     []MergedInfo `json:"merged_options"`
 	MaxMACs    int64        `json:"max_macs"`
@@ -48,7 +48,7 @@ type ChoiceInfo struct {
 	Options []models.Option   `json:"options"`
 }
 
-// MergedInfo is an option that is left out: it gives the same networks as
+// MergedInfo is an option that is left out because it gives the same networks as
 // another one.
 type MergedInfo struct {
 	Choice string        `json:"choice"`
@@ -60,7 +60,7 @@ func (m MergedInfo) String() string {
 	return fmt.Sprintf("%s: %v gives the hidden widths of %v", m.Choice, m.Option, m.As)
 }
 
-// mergedOptions are those of a space.
+// mergedOptions are the options of a space that are left out.
 func mergedOptions(s models.Space) []MergedInfo {
 	list := []MergedInfo{}
 	for _, m := range s.Merged() {
@@ -78,7 +78,8 @@ type ImageShape struct {
 
 func (s ImageShape) String() string { return fmt.Sprintf("%dx%dx%d", s.Channels, s.Height, s.Width) }
 
-// DescribeSpace says what a space holds, of networks of so many classes.
+// DescribeSpace describes a space and its networks for the given number of
+// classes.
 func DescribeSpace(name string, classes int) (SpaceInfo, error) {
 	if err := checkClassCount(classes); err != nil {
 		return SpaceInfo{}, err
@@ -113,7 +114,7 @@ func DescribeSpace(name string, classes int) (SpaceInfo, error) {
 	return info, nil
 }
 
-// Spaces describes the built-in spaces, of networks of so many classes.
+// Spaces describes the built-in spaces for the given number of classes.
 func Spaces(classes int) (SpaceList, error) {
 	var r SpaceList
 	for _, name := range models.SpaceNames() {

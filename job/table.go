@@ -10,8 +10,8 @@ import (
 	"fbnas/profile"
 )
 
-// openTable opens a table to go by what it says: one with stale rows is
-// refused. work bounds what is compared with this program's exports.
+// openTable opens a table for use: one with stale rows is refused. work bounds
+// how much is compared with this program's exports.
 func openTable(ctx context.Context, path string, work float64) (*lut.Table, error) {
 	t, err := lut.Load(path)
 	if err != nil {
@@ -24,8 +24,8 @@ func openTable(ctx context.Context, path string, work float64) (*lut.Table, erro
 	return t, age.Err(t)
 }
 
-// lookAtTable opens a table to show what it says: stale rows are a warning, and
-// part of the result.
+// lookAtTable opens a table for display: stale rows are a warning, and part of
+// the result.
 func lookAtTable(ctx context.Context, env *Env, path string, open func(string) (*lut.Table, error)) (*lut.Table, profile.Age, error) {
 	t, err := open(path)
 	if err != nil {
@@ -38,15 +38,15 @@ func lookAtTable(ctx context.Context, env *Env, path string, open func(string) (
 	return t, age, err
 }
 
-// doubts are what a user of a table in a space has to know of its certainty.
+// doubts are the reasons to doubt a table's predictions in a space.
 func doubts(t *lut.Table, space models.Space) []string {
 	var list []string
 	c := t.Certainty()
 	noisy := c.Noisy
-	c.Noisy = "" // said on its own
+	c.Noisy = "" // reported separately below
 	switch c.Origin {
 	case lut.None:
-		list = append(list, fmt.Sprintf("table %s has no certainty: how far its predictions are off is %s; fbnas lut validate finds out", t.Path, c))
+		list = append(list, fmt.Sprintf("table %s has no certainty: the error of its predictions is %s; fbnas lut validate measures it", t.Path, c))
 	case lut.LeaveOneOut:
 		list = append(list, fmt.Sprintf("table %s: %s", t.Path, c))
 	}

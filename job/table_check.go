@@ -10,7 +10,7 @@ import (
 	"fbnas/profile"
 )
 
-// CheckOptions are those of CheckTable.
+// CheckOptions are the options of CheckTable.
 type CheckOptions struct {
 	MeasureOptions
 	Table string // a file
@@ -29,8 +29,8 @@ type CheckResult struct {
 	Warnings []string `json:"warnings"`
 }
 
-// CheckTable measures some of a table's rows again, spread over their
-// latencies. A unit that the table does not fit is an error beside the result.
+// CheckTable measures some of a table's rows again, spread over their latencies.
+// If the table does not fit this unit, it returns an error beside the result.
 func CheckTable(ctx context.Context, env *Env, o CheckOptions) (*CheckResult, error) {
 	if o.Rows < 0 {
 		return nil, fault.New(fault.Usage, "Give --rows 1 or more.", "%s", text.Plural(o.Rows, "row"))
@@ -47,7 +47,7 @@ func CheckTable(ctx context.Context, env *Env, o CheckOptions) (*CheckResult, er
 		return nil, err
 	}
 	defer s.host.Close()
-	s.Progress = func(p profile.Progress) { env.at("rows", p.Done, p.Total) }
+	s.Progress = func(p profile.Progress) { env.progress("rows", p.Done, p.Total) }
 	fit, warnings, err := s.Check(ctx, cmp.Or(o.Rows, 40))
 	if err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 // ValidationInfo says in a document how well a table predicts networks.
 type ValidationInfo struct {
 	stats.Accuracy
-	MACsOnly *stats.Accuracy `json:"macs_only"` // of a line through the calibration networks' MACs
+	MACsOnly *stats.Accuracy `json:"macs_only"` // of a line fitted to the calibration networks' MACs
 	Noisy    *string         `json:"noisy"`     // why the measurement was not steady
 }
 
@@ -19,8 +19,8 @@ func validationOf(v *lut.Validation) *ValidationInfo {
 	return &ValidationInfo{v.Accuracy, v.MACsOnly, orNull(v.Noisy)}
 }
 
-// CalibrationInfo says in a document how a table turns rows into a network's
-// latency.
+// CalibrationInfo says in a document how a network's latency follows from a
+// table's rows.
 type CalibrationInfo struct {
 	Form      lut.Form `json:"form"`
 	Networks  int      `json:"networks"`
@@ -29,7 +29,7 @@ type CalibrationInfo struct {
 	ElementUS float64  `json:"element_us"`
 	WeightUS  float64  `json:"weight_us"`
 	InnerUS   float64  `json:"inner_us"`
-	Borders   int      `json:"borders"` // shapes of inputs with a saving of their own
+	Borders   int      `json:"borders"` // shapes of inputs for which a saving was fitted
 
 	OffsetLOO        *float64 `json:"offset_loo_error"`
 	LinearLOO        *float64 `json:"linear_loo_error"`
@@ -47,8 +47,8 @@ func calibrationOf(c *lut.Calibration) *CalibrationInfo {
 		c.OffsetLOO, c.LinearLOO, c.MemoryLOO, c.BordersLOO, c.MemoryBordersLOO, orNull(c.Noisy)}
 }
 
-// PredictionInfo says in a document how the blocks of a kind that were not
-// measured are predicted, and how well at rows held out.
+// PredictionInfo says in a document how unmeasured blocks of a kind are
+// predicted, and how well that works for held-out rows.
 type PredictionInfo struct {
 	Kind   string      `json:"kind"`
 	Shapes int         `json:"shapes"`

@@ -9,11 +9,11 @@ import (
 	"fbnas/profile"
 )
 
-// NetworkOptions are those of ValidateTable and CalibrateTable.
+// NetworkOptions are the options of ValidateTable and CalibrateTable.
 type NetworkOptions struct {
 	MeasureOptions
 	Table    string // a file
-	Networks int    // to time, a multiple of 10; 0: as many as a profile does
+	Networks int    // to time, a multiple of 10; 0: as many as a profile times
 	Space    string // built-in, or a space.yaml; "": the table's
 	Classes  int    // of the networks
 }
@@ -26,8 +26,8 @@ type ValidateResult struct {
 	Warnings  []string      `json:"warnings"`
 }
 
-// ValidateTable times networks, none of them used in the table's calibration,
-// and compares them with its predictions. The table keeps the result.
+// ValidateTable times networks that were not used in the table's calibration, and
+// compares them with its predictions. The result is kept in the table.
 func ValidateTable(ctx context.Context, env *Env, o NetworkOptions) (*ValidateResult, error) {
 	t, err := o.measure(ctx, env, profile.Validation)
 	if err != nil {
@@ -46,8 +46,8 @@ type CalibrateResult struct {
 }
 
 // CalibrateTable times networks and fits how the rows of blocks add up to a
-// network's latency. The table keeps the result; an earlier validation no longer
-// holds and is removed.
+// network's latency. The result is kept in the table; an earlier validation no
+// longer applies and is removed.
 func CalibrateTable(ctx context.Context, env *Env, o NetworkOptions) (*CalibrateResult, error) {
 	t, err := o.measure(ctx, env, profile.Calibration)
 	if err != nil {
@@ -55,43 +55,43 @@ func CalibrateTable(ctx context.Context, env *Env, o NetworkOptions) (*Calibrate
 	}
 	r := &CalibrateResult{o.Table, *calibrationOf(t.Calibration), t.Certainty(), t.removed, t.warnings}
 	if r.Removed {
-		env.log().Warn("the validation was of the calibration before, and is removed; find out how good this one is with: fbnas lut validate " +
+		env.log().Warn("the validation was of the earlier calibration, and is removed; validate the new one with: fbnas lut validate " +
 			text.Quoted(o.Table) + " --device " + text.Quoted(o.Device.Name))
 	}
 	return r, t.Save()
 }
 
-// remeasured is a table for which networks were timed.
-type remeasured struct {
+// updatedTable is a table for which networks were timed.
+type updatedTable struct {
 	*lut.Table
-	removed  bool     // the calibration took a validation with it
+	removed  bool     // the calibration replaced one that had a validation
 	warnings []string // not nil
 }
 
-// measure times networks for the purpose and puts the outcome into the table.
-func (o NetworkOptions) measure(ctx context.Context, env *Env, purpose profile.Purpose) (remeasured, error) {
+// measure times networks for the purpose and stores the outcome in the table.
+func (o NetworkOptions) measure(ctx context.Context, env *Env, purpose profile.Purpose) (updatedTable, error) {
 	if err := CheckOutputs(o.Table, o.Device.Record); err != nil {
-		return remeasured{}, err
+		return updatedTable{}, err
 	}
 	t, err := openTable(ctx, o.Table, profile.Whole)
 	if err != nil {
-		return remeasured{}, err
+		return updatedTable{}, err
 	}
 	space, err := spaceFor(t, o.Space)
 	if err != nil {
-		return remeasured{}, err
+		return updatedTable{}, err
 	}
 	s, err := o.session(ctx, env, t)
 	if err != nil {
-		return remeasured{}, err
+		return updatedTable{}, err
 	}
 	defer s.host.Close()
 	had := t.Validation != nil
 	m, err := s.Remeasure(ctx, profile.Draw{Space: space, Classes: o.Classes, Purpose: purpose, Count: o.Networks, Seed: o.Seed})
-	return remeasured{t, had && t.Validation == nil, append([]string{}, m.Warnings...)}, err
+	return updatedTable{t, had && t.Validation == nil, append([]string{}, m.Warnings...)}, err
 }
 
-// session measures for a table that exists, until its host is closed.
+// session measures for an existing table, until its host is closed.
 type session struct {
 	profile.Session
 	host *latency.Host
@@ -103,5 +103,5 @@ func (m MeasureOptions) session(ctx context.Context, env *Env, t *lut.Table) (se
 		return session{}, err
 	}
 	host, err := m.Device.open(ctx, env)
-	return session{profile.Session{Table: t, Meter: host, Options: opts, Progress: env.tell}, host}, err
+	return session{profile.Session{Table: t, Meter: host, Options: opts, Progress: env.profileProgress}, host}, err
 }

@@ -9,11 +9,11 @@ import (
 	"fbnas/lut"
 )
 
-// MergeOptions are those of MergeTables.
+// MergeOptions are the options of MergeTables.
 type MergeOptions struct {
 	First, Second string // files
 	Output        string
-	Force         bool // overwrite the output where it exists
+	Force         bool // overwrite the output if it exists
 }
 
 // MergeResult is the document of fbnas lut merge.
@@ -21,13 +21,13 @@ type MergeResult struct {
 	Path  string `json:"path"`
 	Rows  int    `json:"rows"`
 	Added int    `json:"added"` // from the second table
-	// Dropped says that the first table's calibration and validation, which are
-	// not of the second's rows, are not in the merged one.
+	// Dropped says that the merged table lacks the first table's calibration and
+	// validation, which do not cover the second's rows.
 	Dropped bool `json:"calibration_dropped"`
 }
 
-// MergeTables writes the rows of two tables of one device model and condition
-// into a third.
+// MergeTables writes the rows of two tables of the same device model and
+// condition into a third.
 func MergeTables(env *Env, o MergeOptions) (*MergeResult, error) {
 	if o.Output == "" {
 		return nil, fault.New(fault.Usage, "Give -o C.lut.", "no table is given to write to")
@@ -50,7 +50,7 @@ func MergeTables(env *Env, o MergeOptions) (*MergeResult, error) {
 	rows := len(m.Rows())
 	if dropped {
 		out := text.Quoted(o.Output)
-		env.log().Warn(fmt.Sprintf("the calibration and the validation of %s are not of the rows of %s, and are dropped; make them anew with: "+
+		env.log().Warn(fmt.Sprintf("the calibration and the validation of %s do not cover the rows of %s, and are dropped; make new ones with: "+
 			"fbnas lut calibrate %s --device DEVICE && fbnas lut validate %s --device DEVICE", o.First, o.Second, out, out))
 	}
 	return &MergeResult{o.Output, rows, rows - len(a.Rows()), dropped}, m.Save()
@@ -67,7 +67,7 @@ func loadTables(first, second string) (a, b *lut.Table, err error) {
 // DiffResult is the document of fbnas lut diff.
 type DiffResult struct {
 	Fields []FieldDiff `json:"fields"`
-	Rows   int         `json:"rows"` // in both
+	Rows   int         `json:"rows"` // in both tables
 	OnlyA  int         `json:"only_a"`
 	OnlyB  int         `json:"only_b"`
 	Median float64     `json:"median_ratio"` // of B/A
@@ -76,7 +76,7 @@ type DiffResult struct {
 	Worst  []RowDiff   `json:"largest"`
 }
 
-// FieldDiff is a field in which the conditions of two tables differ.
+// FieldDiff is a condition in which two tables differ.
 type FieldDiff struct {
 	Field string `json:"field"`
 	A     string `json:"a"`
@@ -91,10 +91,10 @@ type RowDiff struct {
 	Ratio float64 `json:"ratio"`
 }
 
-// worst is how many of the largest differences a document has.
-const worst = 10
+// largestDiffs is the number of largest differences in a document.
+const largestDiffs = 10
 
-// DiffTables compares what each row of two tables is as a multiple of its own
+// DiffTables compares the rows of two tables, each as a multiple of its own
 // table's sentinel time.
 func DiffTables(first, second string) (*DiffResult, error) {
 	a, b, err := loadTables(first, second)
@@ -112,7 +112,7 @@ func DiffTables(first, second string) (*DiffResult, error) {
 	for _, f := range d.Fields {
 		r.Fields = append(r.Fields, FieldDiff(f))
 	}
-	for _, row := range d.Rows[:min(worst, len(d.Rows))] {
+	for _, row := range d.Rows[:min(largestDiffs, len(d.Rows))] {
 		r.Worst = append(r.Worst, RowDiff(row))
 	}
 	return r, nil

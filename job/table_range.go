@@ -9,7 +9,7 @@ import (
 	"fbnas/search"
 )
 
-// RangeOptions are those of TableRange.
+// RangeOptions are the options of TableRange.
 type RangeOptions struct {
 	Table   string // a file
 	Space   string // built-in, or a space.yaml; "": the table's
@@ -23,7 +23,7 @@ type RangeResult struct {
 	Classes    int           `json:"classes"`
 	SmallestUS float64       `json:"smallest_us"`
 	LargestUS  float64       `json:"largest_us"`
-	Error      *float64      `json:"expected_error"` // the certainty's 95th percentile
+	Error      *float64      `json:"expected_error"` // the 95th percentile
 	Certainty  lut.Certainty `json:"certainty"`
 	Age        profile.Age   `json:"stale_rows"`
 }

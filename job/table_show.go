@@ -23,21 +23,21 @@ type TableInfo struct {
 	Runtime     string            `json:"runtime"`
 	Condition   latency.Condition `json:"condition"`
 	Protocol    lut.Protocol      `json:"protocol"`
-	CallShare   float64           `json:"call_cost_share"` // what the agent adds to the median row, as a fraction
+	CallShare   float64           `json:"call_cost_share"` // the agent's overhead as a fraction of the median row
 	Sentinel    lut.Sentinel      `json:"sentinel"`
 	Reference   *lut.Sentinel     `json:"reference"`    // what networks are timed beside; null: the sentinel
 	DefaultMode *lut.DefaultMode  `json:"default_mode"` // of a phone in fixed-performance mode; null elsewhere
-	Course      *latency.Course   `json:"course"`       // how the device was; null where it tells nothing
+	Course      *latency.Course   `json:"course"`       // the device's state over time; null where it reports nothing
 	Noisy       *string           `json:"noisy"`
 	Calibration *CalibrationInfo  `json:"calibration"`
 	Validation  *ValidationInfo   `json:"validation"`
 	Certainty   lut.Certainty     `json:"certainty"`
-	Age         profile.Age       `json:"stale_rows"` // those of another graph than this fbnas exports
+	Age         profile.Age       `json:"stale_rows"` // rows whose graph differs from what this fbnas exports
 	Predictions []PredictionInfo  `json:"predictions"`
 	CSV         *string           `json:"csv"` // the rows; null unless asked for
 }
 
-// KindInfo counts and bounds the rows of one kind of block.
+// KindInfo describes the rows of one kind of block.
 type KindInfo struct {
 	Kind      string  `json:"kind"`
 	OK        int     `json:"ok"`
@@ -48,8 +48,8 @@ type KindInfo struct {
 	Error     float64 `json:"error"` // mean standard error, as a fraction
 }
 
-// ShowTable says what the table in a file holds and where it comes from, with
-// its rows as comma-separated values where they are asked for.
+// ShowTable describes the table in a file and where it comes from; with csv it
+// adds the rows as comma-separated values.
 func ShowTable(ctx context.Context, env *Env, path string, csv bool) (*TableInfo, error) {
 	t, age, err := lookAtTable(ctx, env, path, lut.Read)
 	if err != nil {

@@ -11,29 +11,29 @@ import (
 	"fbnas/weights"
 )
 
-// TrainOptions are those of Train.
+// TrainOptions are the options of Train.
 type TrainOptions struct {
 	RunOptions
 	// Network is a search's folder, an arch.yaml or a built-in name; "": that of
-	// the weights to start from, or of the run that is resumed.
+	// the initial weights, or of the resumed run.
 	Network string
 	// InitFrom is a file of weights, or a finished training, to start from; "":
 	// random weights.
 	InitFrom string
-	// NewClassifier starts the classifier anew where InitFrom has one for classes
-	// of the same names, too.
+	// NewClassifier starts with a new classifier even where InitFrom has one for
+	// classes of the same names.
 	NewClassifier bool
 	Normalise     string // AsSource, AsData, AsImageNet; "": AsSource where that is known, else AsData
 	Config        train.Config
-	// Given are the settings of Config that change a run that is resumed, named as in
+	// Given names the settings of Config that replace those of a resumed run, as in
 	// its config.yaml.
 	Given []string
-	// ExactBatch keeps Config's batch where the images do not fill one.
+	// ExactBatch keeps Config's batch even if the images do not fill one.
 	ExactBatch bool
 }
 
-// TrainResult is what a training achieved: its summary.json, and the document
-// of fbnas train.
+// TrainResult is the outcome of a training: its summary.json, and the document of
+// fbnas train.
 type TrainResult struct {
 	Run           string  `json:"run"`
 	Top1          float64 `json:"top1"`
@@ -42,15 +42,15 @@ type TrainResult struct {
 	Steps         int     `json:"steps"`
 	Seconds       float64 `json:"seconds"`
 	WaitFraction  float64 `json:"wait_fraction"`
-	MemoryBytes   int64   `json:"memory_bytes"` // foretold; 0 where that cannot be
+	MemoryBytes   int64   `json:"memory_bytes"` // estimated; 0 where it is unknown
 	MACs          int64   `json:"macs"`
 	Params        int64   `json:"params"`
 	TrainedParams int64   `json:"trained_params"` // all but the frozen ones
 	Arch          string  `json:"arch"`
 	Data          string  `json:"data"`
 	Seed          uint64  `json:"seed"`
-	// InitFrom is null for a training from random weights, as InitFresh is: the
-	// parameters that started anew all the same.
+	// InitFrom is null for random weights. InitFresh names the parameters that
+	// started anew all the same; null as well for random weights.
 	InitFrom  *string  `json:"init_from"`
 	InitFresh []string `json:"init_fresh"`
 }
@@ -68,11 +68,11 @@ func Train(ctx context.Context, env *Env, o TrainOptions) (*TrainResult, error) 
 	if err != nil {
 		return nil, err
 	}
-	job, arch, err := prepareTraining(ctx, env, &c, o.reads(c.Data), from, o.NewClassifier)
+	job, arch, err := prepareTraining(ctx, env, &c, o.dataPath(c.Data), from, o.NewClassifier)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.remember(env, &c.DataDigest, job.Data); err != nil {
+	if err := o.pinData(env, &c.DataDigest, job.Data); err != nil {
 		return nil, err
 	}
 	if !o.Resume && !o.ExactBatch {
@@ -86,7 +86,7 @@ func Train(ctx context.Context, env *Env, o TrainOptions) (*TrainResult, error) 
 	defer job.Engine.Close()
 	needed, err := env.checkMemory(c.Train.Batch, job.Memory)
 	if err != nil {
-		return nil, err // before there is a folder of a run
+		return nil, err // before a run's folder exists
 	}
 	if job.Dir, job.From, err = openRun(env, "train", o.RunOptions, c); err != nil {
 		return nil, err
@@ -95,13 +95,13 @@ func Train(ctx context.Context, env *Env, o TrainOptions) (*TrainResult, error) 
 	if err := keepData(job.Dir, c.DataDigest, job.Data); err != nil {
 		return nil, err
 	}
-	job.Progress = func(p train.Progress) { env.at("train", p.Done, p.Steps) }
+	job.Progress = func(p train.Progress) { env.progress("train", p.Done, p.Steps) }
 	r, err := job.Run(ctx)
 	if err != nil {
-		return nil, stopped(env, err, "train", job.Dir)
+		return nil, runError(env, err, "train", job.Dir)
 	}
 	s := trainResultOf(c, job, r)
-	s.MemoryBytes, s.Arch, s.Data = needed, arch.Name, o.reads(c.Data)
+	s.MemoryBytes, s.Arch, s.Data = needed, arch.Name, o.dataPath(c.Data)
 	return finishTraining(job, arch, r, s)
 }
 
@@ -129,8 +129,8 @@ func trainResultOf(c TrainConfig, job train.Job, r train.Result) *TrainResult {
 }
 
 // prepareTraining opens the data, fits the architecture to their classes and
-// takes over the weights to start from, whose classifier starts anew where that
-// is asked for; c then says so.
+// loads the initial weights; with anew, the classifier starts anew. It records
+// that in c.
 func prepareTraining(ctx context.Context, env *Env, c *TrainConfig, data string, from *weights.File, anew bool) (job train.Job, arch models.Arch, err error) {
 	if arch, err = models.ParseArch([]byte(c.Arch)); err != nil {
 		return job, arch, err

@@ -9,32 +9,32 @@ import (
 	"fbnas/weights"
 )
 
-// TrainConfig is the config.yaml of a training: what decides its result.
+// TrainConfig is the config.yaml of a training: everything that decides its
+// result.
 type TrainConfig struct {
 	Data       string       `yaml:"data"`
-	DataDigest string       `yaml:"data_sha256,omitempty"` // absent in runs from before it was kept
-	Arch       string       `yaml:"arch"`                  // arch.yaml, whole
+	DataDigest string       `yaml:"data_sha256,omitempty"` // absent in runs older than this field
+	Arch       string       `yaml:"arch"`                  // the content of an arch.yaml
 	Engine     EngineConfig `yaml:",inline"`
 	Initial    string       `yaml:"init_from,omitempty"`
 	Fresh      []string     `yaml:"init_fresh,omitempty"` // parameters that did not come from there
-	// Mean and Std by which pixels are normalised, where they are not the
-	// data's own.
+	// Mean and Std normalise pixels; absent where they are the data's own.
 	Mean  []float32    `yaml:"mean,omitempty"`
 	Std   []float32    `yaml:"std,omitempty"`
 	Train train.Config `yaml:"train"`
 }
 
-// config is the run's configuration, from the options or, where they are
-// silent, from the run that is resumed; from is the file that InitFrom names,
-// nil where none does or nothing is left to read there.
+// config is the run's configuration; what the options leave out comes from the
+// run that is resumed. from is the file that InitFrom names; nil where it names
+// none or the file is no longer needed.
 func (o TrainOptions) config(env *Env) (c TrainConfig, from *weights.File, err error) {
-	c = TrainConfig{Data: Located(o.Data), Engine: usualEngine().over(o.Engine), Initial: o.InitFrom, Train: o.Config}
+	c = TrainConfig{Data: Located(o.Data), Engine: defaultEngine().override(o.Engine), Initial: o.InitFrom, Train: o.Config}
 	if o.Resume {
 		if c, err = o.resumed(); err != nil {
 			return c, nil, err
 		}
 	}
-	if !o.Resume || !begun(o.Folder) {
+	if !o.Resume || !hasCheckpoint(o.Folder) {
 		if from, err = openInitial(c.Initial); err != nil {
 			return c, nil, err
 		}
@@ -50,8 +50,8 @@ func (o TrainOptions) config(env *Env) (c TrainConfig, from *weights.File, err e
 	return c, from, err
 }
 
-// resumed is the configuration of the run that is resumed, with what the
-// options say laid over it.
+// resumed is the configuration of the run to resume, with the given options in
+// place of its own.
 func (o TrainOptions) resumed() (TrainConfig, error) {
 	c, err := resumed[TrainConfig](o.RunOptions)
 	if err != nil {
@@ -60,31 +60,31 @@ func (o TrainOptions) resumed() (TrainConfig, error) {
 	if c.Train, err = c.Train.With(o.Config, o.Given); err != nil {
 		return c, err
 	}
-	c.Engine, c.Data = c.Engine.over(o.Engine), o.moved(c.Data, c.DataDigest)
+	c.Engine, c.Data = c.Engine.override(o.Engine), o.configData(c.Data, c.DataDigest)
 	if o.InitFrom != "" {
 		c.Initial = o.InitFrom
 	}
 	switch {
 	case o.Normalise != "":
-		return c, startOnly("normalise")
+		return c, startOnlyError("normalise")
 	case o.NewClassifier:
-		return c, startOnly("new-classifier")
+		return c, startOnlyError("new-classifier")
 	}
 	return c, nil
 }
 
-func startOnly(flag string) error {
+func startOnlyError(flag string) error {
 	return fault.New(fault.Usage, "Start another run.", "--%s is for the start of a run, not for --resume", flag)
 }
 
-// begun reports whether a run has a checkpoint to go on from.
-func begun(run string) bool {
+// hasCheckpoint reports whether a run has a checkpoint to resume from.
+func hasCheckpoint(run string) bool {
 	info, err := rundir.Stat(run)
 	return err == nil && info.Step > 0
 }
 
-// arch is the architecture that is named, the resumed run's, or that of the
-// weights to start from.
+// arch is the architecture named in the options, the resumed run's, or that of
+// the initial weights.
 func (o TrainOptions) arch(c TrainConfig, from *weights.File) (models.Arch, error) {
 	switch {
 	case o.Network != "":

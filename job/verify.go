@@ -13,31 +13,31 @@ import (
 	"fbnas/onnxexport"
 )
 
-// VerifyOptions are those of Verify.
+// VerifyOptions are the options of Verify.
 type VerifyOptions struct {
 	Place   Place
-	Weights string // a file; "": looked for in Root
+	Weights string // a file; "": search Root for it
 	Data    string // "": what the network was trained on
-	Root    string // folder to look for the training in; "": RunsFolder
-	Images  int    // to compare on; 0: ParityImages, and as many as are needed with EngineOnnxGo
+	Root    string // folder of trainings to search; "": RunsFolder
+	Images  int    // to compare on; 0: ParityImages, or the fewest allowed with EngineOnnxGo
 }
 
 // VerifyResult is the document of fbnas verify.
 type VerifyResult struct {
 	Path string  `json:"path"`
-	From *string `json:"from"` // the weights that the file was held against; null for random ones
-	Seed *uint64 `json:"seed"` // of random ones
-	// SameGraph says that this version of fbnas would write the same nodes.
+	From *string `json:"from"` // the weights that the file was compared with; null for random ones
+	Seed *uint64 `json:"seed"` // of random weights
+	// SameGraph says whether this version of fbnas would write the same nodes.
 	SameGraph bool `json:"same_graph"`
-	// Stated is, of an int8 file, the fraction of images for which it saw the
-	// class that the float model sees when it was written; null of others.
+	// Stated is, for an int8 file, the fraction of images on which it agreed with
+	// the float model's class when it was written; null for other files.
 	Stated  *float64 `json:"stated_same_class_fraction"`
 	Seconds float64  `json:"seconds"`
 	RanOn
 	ParityInfo
 }
 
-// check refuses options that do not go together.
+// check refuses options that exclude each other.
 func (o VerifyOptions) check() error {
 	if o.Images != 0 && (o.Images < onnxexport.ParityInputs || o.Images > ParityImages) {
 		return fault.New(fault.Usage, fmt.Sprintf("Give --images %d to %d.", onnxexport.ParityInputs, ParityImages), "a comparison on %s", text.Plural(o.Images, "image"))
@@ -45,9 +45,10 @@ func (o VerifyOptions) check() error {
 	return o.Place.check()
 }
 
-// Verify repeats the comparison of an export: it holds the logits of the file at
-// path against those of the engine that trained the network. The result is nil
-// where nothing was compared; a file that differs has its figures beside the error.
+// Verify repeats the comparison of an export: it compares the logits of the file
+// at path with those of the engine that trained the network. The result is nil
+// where nothing was compared; if the file differs, the result has the figures
+// beside the error.
 func Verify(ctx context.Context, env *Env, path string, o VerifyOptions) (*VerifyResult, error) {
 	began := time.Now()
 	if err := o.check(); err != nil {
@@ -72,7 +73,7 @@ func Verify(ctx context.Context, env *Env, path string, o VerifyOptions) (*Verif
 	return r, err
 }
 
-// verification is a file that is verified, and the network that it is from.
+// verification is a file to verify, and the network that it was exported from.
 type verification struct {
 	VerifyOptions
 	env    *Env
@@ -97,7 +98,7 @@ func (v *verification) result(ctx context.Context) (*VerifyResult, error) {
 	r.ParityInfo = parityOf(parity, cmp.Or(v.Data, v.model.DataPath) != "")
 	if q := v.file.Says.Quantization; err == nil && q != nil {
 		stated := float64(q.SameClass) / float64(max(1, q.Compared))
-		r.Stated, err = &stated, agrees(parity, stated)
+		r.Stated, err = &stated, checkAgreement(parity, stated)
 	}
 	switch {
 	case err == nil:
@@ -108,11 +109,11 @@ func (v *verification) result(ctx context.Context) (*VerifyResult, error) {
 	return r, fmt.Errorf("verify %s: %w", v.path, err)
 }
 
-// compare runs the file and the network that it is from.
+// compare runs the file and the network that it was exported from.
 func (v *verification) compare(ctx context.Context, r *VerifyResult) (onnxexport.Parity, error) {
 	n := len(v.images)
-	told := func(done int) { v.env.at("images", min(done, n), n) }
-	file, err := execution{v.Place, v.path, v.file, n, told}.open(ctx, v.env)
+	progress := func(done int) { v.env.progress("images", min(done, n), n) }
+	file, err := execution{v.Place, v.path, v.file, n, progress}.open(ctx, v.env)
 	if err != nil {
 		return onnxexport.Parity{}, err
 	}
@@ -129,23 +130,23 @@ func (v *verification) compare(ctx context.Context, r *VerifyResult) (onnxexport
 	}
 	tolerance := v.file.Says.Tolerance()
 	if v.file.Says.Quantization != nil {
-		tolerance = math.Inf(1) // see agrees
+		tolerance = math.Inf(1) // agrees decides instead
 	}
 	return onnxexport.Compare(ctx, tolerance, network.Reference, file.feed.Logits(file), seen)
 }
 
-// int8Slack is how much less often than when it was written an int8 file may see
-// the class that the network sees: processors round and saturate differently.
+// int8Slack is how much less often than at its export an int8 file may agree with
+// the network's class: processors round and saturate differently.
 const int8Slack = 0.02
 
-// agrees holds an int8 file against what was stated when it was written: there
-// is no difference of logits that would be wrong. Other images than those may
-// differ by chance, too: by two standard errors.
-func agrees(p onnxexport.Parity, stated float64) error {
+// checkAgreement compares an int8 file's agreement with the one stated at its export,
+// since no difference of logits would be wrong as such. On other images the two
+// may also differ by chance: by two standard errors.
+func checkAgreement(p onnxexport.Parity, stated float64) error {
 	now := float64(p.SameClass) / float64(p.Inputs)
 	chance := 2 * math.Sqrt(stated*(1-stated)/float64(p.Inputs))
 	if now < stated-int8Slack-chance || math.IsNaN(p.MaxAbsDiff) {
-		return fault.New(fault.Failure, "", "the int8 file sees the class that the network sees for %.3g of the images; when it was written, it was %.3g", now, stated)
+		return fault.New(fault.Failure, "", "the int8 file agrees with the network's class on %.3g of the images; when it was written, on %.3g", now, stated)
 	}
 	return nil
 }
@@ -154,11 +155,11 @@ func agrees(p onnxexport.Parity, stated float64) error {
 func (r VerifyResult) hint() string {
 	switch {
 	case !r.SameGraph:
-		return "Its nodes are not those that this version of fbnas exports: if it was changed, export it again."
+		return "Its nodes are not those that this version of fbnas exports: if the file was changed, export it again."
 	case r.Engine == EngineOnnxGo:
 		return "Compare with --engine ort: if that agrees, the lowering or onnx-go is wrong; please report it."
 	case r.Device != nil:
-		return "Without --device it runs here: if that agrees, the device's runtime computes it differently."
+		return "Leave out --device to run it here: if that agrees, the device's runtime computes it differently."
 	}
 	return "The runtime computes it differently: please report its version."
 }

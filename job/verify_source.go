@@ -10,26 +10,26 @@ import (
 	"fbnas/onnxexport"
 )
 
-// source finds the network that the file was exported from, the one whose export
-// has the same weights, and the images to compare on.
+// source finds the network that the file was exported from, which is the one
+// whose export has the same weights, and the images to compare on.
 func (v *verification) source(ctx context.Context) error {
 	if v.file.Says.Seed != nil && v.Weights == "" {
-		return v.drawnAgain(ctx)
+		return v.redraw(ctx)
 	}
-	find := v.found
+	find := v.findTraining
 	if v.Weights != "" {
-		find = v.given
+		find = v.givenWeights
 	}
 	var err error
 	if v.model, err = find(); err != nil {
 		return err
 	}
-	v.images, err = comparedOn(ctx, v.env, &v.model, cmp.Or(v.Data, v.model.DataPath))
+	v.images, err = comparisonImages(ctx, v.env, &v.model, cmp.Or(v.Data, v.model.DataPath))
 	return err
 }
 
-// drawnAgain takes the network of a file with random weights.
-func (v *verification) drawnAgain(ctx context.Context) error {
+// redraw draws the network of a file with random weights again.
+func (v *verification) redraw(ctx context.Context) error {
 	says := v.file.Says
 	arch, err := StatedArch(v.path, says)
 	if err != nil {
@@ -43,11 +43,11 @@ func (v *verification) drawnAgain(ctx context.Context) error {
 			return fault.New(fault.Usage, "Give --data DATA, what it was exported with.", "%s has random weights that were fitted to data", v.path)
 		}
 		if says.Preprocessing == nil {
-			return fault.New(fault.Failure, "Export it again.", "%s was changed: it names classes, and not how images are prepared", v.path)
+			return fault.New(fault.Failure, "Export it again.", "%s was changed: it names classes but not how images are prepared", v.path)
 		}
 		v.model.Preprocessing = *says.Preprocessing
 	}
-	v.images, err = comparedOn(ctx, v.env, &v.model, v.Data)
+	v.images, err = comparisonImages(ctx, v.env, &v.model, v.Data)
 	if err == nil {
 		err = normaliseDrawn(ctx, v.model, v.images)
 	}
@@ -55,14 +55,14 @@ func (v *verification) drawnAgain(ctx context.Context) error {
 		return err
 	}
 	if same, err := v.isFrom(v.model); err != nil || !same {
-		return errors.Join(err, fault.New(fault.Failure, "Random weights come out the same by the same version on a machine like the one that drew them, and on the same --data.",
-			"seed %d gives other weights than those of %s", *says.Seed, v.path))
+		return errors.Join(err, fault.New(fault.Failure, "Random weights are only reproduced by the same version, on a machine like the one that drew them, and with the same --data.",
+			"seed %d does not give the weights of %s", *says.Seed, v.path))
 	}
 	return nil
 }
 
-// given is the network of Weights.
-func (v *verification) given() (Model, error) {
+// givenWeights is the network of Weights.
+func (v *verification) givenWeights() (Model, error) {
 	t, err := modelOfFile(v.Weights)
 	if err != nil {
 		return t, err
@@ -74,8 +74,8 @@ func (v *verification) given() (Model, error) {
 	return t, nil
 }
 
-// found is that of a finished training.
-func (v *verification) found() (Model, error) {
+// findTraining is the network of a finished training.
+func (v *verification) findTraining() (Model, error) {
 	runs, err := finishedTrainings(v.env, v.Root)
 	if err != nil {
 		return Model{}, err
@@ -98,7 +98,7 @@ func (v *verification) found() (Model, error) {
 		"none of the %d finished trainings under %s has the weights of %s", len(runs), v.Root, v.path)
 }
 
-// exportAgain builds a network's file in the form of this one, in float.
+// exportAgain builds a network's float file in the form of this one.
 func (v *verification) exportAgain(t Model) (*onnx.Model, error) {
 	form, err := onnxexport.FormOf(v.file.Model, v.file.Says)
 	if err != nil {
@@ -126,7 +126,7 @@ func (v *verification) isFrom(t Model) (bool, error) {
 }
 
 // sameGraph reports whether the network's export has the file's nodes. Those of
-// an int8 file depend on its calibration: it is only known that weights agree.
+// an int8 file depend on its calibration, so only its weights can be compared.
 func (v *verification) sameGraph() (bool, error) {
 	if v.file.Says.Quantization != nil {
 		return true, nil

@@ -134,7 +134,7 @@ func (p *profile) finish() (Report, error) {
 func (p *profile) explain(ctx context.Context, err error) error {
 	again := "Run the same command again: it continues where this one stopped."
 	if p.opts.Command != "" {
-		again = "Go on with: " + p.opts.Command
+		again = "Resume with: " + p.opts.Command
 	}
 	t := p.draft.Table()
 	kept := fmt.Sprintf("%s and %s are safe in %s", text.Plural(len(t.Rows()), "row"), text.Plural(p.draft.Journal().Len(), "round"), t.Path)

@@ -56,7 +56,7 @@ var onTerminals = []terminalRow{
 	{line: "baseline random --lut DIR/x.lut --limit 100% -o DIR/random.yaml"},
 	{line: "search --lut DIR/x.lut --data DIR/data --target 99% --margin 0 --epochs 2 --batch 8 --pad-crop 0 -o DIR/search", warning: "the expected cost ended at"},
 	{line: "lut explain DIR/search"},
-	{line: "train DIR/tiny.yaml --data DIR/data --epochs 2 --batch 9 --pad-crop 0 -o DIR/train", warning: "a batch of 9 is no multiple of"},
+	{line: "train DIR/tiny.yaml --data DIR/data --epochs 2 --batch 9 --pad-crop 0 -o DIR/train", warning: "a batch of 9 is not a multiple of"},
 	{line: "runs list --root DIR"},
 	{line: "eval DIR/train"},
 	{line: "import DIR/train -o DIR/w.safetensors"},

@@ -157,10 +157,10 @@ func TestInputsAreKept(t *testing.T) {
 		{"baseline random", "--lut in --limit 1ms -o in", "in is read, and would be overwritten"},
 		{"profile", "--device nobody --space in -o in", "in is read, and would be overwritten"},
 		{"profile", "--device nobody --space in -o ./in --force", "in is read, and would be overwritten"},
-		{"report", "run -o run/config.yaml", "run/config.yaml is there, and is no page"},
+		{"report", "run -o run/config.yaml", "run/config.yaml exists and is not a page"},
 		{"report", "run --summary run/summary.json", "run/summary.json is read, and would be overwritten"},
 		{"export", "README.onnx --from none", "README.md exists and is not a model card"},
-		{"data show", "data --report in", "in is there, and is no page"},
+		{"data show", "data --report in", "in exists and is not a page"},
 	} {
 		t.Run(c.verb+" "+c.line, func(t *testing.T) {
 			t.Chdir(t.TempDir())
