@@ -13,15 +13,15 @@ const introduction = `# The built-in networks
 
 Made by ` + "`make zoo`" + `, which exports every network with random weights, times the
 file on this machine, and does the same with PyTorch's export of the same network
-where python3-torch and python3-onnx are installed. From lines that were kept:
+where python3-torch and python3-onnx are installed. To make it from saved lines:
 ` + "`go run ./tools/zoo -from zoo-1.jsonl,zoo-2.jsonl -markdown docs/zoo.md`" + `.
 
 Counts follow [these rules](background/networks.md#counting): conv weights are the weights of
 convolutions and of the classifier; FLOPs with pools are multiply-accumulates and
-what global pools read. = stands for figures that equal the published ones to the
-last digit, ≈ for those published in millions that agree as far as they go; one
-that differs stands in brackets, and the others are not published. Nodes are those
-of the file, and in brackets what ONNX Runtime leaves of them when it has optimised
+the values that global pools read. = marks a figure that equals the published one to the
+last digit, ≈ one that equals a figure published in millions; a published figure that
+differs is in brackets, and unmarked figures were not published. Nodes are those
+of the file; the number in brackets is what remains after ONNX Runtime has optimised
 the graph. Latencies are normalised by the sentinel (one thread, batch 1).
 `
 
