@@ -13,7 +13,7 @@ import (
 // it sets in c what follows from the data: targets, batch and digest.
 func (o SearchOptions) job(ctx context.Context, env *Env, c *SearchConfig, table *lut.Table, space models.Space) (search.Job, error) {
 	var none search.Job
-	if err := search.Searchable(space); err != nil {
+	if err := search.CheckSpace(space); err != nil {
 		return none, err
 	}
 	set, err := openData(ctx, env, o.dataPath(c.Data), space.Input)
@@ -41,7 +41,7 @@ func (o SearchOptions) job(ctx context.Context, env *Env, c *SearchConfig, table
 		fitBatch(env, &c.Search.Train, min(held.Len(), rest.Len()))
 	}
 	if usual := c.Search.HoldOut; !o.Resume {
-		if c.Search = c.Search.Filling(set.Train); c.Search.HoldOut > usual {
+		if c.Search = c.Search.FitHoldOut(set.Train); c.Search.HoldOut > usual {
 			env.log().Warn(fmt.Sprintf("%.0f %% of the training images are held out for the choices: %.0f %% of %d do not fill a batch of %d",
 				100*c.Search.HoldOut, 100*usual, set.Train.Len(), c.Search.Train.Batch))
 		}

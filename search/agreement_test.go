@@ -32,24 +32,24 @@ tail: {kind: conv, width: [16, 24], act: none}
 head: {bias: true}
 `
 
-// agreement bounds how far the dialects may end from each other, relative to
-// how far they went: twenty steps of gradients that each keep to the 1e-5 of
-// TestOneStepOfAReluSupernetAsTheOracle, and no growth beyond. Measured: 2e-5
-// and less, where std itself ends 4e-5 away when the last bit of its starting
-// values is changed.
+// agreement bounds how far the dialects may end from each other, relative to how
+// far they went: twenty steps, each with gradients within the 1e-5 of
+// TestOneStepOfAReluSupernetAsTheOracle, and no further growth. Measured: at most
+// 2e-5; std itself ends 4e-5 away when the last bit of its starting values
+// changes.
 const agreement = 20 * 1e-5
 
-// TestTwentyStepsOfASmoothSupernet: weight and choice steps in both dialects
-// from one seed. The activation is the sigmoid, which has all derivatives. Where
-// a slope jumps, a unit may fall on the other side in one dialect alone, and
-// the gradients part: with relu these runs end 0.6 of Adam's moments apart; the
-// slope of hard-swish jumps by a half at -3 and 3, which is only rarer.
+// TestTwentyStepsOfASmoothSupernet runs weight and choice steps in both dialects
+// from one seed. The activation is the sigmoid, which is smooth. Where a slope
+// jumps, a unit may fall on the other side in only one dialect, and the gradients
+// diverge: with relu these runs end 0.6 of Adam's moments apart; the slope of
+// hard-swish jumps by a half at -3 and 3, which is only rarer.
 func TestTwentyStepsOfASmoothSupernet(t *testing.T) {
 	engines := dialects(t)
 	if engines[ort.Std] == nil || engines[ort.Blocked] == nil {
 		t.Skip("there are no two dialects to compare")
 	}
-	data := datasettest.Bars(t, 26*engineBatch, 6, 8, 3) // 20 batches beside those held out
+	data := datasettest.Bars(t, 26*engineBatch, 6, 8, 3) // 20 batches besides those held out
 	std, blocked := twentySteps(t, engines[ort.Std], data), twentySteps(t, engines[ort.Blocked], data)
 	identical := true
 	for part, end := range std.end {
@@ -65,9 +65,9 @@ func TestTwentyStepsOfASmoothSupernet(t *testing.T) {
 	}
 }
 
-// trajectory is what a search starts and ends with, by parts: the parameters
-// of each role, the kinds of state beside them, and the losses of all steps,
-// which start from the first.
+// trajectory has the start and the end of a search, in parts: the parameters of
+// each role, the other kinds of state, and the losses of all steps, where the
+// start is the first loss.
 type trajectory struct{ start, end map[string][]float64 }
 
 func twentySteps(t *testing.T, e engine.Engine, data *dataset.Set) trajectory {
@@ -101,8 +101,8 @@ func twentySteps(t *testing.T, e engine.Engine, data *dataset.Set) trajectory {
 	return trajectory{start, end}
 }
 
-// smoothRunner opens a search of twenty weight and as many choice steps for the
-// least cost there is: the multiplier rises, but so slowly that the choices
+// smoothRunner opens a search of twenty weight steps and as many choice steps for
+// the least possible cost: the multiplier rises, but so slowly that the choices
 // follow the loss, which is what the dialects compute differently.
 func smoothRunner(t *testing.T, e engine.Engine, data *dataset.Set) (*runner, string) {
 	t.Helper()
@@ -139,7 +139,7 @@ func smoothRunner(t *testing.T, e engine.Engine, data *dataset.Set) (*runner, st
 		if p.Role != models.Gamma {
 			continue
 		}
-		// Zero last gammas would leave most gradients zero.
+		// Zero last gammas would make most gradients zero.
 		if err := r.state.Set(p.Name, slices.Repeat([]float64{1}, p.Shape[0])); err != nil {
 			t.Fatal(err)
 		}

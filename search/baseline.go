@@ -9,20 +9,20 @@ import (
 	"fbnas/models"
 )
 
-// Scaled is a network made by hand: the widest of a space under one width
-// multiplier, with one expansion everywhere.
+// Scaled is a network made by hand: the widest of a space, scaled by one width
+// multiplier, with the same expansion in every block.
 type Scaled struct {
 	Selection  models.Selection
 	Multiplier float64
 	Expansion  float64
 }
 
-// Uniform is the hand-made network that a search has to beat: for every
-// expansion the largest width multiplier whose cost is at most limit, and of
-// those the one that uses most of the limit. Kernels are the smallest (3x3
-// nearly always), which is how such networks are made by hand
-// (docs/background/search.md, "Found, hand-made and random networks"). Widths
-// and expansions are the options nearest to what is wanted.
+// Uniform is the hand-made network that a search has to beat. For every expansion
+// it takes the largest width multiplier whose cost is at most limit, and of these
+// networks the one that uses most of the limit. Kernels are the smallest (3x3
+// nearly always), as in most networks made by hand (docs/background/search.md,
+// "Found, hand-made and random networks"). Widths and expansions are rounded to
+// the nearest options.
 func (c *Costs) Uniform(limit float64) (Scaled, error) {
 	const steps = 100
 	var best Scaled
@@ -48,8 +48,8 @@ func (c *Costs) Uniform(limit float64) (Scaled, error) {
 		"no uniform network of space %s costs at most %.6g %s; the cheapest of them costs %s", c.Space.Name, limit, unitText(c.Cost), Least(cheapest, 0))
 }
 
-// expansions lists all expansions of the space, ascending; [0] when there is
-// nothing to choose.
+// expansions lists all expansions of the space in ascending order; [0] when there
+// is nothing to choose.
 func (c *Costs) expansions() []float64 {
 	all := []float64{0}
 	for _, choice := range c.choices {
@@ -89,7 +89,7 @@ func nearest(options []models.Option, v float64) int {
 	return best
 }
 
-// Random draws architectures, every distinct one equally likely, until one
+// Random draws architectures, with all distinct ones equally likely, until one
 // costs between Window of the limit and the limit.
 func (c *Costs) Random(r *rand.Rand, limit float64) (models.Selection, error) {
 	const draws = 1_000_000

@@ -9,22 +9,24 @@ import (
 	"fbnas/models"
 )
 
-// patience bounds how many whole networks are looked at for every one that is
-// wanted: those between two endings, which rounding has put in the wrong one.
+// patience bounds how many complete networks are examined for each one that is
+// wanted. Some are not wanted because rounding has moved them into the wrong
+// budget range.
 const patience = 100
 
-// partial is the beginning of an architecture with the best that it can become.
+// partial is the beginning of an architecture, with a bound on what it can
+// become.
 type partial struct {
-	logp  float64 // of the beginning
-	bound float64 // of the likeliest whole
-	depth int     // layers decided
-	width int     // option that leaves the last one
-	left  int     // bins
+	logp  float64 // of the decided layers
+	bound float64 // of the likeliest complete network that begins like this
+	depth int     // number of decided layers
+	width int     // option of the width after them
+	left  int     // budget left, in bins
 	last  *step
 }
 
-// frontier is a heap of beginnings, the most promising first; of equals the
-// longest.
+// frontier is a heap of partial architectures, the most promising first; among
+// equals the longest.
 type frontier []partial
 
 func (f frontier) Len() int { return len(f) }
@@ -40,8 +42,8 @@ func (f *frontier) Pop() any {
 	return x
 }
 
-// best lists the k likeliest networks of an ending.
-func (v *viterbi) best(ctx context.Context, end ending, k int) ([]Candidate, error) {
+// best lists the k likeliest networks of a region.
+func (v *viterbi) best(ctx context.Context, end region, k int) ([]Candidate, error) {
 	found, all, err := v.search(ctx, end.possible, end.wanted, k)
 	if err != nil || all {
 		return found, err
@@ -56,12 +58,12 @@ func (v *viterbi) best(ctx context.Context, end ending, k int) ([]Candidate, err
 	return found[:min(k, len(found))], err
 }
 
-// search lists the likeliest networks that end in a span and are wanted, up to
-// k; all tells that no other ones are likelier. The values are what a
-// beginning can truly become, so that it goes straight to them.
-func (v *viterbi) search(ctx context.Context, end span, wanted func(cost float64) bool, k int) (found []Candidate, all bool, err error) {
+// search lists up to k of the likeliest wanted networks that end in a range of
+// bins; all reports that no other wanted network is likelier. The values are
+// exact bounds, so the search needs no detours.
+func (v *viterbi) search(ctx context.Context, end binRange, wanted func(cost float64) bool, k int) (found []Candidate, all bool, err error) {
 	if v.bins < 0 {
-		return nil, true, nil // rounding has lost them
+		return nil, true, nil // rounding has moved all of them beyond the limit
 	}
 	values, err := v.values(ctx, end)
 	if err != nil {
@@ -74,7 +76,7 @@ func (v *viterbi) search(ctx context.Context, end span, wanted func(cost float64
 			return nil, false, err
 		}
 		p := heap.Pop(open).(partial)
-		if p.depth < len(v.doors) {
+		if p.depth < len(v.transitions) {
 			v.extend(open, p, values)
 			continue
 		}
@@ -89,9 +91,9 @@ func (v *viterbi) search(ctx context.Context, end span, wanted func(cost float64
 	return found, true, nil
 }
 
-// extend puts a beginning into the frontier by one layer more.
+// extend pushes all extensions of a partial architecture by one layer.
 func (v *viterbi) extend(open *frontier, p partial, values [][][]float64) {
-	for _, d := range v.doors[p.depth][p.width] {
+	for _, d := range v.transitions[p.depth][p.width] {
 		after := values[p.depth+1][d.out]
 		for _, w := range d.ways {
 			if w.shift > p.left || math.IsInf(after[p.left-w.shift], -1) {
@@ -110,7 +112,7 @@ func (v *viterbi) complete(p partial) Candidate {
 	return Candidate{Selection: sel, Cost: cost, LogP: p.logp, InWindow: cost >= Window*v.limit}
 }
 
-// logOf is the log probability of the network that a selection picks.
+// logOf is the log probability of the network that a selection gives.
 func (v *viterbi) logOf(sel models.Selection) (logp float64) {
 	for i := range v.costs.Layers {
 		l := &v.costs.Layers[i]

@@ -12,8 +12,8 @@ import (
 	"fbnas/nn"
 )
 
-// FuzzBuiltSpace: what can be read can be counted, priced, built as a supernet,
-// and derived from. Bytes that are no space.yaml choose one.
+// FuzzBuiltSpace: every space that can be read can be counted, priced, built as a
+// supernet, and derived from. Bytes that are not a space.yaml generate one.
 func FuzzBuiltSpace(f *testing.F) {
 	for _, text := range []string{tiny, searched, colliding} {
 		f.Add([]byte(text))
@@ -38,7 +38,7 @@ func TestRandomSpacesAreBuilt(t *testing.T) {
 	}
 }
 
-// trySpace tells whether the data are a space that is allowed.
+// trySpace reports whether the data are an allowed space.
 func trySpace(t *testing.T, data []byte) bool {
 	t.Helper()
 	space, err := models.ParseSpace(data)
@@ -48,7 +48,7 @@ func trySpace(t *testing.T, data []byte) bool {
 		}
 	}
 	if len(space.Blocks()) > 2000 || len(space.Choices()) > 30 {
-		return true // what follows would be slow, not different
+		return true // the rest would be slow, not different
 	}
 	costs, err := NewCosts(space, classes, MACs)
 	if err != nil {
@@ -124,7 +124,7 @@ func buildSupernet(t *testing.T, space models.Space) {
 	}
 }
 
-// decisions are made of bytes; without any left, the first of everything.
+// decisions are taken from bytes; when none are left, the first of everything.
 type decisions struct{ data []byte }
 
 func (d *decisions) below(n int) int {
@@ -136,8 +136,8 @@ func (d *decisions) below(n int) int {
 	return v
 }
 
-// some takes a few options of an ascending list.
-func some[T any](d *decisions, all ...T) []T {
+// subsetOf takes a few options of an ascending list.
+func subsetOf[T any](d *decisions, all ...T) []T {
 	first := d.below(len(all))
 	return all[first : first+1+d.below(min(3, len(all)-first))]
 }
@@ -149,20 +149,20 @@ func (d *decisions) space() models.Space {
 	s := models.Space{
 		Name: "drawn", Input: models.Input{Channels: 1 + d.below(3), Height: 1 + d.below(9), Width: 1 + d.below(9)},
 		Rounding: models.Rounding{Divisor: []int{1, 2, 4, 8}[d.below(4)], BumpBelow: []float64{0, 0.9, 1}[d.below(3)]}, WidthBy: "stage",
-		Stem: models.Stem{Kernel: 1 + 2*d.below(3), Stride: 1 + d.below(2), Width: some(d, widths...), Act: acts[d.below(3)], Bias: d.below(2) == 1},
+		Stem: models.Stem{Kernel: 1 + 2*d.below(3), Stride: 1 + d.below(2), Width: subsetOf(d, widths...), Act: acts[d.below(3)], Bias: d.below(2) == 1},
 		Head: models.HeadRow{Bias: d.below(2) == 1},
 	}
 	for range 1 + d.below(2) {
 		s.Stages = append(s.Stages, models.Stage{
-			Blocks: 1 + d.below(2), Stride: d.below(3), Width: some(d, widths...), Expansion: some(d, expansions...),
-			Kernel: some(d, 1, 3, 5, 7), Act: acts[d.below(3)],
+			Blocks: 1 + d.below(2), Stride: d.below(3), Width: subsetOf(d, widths...), Expansion: subsetOf(d, expansions...),
+			Kernel: subsetOf(d, 1, 3, 5, 7), Act: acts[d.below(3)],
 		})
 	}
 	switch d.below(3) {
 	case 1:
-		s.Tail = models.Tail{Kind: models.Conv, Width: some(d, widths...), Act: acts[d.below(3)]}
+		s.Tail = models.Tail{Kind: models.Conv, Width: subsetOf(d, widths...), Act: acts[d.below(3)]}
 	case 2:
-		s.Tail = models.Tail{Kind: models.IRPool, Width: some(d, widths...), Expansion: some(d, expansions...), Act: acts[d.below(3)]}
+		s.Tail = models.Tail{Kind: models.IRPool, Width: subsetOf(d, widths...), Expansion: subsetOf(d, expansions...), Act: acts[d.below(3)]}
 	}
 	return s
 }

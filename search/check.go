@@ -10,14 +10,14 @@ import (
 	"fbnas/models"
 )
 
-// fewChoiceSteps is what a search needs to decide anything: at the largest
-// rate of schedule.adam so many steps move a logit by 3, and the odds of two
-// options by 20, where all of them agree.
+// fewChoiceSteps is what a search needs to decide anything: at the largest rate
+// of schedule.adam, this many steps that all agree move a logit by 3, and the
+// odds of two options by a factor of 20.
 const fewChoiceSteps = 30
 
-// Filling holds out more of the images, up to a half, where those of the
-// choices would not fill a batch.
-func (c Config) Filling(images *dataset.Split) Config {
+// FitHoldOut holds out more of the images, up to a half, if the held-out ones
+// would not fill a batch.
+func (c Config) FitHoldOut(images *dataset.Split) Config {
 	for try := c; try.HoldOut <= 0.5; try.HoldOut = math.Round(100*try.HoldOut+1) / 100 {
 		held, rest := images.Partition(try.HoldOut, c.Train.Seed)
 		if held.Len() >= c.Train.Batch && rest.Len() >= c.Train.Batch {
@@ -27,9 +27,9 @@ func (c Config) Filling(images *dataset.Split) Config {
 	return c
 }
 
-// Searchable refuses a space that leaves nothing to choose, with the code
-// fault.Usage. It needs neither data nor costs.
-func Searchable(space models.Space) error {
+// CheckSpace refuses a space with nothing to choose; the code is fault.Usage. It
+// needs neither data nor costs.
+func CheckSpace(space models.Space) error {
 	if len(space.Choices()) > 0 {
 		return nil
 	}
@@ -37,15 +37,15 @@ func Searchable(space models.Space) error {
 		"space %s is a single network: there is nothing to search", space.Name)
 }
 
-// Check says before anything is opened what would make the search worthless:
-// warnings what makes it doubtful, the error, of the code fault.Usage, what
-// leaves nothing of it.
+// Check finds, before anything is opened, what would spoil the search: warnings
+// say what makes the result doubtful, the error (code fault.Usage) what makes it
+// worthless.
 func (j Job) Check() (warnings []string, err error) {
 	c := j.Config
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if err := Searchable(j.Space); err != nil {
+	if err := CheckSpace(j.Space); err != nil {
 		return nil, err
 	}
 	held, rest := j.Data.Train.Partition(c.HoldOut, c.Train.Seed)

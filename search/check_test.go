@@ -9,8 +9,8 @@ import (
 	"fbnas/models"
 )
 
-// TestCheck: what leaves nothing of a search is refused with what to do, and
-// what makes it doubtful is said.
+// TestCheck: a worthless search is refused with what to do, and a doubtful one
+// gets a warning.
 func TestCheck(t *testing.T) {
 	space, err := models.ParseSpace([]byte(searched))
 	if err != nil {
@@ -56,7 +56,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestNoChoiceStep: the hint's epochs are the fewest with one.
+// TestNoChoiceStep: the hint names the fewest epochs with a choice step.
 func TestNoChoiceStep(t *testing.T) {
 	space, err := models.ParseSpace([]byte(searched))
 	if err != nil {
@@ -67,7 +67,7 @@ func TestNoChoiceStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	job := Job{Space: space, Costs: costs, Data: datasettest.Bars(t, 50, 6, 6, 2), Config: DefaultConfig()}
-	job.Config.Limit, job.Config.Train.Batch, job.Config.HoldOut = 1e6, 24, 0.5 // a step an epoch
+	job.Config.Limit, job.Config.Train.Batch, job.Config.HoldOut = 1e6, 24, 0.5 // one step per epoch
 	job.Config.Train.Epochs = 2                                                 // one warms up, one is left, a choice step follows every second
 	if _, err = job.Check(); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "2 epochs of 1 step are too few for the choices to learn") ||
 		!strings.Contains(fault.HintOf(err), "--epochs 3 or more") {

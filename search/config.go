@@ -9,35 +9,39 @@ import (
 	"fbnas/train"
 )
 
-// Config is how a search runs: the weights' training, and what is laid on it.
+// Config is the configuration of a search: the training of the weights, and the
+// search itself.
 type Config struct {
 	Train train.Config `yaml:"train"`
-	// HoldOut is the part of the training images from which the choices learn
-	// and on which candidates are judged; the weights learn from the rest.
+	// HoldOut is the part of the training images on which the choices are trained
+	// and candidates are judged; the weights are trained on the rest.
 	HoldOut float64 `yaml:"hold_out"`
 	// WarmUp is the part of the steps before the first choice step.
 	WarmUp float64 `yaml:"choice_warm_up"`
 	// Every is the number of weight steps for each choice step.
 	Every int `yaml:"choice_every"`
-	// Rate of Adam on the choices; 0 means 30 / choice steps within 0.01..0.1.
+	// Rate of Adam on the choices; 0 means 30 / choice steps, limited to
+	// 0.01..0.1.
 	Rate float64 `yaml:"choice_rate"`
 	// Temperature falls geometrically from Hot to Cold after the warm-up.
 	Hot  float64 `yaml:"temperature_start"`
 	Cold float64 `yaml:"temperature_end"`
-	// Control of the multiplier; an Integral of 0 means 10 / choice steps.
+	// Gains of the multiplier's control; an Integral of 0 means 10 / choice
+	// steps.
 	Proportional float64 `yaml:"lambda_proportional"`
 	Integral     float64 `yaml:"lambda_integral"`
 	// Ramp is the part of the choice steps over which the limit moves from the
-	// starting cost to its value.
+	// initial cost to its final value.
 	Ramp float64 `yaml:"limit_ramp"`
 	// Limit is what the search aims at, in the cost's unit.
 	Limit float64 `yaml:"limit"`
-	// Candidates is how many derived networks are judged on held-out images.
+	// Candidates is the number of derived networks that are judged on held-out
+	// images.
 	Candidates int `yaml:"candidates"`
 }
 
-// DefaultConfig has the defaults for short searches of
-// docs/background/search.md, "Defaults".
+// DefaultConfig has the defaults for short searches (docs/background/search.md,
+// "Defaults").
 func DefaultConfig() Config {
 	c := Config{
 		Train: train.DefaultConfig(), HoldOut: 0.2, WarmUp: 0.12, Every: 2,
@@ -47,8 +51,7 @@ func DefaultConfig() Config {
 	return c
 }
 
-// Validate finds everything that is out of range; its error has the code
-// fault.Usage.
+// Validate reports everything that is out of range; the code is fault.Usage.
 func (c Config) Validate() error {
 	if err := errors.Join(c.Train.Validate(), c.problems()); err != nil {
 		return fault.New(fault.Usage, "", "search configuration: %w", err)
@@ -77,12 +80,12 @@ func (c Config) problems() error {
 	return errors.Join(problems...)
 }
 
-// schedule is a configuration laid over a number of steps. All of it is a
+// schedule is a configuration applied to a number of steps. Everything in it is a
 // function of the step.
 type schedule struct {
 	Config
 	steps int // weight steps
-	warm  int // of them before the first choice step
+	warm  int // weight steps before the first choice step
 	start float64
 }
 
@@ -90,7 +93,7 @@ func (c Config) schedule(steps int, startCost float64) schedule {
 	return schedule{c, steps, int(math.Ceil(c.WarmUp * float64(steps))), startCost}
 }
 
-// choiceStep tells whether a choice step follows weight step `step`.
+// choiceStep reports whether a choice step follows weight step `step`.
 func (s schedule) choiceStep(step int) bool {
 	return step >= s.warm && (step-s.warm+1)%s.Every == 0
 }
@@ -108,9 +111,9 @@ func (s schedule) temperature(step int) float64 {
 	return s.Hot * math.Pow(s.Cold/s.Hot, part)
 }
 
-// limit moves geometrically from the starting cost, where that is higher, to
-// the limit: a multiplier that meets the whole distance at once winds up
-// before the data have spoken (docs/background/search.md, "The limit").
+// limit moves geometrically from the initial cost, if that is higher, to the
+// final limit: with the whole distance at once, the multiplier would wind up
+// before the loss has had any influence (docs/background/search.md, "The limit").
 func (s schedule) limit(choice int) float64 {
 	part := 1.0
 	if ramp := s.Ramp * float64(s.choiceSteps()); float64(choice) < ramp {
@@ -120,7 +123,7 @@ func (s schedule) limit(choice int) float64 {
 	return from * math.Pow(s.Limit/from, part)
 }
 
-// adam: the rate is scaled so that a short search can still decide
+// adam scales the rate so that a short search can still decide
 // (docs/background/search.md, "The limit").
 func (s schedule) adam() train.Adam {
 	rate := s.Rate

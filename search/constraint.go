@@ -19,22 +19,23 @@ const (
 // after each step (docs/background/search.md, "The limit").
 type Control struct{ Proportional, Integral float64 }
 
-// constraint keeps an expected cost C at a limit L while the choices learn. All
-// that a choice step knows of a limit is here: another limit, by another table or
-// another cost, is another constraint under names of its own.
+// constraint keeps an expected cost C at a limit L while the choices learn. It is
+// all that a choice step knows of a limit: a limit by another table or another
+// cost would be another constraint, with names of its own.
 type constraint struct {
 	costs   *Costs
 	control Control
 }
 
-// spec is the state that it keeps between choice steps.
+// spec is the constraint's state between choice steps.
 func (constraint) spec() engine.Spec {
 	return engine.Spec{Name: multiplierState, Shape: graph.Shape{1}}
 }
 
-// lay adds the constraint to a choice step: p returns cost and multiplier and writes
-// its state. The result is its part of the objective, lambda log(C/L), [1].
-func (c constraint) lay(p *engine.Program, probabilities []*graph.Node) *graph.Node {
+// addTo adds the constraint to a choice step: p returns the cost and the
+// multiplier and writes the multiplier's state. The result is the constraint's
+// term of the objective, lambda log(C/L), [1].
+func (c constraint) addTo(p *engine.Program, probabilities []*graph.Node) *graph.Node {
 	g := p.Graph
 	cost := c.costs.Expectation(g, probabilities)
 	excess := g.Unary(graph.Log, g.Div(cost, g.Input(limitFeed, graph.Float, 1)))

@@ -14,17 +14,17 @@ import (
 	"fbnas/nn"
 )
 
-// Cost is what a search is limited by: latency from a table, multiply-
-// accumulates, parameters. A network costs Base and the sum of its blocks.
+// Cost is what a search limits: latency from a table, multiply-accumulates,
+// parameters. A network costs Base plus the sum over its blocks.
 type Cost interface {
 	Unit() string
 	Base() float64
-	// Block is a block's share. An error that wraps ErrExcluded takes the
-	// block out of the search; any other ends it.
+	// Block is a block's share. An error that wraps ErrExcluded excludes the
+	// block from the search; any other error ends the search.
 	Block(models.Block) (float64, error)
 	// Network estimates a whole network, in the cost's unit.
 	Network([]models.Block) (Estimate, error)
-	// Certainty says how well the cost of any network is known, and by what.
+	// Certainty says how well the cost of any network is known, and from what.
 	Certainty() lut.Certainty
 }
 
@@ -37,13 +37,13 @@ type Latency struct{ Table *lut.Table }
 // Unit is "us".
 func (c Latency) Unit() string { return "us" }
 
-// Base is what a network costs beside its blocks.
+// Base is what a network costs besides its blocks.
 func (c Latency) Base() float64 { return c.Table.Base() }
 
-// Certainty is the table's.
+// Certainty is the table's certainty.
 func (c Latency) Certainty() lut.Certainty { return c.Table.Certainty() }
 
-// Block looks a block up; one that failed on the device is excluded.
+// Block looks up a block; one that failed on the device is excluded.
 func (c Latency) Block(b models.Block) (float64, error) {
 	v, err := c.Table.BlockCost(b)
 	if errors.Is(err, lut.ErrFailed) {
@@ -55,10 +55,10 @@ func (c Latency) Block(b models.Block) (float64, error) {
 // Network is the table's prediction.
 func (c Latency) Network(blocks []models.Block) (Estimate, error) {
 	e, err := c.Table.Predict(blocks)
-	return timed(e), err
+	return tableEstimate(e), err
 }
 
-// unitOf is a cost's unit in messages.
+// unitText is a cost's unit in messages.
 func unitText(c Cost) string {
 	if u := c.Unit(); u != "us" {
 		return u
@@ -66,7 +66,7 @@ func unitText(c Cost) string {
 	return "µs"
 }
 
-// Counted is an exact cost: a count of models.Counts.
+// Counted is an exact cost: one of models.Counts.
 type Counted struct {
 	Name  string
 	Count func(models.Counts) int64
@@ -78,13 +78,13 @@ var (
 	Params = Counted{"params", func(c models.Counts) int64 { return c.Params }}
 )
 
-// Unit is the count's name.
+// Unit is the name of what is counted.
 func (c Counted) Unit() string { return c.Name }
 
 // Base is 0.
 func (Counted) Base() float64 { return 0 }
 
-// Certainty is that of a count.
+// Certainty is exact.
 func (Counted) Certainty() lut.Certainty { return lut.Certainty{Origin: lut.Exact} }
 
 // Block counts a block.
@@ -92,7 +92,7 @@ func (c Counted) Block(b models.Block) (float64, error) {
 	return float64(c.Count(models.Count([]models.Block{b}))), nil
 }
 
-// Network counts each block, without an error.
+// Network counts all blocks, without an error.
 func (c Counted) Network(blocks []models.Block) (Estimate, error) {
 	exact := 0.0
 	e := Estimate{Evidence: Evidence{Error: &exact, Origin: lut.Exact, Rows: len(blocks)}}
@@ -107,8 +107,8 @@ func (c Counted) Network(blocks []models.Block) (Estimate, error) {
 	return e, nil
 }
 
-// Costs are the costs of every network of a space: for each layer a tensor
-// over the choices that it depends on.
+// Costs are the costs of every network of a space. Each layer has a tensor over
+// the choices that it depends on.
 type Costs struct {
 	Cost     Cost
 	Space    models.Space
@@ -123,13 +123,13 @@ type LayerCost struct {
 	Layer   models.Layer
 	Choices []int // indices into Space.Choices, each once
 	Values  []float64
-	own     []int // of Choices, those that are neither of its widths
-	first   []int // of each value: the first way that gives the same block
+	own     []int // Choices other than the layer's two widths
+	first   []int // for each value, the first way that gives the same block
 }
 
-// NewCosts evaluates the cost of every block of the space. The error says how
-// many blocks have none, that excluded blocks leave no architecture, or that one
-// costs nothing or less.
+// NewCosts evaluates the cost of every block of the space. It fails if blocks
+// have no cost, if excluded blocks leave no architecture, or if a network would
+// cost nothing or less.
 func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 	choices := space.Choices()
 	c := &Costs{Cost: cost, Space: space, choices: choices}
@@ -200,7 +200,7 @@ func (l LayerCost) index(choices []models.Choice, sel models.Selection) int {
 	return at
 }
 
-// Of returns the cost of one architecture; NaN when it has an excluded block.
+// Of returns the cost of one architecture; NaN if it has an excluded block.
 func (c *Costs) Of(sel models.Selection) float64 {
 	total := c.Cost.Base()
 	for _, l := range c.Layers {
@@ -209,10 +209,10 @@ func (c *Costs) Of(sel models.Selection) float64 {
 	return total
 }
 
-// Expectation is the expected cost, [1], when every choice i is drawn from
-// probabilities[i] independently: exact, since a layer's tensor is contracted
-// with the joint distribution of the choices that it depends on. An excluded
-// combination counts as its layer's most expensive.
+// Expectation is the expected cost, [1], when every choice i is drawn
+// independently from probabilities[i]. It is exact: each layer's tensor is
+// contracted with the joint distribution of the choices that it depends on. An
+// excluded combination counts as much as its layer's most expensive one.
 func (c *Costs) Expectation(g *graph.Graph, probabilities []*graph.Node) *graph.Node {
 	total := g.Scalar(c.Cost.Base())
 	for _, l := range c.Layers {
@@ -245,8 +245,8 @@ func (c *Costs) Mean(probabilities [][]float64) float64 {
 	return total
 }
 
-// Start is the expected cost when every option is equally likely: where a
-// search starts.
+// Start is the expected cost when all options are equally likely, which is where
+// a search starts.
 func (c *Costs) Start() float64 {
 	var uniform [][]float64
 	for _, choice := range c.choices {

@@ -10,12 +10,12 @@ import (
 	"fbnas/models"
 )
 
-// resolution of costs when deriving: every layer's cost is rounded up to this
-// part of the limit.
+// resolution: every layer's cost is rounded up to a multiple of limit/resolution
+// when deriving.
 const resolution = 4000
 
-// Window is the part of a limit that a derived network uses: without a lower
-// bound the likeliest network may leave much of the budget unused.
+// Window is the part of a limit that a derived network should use at least:
+// otherwise the likeliest network may leave much of the budget unused.
 const Window = 0.95
 
 // Candidate is one derived architecture.
@@ -27,12 +27,12 @@ type Candidate struct {
 }
 
 // Derive returns up to k distinct architectures that cost at most limit, the
-// likeliest first, those inside the window before all others. probabilities
-// are those of every choice. It is exact up to the rounding of costs: a
-// Viterbi pass over the layers whose state is the width that enters a layer
-// and the budget that is left, and a best-first search through its table
-// (docs/decisions/derivation.md). progress, which may be nil, hears of the
-// layers that are done.
+// likeliest first, but those inside the window before all others. probabilities
+// has those of every choice. The result is exact up to the rounding of costs: a
+// Viterbi pass over the layers, whose state is the width that enters a layer and
+// the remaining budget, is followed by a best-first search through its table
+// (docs/decisions/derivation.md). progress, which may be nil, is told how many
+// layers are done.
 //
 // The error has the code fault.Target when nothing meets the limit.
 func (c *Costs) Derive(ctx context.Context, probabilities [][]float64, limit float64, k int, progress func(done, total int)) ([]Candidate, error) {
@@ -43,7 +43,7 @@ func (c *Costs) Derive(ctx context.Context, probabilities [][]float64, limit flo
 			c.Space.Name, limit, unitText(c.Cost), Least(smallest, 0), largest)
 	}
 	v := newViterbi(c, logsOf(probabilities), limit)
-	v.tell = progress
+	v.onProgress = progress
 	candidates, err := v.best(ctx, v.inside(), k)
 	if err == nil && len(candidates) < k {
 		var below []Candidate
@@ -53,15 +53,15 @@ func (c *Costs) Derive(ctx context.Context, probabilities [][]float64, limit flo
 	if err != nil {
 		return nil, err
 	}
-	v.progress(2*len(v.doors) - v.done)
-	if len(candidates) == 0 { // rounding costs up has lost the few that fit
+	v.advance(2*len(v.transitions) - v.done)
+	if len(candidates) == 0 { // rounding up has moved the few that fit beyond the limit
 		sel, cost := c.extreme(func(a, b float64) bool { return a < b })
 		candidates = append(candidates, Candidate{Selection: sel, Cost: cost, LogP: v.logOf(sel), InWindow: cost >= Window*limit})
 	}
 	return candidates, nil
 }
 
-// sortByLogP puts the likeliest first.
+// sortByLogP sorts candidates, the likeliest first.
 func sortByLogP(candidates []Candidate) {
 	slices.SortStableFunc(candidates, func(a, b Candidate) int { return cmp.Compare(b.LogP, a.LogP) })
 }
@@ -81,7 +81,7 @@ type step struct {
 	before *step
 }
 
-// selection reads a whole architecture off its last step.
+// selection collects the decisions of a complete architecture from its last step.
 func (c *Costs) selection(s *step) models.Selection {
 	sel := make(models.Selection, len(c.choices))
 	for ; s != nil; s = s.before {
@@ -93,7 +93,8 @@ func (c *Costs) selection(s *step) models.Selection {
 	return sel
 }
 
-// extreme is the best architecture by cost alone; NaN when there is none.
+// extreme is the best architecture by cost alone; its cost is NaN if there is
+// none.
 func (c *Costs) extreme(better func(a, b float64) bool) (models.Selection, float64) {
 	type route struct {
 		last *step
@@ -105,13 +106,13 @@ func (c *Costs) extreme(better func(a, b float64) bool) (models.Selection, float
 		}
 	}
 	none := route{cost: math.NaN()}
-	best := []route{{cost: c.Cost.Base()}} // by the width that leaves the layer
+	best := []route{{cost: c.Cost.Base()}} // by the width after the layer
 	for i := range c.Layers {
 		l := &c.Layers[i]
 		next := slices.Repeat([]route{none}, len(l.Layer.Axes[models.AxisOut].Options))
 		for in, before := range best {
 			if math.IsNaN(before.cost) {
-				continue // nothing leads to this width
+				continue // no architecture leads to this width
 			}
 			for _, out := range l.outgoing(in) {
 				for _, w := range l.ways(c.choices, in, out, nil) {

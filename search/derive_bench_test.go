@@ -29,8 +29,8 @@ func wideSpace(t testing.TB) models.Space {
 	return s
 }
 
-// BenchmarkDerive derives five candidates at 40 % of the way from the smallest
-// to the largest network, by MACs; cpu-s/op is the processor's time.
+// BenchmarkDerive derives five candidates at 40 % of the way from the smallest to
+// the largest network, by MACs; cpu-s/op is the processor's time.
 func BenchmarkDerive(b *testing.B) {
 	f, err := models.LoadSpace("fbnetv2-f")
 	if err != nil {

@@ -59,13 +59,13 @@ func probabilityOf(ps [][]float64, sel models.Selection) float64 {
 	return p
 }
 
-// awkward is a cost with a base and blocks that are cheaper than nothing, as a
-// calibrated table may have them, and with blocks that cannot be had.
-type awkward struct{ Counted }
+// awkwardCost has a base, blocks with negative costs, as in a calibrated table,
+// and excluded blocks.
+type awkwardCost struct{ Counted }
 
-func (awkward) Base() float64 { return 3000 }
+func (awkwardCost) Base() float64 { return 3000 }
 
-func (a awkward) Block(b models.Block) (float64, error) {
+func (a awkwardCost) Block(b models.Block) (float64, error) {
 	if b.Kernel == 5 && b.Mid == 3 {
 		return 0, ErrExcluded
 	}
@@ -73,8 +73,8 @@ func (a awkward) Block(b models.Block) (float64, error) {
 	return v - 500, err
 }
 
-// Network takes rows of 5x5 kernels for predicted ones.
-func (a awkward) Network(blocks []models.Block) (Estimate, error) {
+// Network treats rows with 5x5 kernels as predicted.
+func (a awkwardCost) Network(blocks []models.Block) (Estimate, error) {
 	seven := 7.0
 	e := Estimate{Cost: a.Base(), Evidence: Evidence{Error: &seven, Origin: lut.Validated, Rows: len(blocks)}, Blocks: make([]BlockCost, len(blocks))}
 	for i, b := range blocks {
@@ -94,7 +94,7 @@ func (a awkward) Network(blocks []models.Block) (Estimate, error) {
 
 func TestDeriveAndExpectationAgreeWithEnumeration(t *testing.T) {
 	space := tinySpace(t)
-	for seed, cost := range map[uint64]Cost{1: MACs, 2: Params, 3: awkward{MACs}} {
+	for seed, cost := range map[uint64]Cost{1: MACs, 2: Params, 3: awkwardCost{MACs}} {
 		costs, err := NewCosts(space, classes, cost)
 		if err != nil {
 			t.Fatal(err)
@@ -127,7 +127,7 @@ func TestDeriveAndExpectationAgreeWithEnumeration(t *testing.T) {
 
 func checkDerive(t *testing.T, costs *Costs, ps [][]float64, limit float64) {
 	t.Helper()
-	// Rounding up may lose what lies within a bin a layer of the limit.
+	// Rounding up may lose what lies within a bin per layer of the limit.
 	slack := float64(len(costs.Layers)) / resolution * limit
 	best, sure := math.Inf(-1), math.Inf(-1)
 	everySelection(costs.Space, func(sel models.Selection) {
@@ -161,8 +161,8 @@ func checkDerive(t *testing.T, costs *Costs, ps [][]float64, limit float64) {
 	}
 }
 
-// TestWindow: the likeliest network is chosen where it uses at least 95 % of the
-// limit, and no other way while another network uses as much.
+// TestWindow: the likeliest network is chosen only if it uses at least 95 % of
+// the limit, as long as some network does.
 func TestWindow(t *testing.T) {
 	space := tinySpace(t)
 	costs, err := NewCosts(space, classes, MACs)
@@ -206,7 +206,7 @@ func TestDeriveBelowTheSmallestNetwork(t *testing.T) {
 	if fault.CodeOf(err) != fault.Target {
 		t.Errorf("below the smallest network: %v", err)
 	}
-	for _, k := range []int{1, 3} { // rounding costs up loses it, the fallback does not
+	for _, k := range []int{1, 3} { // lost by rounding up, found by the fallback
 		list, err := costs.Derive(t.Context(), randomProbabilities(space, 1), smallest, k, nil)
 		if err != nil || list[0].Cost != smallest || costs.Of(list[0].Selection) != smallest || !list[0].InWindow {
 			t.Errorf("at the smallest network: %+v (%v)", list, err)
@@ -214,14 +214,14 @@ func TestDeriveBelowTheSmallestNetwork(t *testing.T) {
 	}
 }
 
-// without is a cost without the blocks that match.
-type without struct {
+// costWithout excludes the blocks that match.
+type costWithout struct {
 	Counted
 	match func(models.Block) bool
 	err   error
 }
 
-func (c without) Block(b models.Block) (float64, error) {
+func (c costWithout) Block(b models.Block) (float64, error) {
 	if c.match(b) {
 		return 0, c.err
 	}
@@ -235,8 +235,8 @@ func TestSpacesThatCannotBePriced(t *testing.T) {
 		cost Cost
 		want string
 	}{
-		"rows missing":      {without{MACs, every, errors.New("no row")}, "space tiny has no cost for 82 blocks, the first: no row"},
-		"head not runnable": {without{MACs, head, fmt.Errorf("%w: crash", ErrExcluded)}, "head: nothing is left to choose: excluded from the search: crash"},
+		"rows missing":      {costWithout{MACs, every, errors.New("no row")}, "space tiny has no cost for 82 blocks, the first: no row"},
+		"head not runnable": {costWithout{MACs, head, fmt.Errorf("%w: crash", ErrExcluded)}, "head: nothing is left to choose: excluded from the search: crash"},
 	} {
 		if _, err := NewCosts(tinySpace(t), classes, c.cost); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -244,11 +244,11 @@ func TestSpacesThatCannotBePriced(t *testing.T) {
 	}
 }
 
-// dear3 is a cost by which no uniform network is the cheapest: its kernels are
-// 3x3.
-type dear3 struct{ Counted }
+// expensive3x3 is a cost under which no uniform network is the cheapest: their
+// kernels are 3x3.
+type expensive3x3 struct{ Counted }
 
-func (c dear3) Block(b models.Block) (float64, error) {
+func (c expensive3x3) Block(b models.Block) (float64, error) {
 	v, err := c.Counted.Block(b)
 	if b.Kernel == 3 {
 		v *= 3
@@ -256,10 +256,10 @@ func (c dear3) Block(b models.Block) (float64, error) {
 	return v, err
 }
 
-// TestTheLeastUniformLimitIsTaken: the limit that a refusal names is one that
-// some uniform network keeps.
+// TestTheLeastUniformLimitIsTaken: a uniform network meets the limit that a
+// refusal names.
 func TestTheLeastUniformLimitIsTaken(t *testing.T) {
-	costs, err := NewCosts(tinySpace(t), classes, dear3{MACs})
+	costs, err := NewCosts(tinySpace(t), classes, expensive3x3{MACs})
 	if err != nil {
 		t.Fatal(err)
 	}

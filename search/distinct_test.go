@@ -14,8 +14,8 @@ import (
 	"fbnas/models"
 )
 
-// colliding has expansions that round to one hidden width: everywhere (1.2 is
-// 1), where the narrow width enters (1.4 is 1 there), and a tail without an
+// colliding has expansions that round to one hidden width: everywhere (1.2 and
+// 1), where the narrow width enters (1.4 and 1), and in a tail without an
 // expanding convolution.
 const colliding = `
 version: 1
@@ -30,20 +30,20 @@ tail: {kind: ir_pool, width: [8, 12], expansion: [1, 1.1], act: relu}
 head: {bias: true}
 `
 
-// whole is a cost in whole numbers: with resolution as the limit nothing is
-// rounded, and deriving has no excuse.
-type whole struct {
+// wholeCost has whole numbers: with resolution as the limit nothing is rounded,
+// so deriving must be exact.
+type wholeCost struct {
 	Counted
 	scale float64
 }
 
-func (w whole) Block(b models.Block) (float64, error) {
+func (w wholeCost) Block(b models.Block) (float64, error) {
 	v, err := w.Counted.Block(b)
 	return math.Round(v * w.scale), err
 }
 
-// wholeCosts has the limit at a part of the way from the smallest to the
-// largest network.
+// wholeCosts puts the limit at a part of the way from the smallest to the largest
+// network.
 func wholeCosts(t *testing.T, text string, part float64) *Costs {
 	t.Helper()
 	space, err := models.ParseSpace([]byte(text))
@@ -55,7 +55,7 @@ func wholeCosts(t *testing.T, text string, part float64) *Costs {
 		t.Fatal(err)
 	}
 	smallest, largest := costs.Bounds()
-	costs, err = NewCosts(space, classes, whole{MACs, resolution / (smallest + part*(largest-smallest))})
+	costs, err = NewCosts(space, classes, wholeCost{MACs, resolution / (smallest + part*(largest-smallest))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func wholeCosts(t *testing.T, text string, part float64) *Costs {
 
 // network is one of a space, by enumeration.
 type network struct {
-	p, cost float64 // the probability of all of its selections
+	p, cost float64 // the summed probability of its selections
 }
 
 func (c *Costs) id(sel models.Selection) string { return fmt.Sprint(c.blocks(sel)) }
@@ -86,10 +86,10 @@ func uniform(space models.Space) [][]float64 {
 	return ps
 }
 
-// TestCandidatesAreTheBestDistinctNetworks: derived ones are, in order, those
-// of enumeration, the window before the rest, none twice, whatever selections
-// describe them; also where all are equally likely, and where k is more than
-// there are.
+// TestCandidatesAreTheBestDistinctNetworks: the derived networks are those of
+// enumeration in the same order, the window before the rest, none twice,
+// whichever selections describe them; also where all are equally likely, and
+// where k is larger than their number.
 func TestCandidatesAreTheBestDistinctNetworks(t *testing.T) {
 	for _, text := range []string{colliding, searched} {
 		for _, part := range []float64{0.02, 0.05, 0.3, 0.7, 1, 1.2} {
@@ -147,8 +147,9 @@ func compareBest(t *testing.T, costs *Costs, ps [][]float64, all map[string]netw
 	}
 }
 
-// TestRoundingLosesNothingElse: costs that are no whole bins lose what is within
-// a bin a layer of the limit, and nothing at the border of the window.
+// TestRoundingLosesNothingElse: with costs that are not whole bins, deriving
+// misses at most networks within a bin per layer of the limit, and none at the
+// border of the window.
 func TestRoundingLosesNothingElse(t *testing.T) {
 	space := tinySpace(t)
 	costs, err := NewCosts(space, classes, MACs)
@@ -189,7 +190,7 @@ func TestRoundingLosesNothingElse(t *testing.T) {
 }
 
 // TestRandomNetworksAreEquallyLikely: each distinct one that fits is drawn as
-// often as any other, within five standard deviations.
+// often as the others, within five standard deviations.
 func TestRandomNetworksAreEquallyLikely(t *testing.T) {
 	costs := wholeCosts(t, colliding, 1)
 	all := enumerate(costs, uniform(costs.Space))
@@ -233,8 +234,8 @@ func TestChangesAreDistinct(t *testing.T) {
 	}
 }
 
-// TestDeriveCanBeInterrupted: it tells how far it is, and ends where it is
-// told to.
+// TestDeriveCanBeInterrupted: it reports progress, and ends when its context
+// does.
 func TestDeriveCanBeInterrupted(t *testing.T) {
 	costs := wholeCosts(t, colliding, 0.5)
 	layers := len(costs.Layers)
@@ -255,8 +256,8 @@ func TestDeriveCanBeInterrupted(t *testing.T) {
 	}
 }
 
-// TestFewCandidatesAreSaid: where the limit leaves fewer networks than are to
-// be judged.
+// TestFewCandidatesAreSaid: there is a warning where the limit leaves fewer
+// networks than should be judged.
 func TestFewCandidatesAreSaid(t *testing.T) {
 	costs := wholeCosts(t, searched, 0.02)
 	job := Job{Space: costs.Space, Costs: costs, Config: Config{Limit: resolution, Candidates: 5}}

@@ -23,8 +23,7 @@ import (
 // engineBatch fits every block of the blocked dialect.
 const engineBatch = 16
 
-// dialects is ONNX Runtime in both, in the one that this processor has, or
-// nothing.
+// dialects has ONNX Runtime in each dialect that this processor supports.
 func dialects(t *testing.T) map[ort.Dialect]engine.Engine {
 	t.Helper()
 	engines := map[ort.Dialect]engine.Engine{}
@@ -109,7 +108,7 @@ func gradientsOn(t *testing.T, e engine.Engine, super *Supernet) engine.Results 
 		t.Fatal(err)
 	}
 	defer state.Close()
-	// Zero last gammas would leave most gradients zero.
+	// Zero last gammas would make most gradients zero.
 	if err := super.soft().SetValues(state, randomValues(super.soft().Params, 3)); err != nil {
 		t.Fatal(err)
 	}
@@ -125,8 +124,8 @@ func gradientsOn(t *testing.T, e engine.Engine, super *Supernet) engine.Results 
 	return results
 }
 
-// TestFiveStepsOfASmoothNetworkAsTheOracle: single relu units flip within a
-// few steps in any two engines, smooth activations do not
+// TestFiveStepsOfASmoothNetworkAsTheOracle: with relu, single units flip within a
+// few steps in any two engines; smooth activations do not
 // (docs/background/gradients.md, "How exact they are").
 func TestFiveStepsOfASmoothNetworkAsTheOracle(t *testing.T) {
 	text := strings.NewReplacer("relu", "hswish").Replace(searched)
@@ -152,7 +151,7 @@ func TestFiveStepsOfASmoothNetworkAsTheOracle(t *testing.T) {
 	}
 }
 
-// trainedOn is the values after five steps.
+// trainedOn returns the values after five steps.
 func trainedOn(t *testing.T, e engine.Engine, net train.Network, data *dataset.Set) map[string][]float64 {
 	t.Helper()
 	state, err := e.NewState(net.Specs())

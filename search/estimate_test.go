@@ -11,7 +11,7 @@ import (
 	"fbnas/models"
 )
 
-// TestEstimates: what a table says of a network arrives in the unit of the cost,
+// TestEstimates: a table's estimate of a network arrives in the unit of the cost,
 // block by block, and a count is exact.
 func TestEstimates(t *testing.T) {
 	space := tinySpace(t)

@@ -8,7 +8,7 @@ import (
 	"fbnas/models"
 )
 
-// Share is what one layer has of an architecture's cost.
+// Share is one layer's share of an architecture's cost.
 type Share struct {
 	Layer     string  `json:"layer"`
 	Cost      float64 `json:"cost"`      // in the cost's unit
@@ -17,7 +17,8 @@ type Share struct {
 	MACs      int64   `json:"macs"`
 }
 
-// Shares are those of each layer, in order; with Cost.Base they add up to Of.
+// Shares has each layer's share, in order; together with Cost.Base they add up to
+// Of.
 func (c *Costs) Shares(sel models.Selection) ([]Share, error) {
 	blocks := c.blocks(sel)
 	e, err := c.Cost.Network(blocks)
@@ -32,7 +33,7 @@ func (c *Costs) Shares(sel models.Selection) ([]Share, error) {
 	return shares, nil
 }
 
-// Evidence says what the cost of an architecture rests on.
+// Evidence says what the cost of an architecture is based on.
 func (c *Costs) Evidence(sel models.Selection) (Evidence, error) {
 	e, err := c.Cost.Network(c.blocks(sel))
 	return e.Evidence, err
@@ -46,22 +47,23 @@ func (c *Costs) blocks(sel models.Selection) []models.Block {
 	return blocks
 }
 
-// Change is one choice of an architecture decided otherwise.
+// Change is an architecture's other option for one choice.
 type Change struct {
 	Choice string            `json:"choice"`
 	Kind   models.ChoiceKind `json:"kind"`
 	From   models.Option     `json:"from"`
 	To     models.Option     `json:"to"`
-	Gain   float64           `json:"gain"` // cost that it saves
-	MACs   int64             `json:"macs"` // multiply-accumulates that it gives up; negative where it adds some
-	// Step: the next smaller option saves more than twice the share of the cost
-	// that it gives up of the MACs, as it does just below a step of the device.
+	Gain   float64           `json:"gain"` // cost saved
+	MACs   int64             `json:"macs"` // multiply-accumulates given up; negative where it adds some
+	// Step is true where the next smaller option saves a share of the cost more
+	// than twice as large as its share of the MACs, which happens just below a
+	// step of the device's latency.
 	Step bool `json:"step"`
 }
 
-// Changes are all single changes of an architecture that save cost, those first
-// that give up the fewest MACs for it. Of options that give the same network
-// the first is named.
+// Changes are all single changes of an architecture that save cost, first those
+// that give up the fewest MACs for it. Of options that give the same network the
+// first is listed.
 func (c *Costs) Changes(sel models.Selection) []Change {
 	sel = c.Canonical(sel)
 	cost, macs := c.Of(sel), c.macs(sel)
@@ -71,7 +73,7 @@ func (c *Costs) Changes(sel models.Selection) []Change {
 		for o, option := range choice.Options {
 			other := slices.Clone(sel)
 			other[i] = o
-			gain := cost - c.Of(other) // NaN for an excluded block
+			gain := cost - c.Of(other) // NaN if there is an excluded block
 			if !(gain > 0) || c.Canonical(other)[i] != o {
 				continue
 			}
@@ -88,8 +90,7 @@ func (c *Costs) Changes(sel models.Selection) []Change {
 	return changes
 }
 
-// nextSmaller is the option of a choice below the one that a network has, -1
-// where there is none.
+// nextSmaller is the next smaller option of a choice, or -1 if there is none.
 func (c *Costs) nextSmaller(sel models.Selection, i int) int {
 	if sel[i] == 0 {
 		return -1
@@ -110,7 +111,7 @@ func (s Summary) Chosen(space models.Space) (models.Selection, error) {
 	for i, choice := range choices {
 		at := slices.IndexFunc(s.Choices, func(d Decided) bool { return d.Name == choice.Name })
 		if at >= 0 {
-			sel[i] = slices.Index(choice.Options, kept(space, choice.Name, s.Choices[at].Chosen))
+			sel[i] = slices.Index(choice.Options, remainingOption(space, choice.Name, s.Choices[at].Chosen))
 		}
 		if at < 0 || sel[i] < 0 {
 			return nil, fmt.Errorf("the search has not decided the choice %s of space %s", choice.Name, space.Name)
@@ -119,8 +120,9 @@ func (s Summary) Chosen(space models.Space) (models.Selection, error) {
 	return sel, nil
 }
 
-// kept is the option that stands for one that older searches could choose.
-func kept(space models.Space, choice string, option models.Option) models.Option {
+// remainingOption is the option that replaces one which older searches could
+// still choose.
+func remainingOption(space models.Space, choice string, option models.Option) models.Option {
 	for _, m := range space.Merged() {
 		if m.Choice == choice && m.Option == option {
 			return m.As

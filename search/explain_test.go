@@ -11,10 +11,10 @@ import (
 	"fbnas/models"
 )
 
-// TestExplain: shares add up to the cost, and each change is what it says.
+// TestExplain: shares add up to the cost, and each change has the right figures.
 func TestExplain(t *testing.T) {
 	space := tinySpace(t)
-	costs, err := NewCosts(space, classes, awkward{MACs})
+	costs, err := NewCosts(space, classes, awkwardCost{MACs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,10 +77,10 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// TestExcludedBlocks: each block that cannot be had is counted once.
+// TestExcludedBlocks: each excluded block is counted once.
 func TestExcludedBlocks(t *testing.T) {
 	space := tinySpace(t)
-	costs, err := NewCosts(space, classes, awkward{MACs})
+	costs, err := NewCosts(space, classes, awkwardCost{MACs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,12 +120,12 @@ func TestChosen(t *testing.T) {
 	}
 }
 
-// TestExcludedBlocksAreDearest: the search is pulled away from what cannot be
-// run: in the expectation it costs as much as its layer's most expensive block, and no
-// architecture that is derived has it.
-func TestExcludedBlocksAreDearest(t *testing.T) {
+// TestExcludedBlocksCostMost: the search avoids what cannot be run. In the
+// expectation an excluded block costs as much as its layer's most expensive
+// block, and no derived architecture has one.
+func TestExcludedBlocksCostMost(t *testing.T) {
 	space := tinySpace(t)
-	costs, err := NewCosts(space, classes, awkward{MACs})
+	costs, err := NewCosts(space, classes, awkwardCost{MACs})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,19 +8,19 @@ import (
 	"fbnas/train"
 )
 
-// Judged is a candidate with the accuracy of its part of the supernet on
-// held-out images, after its batch norms were re-estimated.
+// Judged is a candidate with the accuracy of its part of the supernet on held-out
+// images, after its batch norms were re-estimated.
 type Judged struct {
 	Candidate
 	OneHot   train.Accuracy
 	Rejected bool
 }
 
-// broken is how far below the best of its rivals a candidate's one-hot
-// accuracy may lie before it is rejected. It does not rank near-equals: a
-// supernet favours what it was trained on last (docs/background/search.md,
-// "Deriving a network").
-const broken = 0.2
+// brokenGap is how far a candidate's one-hot accuracy may lie below the best
+// before it is rejected. Accuracy does not rank near-equals, because a supernet
+// favours what it was trained on last (docs/background/search.md, "Deriving a
+// network").
+const brokenGap = 0.2
 
 // How many images re-estimate statistics, and how many judge.
 const (
@@ -28,7 +28,8 @@ const (
 	judgingImages     = 3000
 )
 
-// judge measures every candidate and marks the clearly broken; the order stays.
+// judge evaluates every candidate and marks those that are clearly broken; the
+// order stays.
 func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, error) {
 	batch := r.Config.Train.Batch
 	net := r.super.picked()
@@ -55,12 +56,12 @@ func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, e
 		}
 		best = max(best, a.Top1())
 		list = append(list, Judged{Candidate: c, OneHot: a})
-		r.tell(Judging, i+1, len(candidates))
+		r.reportStage(Judging, i+1, len(candidates))
 	}
 	for i := range list {
 		a := list[i].OneHot
 		noise := 2 * math.Sqrt(0.5/float64(max(a.Images, 1))) // of a difference of two
-		list[i].Rejected = a.Top1() < best-broken-noise
+		list[i].Rejected = a.Top1() < best-brokenGap-noise
 	}
 	return list, nil
 }

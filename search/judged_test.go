@@ -14,28 +14,28 @@ import (
 	"fbnas/train"
 )
 
-// judging is what a search did with one candidate.
+// judging is how a search judged one candidate.
 type judging struct {
-	recalibrated, evaluated []datasettest.Name // images, in order
+	recalibrated, evaluated []datasettest.Name // names of images, in order
 	logits                  []float64          // of the evaluated ones
 }
 
-// observed is a whole search with what its programs were fed.
-type observed struct {
+// observedSearch is a whole search with what its programs were fed.
+type observedSearch struct {
 	job      Job
 	result   Result
 	read     map[string]map[datasettest.Name]bool // images by program
 	judgings []judging
-	trained  map[string][]float64 // the weights that are judged
+	trained  map[string][]float64 // the weights that were judged
 }
 
-// observe runs a search on the oracle, through its public path. The logits of
-// candidate number spoilt, counted from 1, are spoilt (0: of none).
-func observe(t *testing.T, spoilt int) *observed {
+// observe runs a search on the oracle, through its public interface. The logits
+// of candidate number spoilt, counted from 1, are spoilt (0: none are).
+func observe(t *testing.T, spoilt int) *observedSearch {
 	t.Helper()
 	data := datasettest.Bars(t, 15*8, 40, 6, 3)
 	images := datasettest.NewRegister(t, data)
-	o := &observed{read: map[string]map[datasettest.Name]bool{}}
+	o := &observedSearch{read: map[string]map[datasettest.Name]bool{}}
 	last := ""
 	spy := enginetest.Watched{Engine: interp.Engine{}, Ran: func(p *engine.Program, s engine.State, feeds engine.Feeds, r engine.Results) {
 		names := images.In(t, feeds[train.Images].Floats)
@@ -90,8 +90,8 @@ func valuesOf(t *testing.T, s engine.State, job Job) map[string][]float64 {
 }
 
 // TestEachProgramReadsItsOwnImages: a search never sees the test images; the
-// choices are trained on images that the weights are not trained on, and
-// candidates are judged on those; statistics are of the weights' images.
+// choices are trained and candidates are judged on images on which the weights
+// are not trained; statistics come from the weights' images.
 func TestEachProgramReadsItsOwnImages(t *testing.T) {
 	o := observe(t, 0)
 	for _, program := range []string{"weights", "choices", "recalibrate", "evaluate"} {
@@ -124,9 +124,9 @@ func TestEachProgramReadsItsOwnImages(t *testing.T) {
 	}
 }
 
-// TestEachCandidateIsJudgedAsItsNetwork: the logits by which a candidate is
-// judged are those of the network that would be derived, cut out of the trained
-// supernet, with statistics of its own.
+// TestEachCandidateIsJudgedAsItsNetwork: a candidate is judged by the logits of
+// the network that would be derived, cut out of the trained supernet, with
+// statistics of its own.
 func TestEachCandidateIsJudgedAsItsNetwork(t *testing.T) {
 	o := observe(t, 0)
 	if len(o.result.Judged) < 2 || len(o.judgings) != len(o.result.Judged) {
@@ -152,8 +152,8 @@ func TestEachCandidateIsJudgedAsItsNetwork(t *testing.T) {
 	}
 }
 
-// TestTheBestIsTheLikeliestThatIsNotBroken: accuracy rejects a candidate that is
-// far below the best and does not order the others; what is summarised is the
+// TestTheBestIsTheLikeliestThatIsNotBroken: accuracy rejects a candidate far
+// below the best and does not reorder the others; the summary describes the
 // network of the best.
 func TestTheBestIsTheLikeliestThatIsNotBroken(t *testing.T) {
 	for _, spoilt := range []int{0, 1, 2} {
@@ -184,10 +184,10 @@ func TestTheBestIsTheLikeliestThatIsNotBroken(t *testing.T) {
 	}
 }
 
-// derived computes the logits of the derived network on the images that a
-// candidate was judged on, after its statistics, nonsense at first, were
-// estimated on the images that the candidate's were.
-func (o *observed) derived(t *testing.T, sel models.Selection, j judging) []float64 {
+// derived computes the logits of the derived network on the images on which a
+// candidate was judged; its statistics, nonsense at first, are estimated on the
+// candidate's images.
+func (o *observedSearch) derived(t *testing.T, sel models.Selection, j judging) []float64 {
 	t.Helper()
 	data := o.job.Data
 	arch, err := o.job.Space.Arch(sel, len(data.Classes))

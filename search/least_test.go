@@ -11,8 +11,8 @@ import (
 	"fbnas/lut"
 )
 
-// TestTheLeastTargetIsTaken: what a message names is accepted when it is typed,
-// and is no more than a digit too high.
+// TestTheLeastTargetIsTaken: the number in a message is accepted when it is
+// typed, and is at most one digit too high.
 func TestTheLeastTargetIsTaken(t *testing.T) {
 	r := random.New(1, "least")
 	for range 100000 {
@@ -33,7 +33,7 @@ func TestTheLeastTargetIsTaken(t *testing.T) {
 	}
 }
 
-// TestMessagesNameWhatIsTaken: of a target, and of a limit to derive for.
+// TestMessagesNameWhatIsTaken: for a target, and for a limit to derive for.
 func TestMessagesNameWhatIsTaken(t *testing.T) {
 	costs := wholeCosts(t, searched, 0.5)
 	for i := range costs.Layers {
@@ -64,7 +64,7 @@ func TestMessagesNameWhatIsTaken(t *testing.T) {
 	}
 }
 
-// TestUnitsInMessages: people read µs; a count has its own name.
+// TestUnitsInMessages: times are in µs for readers; a count has its own name.
 func TestUnitsInMessages(t *testing.T) {
 	for want, cost := range map[string]Cost{"µs": Latency{Table: &lut.Table{}}, "macs": MACs} {
 		costs := wholeCosts(t, searched, 0.5)

@@ -13,20 +13,20 @@ import (
 // measured: |predicted/measured - 1| <= m. At worst a network takes its
 // prediction divided by 1 - m. Limit and Worst are the only places that know.
 
-// Limit is the largest prediction with which a target holds under the margin,
-// a fraction below 1, in the target's unit.
+// Limit is the largest prediction with which a target is met under the margin, a
+// fraction below 1, in the target's unit.
 func Limit(target, margin float64) float64 { return target * (1 - margin) }
 
 // Worst is the inverse of Limit: the cost that a prediction may turn out to be,
-// and so the least target that it is allowed for.
+// and so the lowest target that allows it.
 func Worst(predicted, margin float64) float64 { return predicted / (1 - margin) }
 
-// Least writes the least target that a prediction is allowed for, rounded up:
-// it is allowed when it is typed.
+// Least writes the lowest target that allows a prediction, rounded up, so that
+// the number in the message is accepted when it is typed.
 func Least(predicted, margin float64) string {
 	exact := Worst(predicted, margin)
 	if !(exact > 0) || math.IsInf(exact, 0) {
-		return fmt.Sprint(exact) // nothing that can be typed
+		return fmt.Sprint(exact) // not a number that can be typed
 	}
 	decimals := max(5-int(math.Floor(math.Log10(exact))), 0) // six digits
 	unit := math.Pow10(-decimals)
@@ -41,9 +41,9 @@ func Least(predicted, margin float64) string {
 	}
 }
 
-// AutoMargin is the margin that holds a target with 95 of 100 networks: the
-// 95th percentile of the cost's errors. The error has the code fault.Usage, and
-// says how to find them out where they are not known.
+// AutoMargin is the margin with which 95 of 100 networks meet a target: the 95th
+// percentile of the cost's errors. Where they are unknown, the error (code
+// fault.Usage) says how to measure them.
 func AutoMargin(cost Cost) (float64, error) {
 	c, table := cost.Certainty(), "X.lut"
 	if l, ok := cost.(Latency); ok {

@@ -13,8 +13,9 @@ import (
 )
 
 // TestLimitHoldsWhatIsMeasured: errors are relative to the measured value, so a
-// network that measures just the target and was predicted a margin too fast is
-// at the limit. target/(1 + margin) would let one through that misses it.
+// network that measures exactly the target, and was predicted too fast by the
+// margin, is at the limit. target/(1 + margin) would let through one that misses
+// the target.
 func TestLimitHoldsWhatIsMeasured(t *testing.T) {
 	for _, c := range []struct{ target, margin, limit float64 }{
 		{100, 0, 100},
@@ -38,8 +39,8 @@ func TestLimitHoldsWhatIsMeasured(t *testing.T) {
 	}
 }
 
-// TestTargetsLeaveTheMargin: what CheckTarget calls possible is what networks
-// may turn out to cost.
+// TestTargetsLeaveTheMargin: CheckTarget accepts the costs that networks may turn
+// out to have.
 func TestTargetsLeaveTheMargin(t *testing.T) {
 	space := tinySpace(t)
 	costs, err := NewCosts(space, classes, MACs)
@@ -63,8 +64,8 @@ func TestTargetsLeaveTheMargin(t *testing.T) {
 	}
 }
 
-// TestSummaryKeepsTheMargin: every further target is derived below its limit,
-// not below the target itself.
+// TestSummaryKeepsTheMargin: every other target is derived with its limit, not
+// with the target itself.
 func TestSummaryKeepsTheMargin(t *testing.T) {
 	space := tinySpace(t)
 	costs, err := NewCosts(space, classes, MACs)
@@ -72,7 +73,7 @@ func TestSummaryKeepsTheMargin(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, largest := costs.Bounds()
-	var sure [][]float64 // the widest of everything
+	var sure [][]float64 // probability 1 for the widest of everything
 	for _, c := range space.Choices() {
 		p := make([]float64, len(c.Options))
 		for i := range p {
@@ -99,16 +100,16 @@ func TestSummaryKeepsTheMargin(t *testing.T) {
 	}
 }
 
-// known is a cost of a certainty.
-type known struct {
+// certainCost is a cost with a given certainty.
+type certainCost struct {
 	Counted
 	certainty lut.Certainty
 }
 
-func (k known) Certainty() lut.Certainty { return k.certainty }
+func (k certainCost) Certainty() lut.Certainty { return k.certainty }
 
-// TestAutoMargin: the 95th percentile of what is known, never a mean, never 0
-// where nothing is known.
+// TestAutoMargin: the 95th percentile of the known errors, never a mean, and
+// never 0 where nothing is known.
 func TestAutoMargin(t *testing.T) {
 	for _, c := range []struct {
 		of     lut.Certainty
@@ -121,22 +122,22 @@ func TestAutoMargin(t *testing.T) {
 		{lut.Certainty{Origin: lut.None}, 0, "fbnas lut validate X.lut"},
 		{lut.Certainty{Origin: lut.Validated, Networks: 20, MeanError: 0.4, P95Error: 1.2}, 0, "fbnas lut calibrate X.lut"},
 	} {
-		got, err := AutoMargin(known{MACs, c.of})
+		got, err := AutoMargin(certainCost{MACs, c.of})
 		if got != c.margin || (err != nil) != (c.hint != "") || err != nil && (fault.CodeOf(err) != fault.Usage || !strings.Contains(fault.HintOf(err), c.hint)) {
 			t.Errorf("%+v: %g, %v (%s)", c.of, got, err, fault.HintOf(err))
 		}
 	}
 }
 
-// subtracted is a cost whose calibration takes more off than blocks cost.
-type subtracted struct {
+// subtractedCost is a cost whose calibration subtracts more than blocks cost.
+type subtractedCost struct {
 	Cost
 	by float64
 }
 
-func (s subtracted) Base() float64 { return s.Cost.Base() - s.by }
+func (s subtractedCost) Base() float64 { return s.Cost.Base() - s.by }
 
-// TestCostsAreAboveZero: a table whose calibration is absurd is refused before
+// TestCostsAreAboveZero: a table with an absurd calibration is refused before
 // anything is searched or shown.
 func TestCostsAreAboveZero(t *testing.T) {
 	space := tinySpace(t)
@@ -145,11 +146,11 @@ func TestCostsAreAboveZero(t *testing.T) {
 		t.Fatal(err)
 	}
 	smallest, _ := costs.Bounds()
-	if _, err := NewCosts(space, classes, subtracted{MACs, smallest - 1}); err != nil {
+	if _, err := NewCosts(space, classes, subtractedCost{MACs, smallest - 1}); err != nil {
 		t.Error(err)
 	}
 	for _, by := range []float64{smallest, 1e15} {
-		if _, err := NewCosts(space, classes, subtracted{MACs, by}); err == nil || fault.CodeOf(err) != fault.Failure || !strings.Contains(fault.HintOf(err), "lut calibrate") {
+		if _, err := NewCosts(space, classes, subtractedCost{MACs, by}); err == nil || fault.CodeOf(err) != fault.Failure || !strings.Contains(fault.HintOf(err), "lut calibrate") {
 			t.Errorf("%g less: %v (%s)", by, err, fault.HintOf(err))
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"fbnas/train"
 )
 
-// weightStep is that of a supernet with so many options a choice.
+// weightStep is that of a supernet with `options` options per choice.
 func weightStep(t *testing.T, options, batch int) (*Supernet, *engine.Program) {
 	t.Helper()
 	var widths, expansions []string
@@ -29,8 +29,8 @@ func weightStep(t *testing.T, options, batch int) (*Supernet, *engine.Program) {
 	return s, s.soft().WeightStep(train.Shape{Batch: batch, Channels: 1, Height: 6, Width: 6}, train.SGD{Momentum: 0.9}, 0.1)
 }
 
-// TestOptionsCostNoFeatureMap: a weight step has the same number of operations
-// on feature maps for 1, 5 and 20 widths to choose from (docs/background/method.md,
+// TestOptionsCostNoFeatureMap: a weight step has the same number of operations on
+// feature maps with 1, 5 and 20 widths to choose from (docs/background/method.md,
 // "Masks").
 func TestOptionsCostNoFeatureMap(t *testing.T) {
 	maps := map[int]int{}
@@ -47,7 +47,7 @@ func TestOptionsCostNoFeatureMap(t *testing.T) {
 	}
 }
 
-// TestOptionsCostNoMemory: nor does it hold more between operators.
+// TestOptionsCostNoMemory: nor do options need more memory between operators.
 func TestOptionsCostNoMemory(t *testing.T) {
 	for dialect, e := range dialects(t) {
 		held := map[int]int64{}
@@ -65,14 +65,14 @@ func TestOptionsCostNoMemory(t *testing.T) {
 	}
 }
 
-// asked is an engine that keeps what it is asked about.
-type asked struct {
+// recordingEngine is an engine that records what Memory is asked about.
+type recordingEngine struct {
 	engine.Engine
 	state    int // elements
 	programs []string
 }
 
-func (a *asked) Memory(specs []engine.Spec, programs ...*engine.Program) (engine.Memory, error) {
+func (a *recordingEngine) Memory(specs []engine.Spec, programs ...*engine.Program) (engine.Memory, error) {
 	for _, s := range specs {
 		a.state += s.Shape.Len()
 	}
@@ -87,7 +87,7 @@ func (a *asked) Memory(specs []engine.Spec, programs ...*engine.Program) (engine
 
 func TestMemoryOfASearchIsThatOfAllItsPrograms(t *testing.T) {
 	data := datasettest.Bars(t, 48, 24, 6, 3)
-	e := &asked{}
+	e := &recordingEngine{}
 	job := searchJob(t, e, data, t.TempDir()+"/run")
 	defer job.Dir.Close()
 	m, err := job.Memory()

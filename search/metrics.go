@@ -9,10 +9,10 @@ import (
 	"fbnas/train"
 )
 
-// Metric kinds of a search's metrics.jsonl, whose steps count from 1:
-// "weights" has loss, top1, lr and temperature; "choices" has loss, cost,
-// limit, lambda and temperature; "probabilities" has one figure for each
-// option, "choice/option index".
+// Kinds of lines in a search's metrics.jsonl, whose steps count from 1: "weights"
+// has loss, top1, lr and temperature; "choices" has loss, cost, limit, lambda and
+// temperature; "probabilities" has one number for each option, "choice/option
+// index".
 const (
 	metricWeights       = "weights"
 	metricChoices       = "choices"
@@ -32,7 +32,7 @@ func (m *choiceMetrics) values() map[string]float64 {
 	return map[string]float64{"loss": m.loss, "cost": m.cost, "limit": m.limit, "lambda": m.lambda, "temperature": m.temperature}
 }
 
-// recordChoices takes the figures of choice step n, counted from 1.
+// recordChoices reads the figures of choice step n, counted from 1.
 func (r *runner) recordChoices(results engine.Results, n int, m *choiceMetrics) error {
 	m.loss, m.cost, m.lambda = results[train.Loss][0], results[costResult][0], results[multiplierResult][0]
 	r.choiceMetrics = m
@@ -50,7 +50,7 @@ func (r *runner) recordChoices(results engine.Results, n int, m *choiceMetrics) 
 	return train.CheckLoss(m.loss)
 }
 
-// afterStep logs a finished step and tells the progress.
+// afterStep logs a finished step and reports progress.
 func (r *runner) afterStep(step int) error {
 	values := r.weightMetrics.Values()
 	values["temperature"] = r.schedule.temperature(step)

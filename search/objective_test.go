@@ -19,8 +19,7 @@ import (
 	"fbnas/train"
 )
 
-// stepBench is a supernet without kinks on the oracle, and its program of choice
-// steps.
+// stepBench is a smooth supernet on the oracle, with its program of choice steps.
 type stepBench struct {
 	super  *Supernet
 	costs  *Costs
@@ -64,7 +63,7 @@ func newStepBench(t *testing.T, control Control) *stepBench {
 	return b
 }
 
-// withoutKinks has all derivatives, for central differences.
+// withoutKinks replaces activations by smooth ones, for central differences.
 func withoutKinks(space models.Space) models.Space {
 	space.Stem.Act, space.Tail.Act = "sigmoid", "sigmoid"
 	space.Stages = slices.Clone(space.Stages)
@@ -107,7 +106,7 @@ func (b *stepBench) get(t *testing.T, name string) []float64 {
 	return v
 }
 
-// expected is the cost that the logits lead to, by the table of costs.
+// expected is the expected cost under the logits, by the table of costs.
 func (b *stepBench) expected(logitsOf [][]float64) float64 {
 	var ps [][]float64
 	for _, z := range logitsOf {
@@ -117,9 +116,9 @@ func (b *stepBench) expected(logitsOf [][]float64) float64 {
 }
 
 // TestAChoiceStepFollowsLossAndCost: the gradient of every logit, read from
-// Adam's first moment, is that of CE + lambda log(C/L) by central differences
-// with the multiplier held fixed: neither part alone, neither with another
-// sign, and the multiplier is no part of the slope.
+// Adam's first moment, equals that of CE + lambda log(C/L) by central differences
+// with a fixed multiplier: both terms count, with the right sign, and the
+// multiplier is not differentiated.
 func TestAChoiceStepFollowsLossAndCost(t *testing.T) {
 	for name, c := range map[string]struct{ integral, overLimit float64 }{
 		"far above the limit":       {0.2, 3},
@@ -180,7 +179,7 @@ func (b *stepBench) slope(t *testing.T, choice, option int, integral, limit, lam
 	return (objective(h) - objective(-h)) / (2 * h)
 }
 
-// TestStepsKeepToTheirOwnState: a choice step changes no parameter, a weight
+// TestStepsKeepToTheirOwnState: a choice step changes no parameter, and a weight
 // step no choice.
 func TestStepsKeepToTheirOwnState(t *testing.T) {
 	b := newStepBench(t, Control{Proportional: 1, Integral: 0.1})
@@ -212,9 +211,9 @@ func TestStepsKeepToTheirOwnState(t *testing.T) {
 	}
 }
 
-// TestGumbelNoiseDrawsFromTheDistribution: the likeliest option after noise is
-// option i with probability softmax(logits)[i] (the Gumbel-max property), which
-// noise of the other sign, or of another distribution, does not have.
+// TestGumbelNoiseDrawsFromTheDistribution: after the noise, option i is the
+// largest with probability softmax(logits)[i] (the Gumbel-max property); noise of
+// the other sign or of another distribution would fail.
 func TestGumbelNoiseDrawsFromTheDistribution(t *testing.T) {
 	space := tinySpace(t)
 	r := &runner{Job: Job{Config: DefaultConfig()}, super: NewSupernet(space, classes)}
@@ -257,9 +256,9 @@ func emptyState(t *testing.T) engine.State {
 	return s
 }
 
-// TestTurnsOfAStep: the choices see other noise than the weights and than the
-// step before, the temperature falls, and the limit comes down to its value
-// from the cost at the start.
+// TestTurnsOfAStep: the choices get other noise than the weights and than in the
+// step before, the temperature falls, and the limit moves from the initial cost
+// to its final value.
 func TestTurnsOfAStep(t *testing.T) {
 	data := datasettest.Bars(t, 80, 6, 6, 3)
 	job := searchJob(t, interp.Engine{}, data, t.TempDir()+"/run")
@@ -308,9 +307,8 @@ func TestTurnsOfAStep(t *testing.T) {
 	}
 }
 
-// TestASearchTakesTheLikeliestThatFits keeps what the result is made of: the
-// first candidate that judging did not reject, whatever its accuracy among
-// near-equals.
+// TestASearchTakesTheLikeliestThatFits: the result is the first candidate that
+// judging did not reject, whatever its accuracy among near-equals.
 func TestASearchTakesTheLikeliestThatFits(t *testing.T) {
 	judged := func(logP float64, rejected bool) Judged {
 		return Judged{Candidate: Candidate{LogP: logP}, Rejected: rejected}

@@ -9,8 +9,8 @@ import (
 	"fbnas/train"
 )
 
-// Names of feeds, results and state beside those of package train. State and
-// feeds of a choice are prefix + its name.
+// Names of feeds, results and state besides those of package train. State and
+// feeds of a choice are named by a prefix and its name.
 const (
 	temperatureFeed = "temperature" // [1]
 	logits          = "choice/"
@@ -19,7 +19,7 @@ const (
 	probability     = "probability/"
 )
 
-// Supernet is a space's supernet and what its programs need.
+// Supernet is a space's supernet, with what its programs need.
 type Supernet struct {
 	Space   models.Space
 	Classes int
@@ -31,12 +31,12 @@ func NewSupernet(space models.Space, classes int) *Supernet {
 	return &Supernet{space, classes, space.Choices()}
 }
 
-// soft is the supernet under Gumbel weights: what is trained.
+// soft is the supernet under Gumbel weights, which is what is trained.
 func (s *Supernet) soft() train.Network {
 	return s.network(func(g *graph.Graph) []*graph.Node { return s.gumbel(g) })
 }
 
-// picked is the supernet under weights that are fed: one compiled program
+// picked is the supernet under weights that are fed, so that one compiled program
 // evaluates every architecture of the space.
 func (s *Supernet) picked() train.Network {
 	return s.network(func(g *graph.Graph) []*graph.Node { return s.inputs(g, weight) })
@@ -70,8 +70,8 @@ func (s *Supernet) gumbel(g *graph.Graph) []*graph.Node {
 	return weights
 }
 
-// specs is the state: the largest network's, the choices with their moments,
-// and the multiplier.
+// specs is the state: the parameters of the largest network, the choices with
+// their moments, and the multiplier.
 func (s *Supernet) specs() []engine.Spec {
 	var choices []engine.Spec
 	for _, c := range s.choices {
@@ -85,7 +85,7 @@ func (s *Supernet) specs() []engine.Spec {
 // choiceStep minimises CE + lambda log(C/L) over the choices: it writes their
 // logits, Adam's moments and the multiplier, and reads the parameters. It
 // returns loss, cost, multiplier and the probabilities of every choice.
-func (s *Supernet) choiceStep(shape train.Shape, limited constraint, adam train.Adam) *engine.Program {
+func (s *Supernet) choiceStep(shape train.Shape, limit constraint, adam train.Adam) *engine.Program {
 	g := graph.New()
 	nb := &nn.Builder{G: g}
 	x := g.MapInput(train.Images, shape.Batch, shape.Channels, shape.Height, shape.Width)
@@ -98,7 +98,7 @@ func (s *Supernet) choiceStep(shape train.Shape, limited constraint, adam train.
 		probabilities[i] = g.Unary(graph.Softmax, z)
 	}
 	p := &engine.Program{Name: "choices", Graph: g, Returns: []engine.Binding{{Name: train.Loss, Node: loss}}}
-	objective := g.Add(loss, limited.lay(p, probabilities))
+	objective := g.Add(loss, limit.addTo(p, probabilities))
 	for i, d := range grad.Of(g, objective, choices) {
 		p.Writes = append(p.Writes, adam.Update(g, choices[i], d)...)
 		p.Returns = append(p.Returns, engine.Binding{Name: probability + s.choices[i].Name, Node: probabilities[i]})

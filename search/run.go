@@ -23,16 +23,16 @@ type Job struct {
 	Data   *dataset.Set // only its training images are read
 	Config Config
 	Dir    *rundir.Dir
-	From   *rundir.Checkpoint // where to go on; nil to start
-	// Initial are starting values of the supernet's parameters, by name; those that
-	// it lacks are drawn from the seed.
+	From   *rundir.Checkpoint // checkpoint to resume from; nil to start
+	// Initial has starting values of the supernet's parameters, by name; the
+	// others are drawn from the seed.
 	Initial  map[string][]float64
 	Progress func(Progress) // may be nil
 	// SaveEvery is the time between checkpoints; one minute where zero.
 	SaveEvery time.Duration
 }
 
-// Stage is a part of a search that lasts.
+// Stage is a part of a search that takes a while.
 type Stage string
 
 // The stages, in their order.
@@ -47,14 +47,14 @@ type Progress struct {
 	Stage       Stage
 	Done, Steps int     // of the stage
 	Loss, Top1  float64 // of the weights' batch
-	Cost, Limit float64 // expected, and where it should be by now; 0 in the warm-up
+	Cost, Limit float64 // the expected cost, and the present limit; 0 in the warm-up
 }
 
 // Result of a search.
 type Result struct {
 	Probabilities [][]float64 // of every choice, in the order of Space.Choices
-	Expected      float64     // cost under them
-	Start         float64     // cost under uniform probabilities: where it started
+	Expected      float64     // expected cost under them
+	Start         float64     // expected cost under uniform probabilities, where it started
 	Timing        train.Timing
 	Steps         int
 	ChoiceSteps   int
@@ -89,13 +89,13 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 	return r.run(ctx, from, before)
 }
 
-// runner is a Job with what it has opened.
+// runner is a Job with everything it has opened.
 type runner struct {
 	Job
 	super         *Supernet
 	net           train.Network
 	state         engine.State
-	rest, held    *dataset.Split // images of the weights, and of the choices
+	rest, held    *dataset.Split // images for the weights, and for the choices
 	weights       engine.Runner
 	choices       engine.Runner
 	schedule      schedule
@@ -129,18 +129,18 @@ func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result
 
 // derive lists the candidates.
 func (r *runner) derive(ctx context.Context, probabilities [][]float64) ([]Candidate, error) {
-	return r.Costs.Derive(ctx, probabilities, r.Config.Limit, r.Config.Candidates, func(done, total int) { r.tell(Deriving, done, total) })
+	return r.Costs.Derive(ctx, probabilities, r.Config.Limit, r.Config.Candidates, func(done, total int) { r.reportStage(Deriving, done, total) })
 }
 
-// tell shows how far a stage without batches is.
-func (r *runner) tell(s Stage, done, total int) {
+// reportStage reports the progress of a stage without batches.
+func (r *runner) reportStage(s Stage, done, total int) {
 	if r.Progress != nil {
 		r.Progress(Progress{Stage: s, Done: done, Steps: total})
 	}
 }
 
-// search runs the loop; its programs are closed before candidates are judged
-// by others.
+// search runs the loop; its programs are closed before other programs judge the
+// candidates.
 func (r *runner) search(ctx context.Context, from int, before train.Timing) (Result, error) {
 	if err := r.prepare(); err != nil {
 		return Result{}, err
@@ -159,8 +159,8 @@ func (r *runner) search(ctx context.Context, from int, before train.Timing) (Res
 	return result, err
 }
 
-// prepare opens the loaders, lays the schedule over their steps and compiles
-// the two programs.
+// prepare opens the loaders, applies the schedule to their steps and compiles the
+// two programs.
 func (r *runner) prepare() error {
 	weightLoader, err := r.Config.Train.Loader(r.rest, "weights")
 	if err != nil {

@@ -111,8 +111,8 @@ func TestAResumedSearchEqualsAnUninterruptedOne(t *testing.T) {
 	}
 }
 
-// Given weights take the place of drawn ones from the first step on; those that are
-// not given are drawn as ever.
+// TestASearchStartsFromGivenWeights: given weights replace drawn ones from the
+// first step on; the others are drawn as always.
 func TestASearchStartsFromGivenWeights(t *testing.T) {
 	data := datasettest.Bars(t, 15*8, 6, 6, 3)
 	firstLoss := func(initial map[string][]float64) (loss float64) {
@@ -135,7 +135,7 @@ func TestASearchStartsFromGivenWeights(t *testing.T) {
 			drawn[p.Name] = train.InitialValues(p, job.Config.Train.Seed)
 		}
 	}
-	// Every class is as likely for a classifier of zeros.
+	// A classifier of zeros finds all classes equally likely.
 	if got, want := firstLoss(zero), math.Log(float64(len(data.Classes))); math.Abs(got-want) > 1e-12 {
 		t.Errorf("the first loss is %v with a classifier of zeros, want %v", got, want)
 	}

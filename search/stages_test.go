@@ -13,9 +13,8 @@ import (
 	"fbnas/models"
 )
 
-// TestEveryStageShowsAndEnds: steps, layers and candidates are told in their
-// order, and a search that is interrupted in any of them goes on to the same
-// result.
+// TestEveryStageShowsAndEnds: steps, layers and candidates are reported in order,
+// and a search that is interrupted in any stage resumes to the same result.
 func TestEveryStageShowsAndEnds(t *testing.T) {
 	data := datasettest.Bars(t, 15*8, 6, 6, 3)
 	run := func(dir string, tell func(Progress, context.CancelFunc)) (Result, error) {
@@ -64,8 +63,8 @@ func TestEveryStageShowsAndEnds(t *testing.T) {
 	}
 }
 
-// TestChosenOfAnOlderSearch: an option that is merged by now stands for the
-// one that gives the same networks.
+// TestChosenOfAnOlderSearch: an option that has been merged since is replaced by
+// the one that gives the same networks.
 func TestChosenOfAnOlderSearch(t *testing.T) {
 	space, err := models.ParseSpace([]byte(colliding))
 	if err != nil {

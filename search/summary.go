@@ -12,8 +12,8 @@ import (
 	"fbnas/models"
 )
 
-// Summary is what a search found: the content of its summary.json. Costs are
-// in the cost's unit, microseconds for latencies.
+// Summary is what a search found: the content of its summary.json. Costs are in
+// the cost's unit, microseconds for latencies.
 type Summary struct {
 	Results            []Found   `json:"results"`
 	Candidates         []Derived `json:"candidates"` // for the first target, the likeliest first
@@ -25,8 +25,8 @@ type Summary struct {
 	Expected           float64   `json:"expected_us"` // expected at the end
 	OneHotTop1         float64   `json:"one_hot_top1"`
 	Choices            []Decided `json:"choices"`
-	Excluded           int       `json:"excluded_blocks"` // that failed on the device
-	// Table says how well costs were known; its origin is "" in runs of older
+	Excluded           int       `json:"excluded_blocks"` // blocks that failed on the device
+	// Table says how well costs are known; its origin is "" in runs of older
 	// versions.
 	Table        lut.Certainty `json:"certainty"`
 	Epochs       int           `json:"epochs"`
@@ -45,14 +45,14 @@ type Found struct {
 	Limit     float64 `json:"limit_us"` // the target less the margin
 	Predicted float64 `json:"predicted_us"`
 	Evidence
-	File   string `json:"arch"` // in the run's folder: Arch, as YAML
+	File   string `json:"arch"` // file name in the run's folder
 	MACs   int64  `json:"macs"`
 	Params int64  `json:"params"`
 
 	Arch models.Arch `json:"-"`
 }
 
-// Derived is a candidate that was judged.
+// Derived is a judged candidate.
 type Derived struct {
 	Predicted float64 `json:"predicted_us"`
 	Evidence
@@ -67,16 +67,16 @@ type Decided struct {
 	Kind          models.ChoiceKind `json:"kind"`
 	Options       []models.Option   `json:"options"`
 	Probabilities []float64         `json:"probabilities"`
-	Entropy       float64           `json:"entropy"` // as a fraction of the largest
-	Chosen        models.Option     `json:"chosen"`  // the option of the first result
+	Entropy       float64           `json:"entropy"` // as a fraction of the largest possible
+	Chosen        models.Option     `json:"chosen"`  // the option in the first result
 }
 
-// lowEnd is the part of a space's costs, from the smallest network, in which few
-// choices are free.
+// lowEnd is the part of a space's range of costs, above the smallest network,
+// that leaves few choices free.
 const lowEnd = 0.05
 
-// CheckTarget says whether a target can be met, and warns where it leaves
-// little to find. The error has the code fault.Target.
+// CheckTarget refuses a target that cannot be met, with the code fault.Target,
+// and warns of one that leaves little to find.
 func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) {
 	smallest, largest := c.Bounds()
 	limit := Limit(target, margin)
@@ -94,9 +94,9 @@ func (c *Costs) CheckTarget(target, margin float64) (warning string, err error) 
 	return "", nil
 }
 
-// Summarise derives an architecture for every target and describes the
-// search. The first target is the one that the search was run for, and gets
-// the judged candidate; the others come from the same distribution.
+// Summarise derives an architecture for every target and describes the search.
+// The first target is the one that the search was run for, and gets the judged
+// candidate; the others are derived from the same distribution.
 func (j Job) Summarise(ctx context.Context, r Result, targets []float64, margin float64) (Summary, error) {
 	s := Summary{
 		Unit: j.Costs.Cost.Unit(), Log10Architectures: j.Space.Log10(), Start: r.Start, Expected: r.Expected,
@@ -152,8 +152,8 @@ func (j Job) found(c Candidate, target, margin float64) (Found, error) {
 		MACs: counts.MACs, Params: counts.Params, Arch: arch}, nil
 }
 
-// warnings say where a search ended in doubt (docs/background/search.md,
-// "Defaults").
+// warnings lists what makes a search's result doubtful
+// (docs/background/search.md, "Defaults").
 func (j Job) warnings(r Result) []string {
 	list := []string{}
 	if n := len(j.Costs.Excluded); n > 0 {
@@ -164,7 +164,7 @@ func (j Job) warnings(r Result) []string {
 	}
 	limit := j.Config.Limit
 	if _, largest := j.Costs.Bounds(); limit >= largest {
-		return list // nothing was limited
+		return list // there was no limit
 	}
 	if ratio := r.Expected / limit; ratio < 0.95 || ratio > 1.05 {
 		list = append(list, fmt.Sprintf("the expected cost ended at %.2f of the limit: more epochs may find a better network", ratio))

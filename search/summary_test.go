@@ -23,8 +23,8 @@ func TestEntropyIsAPartOfTheLargest(t *testing.T) {
 	}
 }
 
-// TestADoubtfulExpectationIsSaid: one more than a twentieth from the limit, on
-// either side, and none where nothing is limited.
+// TestADoubtfulExpectationIsSaid: there is a warning at more than a twentieth
+// from the limit, on either side, and none without a limit.
 func TestADoubtfulExpectationIsSaid(t *testing.T) {
 	costs, err := NewCosts(tinySpace(t), classes, MACs)
 	if err != nil {
@@ -53,9 +53,9 @@ func TestADoubtfulExpectationIsSaid(t *testing.T) {
 	}
 }
 
-// TestUniformUsesTheLimit: the network that is made by hand is one multiplier of
-// the widest, with one expansion and the smallest kernels, and no other one of
-// that kind that fits, the widest of its expansion, is dearer.
+// TestUniformUsesTheLimit: the hand-made network is one multiplier of the widest,
+// with one expansion and the smallest kernels; no other such network that fits,
+// the widest of its expansion, costs more.
 func TestUniformUsesTheLimit(t *testing.T) {
 	costs, err := NewCosts(tinySpace(t), classes, MACs)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"fbnas/models"
 )
 
-// TestWarningsOfASearch: what leaves a search in doubt is said, at the bounds
-// that its figures have, and nothing else is.
+// TestWarningsOfASearch: each warning appears at its bound, and nothing else is
+// warned of.
 func TestWarningsOfASearch(t *testing.T) {
 	costs := wholeCosts(t, searched, 0)
 	_, largest := costs.Bounds()
@@ -27,8 +27,8 @@ func TestWarningsOfASearch(t *testing.T) {
 	found, _ := picked(0.97 * limit)
 	for _, c := range []struct {
 		name     string
-		expected float64 // over the limit
-		mode     float64 // cost of the likeliest options, over the limit
+		expected float64 // as a part of the limit
+		mode     float64 // cost of the likeliest options, as a part of the limit
 		limit    float64 // over limit
 		excluded int
 		want     []string
@@ -70,8 +70,8 @@ func TestWarningsOfASearch(t *testing.T) {
 	}
 }
 
-// TestTargetsAtTheLowerEnd: a target is called low by what it leaves of the
-// space, however narrow that is.
+// TestTargetsAtTheLowerEnd: a target counts as low by what it leaves of the
+// space, however narrow the space is.
 func TestTargetsAtTheLowerEnd(t *testing.T) {
 	costs := wholeCosts(t, searched, 0)
 	smallest, largest := costs.Bounds()

@@ -7,15 +7,15 @@ import (
 	"fbnas/models"
 )
 
-// way is a decision of the choices that only one layer depends on.
+// way is one decision of all choices that only one layer depends on.
 type way struct {
 	inner int     // flat index over the layer's private choices
 	cost  float64 // of the layer
 	logp  float64
 }
 
-// outgoing lists the options of the width that may leave the layer when the
-// width `in` enters: the same one where the two are tied.
+// outgoing lists the options of the width that may leave the layer when option
+// `in` enters: only that one if the two are tied.
 func (l *LayerCost) outgoing(in int) []int {
 	if l.Layer.Tied() {
 		return []int{in}
@@ -27,20 +27,20 @@ func (l *LayerCost) outgoing(in int) []int {
 	return all
 }
 
-// decides tells whether the layer is where its outgoing width is chosen.
+// decides reports whether the layer's outgoing width is chosen here.
 func (l *LayerCost) decides() bool {
 	return l.Layer.Axes[models.AxisOut].Choice != models.Fixed && !l.Layer.Tied()
 }
 
-// ways lists the decisions of a layer between two widths, excluded ones left
-// out. Decisions that give one block are one way, the first, with the
-// probability of all of them. logp, of every choice, may be nil.
+// ways lists the decisions of a layer between two widths, without excluded ones.
+// Decisions that give the same block are one way, the first, with their summed
+// probability. logp, for every choice, may be nil.
 func (l *LayerCost) ways(choices []models.Choice, in, out int, logp [][]float64) []way {
 	inner := LayerCost{Choices: l.own}
 	sel := make(models.Selection, len(choices))
 	l.setWidths(sel, in, out)
 	var list []way
-	at := make([]int, inner.size(choices)) // where in the list the way of a first decision stands
+	at := make([]int, inner.size(choices)) // index in the list of each first decision's way
 	for i := range at {
 		l.setInner(sel, choices, i)
 		value := l.index(choices, sel)
@@ -65,7 +65,7 @@ func (l *LayerCost) ways(choices []models.Choice, in, out int, logp [][]float64)
 	return list
 }
 
-// logsOf keeps options without probability: they may be all that fits.
+// logsOf avoids log 0, because options without probability may be all that fits.
 func logsOf(probabilities [][]float64) [][]float64 {
 	logp := make([][]float64, len(probabilities))
 	for i, ps := range probabilities {
@@ -79,7 +79,7 @@ func logsOf(probabilities [][]float64) [][]float64 {
 // logSum is log(e^a + e^b).
 func logSum(a, b float64) float64 { return max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b))) }
 
-// setWidths fills in the layer's widths.
+// setWidths sets the layer's widths in sel.
 func (l *LayerCost) setWidths(sel models.Selection, in, out int) {
 	if c := l.Layer.Axes[models.AxisIn].Choice; c != models.Fixed {
 		sel[c] = in
@@ -89,7 +89,7 @@ func (l *LayerCost) setWidths(sel models.Selection, in, out int) {
 	}
 }
 
-// setInner fills in what a way decides.
+// setInner sets the choices that a way decides.
 func (l *LayerCost) setInner(sel models.Selection, choices []models.Choice, inner int) {
 	for _, i := range slices.Backward(l.own) {
 		sel[i] = inner % len(choices[i].Options)
@@ -97,8 +97,8 @@ func (l *LayerCost) setInner(sel models.Selection, choices []models.Choice, inne
 	}
 }
 
-// prepare notes which choices are the layer's own, and for every combination
-// of all of its choices the first way that gives the same block.
+// prepare records which choices are the layer's own and, for every combination of
+// its choices, the first way that gives the same block.
 func (l *LayerCost) prepare(choices []models.Choice) {
 	l.own = slices.DeleteFunc(slices.Clone(l.Choices), func(i int) bool {
 		return i == l.Layer.Axes[models.AxisIn].Choice || i == l.Layer.Axes[models.AxisOut].Choice
@@ -118,8 +118,8 @@ func (l *LayerCost) prepare(choices []models.Choice) {
 	}
 }
 
-// Canonical is the selection that stands for all of the same network: an
-// option of each choice, the first of those that give the same block.
+// Canonical is the selection that represents all selections of the same network:
+// each choice has the first option that gives the same block.
 func (c *Costs) Canonical(sel models.Selection) models.Selection {
 	canonical := slices.Clone(sel)
 	for i := range c.Layers {
