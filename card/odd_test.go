@@ -43,7 +43,7 @@ func turnedFiles(t *testing.T, put func(name string, data []byte)) {
 				order = binary.BigEndian
 			}
 			file := picturetest.Encode(t, ending, plain)
-			put(fmt.Sprint("turned", o, ending), picturetest.Tagged(t, ending, file, plain.Bounds().Size(), o, order))
+			put(fmt.Sprint("turned", o, ending), picturetest.Tagged(t, ending, file, plain.Bounds().Size(), picturetest.Tag{Orientation: o, Order: order}))
 		}
 	}
 }

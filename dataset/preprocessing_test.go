@@ -25,7 +25,7 @@ func TestOdd(t *testing.T) {
 		img.SetNRGBA(0, 0, color.NRGBA{})
 		file := picturetest.Encode(t, ".png", img)
 		if i < 3 {
-			file = picturetest.Tagged(t, ".png", file, size, 3, binary.LittleEndian)
+			file = picturetest.Tagged(t, ".png", file, size, picturetest.Tag{Orientation: 3, Order: binary.LittleEndian})
 		}
 		write(t, dir, fmt.Sprintf("odd/%d.png", i), file)
 	}

@@ -49,7 +49,7 @@ func (o BenchOptions) run(ctx context.Context, env *Env) (*BenchResult, error) {
 		return nil, err
 	}
 	defer meter.Close()
-	b, err := o.time(ctx, env, meter, t, files, opts)
+	b, err := o.time(ctx, counted(env, meter), t, files, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -96,13 +96,17 @@ func (o BenchOptions) open(env *Env) (files []benchFile, t *lut.Table, opts late
 	return files, t, opts, err
 }
 
+// counted is a meter that reports how far a measurement has come.
+func counted(env *Env, meter latency.Meter) latency.Meter {
+	return groupCounter{meter, func(done, total int) { env.progress("models", done, total) }}
+}
+
 // time times the files, beside the table's reference where there is a table.
-func (o BenchOptions) time(ctx context.Context, env *Env, meter latency.Meter, t *lut.Table, files []benchFile, opts latency.Options) (profile.Benchmark, error) {
+func (o BenchOptions) time(ctx context.Context, meter latency.Meter, t *lut.Table, files []benchFile, opts latency.Options) (profile.Benchmark, error) {
 	var models []latency.Model
 	for _, f := range files {
 		models = append(models, f.model)
 	}
-	meter = groupCounter{meter, func(done, total int) { env.progress("models", done, total) }}
 	if !o.Force {
 		meter = realDeviceMeter{meter}
 	}

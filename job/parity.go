@@ -174,5 +174,9 @@ func normaliseDrawn(ctx context.Context, t Model, images [][]float32) error {
 		return err
 	}
 	const batch = 8 // divides onnxexport.ParityInputs; networks of the zoo take large images
-	return train.Normalise(ctx, e, t.Arch, t.Values, images, batch)
+	var batches [][]float32
+	for few := range slices.Chunk(images, batch) {
+		batches = append(batches, slices.Concat(few...))
+	}
+	return train.Normalise(ctx, e, t.Arch, t.Values, batches)
 }

@@ -68,7 +68,7 @@ func Train(ctx context.Context, env *Env, o TrainOptions) (*TrainResult, error) 
 	if err != nil {
 		return nil, err
 	}
-	job, arch, err := prepareTraining(ctx, env, &c, o.dataPath(c.Data), from, o.NewClassifier)
+	job, arch, err := o.prepare(ctx, env, &c, from)
 	if err != nil {
 		return nil, err
 	}
@@ -128,15 +128,15 @@ func trainResultOf(c TrainConfig, job train.Job, r train.Result) *TrainResult {
 	return s
 }
 
-// prepareTraining opens the data, fits the architecture to their classes and
-// loads the initial weights; with anew, the classifier starts anew. It records
-// that in c.
-func prepareTraining(ctx context.Context, env *Env, c *TrainConfig, data string, from *weights.File, anew bool) (job train.Job, arch models.Arch, err error) {
+// prepare opens the data, fits the architecture to their classes and
+// loads the initial weights, whose classifier starts anew where that is asked
+// for. It records that in c.
+func (o TrainOptions) prepare(ctx context.Context, env *Env, c *TrainConfig, from *weights.File) (job train.Job, arch models.Arch, err error) {
 	if arch, err = models.ParseArch([]byte(c.Arch)); err != nil {
 		return job, arch, err
 	}
 	in := arch.Input
-	set, err := openAs(ctx, env, data, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width, Mean: c.Mean, Std: c.Std})
+	set, err := openAs(ctx, env, o.dataPath(c.Data), dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width, Mean: c.Mean, Std: c.Std})
 	if err != nil {
 		return job, arch, err
 	}
@@ -150,7 +150,7 @@ func prepareTraining(ctx context.Context, env *Env, c *TrainConfig, data string,
 		return job, arch, err
 	}
 	if from != nil {
-		job.Initial, c.Fresh, err = initialValues(env, from, job.Blocks, set.Classes, anew || len(c.Fresh) > 0)
+		job.Initial, c.Fresh, err = initialValues(env, from, job.Blocks, set.Classes, o.NewClassifier || len(c.Fresh) > 0)
 	}
 	if c.Initial == "" && c.Train.Freeze != "" {
 		env.log().Warn(fmt.Sprintf("--freeze %s without --init-from keeps random weights", c.Train.Freeze))

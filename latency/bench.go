@@ -36,81 +36,110 @@ type Unit struct {
 	TimeU     float64 // µs; 0: the sentinel's in the measurement itself
 }
 
-// Bench times models side by side with the sentinel and the unit's reference,
-// and returns their results in the models' order; a model that cannot be
-// measured has a Failure.
-func Bench(ctx context.Context, meter Meter, sentinel Model, unit Unit, models []Model, opts Options) ([]Result, error) {
-	if len(models) == 0 {
+// Benchmark is what Bench times: models side by side, with the sentinel and the
+// unit's reference.
+type Benchmark struct {
+	Sentinel Model
+	Unit     Unit
+	Models   []Model
+	Options  Options
+}
+
+// Bench returns the results of a benchmark in the models' order; a model that
+// cannot be measured has a Failure.
+func Bench(ctx context.Context, meter Meter, b Benchmark) ([]Result, error) {
+	if len(b.Models) == 0 {
 		return nil, errors.New("benchmark of no models")
 	}
-	var rounds []Round
-	failures, unusual := map[string]Failure{}, map[string]Unusual{}
-	req := Request{
-		Sentinel: sentinel, Models: models, Batches: opts.Batches(len(models)), Options: opts,
-		OnRound:   func(r Round) error { rounds = append(rounds, r); return nil },
-		OnFailure: func(f Failure) error { failures[f.Digest] = f; return nil },
-		OnUnusual: func(u Unusual) error { unusual[u.Digest] = u; return nil },
-	}
-	if r := unit.Reference; r != nil {
-		others := slices.DeleteFunc(slices.Clone(models), func(m Model) bool { return m.Digest() == r.Digest() })
-		req.Models = slices.Insert(others, 0, *r)
-		req.Batches = opts.BatchesBeside(len(req.Models))
-	}
-	if err := meter.Measure(ctx, req); err != nil {
+	seen := observations{failures: map[string]Failure{}, unusual: map[string]Unusual{}}
+	if err := meter.Measure(ctx, b.request(&seen)); err != nil {
 		return nil, err
 	}
-	figures := Figures(rounds)
-	inUnits, err := unit.figures(rounds, figures, failures)
+	figures := Figures(seen.rounds)
+	inUnits, err := b.Unit.figures(figures, seen)
 	if err != nil {
 		return nil, err
 	}
-	if unit.TimeU == 0 {
-		unit.TimeU = SentinelU(rounds)
+	unitU := b.Unit.TimeU
+	if unitU == 0 {
+		unitU = SentinelU(seen.rounds)
 	}
-	noisy := ""
-	for _, r := range rounds {
-		if r.Noisy != "" {
-			noisy = r.Noisy
-		}
-	}
-	results := make([]Result, len(models))
-	for i, m := range models {
-		if f, failed := failures[m.Digest()]; failed {
-			results[i] = Result{Name: m.Name, Failure: &f}
+	results := make([]Result, len(b.Models))
+	for i, m := range b.Models {
+		d := m.Digest()
+		results[i] = seen.result(m, figures[d])
+		if results[i].Failure != nil {
 			continue
 		}
-		results[i] = figures[m.Digest()].result(m.Name, noisy)
-		if u, ok := unusual[m.Digest()]; ok {
-			results[i].Unusual = &u
-		}
-		results[i].LatencyU = inUnits[m.Digest()].Ratio * unit.TimeU
-		if c, ok := compare(rounds, m.Digest(), models[0].Digest()); ok && i > 0 {
+		results[i].LatencyU = inUnits[d].Ratio * unitU
+		if c, ok := compare(seen.rounds, d, b.Models[0].Digest()); ok && i > 0 {
 			results[i].Against = &c
 		}
 	}
 	return results, nil
 }
 
+// request has the reference in each batch, and the models that are not it.
+func (b Benchmark) request(seen *observations) Request {
+	req := Request{
+		Sentinel: b.Sentinel, Models: b.Models, Batches: b.Options.Batches(len(b.Models)), Options: b.Options,
+		OnRound:   func(r Round) error { seen.rounds = append(seen.rounds, r); return nil },
+		OnFailure: func(f Failure) error { seen.failures[f.Digest] = f; return nil },
+		OnUnusual: func(u Unusual) error { seen.unusual[u.Digest] = u; return nil },
+	}
+	if r := b.Unit.Reference; r != nil {
+		others := slices.DeleteFunc(slices.Clone(b.Models), func(m Model) bool { return m.Digest() == r.Digest() })
+		req.Models = slices.Insert(others, 0, *r)
+		req.Batches = b.Options.BatchesBeside(len(req.Models))
+	}
+	return req
+}
+
+// observations are what a measurement reports, by the models' digests.
+type observations struct {
+	rounds   []Round
+	failures map[string]Failure
+	unusual  map[string]Unusual
+}
+
 // figures are ratios to the unit's model.
-func (u Unit) figures(rounds []Round, beside map[string]Figure, failures map[string]Failure) (map[string]Figure, error) {
+func (u Unit) figures(beside map[string]Figure, seen observations) (map[string]Figure, error) {
 	if u.Reference == nil {
 		return beside, nil
 	}
 	d := u.Reference.Digest()
-	if f, failed := failures[d]; failed {
+	if f, failed := seen.failures[d]; failed {
 		return nil, fmt.Errorf("time the reference network beside the models: %s: %s", f.Kind, f.Detail)
 	}
-	return Figures(Beside(rounds, d)), nil
+	return Figures(Beside(seen.rounds, d)), nil
 }
 
-func (f Figure) result(name, noisy string) Result {
-	if noisy == "" && f.Disturbed {
-		noisy = "other work on the core disturbed more than half of its groups"
+// result is a model's, but for what the others and the unit have to do with it.
+func (o observations) result(m Model, f Figure) Result {
+	if failure, failed := o.failures[m.Digest()]; failed {
+		return Result{Name: m.Name, Failure: &failure}
 	}
-	return Result{
-		Name: name,
+	r := Result{
+		Name: m.Name,
 		P50U: stats.Median(f.MediansU), P90U: stats.Percentile(f.MediansU, 0.9), MinU: f.MinU,
 		IQRFraction: f.IQRFraction, Rounds: len(f.MediansU), DroppedGroups: f.Dropped,
-		RawU: f.MediansU, SentinelRatio: f.Ratio, Noisy: noisy,
+		RawU: f.MediansU, SentinelRatio: f.Ratio, Noisy: o.noisy(f),
 	}
+	if u, ok := o.unusual[m.Digest()]; ok {
+		r.Unusual = &u
+	}
+	return r
+}
+
+// noisy says why not to rely on a model's figure, "" when there is no reason.
+func (o observations) noisy(f Figure) (reason string) {
+	for _, r := range o.rounds {
+		if r.Noisy != "" {
+			reason = r.Noisy
+		}
+	}
+	if reason == "" && f.Disturbed {
+		reason = "other work on the core disturbed more than half of its groups"
+	}
+	return reason
 }

@@ -19,7 +19,7 @@ func TestBenchCompares(t *testing.T) {
 	conn := &simdevice.Conn{Noise: simdevice.Noise{Jitter: 0.01, Speed: wander}}
 	meter := latency.NewMeter(conn, latency.HostConfig{})
 	models := []latency.Model{model("first", 300), model("slower", 312), model("equal", 300.0001)}
-	results, err := latency.Bench(t.Context(), meter, model("sentinel", 400), latency.Unit{}, models, latency.Options{})
+	results, err := latency.Bench(t.Context(), meter, latency.Benchmark{Sentinel: model("sentinel", 400), Models: models})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,8 @@ func TestBenchCompares(t *testing.T) {
 	if c := results[2].Against; c == nil || c.Low > 1 || c.High < 1 || c.Differs() {
 		t.Errorf("equal: %+v", c)
 	}
-	few, err := latency.Bench(t.Context(), meter, model("sentinel", 400), latency.Unit{}, models[:2], latency.Options{Rounds: 5})
+	few, err := latency.Bench(t.Context(), meter,
+		latency.Benchmark{Sentinel: model("sentinel", 400), Models: models[:2], Options: latency.Options{Rounds: 5}})
 	if err != nil || few[1].Against != nil {
 		t.Errorf("five rounds tell %+v (%v)", few[1].Against, err)
 	}

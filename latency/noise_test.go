@@ -153,7 +153,7 @@ func TestBench(t *testing.T) {
 		sentinel,
 	}
 	meter := latency.NewMeter(&simdevice.Conn{Noise: simdevice.Noise{Jitter: 0.01}}, latency.HostConfig{})
-	results, err := latency.Bench(t.Context(), meter, sentinel, latency.Unit{TimeU: 800}, models, latency.Options{})
+	results, err := latency.Bench(t.Context(), meter, latency.Benchmark{Sentinel: sentinel, Unit: latency.Unit{TimeU: 800}, Models: models})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestBench(t *testing.T) {
 	if math.Abs(itself.SentinelRatio-1) > 0.01 {
 		t.Errorf("the sentinel's ratio to itself is %v", itself.SentinelRatio)
 	}
-	now, err := latency.Bench(t.Context(), meter, sentinel, latency.Unit{}, models[:1], latency.Options{})
+	now, err := latency.Bench(t.Context(), meter, latency.Benchmark{Sentinel: sentinel, Models: models[:1]})
 	if err != nil || math.Abs(now[0].LatencyU/100-1) > 0.01 {
 		t.Errorf("without a table: %+v, %v", now, err)
 	}

@@ -18,7 +18,7 @@ func TestUnusualOutputs(t *testing.T) {
 	for _, any := range []bool{false, true} {
 		meter := latency.NewMeter(&simdevice.Conn{}, latency.HostConfig{})
 		opts := latency.Options{Rounds: 2, AnyOutput: any}
-		r, err := latency.Bench(t.Context(), meter, model("sentinel", ""), latency.Unit{}, []latency.Model{odd, plain}, opts)
+		r, err := latency.Bench(t.Context(), meter, latency.Benchmark{Sentinel: model("sentinel", ""), Models: []latency.Model{odd, plain}, Options: opts})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,8 +31,9 @@ func TestUnusualOutputs(t *testing.T) {
 			t.Errorf("not timed and marked: %+v", r[0])
 		}
 	}
-	_, err := latency.Bench(t.Context(), latency.NewMeter(&simdevice.Conn{}, latency.HostConfig{}), odd, latency.Unit{},
-		[]latency.Model{plain}, latency.Options{Rounds: 2, AnyOutput: true})
+	_, err := latency.Bench(t.Context(), latency.NewMeter(&simdevice.Conn{}, latency.HostConfig{}), latency.Benchmark{
+		Sentinel: odd, Models: []latency.Model{plain}, Options: latency.Options{Rounds: 2, AnyOutput: true},
+	})
 	if err == nil {
 		t.Error("a sentinel with unusual outputs is measured by")
 	}

@@ -9,13 +9,16 @@ func CrossEntropy(g *graph.Graph, logits, labels *graph.Node, smoothing float64)
 	return crossEntropy(g, logits, g.OneHot(labels, logits.Shape[1]), smoothing)
 }
 
-// MixedCrossEntropy is CrossEntropy for images that are mixed of two: share
-// [N,1] is the part of the one with the label in labels, the rest is of the one
-// with the label in others.
-func MixedCrossEntropy(g *graph.Graph, logits, labels, others, share *graph.Node, smoothing float64) *graph.Node {
+// Mixed are the labels of images that are mixed of two: Share [N,1] is the part
+// of the one with the label in Labels [N], the rest is of the one with the label
+// in Others [N].
+type Mixed struct{ Labels, Others, Share *graph.Node }
+
+// MixedCrossEntropy is CrossEntropy for images that are mixed of two.
+func MixedCrossEntropy(g *graph.Graph, logits *graph.Node, m Mixed, smoothing float64) *graph.Node {
 	classes := logits.Shape[1]
-	rest := g.Mul(g.OneHot(others, classes), g.Sub(g.Scalar(1), share))
-	return crossEntropy(g, logits, g.Add(g.Mul(g.OneHot(labels, classes), share), rest), smoothing)
+	rest := g.Mul(g.OneHot(m.Others, classes), g.Sub(g.Scalar(1), m.Share))
+	return crossEntropy(g, logits, g.Add(g.Mul(g.OneHot(m.Labels, classes), m.Share), rest), smoothing)
 }
 
 // crossEntropy takes targets [N,K], rows of probabilities.

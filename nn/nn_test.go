@@ -83,7 +83,7 @@ func TestMixedCrossEntropy(t *testing.T) {
 	inputs := map[string][]float64{"labels": {1, 0}, "others": {0, 1}, "shares": {0.8, 1}}
 	for smoothing, second := range map[float64]float64{0: 0.2, 0.1: 0.23} { // what the first image's target has of class 0
 		want := -((1-second)*math.Log(0.75) + second*math.Log(0.25) + math.Log(0.5)) / 2
-		if got := eval(t, inputs, nn.MixedCrossEntropy(g, logits, labels, others, shares, smoothing))[0][0]; math.Abs(got-want) > 1e-12 {
+		if got := eval(t, inputs, nn.MixedCrossEntropy(g, logits, nn.Mixed{Labels: labels, Others: others, Share: shares}, smoothing))[0][0]; math.Abs(got-want) > 1e-12 {
 			t.Errorf("smoothing %g: loss %g, want %g", smoothing, got, want)
 		}
 	}

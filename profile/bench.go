@@ -37,6 +37,6 @@ func Bench(ctx context.Context, meter latency.Meter, t *lut.Table, models []late
 			unit.TimeU = r.TimeUS
 		}
 	}
-	b.Results, err = latency.Bench(ctx, meter, Sentinel(), unit, models, opts)
+	b.Results, err = latency.Bench(ctx, meter, latency.Benchmark{Sentinel: Sentinel(), Unit: unit, Models: models, Options: opts})
 	return b, err
 }

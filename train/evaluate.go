@@ -39,8 +39,7 @@ func (a *Accuracy) Count(logits []float64, labels []int64, n int) {
 // feeds go into every run.
 func Evaluate(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra engine.Feeds) (Accuracy, error) {
 	var a Accuracy
-	loader := dataset.LoaderOptions{Batch: batch, Epochs: 1}
-	err := eachBatch(ctx, run, split, loader, func(int) engine.Feeds { return extra },
+	err := pass{run: run, split: split, batch: batch}.each(ctx, func(int) engine.Feeds { return extra },
 		func(b *dataset.Batch, r engine.Results) { a.Count(r[Logits], b.Labels, b.N) })
 	return a, err
 }
@@ -50,8 +49,7 @@ func Evaluate(ctx context.Context, run engine.Runner, split *dataset.Split, batc
 // is needed.
 func Recalibrate(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra engine.Feeds) error {
 	batches := 0
-	loader := dataset.LoaderOptions{Batch: batch, Epochs: 1, DropLast: true}
-	err := eachBatch(ctx, run, split, loader, func(i int) engine.Feeds {
+	err := pass{run, split, batch, true}.each(ctx, func(i int) engine.Feeds {
 		feeds := engine.Feeds{NormMomentum: engine.Scalar(1 / float64(i+1))}
 		maps.Copy(feeds, extra)
 		return feeds
@@ -62,11 +60,18 @@ func Recalibrate(ctx context.Context, run engine.Runner, split *dataset.Split, b
 	return err
 }
 
-// eachBatch runs a program over the images of a split once, in order and not
+// pass is a program over the images of a split, once, in order and not
 // augmented.
-func eachBatch(ctx context.Context, run engine.Runner, split *dataset.Split, o dataset.LoaderOptions,
-	extra func(i int) engine.Feeds, use func(*dataset.Batch, engine.Results)) error {
-	loader, err := dataset.NewLoader(split, o)
+type pass struct {
+	run   engine.Runner
+	split *dataset.Split
+	batch int
+	whole bool // without the images that do not fill the last batch
+}
+
+// each runs the i-th batch with extra feeds, and gives the results to use.
+func (p pass) each(ctx context.Context, extra func(i int) engine.Feeds, use func(*dataset.Batch, engine.Results)) error {
+	loader, err := dataset.NewLoader(p.split, dataset.LoaderOptions{Batch: p.batch, Epochs: 1, DropLast: p.whole})
 	if err != nil {
 		return err
 	}
@@ -82,7 +87,7 @@ func eachBatch(ctx context.Context, run engine.Runner, split *dataset.Split, o d
 		}
 		feeds := engine.Feeds{Images: engine.Floats(b.Images)}
 		maps.Copy(feeds, extra(i))
-		results, err := run.Run(ctx, feeds)
+		results, err := p.run.Run(ctx, feeds)
 		if err != nil {
 			return err
 		}

@@ -3,9 +3,7 @@ package train
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"slices"
 
 	"fbnas/engine"
 	"fbnas/models"
@@ -50,11 +48,14 @@ func (v *Evaluator) Run(ctx context.Context, feeds engine.Feeds) (engine.Results
 // Close frees the program and its state.
 func (v *Evaluator) Close() error { return errors.Join(v.run.Close(), v.state.Close()) }
 
-// Normalise replaces the running statistics by those of the images, each
-// [C,H,W] row-major, taken in whole batches, in values: drawn weights then give
+// Normalise replaces the running statistics by those of batches of equal size,
+// each [N,C,H,W] row-major, in values: drawn weights then give
 // activations as small as trained ones do. Without it a deep network amplifies
 // the rounding of float32 until no two engines agree.
-func Normalise(ctx context.Context, e engine.Engine, arch models.Arch, values map[string][]float64, images [][]float32, batch int) error {
+func Normalise(ctx context.Context, e engine.Engine, arch models.Arch, values map[string][]float64, batches [][]float32) error {
+	if len(batches) == 0 {
+		return errors.New("no batches to take statistics of")
+	}
 	blocks, err := arch.Resolve()
 	if err != nil {
 		return err
@@ -69,19 +70,14 @@ func Normalise(ctx context.Context, e engine.Engine, arch models.Arch, values ma
 		return err
 	}
 	in := arch.Input
+	batch := len(batches[0]) / (in.Channels * in.Height * in.Width)
 	run, err := e.Compile(net.Recalibrate(Shape{batch, in.Channels, in.Height, in.Width}), state)
 	if err != nil {
 		return err
 	}
 	defer run.Close()
-	if len(images) < batch {
-		return fmt.Errorf("%d images do not fill a batch of %d", len(images), batch)
-	}
-	for t := 1; t*batch <= len(images); t++ {
-		feeds := engine.Feeds{
-			Images:       engine.Floats(slices.Concat(images[(t-1)*batch : t*batch]...)),
-			NormMomentum: engine.Scalar(1 / float64(t)),
-		}
+	for i, images := range batches {
+		feeds := engine.Feeds{Images: engine.Floats(images), NormMomentum: engine.Scalar(1 / float64(i+1))}
 		if _, err := run.Run(ctx, feeds); err != nil {
 			return err
 		}

@@ -78,14 +78,15 @@ func TestNormalise(t *testing.T) {
 	if reflect.DeepEqual(values, want) {
 		t.Fatal("recalibrating changes nothing: the test proves nothing")
 	}
-	images := make([][]float32, data.Train.Len())
-	for i := range images {
-		images[i] = make([]float32, 36)
-		if _, err := data.Train.Image(i, images[i]); err != nil {
+	batches := make([][]float32, data.Train.Len()/8)
+	for i := range 8 * len(batches) {
+		image := make([]float32, 36)
+		if _, err := data.Train.Image(i, image); err != nil {
 			t.Fatal(err)
 		}
+		batches[i/8] = append(batches[i/8], image...)
 	}
-	if err := train.Normalise(context.Background(), e, arch, values, images, 8); err != nil {
+	if err := train.Normalise(context.Background(), e, arch, values, batches); err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(values, want) {

@@ -120,7 +120,8 @@ func (n Network) loss(g *graph.Graph, logits *graph.Node, batch int, smoothing f
 	if !n.mixed {
 		return nn.CrossEntropy(g, logits, labels, smoothing)
 	}
-	return nn.MixedCrossEntropy(g, logits, labels, g.Input(Others, graph.Int, batch), g.Input(Shares, graph.Float, batch, 1), smoothing)
+	mixed := nn.Mixed{Labels: labels, Others: g.Input(Others, graph.Int, batch), Share: g.Input(Shares, graph.Float, batch, 1)}
+	return nn.MixedCrossEntropy(g, logits, mixed, smoothing)
 }
 
 // trains reports whether gradient steps change a parameter.

@@ -58,7 +58,7 @@ func (n Network) unfold(ctx context.Context, e engine.Engine, state engine.State
 	}
 	defer run.Close()
 	batches := 0.0
-	err = eachBatch(ctx, run, split.Part(max(unfoldImages, s.Batch)), dataset.LoaderOptions{Batch: s.Batch, Epochs: 1, DropLast: true},
+	err = pass{run, split.Part(max(unfoldImages, s.Batch)), s.Batch, true}.each(ctx,
 		func(int) engine.Feeds { return nil },
 		func(_ *dataset.Batch, r engine.Results) {
 			batches++

@@ -224,9 +224,9 @@ var acts = map[string]string{"relu": opRelu, "hswish": opHSwish, "hsigmoid": opH
 func (w *walk) convolution(where string, c models.Convolution, x *vertex, readers int) *vertex {
 	y := w.step(where, x, opConv, readers)
 	have := y.conv
-	want := kernelText(c.Out, c.In, c.Kernel, c.Stride, c.Pad, c.Groups)
-	same := have.String() == want
-	fresh := !same && c.Name == "classifier" && have.String() == kernelText(have.shape[0], c.In, c.Kernel, c.Stride, c.Pad, c.Groups)
+	want := kernel{c.Out, c.In, c.Kernel, c.Stride, c.Pad, c.Groups}
+	same := have.String() == want.String()
+	fresh := !same && c.Name == "classifier" && have.String() == want.to(have.shape[0]).String()
 	if !same && !fresh {
 		w.partf(where, "the file's %s has %s; the network's has %s", y.label, have, want)
 	}

@@ -86,11 +86,17 @@ func (c *convolution) String() string {
 	if c.unlike != "" {
 		return c.unlike
 	}
-	return kernelText(c.shape[0], c.shape[1]*c.groups, c.shape[2], c.stride, c.pad, c.groups)
+	return kernel{c.shape[0], c.shape[1] * c.groups, c.shape[2], c.stride, c.pad, c.groups}.String()
 }
 
-func kernelText(out, in, kernel, stride, pad, groups int) string {
-	return fmt.Sprintf("%d to %d channels, kernel %d, stride %d, padding %d, %d groups", in, out, kernel, stride, pad, groups)
+// kernel is what messages say of a convolution.
+type kernel struct{ out, in, size, stride, pad, groups int }
+
+// to is k with another number of output channels.
+func (k kernel) to(out int) kernel { k.out = out; return k }
+
+func (k kernel) String() string {
+	return fmt.Sprintf("%d to %d channels, kernel %d, stride %d, padding %d, %d groups", k.in, k.out, k.size, k.stride, k.pad, k.groups)
 }
 
 // gemm: a linear layer, on a 1x1 map the same as a 1x1 convolution.

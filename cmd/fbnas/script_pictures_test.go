@@ -76,7 +76,7 @@ func turned(ts *testscript.TestScript, img *image.NRGBA) (string, []byte) {
 		stored.Set(y, size-1-x, img.At(x, y))
 	}
 	file := picturetest.Encode(ts, ".png", stored)
-	return ".png", picturetest.Tagged(ts, ".png", file, stored.Rect.Size(), 6, binary.BigEndian)
+	return ".png", picturetest.Tagged(ts, ".png", file, stored.Rect.Size(), picturetest.Tag{Orientation: 6, Order: binary.BigEndian})
 }
 
 // unseen has colours that nobody sees.

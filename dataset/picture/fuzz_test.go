@@ -17,7 +17,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(picturetest.Encode(f, ending, img))
 	}
 	for i, ending := range picturetest.Taggable {
-		f.Add(picturetest.Tagged(f, ending, picturetest.Encode(f, ending, img), img.Rect.Size(), 5+i%4, binary.BigEndian))
+		f.Add(picturetest.Tagged(f, ending, picturetest.Encode(f, ending, img), img.Rect.Size(), picturetest.Tag{Orientation: 5 + i%4, Order: binary.BigEndian}))
 	}
 	f.Add(picturetest.AnimatedWebP(image.Pt(16, 16), []image.Image{img}, []image.Point{{2, 4}}))
 	lossy, err := base64.StdEncoding.DecodeString(redAndBlue)

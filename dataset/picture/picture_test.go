@@ -90,7 +90,7 @@ func TestTurn(t *testing.T) {
 		img := letter(stored[o])
 		for _, ending := range picturetest.Taggable {
 			for name, order := range map[string]picturetest.Order{"big": binary.BigEndian, "little": binary.LittleEndian} {
-				file := picturetest.Tagged(t, ending, picturetest.Encode(t, ending, img), img.Rect.Size(), o, order)
+				file := picturetest.Tagged(t, ending, picturetest.Encode(t, ending, img), img.Rect.Size(), picturetest.Tag{Orientation: o, Order: order})
 				p := decoded(t, file)
 				if w, h := p.Size(); w != 2 || h != 5 {
 					t.Fatalf("%s, orientation %d: %d×%d", ending, o, w, h)

@@ -9,6 +9,7 @@ import (
 	"fbnas/dataset/datasettest"
 	"fbnas/internal/setup"
 	"fbnas/job"
+	"fbnas/search"
 	"fbnas/train"
 )
 
@@ -41,8 +42,14 @@ func TestPipeline(t *testing.T) {
 	if err := datasettest.WriteBars(data, 96, 24, 6, 3); err != nil {
 		t.Fatal(err)
 	}
-	short := func(c *train.Config) { c.Epochs, c.Batch = 2, 8 }
-	if err := pipeline(dir, filepath.Join(dir, "space.yaml"), data, job.Limit{US: 1e6}, 2, short); err != nil {
+	small := pipeline{
+		folder: dir, space: filepath.Join(dir, "space.yaml"), data: data, target: job.Limit{US: 1e6}, rounds: 2,
+		search: search.DefaultConfig(), train: train.DefaultConfig(),
+	}
+	for _, c := range []*train.Config{&small.search.Train, &small.train} {
+		c.Epochs, c.Batch = 2, 8
+	}
+	if err := small.run(); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(filepath.Join(dir, "model.onnx")); err != nil || info.Size() == 0 {

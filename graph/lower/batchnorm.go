@@ -7,9 +7,10 @@ import (
 	"fbnas/onnx"
 )
 
-// stdNormalise applies statistics [C] to map x: ONNX's BatchNormalization.
-func stdNormalise(l *lowering, n *graph.Node, x, scale, shift, mean, variance string) string {
-	return l.op("BatchNormalization", []string{x, scale, shift, mean, variance}, onnx.Float("epsilon", float32(n.Attr.Epsilon)))
+// stdNormalise applies statistics [C] to a map: ONNX's BatchNormalization, whose
+// inputs are the map, scale, shift, mean and variance.
+func stdNormalise(l *lowering, n *graph.Node, in ...string) string {
+	return l.op("BatchNormalization", in, onnx.Float("epsilon", float32(n.Attr.Epsilon)))
 }
 
 // stdStatistics are mean and variance [C] of map x, the nodes Mean and Var.

@@ -160,19 +160,22 @@ func (l *lowering) depthwise(planes int, w window, x string, in []string, attrs 
 	return y
 }
 
-// scaled is x*scale + shift in one pass over map x of shape s; scale and shift
-// are [C,N], shift "" for none, sum "" or another map to add.
-func (l *lowering) scaled(x string, s graph.Shape, scale, shift, sum string, attrs ...onnx.Attr) string {
+// affine is x*scale + shift + sum of a map x: scale and shift are [C,N], sum is
+// another map. shift and sum are "" for none.
+type affine struct{ scale, shift, sum string }
+
+// scaled is a in one pass over map x of shape s.
+func (l *lowering) scaled(x string, s graph.Shape, a affine, attrs ...onnx.Attr) string {
 	planes := s[1] * s[0]
-	in := []string{l.view(scale, planes, 1, 1, 1)}
-	if shift != "" || sum != "" {
+	in := []string{l.view(a.scale, planes, 1, 1, 1)}
+	if a.shift != "" || a.sum != "" {
 		in = append(in, "")
 	}
-	if shift != "" {
-		in[1] = l.view(shift, planes)
+	if a.shift != "" {
+		in[1] = l.view(a.shift, planes)
 	}
-	if sum != "" {
-		in = append(in, l.lines(sum, s))
+	if a.sum != "" {
+		in = append(in, l.lines(a.sum, s))
 	}
 	y := l.depthwise(planes, window{}, l.lines(x, s), in, attrs...)
 	return l.image(y, s, 1, planes, 1, s[2]*s[3])

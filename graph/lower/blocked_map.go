@@ -10,15 +10,15 @@ import (
 // blockedAffine is one pass, whatever scale and shift are.
 func blockedAffine(l *lowering, n *graph.Node, in []string) {
 	s := n.Shape
-	shift := ""
+	var a affine
 	if !isConst(n.In[2], 0) {
-		shift = l.spread(in[2], s[1], s[0])
+		a.shift = l.spread(in[2], s[1], s[0])
 	}
-	sum := ""
 	if len(in) == 4 {
-		sum = in[3]
+		a.sum = in[3]
 	}
-	l.values[n] = l.scaled(in[0], s, l.spread(in[1], s[1], s[0]), shift, sum)
+	a.scale = l.spread(in[1], s[1], s[0])
+	l.values[n] = l.scaled(in[0], s, a)
 }
 
 // blockedMul by a gate [N,C,1,1] is the pass of an Affine.
@@ -26,7 +26,7 @@ func blockedMul(l *lowering, n *graph.Node, in []string) {
 	for i, gate := range n.In {
 		x := n.In[1-i]
 		if s := x.Shape; x.Map && gate.Map && !s.Equal(gate.Shape) && gate.Shape.Equal(graph.Shape{s[0], s[1], 1, 1}) {
-			l.values[n] = l.scaled(in[1-i], s, in[i], "", "")
+			l.values[n] = l.scaled(in[1-i], s, affine{scale: in[i]})
 			return
 		}
 	}
@@ -50,10 +50,10 @@ func blockedBinary(op string) emitter {
 // blockedHardSwishSlope is stdHardSwishSlope in four passes.
 func blockedHardSwishSlope(l *lowering, n *graph.Node, in []string) {
 	s := n.Shape
-	t := l.scaled(in[0], s, l.filled(1.0/3, s), "", "", onnx.String("activation", "Clip"), onnx.Floats("activation_params", -1, 1))
+	t := l.scaled(in[0], s, affine{scale: l.filled(1.0/3, s)}, onnx.String("activation", "Clip"), onnx.Floats("activation_params", -1, 1))
 	q := l.op("Cast", []string{t}, onnx.Int("to", int(onnx.Int32)))
 	q = l.op("Cast", []string{q}, onnx.Int("to", int(onnx.Float32)))
-	l.values[n] = l.scaled(q, s, l.filled(-0.5, s), l.filled(0.5, s), t)
+	l.values[n] = l.scaled(q, s, affine{l.filled(-0.5, s), l.filled(0.5, s), t})
 }
 
 func blockedShuffle(l *lowering, n *graph.Node, in []string) {
@@ -101,39 +101,45 @@ func (l *lowering) products(a, b string, s graph.Shape) string {
 
 func blockedSum(l *lowering, n *graph.Node, in []string) {
 	s := n.In[0].Shape
-	l.reduced(n, in, reduce("ReduceSum"), func() string { return l.pooled(in[0], s) }, "ReduceSum", float64(s[2]*s[3]))
+	l.reduced(n, in, planewise{func() string { return l.pooled(in[0], s) }, float64(s[2] * s[3]), "ReduceSum", reduce("ReduceSum")})
 }
 
 func blockedMean(l *lowering, n *graph.Node, in []string) {
 	s := n.In[0].Shape
-	l.reduced(n, in, stdMean, func() string { return l.pooled(in[0], s) }, "ReduceMean", 1)
+	l.reduced(n, in, planewise{func() string { return l.pooled(in[0], s) }, 1, "ReduceMean", stdMean})
 }
 
 func blockedDot(l *lowering, n *graph.Node, in []string) {
 	s := n.In[0].Shape
-	l.reduced(n, in, stdDot, func() string { return l.products(in[0], in[1], s) }, "ReduceSum", 1)
+	l.reduced(n, in, planewise{func() string { return l.products(in[0], in[1], s) }, 1, "ReduceSum", stdDot})
 }
 
-// reduced writes a reduction of maps from that of each plane, [1, C*N, 1, 1],
-// times a factor; over images too by the operator `over` where the axes ask for
-// it. Axes other than these go through `other`.
-func (l *lowering) reduced(n *graph.Node, in []string, other emitter, planes func() string, over string, factor float64) {
+// planewise says how a reduction of maps is made from one of each plane.
+type planewise struct {
+	planes func() string // writes what gives [1, C*N, 1, 1]
+	factor float64       // that it is multiplied by
+	over   string        // the operator that reduces over images too, where the axes ask for it
+	other  emitter       // for other axes
+}
+
+// reduced writes a reduction of maps.
+func (l *lowering) reduced(n *graph.Node, in []string, p planewise) {
 	s, axes := n.In[0].Shape, n.Attr.Axes
 	times := func(v string) string {
-		if factor == 1 {
+		if p.factor == 1 {
 			return v
 		}
-		return l.op("Mul", []string{v, l.scalar(factor)})
+		return l.op("Mul", []string{v, l.scalar(p.factor)})
 	}
 	switch {
 	case slices.Equal(axes, []int{0, 2, 3}) && !n.Attr.Keep:
-		l.out(n, "Reshape", []string{times(l.overImages(over, planes(), s)), l.ints(s[1])})
+		l.out(n, "Reshape", []string{times(l.overImages(p.over, p.planes(), s)), l.ints(s[1])})
 	case slices.Equal(axes, []int{2, 3}) && n.Attr.Keep:
-		l.values[n] = times(planes())
+		l.values[n] = times(p.planes())
 	case slices.Equal(axes, []int{2, 3}):
-		l.out(n, "Transpose", []string{l.view(times(planes()), s[1], s[0])}, onnx.Ints("perm", 1, 0))
+		l.out(n, "Transpose", []string{l.view(times(p.planes()), s[1], s[0])}, onnx.Ints("perm", 1, 0))
 	default:
-		unblocked(other)(l, n, in)
+		unblocked(p.other)(l, n, in)
 	}
 }
 

@@ -24,20 +24,26 @@ func Ensure(ctx context.Context, log *slog.Logger, from string, wanted ...Item) 
 	if err != nil {
 		return err
 	}
-	return ensure(ctx, log, cache, items, from, wanted)
+	return stock{cache, items}.ensure(ctx, log, from, wanted)
 }
 
-func ensure(ctx context.Context, log *slog.Logger, cache Dir, table []row, from string, wanted []Item) error {
+// stock is a cache, and the table of what it may hold.
+type stock struct {
+	cache Dir
+	table []row
+}
+
+func (s stock) ensure(ctx context.Context, log *slog.Logger, from string, wanted []Item) error {
 	for _, item := range wanted {
-		r, ok := find(table, item)
+		r, ok := find(s.table, item)
 		if !ok {
 			return fault.New(fault.Usage, "Set FBNAS_ORT_LIB for a processor that fbnas has no library for.",
-				"set-up has no item %q; its items are %s", item, names(table))
+				"set-up has no item %q; its items are %s", item, names(s.table))
 		}
-		if _, err := r.ready(cache); err == nil {
+		if _, err := r.ready(s.cache); err == nil {
 			continue
 		}
-		if err := r.fill(ctx, log, cache, from); err != nil {
+		if err := r.fill(ctx, log, s.cache, from); err != nil {
 			return fmt.Errorf("set up %s: %w", r.what, err)
 		}
 	}

@@ -241,7 +241,7 @@ func TestCancelledFill(t *testing.T) {
 		return npmPack(ctx, r, dir)
 	}
 	w.steps("npm", "libpkg-1.2.3.tgz", "/bin/cp $GOOD/good.tgz $OUT")
-	err := ensure(ctx, slog.New(slog.DiscardHandler), w.cache, w.table, "", []Item{"lib"})
+	err := w.stock().ensure(ctx, slog.New(slog.DiscardHandler), "", []Item{"lib"})
 	if fault.CodeOf(err) != fault.Interrupted {
 		t.Fatalf("error %v, want an interruption", err)
 	}
@@ -250,7 +250,7 @@ func TestCancelledFill(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unlock()
-	if err := ensure(ctx, slog.New(slog.DiscardHandler), w.cache, w.table, "", []Item{"lib"}); !errors.Is(err, context.Canceled) {
+	if err := w.stock().ensure(ctx, slog.New(slog.DiscardHandler), "", []Item{"lib"}); !errors.Is(err, context.Canceled) {
 		t.Fatalf("waiting for the lock: %v, want the cancellation", err)
 	}
 }

@@ -109,6 +109,8 @@ func (w *world) calls(name string) int {
 	return bytes.Count(data, []byte("\n"))
 }
 
+func (w *world) stock() stock { return stock{w.cache, w.table} }
+
 func (w *world) ensure(from string, items ...Item) error {
-	return ensure(context.Background(), slog.New(slog.DiscardHandler), w.cache, w.table, from, items)
+	return w.stock().ensure(context.Background(), slog.New(slog.DiscardHandler), from, items)
 }

@@ -39,9 +39,15 @@ func entry(out []byte, order Order, tag, value uint16) []byte {
 // Taggable are the endings of the formats that hold an orientation.
 var Taggable = []string{".jpg", ".png", ".webp", ".tif"}
 
+// Tag is an orientation, in EXIF of a byte order.
+type Tag struct {
+	Orientation int
+	Order       Order
+}
+
 // Tagged is a file of Encode with an orientation.
-func Tagged(t Failer, ending string, file []byte, size image.Point, orientation int, order Order) []byte {
-	exif := EXIF(orientation, order)
+func Tagged(t Failer, ending string, file []byte, size image.Point, tag Tag) []byte {
+	exif := EXIF(tag.Orientation, tag.Order)
 	switch ending {
 	case ".jpg":
 		body := append([]byte("Exif\x00\x00"), exif...)
@@ -56,7 +62,7 @@ func Tagged(t Failer, ending string, file []byte, size image.Point, orientation 
 		const flagged, alpha = 1 << 3, 1 << 4
 		return riff(canvas(flagged|alpha, size), file[12:], chunk("EXIF", exif))
 	case ".tif":
-		return taggedTIFF(file, uint16(orientation))
+		return taggedTIFF(file, uint16(tag.Orientation))
 	}
 	t.Fatalf("no orientation in %s", ending)
 	return nil
