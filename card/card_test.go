@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fbnas/dataset"
+	"fbnas/internal/chw"
 	"fbnas/internal/golden"
 	"fbnas/lut"
 	"fbnas/models"
@@ -29,7 +30,7 @@ func fakeCard() Card {
 		File: File{Name: "model.onnx", Labels: "model.labels.txt", Bytes: 101_224, IRVersion: 8, Form: onnxexport.Form{Batch: 1, Opset: 17}},
 		Says: onnxexport.Metadata{
 			Tool:          "fbnas 0.1.0",
-			Preprocessing: &dataset.Preprocessing{Channels: 1, Height: 28, Width: 28, Mean: []float32{0.286}, Std: []float32{0.353}},
+			Preprocessing: &dataset.Preprocessing{Shape: chw.Shape{Channels: 1, Height: 28, Width: 28}, Mean: []float32{0.286}, Std: []float32{0.353}},
 			Classes:       []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
 			Accuracy:      &onnxexport.Accuracy{Top1: 0.9041, Images: 10_000, Data: "fashion-mnist"},
 			Latency: &onnxexport.Latency{
@@ -63,7 +64,7 @@ func TestModelCard(t *testing.T) {
 		Name: "fbnetv2_f1", Licence: "CC BY 4.0",
 		File: File{Name: "f1.onnx", Labels: "f1.labels.txt", Form: onnxexport.Form{Batch: onnxexport.AnyBatch, Input: onnxexport.PixelsNHWC}},
 		Says: onnxexport.Metadata{
-			Preprocessing: &dataset.Preprocessing{Channels: 3, Height: 224, Width: 224, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 1}},
+			Preprocessing: &dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 224, Width: 224}, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 1}},
 			Classes:       make([]string, 1000),
 			Latency:       &onnxexport.Latency{PredictedUS: 1251, ErrorUS: 26},
 		},

@@ -163,7 +163,7 @@ func fromData(t *testing.T, root, name string, p dataset.Preprocessing) []float3
 	if err != nil {
 		t.Fatal(err)
 	}
-	image := make([]float32, p.Channels*p.Height*p.Width)
+	image := make([]float32, p.Size())
 	if _, err := set.Test.Image(0, image); err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fbnas/dataset"
+	"fbnas/internal/chw"
 	"fbnas/internal/process"
 	"fbnas/internal/python"
 	"fbnas/onnxexport"
@@ -15,8 +16,8 @@ import (
 // inputs are all forms of input that snippets are written for.
 func inputs() map[string]Input {
 	one := onnxexport.Form{Batch: 1}
-	colour := Input{dataset.Preprocessing{Channels: 3, Height: 8, Width: 6, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}, one}
-	grey := Input{dataset.Preprocessing{Channels: 1, Height: 8, Width: 6, Mean: []float32{0.286}, Std: []float32{0.353}}, one}
+	colour := Input{dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 8, Width: 6}, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}, one}
+	grey := Input{dataset.Preprocessing{Shape: chw.Shape{Channels: 1, Height: 8, Width: 6}, Mean: []float32{0.286}, Std: []float32{0.353}}, one}
 	all := map[string]Input{"colour": colour, "grey": grey}
 	for name, in := range map[string]Input{"colour": colour, "grey": grey} {
 		in.Form = onnxexport.Form{Input: onnxexport.PixelsNHWC, Batch: onnxexport.AnyBatch}

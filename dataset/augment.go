@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"fbnas/internal/chw"
 )
 
 // Augment is what a training image goes through: first crop, then
@@ -56,7 +58,7 @@ type view struct {
 
 // draw draws what each part of the augmentation does. Padding and mirroring
 // come first: what they do under a seed does not depend on the rest.
-func (a Augment) draw(rng *rand.Rand, f shape) view {
+func (a Augment) draw(rng *rand.Rand, f chw.Shape) view {
 	var v view
 	if a.PadCrop > 0 {
 		v.dy, v.dx = rng.IntN(2*a.PadCrop+1)-a.PadCrop, rng.IntN(2*a.PadCrop+1)-a.PadCrop
@@ -79,7 +81,7 @@ type crop struct{ y, x, height, width int }
 
 // drawCrop is torchvision's RandomResizedCrop: an area and a ratio of sides,
 // drawn until they fit.
-func (a Augment) drawCrop(rng *rand.Rand, f shape) crop {
+func (a Augment) drawCrop(rng *rand.Rand, f chw.Shape) crop {
 	ratio := 4.0 / 3
 	if a.CropRatio > 0 {
 		ratio = a.CropRatio
@@ -88,10 +90,10 @@ func (a Augment) drawCrop(rng *rand.Rand, f shape) crop {
 	for range tries {
 		side := math.Sqrt(a.CropScale + (1-a.CropScale)*rng.Float64())
 		stretch := math.Sqrt(math.Exp(math.Log(ratio) * (2*rng.Float64() - 1)))
-		h := int(math.Round(float64(f.height) * side / stretch))
-		w := int(math.Round(float64(f.width) * side * stretch))
-		if 0 < h && h <= f.height && 0 < w && w <= f.width {
-			return crop{rng.IntN(f.height - h + 1), rng.IntN(f.width - w + 1), h, w}
+		h := int(math.Round(float64(f.Height) * side / stretch))
+		w := int(math.Round(float64(f.Width) * side * stretch))
+		if 0 < h && h <= f.Height && 0 < w && w <= f.Width {
+			return crop{rng.IntN(f.Height - h + 1), rng.IntN(f.Width - w + 1), h, w}
 		}
 	}
 	return crop{}

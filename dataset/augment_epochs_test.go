@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/random"
 )
 
@@ -13,10 +14,10 @@ import (
 func epochs(t *testing.T, s *Split, o LoaderOptions, from int) [][][]float32 {
 	t.Helper()
 	o.Batch, o.Workers = s.Len(), 2
-	f := s.Shape()
+	size := s.Shape().Size()
 	var all [][][]float32
 	for _, b := range collect(t, started(t, s, o, from), o.Epochs) {
-		all = append(all, slices.Collect(slices.Chunk(b.Images, f[0]*f[1]*f[2])))
+		all = append(all, slices.Collect(slices.Chunk(b.Images, size)))
 	}
 	return all
 }
@@ -26,7 +27,7 @@ func epochs(t *testing.T, s *Split, o LoaderOptions, from int) [][][]float32 {
 // is a function of seed, purpose, epoch and image.
 func TestEveryEpochAugmentsAnew(t *testing.T) {
 	const images, shown = 6, 12
-	set := makeSet(t, images, 2, shape{1, 6, 6}, 1)
+	set := makeSet(t, images, 2, chw.Shape{Channels: 1, Height: 6, Width: 6}, 1)
 	// Equal pixels, so that only what is drawn tells images apart.
 	alike := set.Train.Subset(make([]int, images))
 	for name, c := range map[string]struct {
@@ -82,7 +83,7 @@ func TestDrawsCoverTheirRange(t *testing.T) {
 	var ops [14]int
 	places, mirrored := map[[2]int]int{}, 0
 	for i := range draws {
-		v := a.draw(random.New(1, "draws", uint64(i)), shape{1, 8, 8})
+		v := a.draw(random.New(1, "draws", uint64(i)), chw.Shape{Channels: 1, Height: 8, Width: 8})
 		ops[v.op]++
 		places[[2]int{v.dy, v.dx}]++
 		if v.mirror {
@@ -112,7 +113,7 @@ func TestDrawsCoverTheirRange(t *testing.T) {
 // another in every epoch.
 func TestMixingIsDrawnAnew(t *testing.T) {
 	const images = 8
-	set := makeSet(t, images, images, shape{1, 2, 2}, 1) // the label is the image
+	set := makeSet(t, images, images, chw.Shape{Channels: 1, Height: 2, Width: 2}, 1) // the label is the image
 	o := LoaderOptions{Batch: images, Seed: 7, Purpose: "weights", Mixup: 0.4, Shuffle: true, Epochs: 4}
 	var shares [][images]float32
 	var others [][images]int64

@@ -6,12 +6,13 @@ import (
 	"os"
 	"testing"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/random"
 )
 
 // ramp is the image of testdata/augment.py.
 func ramp(channels int) canvas {
-	c := newCanvas(shape{channels, 7, 8})
+	c := newCanvas(chw.Shape{Channels: channels, Height: 7, Width: 8})
 	for i := range c.pix {
 		channel, y, x := i/56, i/8%7, i%8
 		c.pix[i] = uint8((31*channel + 9*y*y + 23*x + 5*x*y) % 251)
@@ -88,7 +89,7 @@ func TestStrengths(t *testing.T) {
 // TestCropsKeepTheirBounds: they lie on the image, with area and ratio of sides
 // as asked, give or take a pixel, and differ.
 func TestCropsKeepTheirBounds(t *testing.T) {
-	f, a := shape{1, 60, 80}, Augment{CropScale: 0.25, CropRatio: 2}
+	f, a := chw.Shape{Channels: 1, Height: 60, Width: 80}, Augment{CropScale: 0.25, CropRatio: 2}
 	r := random.New(1, "crops")
 	different := map[crop]bool{}
 	var smallest, flattest = 1.0, 1.0
@@ -119,7 +120,7 @@ func TestOldSeedsStayWhatTheyWere(t *testing.T) {
 	all := plain
 	all.CropScale, all.Trivial = 0.3, true
 	for i := range uint64(50) {
-		v, w := plain.draw(random.New(i, "x"), shape{1, 9, 9}), all.draw(random.New(i, "x"), shape{1, 9, 9})
+		v, w := plain.draw(random.New(i, "x"), chw.Shape{Channels: 1, Height: 9, Width: 9}), all.draw(random.New(i, "x"), chw.Shape{Channels: 1, Height: 9, Width: 9})
 		if v.dy != w.dy || v.dx != w.dx || v.mirror != w.mirror {
 			t.Fatalf("seed %d: %+v and %+v", i, v, w)
 		}

@@ -42,9 +42,8 @@ func (l *Loader) buffer() *Batch {
 		return b
 	default:
 	}
-	f := l.split.Shape()
 	b := &Batch{
-		Images: make([]float32, l.o.Batch*f[0]*f[1]*f[2]),
+		Images: make([]float32, l.o.Batch*l.split.Shape().Size()),
 		Labels: make([]int64, l.o.Batch),
 		home:   l.free,
 	}

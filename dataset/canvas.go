@@ -1,20 +1,22 @@
 package dataset
 
+import "fbnas/internal/chw"
+
 // canvas is an image of planes of 8-bit pixels and room for another. All
 // arithmetic on it is in integers, so that every processor makes the same
 // pixels.
 type canvas struct {
-	form       shape
+	form       chw.Shape
 	pix, spare []uint8
 }
 
-func newCanvas(f shape) canvas {
-	return canvas{form: f, pix: make([]uint8, f.size()), spare: make([]uint8, f.size())}
+func newCanvas(f chw.Shape) canvas {
+	return canvas{form: f, pix: make([]uint8, f.Size()), spare: make([]uint8, f.Size())}
 }
 
 // plane is a channel's pixels.
 func (c *canvas) plane(channel int) []uint8 {
-	size := c.form.height * c.form.width
+	size := c.form.Height * c.form.Width
 	return c.pix[channel*size:][:size]
 }
 
@@ -30,12 +32,12 @@ const (
 // resize brings a part of the image to its whole size, bilinearly. That
 // enlarges, so that nothing has to be smoothed.
 func (c *canvas) resize(part crop) {
-	h, w := c.form.height, c.form.width
+	h, w := c.form.Height, c.form.Width
 	columns := make([]sample, w)
 	for x := range columns {
 		columns[x] = between(x, w, part.x, part.width)
 	}
-	for channel := range c.form.channels {
+	for channel := range c.form.Channels {
 		plane, out := c.plane(channel), c.spare[channel*h*w:]
 		for y := range h {
 			row := between(y, h, part.y, part.height)
@@ -73,7 +75,7 @@ type matrix struct{ xx, xy, x0, yx, yy, y0 float64 }
 // warp is the affine transformation of the image, bilinearly; what lies
 // outside of it is black.
 func (c *canvas) warp(m matrix) {
-	h, w := c.form.height, c.form.width
+	h, w := c.form.Height, c.form.Width
 	fixed := func(v float64) int { return int(v * (1 << coordinateBits)) }
 	xx, xy, yx, yy := fixed(m.xx), fixed(m.xy), fixed(m.yx), fixed(m.yy)
 	// The first pixel's centre; half pixels make it exact for odd sizes.
@@ -84,7 +86,7 @@ func (c *canvas) warp(m matrix) {
 			sx, sy := x0+xx*x+xy*y, y0+yx*x+yy*y
 			at := corner{sy >> coordinateBits, sx >> coordinateBits,
 				sy >> (coordinateBits - weightBits) & (one - 1), sx >> (coordinateBits - weightBits) & (one - 1)}
-			for channel := range c.form.channels {
+			for channel := range c.form.Channels {
 				c.spare[(channel*h+y)*w+x] = at.pixel(c.plane(channel), h, w)
 			}
 		}

@@ -10,12 +10,13 @@ import (
 	"slices"
 	"strings"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/lfs"
 )
 
 // A record of CIFAR-10's binary version: one label, then the red, green and
 // blue planes of a 32×32 image.
-var cifarShape = shape{3, 32, 32}
+var cifarShape = chw.Shape{Channels: 3, Height: 32, Width: 32}
 
 const (
 	cifarRecord  = 1 + 3*32*32
@@ -74,7 +75,7 @@ func openCIFARPart(paths []string, o Options) (images, error) {
 		}
 		labels, pixels = append(labels, l...), append(pixels, p...)
 	}
-	return labelled(paths[0], newMemory(pixels, cifarShape, o), contents(pixels, cifarShape.size()), labels, cifarClasses)
+	return labelled(paths[0], newMemory(pixels, cifarShape, o), contents(pixels, cifarShape.Size()), labels, cifarClasses)
 }
 
 func readCIFARFile(path string) (labels, pixels []uint8, err error) {

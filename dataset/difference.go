@@ -29,17 +29,14 @@ func (m Manifest) Difference(now Manifest) string {
 
 // otherwise says how images are prepared now, and how they were.
 func (p Preprocessing) otherwise(now Preprocessing) string {
-	if a, b := p.size(), now.size(); a != b {
-		return fmt.Sprintf("resized to %s, they were resized to %s", b, a)
+	if p.Shape != now.Shape {
+		return fmt.Sprintf("resized to %v, they were resized to %v", now.Shape, p.Shape)
 	}
 	if p.Pictures != now.Pictures {
 		return "decoded in another way than before: another version of fbnas started the run"
 	}
 	return fmt.Sprintf("normalised by the mean %v and the deviation %v, they were by %v and %v", now.Mean, now.Std, p.Mean, p.Std)
 }
-
-// size is what images are brought to, as inputs are written.
-func (p Preprocessing) size() string { return fmt.Sprintf("%dx%dx%d", p.Channels, p.Height, p.Width) }
 
 func others(n int) string {
 	if n == 0 {

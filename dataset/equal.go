@@ -57,7 +57,7 @@ func anyDiffers(looks map[int64]*look) bool {
 // two images a class.
 func (s *Split) looks() (map[int64]*look, error) {
 	all := map[int64]*look{}
-	buf := make([]uint8, s.src.shape().size())
+	buf := make([]uint8, s.src.shape().Size())
 	for i, at := range s.index {
 		l := all[s.Label(i)]
 		if l != nil && l.differ {

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+
+	"fbnas/internal/chw"
 )
 
 func TestWarnEqual(t *testing.T) {
@@ -23,12 +25,12 @@ func TestWarnEqual(t *testing.T) {
 		{"one a class, different", []uint8{7, 8}, []uint8{0, 1}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			form := shape{1, 2, 2}
+			form := chw.Shape{Channels: 1, Height: 2, Width: 2}
 			var data []uint8
 			for _, v := range c.images {
 				data = append(data, v, v, v, v)
 			}
-			im, err := labelled("test", &memory{form: form, data: data}, contents(data, form.size()), c.labels, 2)
+			im, err := labelled("test", &memory{form: form, data: data}, contents(data, form.Size()), c.labels, 2)
 			if err != nil {
 				t.Fatal(err)
 			}

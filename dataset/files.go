@@ -7,13 +7,14 @@ import (
 	"sync/atomic"
 
 	"fbnas/dataset/picture"
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 )
 
 // files is a source of image files, decoded when they are asked for, or once
 // where all of them fit into memory.
 type files struct {
-	form  shape
+	form  chw.Shape
 	root  string // the data set's folder
 	paths []string
 	kept  []uint8 // all images, or nil
@@ -21,12 +22,12 @@ type files struct {
 	turned, transparent atomic.Int64
 }
 
-func (f *files) shape() shape   { return f.form }
-func (f *files) inMemory() bool { return f.kept != nil }
+func (f *files) shape() chw.Shape { return f.form }
+func (f *files) inMemory() bool   { return f.kept != nil }
 
 func (f *files) pixels(i int, dst []uint8) error {
 	if f.kept != nil {
-		copy(dst, f.kept[i*f.form.size():])
+		copy(dst, f.kept[i*f.form.Size():])
 		return nil
 	}
 	_, err := f.decode(i, dst)
@@ -38,7 +39,7 @@ func (f *files) decode(i int, dst []uint8) (p picture.Picture, err error) {
 	defer fault.Catch(&err) // a decoder may stumble over a file
 	p, err = picture.Open(f.paths[i])
 	if err == nil {
-		p.Fit(f.form.channels, f.form.height, f.form.width, dst)
+		p.Fit(f.form.Channels, f.form.Height, f.form.Width, dst)
 	}
 	return p, err
 }
@@ -61,7 +62,7 @@ func (f *files) decodeFirst(i int, dst []uint8) error {
 // decodeAll decodes every file once, on all cores, and returns each file's
 // error. It keeps the images where they fit into the given memory.
 func (f *files) decodeAll(ctx context.Context, memoryBytes int64) ([]error, error) {
-	size := f.form.size()
+	size := f.form.Size()
 	var kept []uint8
 	if int64(size)*int64(len(f.paths)) <= memoryBytes {
 		kept = make([]uint8, size*len(f.paths))

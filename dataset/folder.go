@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 )
 
@@ -116,7 +117,7 @@ func nodesOf(n *node) []*node {
 // openClasses decodes every file once, so that a corrupt one is known before
 // the training begins, and keeps the good ones.
 func (r *raw) openClasses(ctx context.Context, dir string, classes []*node, o Options) (im images, err error) {
-	src := &files{form: shape{o.Channels, o.Height, o.Width}, root: dir}
+	src := &files{form: chw.Shape{Channels: o.Channels, Height: o.Height, Width: o.Width}, root: dir}
 	for _, c := range classes {
 		label := slices.Index(r.classes, c.name)
 		if label < 0 {

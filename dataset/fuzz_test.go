@@ -42,7 +42,7 @@ func FuzzCIFAR(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(labels)*cifarRecord != len(file) || len(file) > fuzzLimit || len(pixels) != len(labels)*cifarShape.size() {
+		if len(labels)*cifarRecord != len(file) || len(file) > fuzzLimit || len(pixels) != len(labels)*cifarShape.Size() {
 			t.Fatalf("%d labels and %d pixels from %d bytes", len(labels), len(pixels), len(file))
 		}
 		for _, l := range labels {

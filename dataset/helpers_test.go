@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 	"fbnas/internal/random"
 )
@@ -28,7 +29,7 @@ func noise(seed uint64, n int) []byte {
 
 // makeSet is a set of n training images of the shape, with the given number of
 // classes, taken in turn, and as test images the first class count of them.
-func makeSet(t *testing.T, n, classes int, f shape, channels int) *Set {
+func makeSet(t *testing.T, n, classes int, f chw.Shape, channels int) *Set {
 	t.Helper()
 	labels := make([]uint8, n)
 	for i := range labels {
@@ -38,8 +39,8 @@ func makeSet(t *testing.T, n, classes int, f shape, channels int) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := noise(uint64(n), n*f.size())
-	im, err := labelled("test", newMemory(data, f, o), contents(data, f.size()), labels, classes)
+	data := noise(uint64(n), n*f.Size())
+	im, err := labelled("test", newMemory(data, f, o), contents(data, f.Size()), labels, classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 	"fbnas/internal/lfs"
 )
@@ -60,7 +61,7 @@ func openIDX(_ context.Context, dir string, o Options) (raw, error) {
 		return raw{}, err
 	}
 	if a, b := r.train.src.shape(), r.test.src.shape(); a != b {
-		return raw{}, damaged("training images are %d×%d, test images %d×%d", a.height, a.width, b.height, b.width)
+		return raw{}, damaged("training images are %d×%d, test images %d×%d", a.Height, a.Width, b.Height, b.Width)
 	}
 	return r, nil
 }
@@ -84,7 +85,7 @@ func openIDXPart(dir string, parts []string, o Options, classes int) (images, in
 	if classes == 0 {
 		classes = classCount(labels)
 	}
-	src := newMemory(pixels, shape{1, dims[1], dims[2]}, o)
+	src := newMemory(pixels, chw.Shape{Channels: 1, Height: dims[1], Width: dims[2]}, o)
 	im, err := labelled(labelPath, src, contents(pixels, dims[1]*dims[2]), labels, classes)
 	return im, classes, err
 }

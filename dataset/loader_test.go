@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"fbnas/internal/chw"
 )
 
 // copied is a batch's content without its buffers.
@@ -55,7 +57,7 @@ var training = LoaderOptions{
 }
 
 func TestBatchesAreAFunctionOfSeedAndStep(t *testing.T) {
-	set := makeSet(t, 22, 3, shape{1, 6, 5}, 3)
+	set := makeSet(t, 22, 3, chw.Shape{Channels: 1, Height: 6, Width: 5}, 3)
 	want := collect(t, started(t, set.Train, training, 0), 100)
 	if len(want) != 15 {
 		t.Fatalf("%d batches of 4 from 3 epochs of 22 images, want 15", len(want))
@@ -86,7 +88,7 @@ func TestBatchesAreAFunctionOfSeedAndStep(t *testing.T) {
 }
 
 func TestAnEpochShowsEveryImageOnce(t *testing.T) {
-	set := makeSet(t, 22, 22, shape{1, 2, 2}, 1) // each image its own class
+	set := makeSet(t, 22, 22, chw.Shape{Channels: 1, Height: 2, Width: 2}, 1) // each image its own class
 	o := LoaderOptions{Batch: 4, Shuffle: true, Epochs: 2}
 	seen := map[string]int{}
 	for _, b := range collect(t, started(t, set.Train, o, 0), 100) {
@@ -102,7 +104,7 @@ func TestAnEpochShowsEveryImageOnce(t *testing.T) {
 // TestUsedBuffersArePadded: a batch that is not full holds nothing of the batches
 // that were in its memory before.
 func TestUsedBuffersArePadded(t *testing.T) {
-	set := makeSet(t, 10, 5, shape{3, 2, 2}, 3)
+	set := makeSet(t, 10, 5, chw.Shape{Channels: 3, Height: 2, Width: 2}, 3)
 	last := 0
 	for _, b := range collect(t, started(t, set.Train, LoaderOptions{Batch: 4, Epochs: 20, Workers: 1, Depth: 1}, 0), 100) {
 		if b.N == 4 {
@@ -119,7 +121,7 @@ func TestUsedBuffersArePadded(t *testing.T) {
 }
 
 func TestTheLastBatchIsPadded(t *testing.T) {
-	set := makeSet(t, 10, 5, shape{3, 2, 2}, 3)
+	set := makeSet(t, 10, 5, chw.Shape{Channels: 3, Height: 2, Width: 2}, 3)
 	l := started(t, set.Train, LoaderOptions{Batch: 4, Epochs: 1}, 0)
 	all := collect(t, l, 100)
 	if len(all) != 3 || l.StepsPerEpoch() != 3 {
@@ -166,7 +168,7 @@ func (f failing) pixels(i int, dst []uint8) error {
 }
 
 func TestAFailingImageEndsAtItsStep(t *testing.T) {
-	split := *makeSet(t, 20, 2, shape{1, 2, 2}, 1).Train
+	split := *makeSet(t, 20, 2, chw.Shape{Channels: 1, Height: 2, Width: 2}, 1).Train
 	split.src = failing{split.src, 9}
 	l := started(t, &split, LoaderOptions{Batch: 4, Workers: 3}, 0)
 	for step := range 2 {
@@ -182,7 +184,7 @@ func TestAFailingImageEndsAtItsStep(t *testing.T) {
 }
 
 func TestCancelAndClose(t *testing.T) {
-	set := makeSet(t, 20, 2, shape{1, 2, 2}, 1)
+	set := makeSet(t, 20, 2, chw.Shape{Channels: 1, Height: 2, Width: 2}, 1)
 	l, err := NewLoader(set.Train, LoaderOptions{Batch: 4, Workers: 2})
 	if err != nil {
 		t.Fatal(err)
@@ -220,7 +222,7 @@ func TestCancelAndClose(t *testing.T) {
 }
 
 func TestReleasedBuffersAreUsedAgain(t *testing.T) {
-	set := makeSet(t, 64, 2, shape{1, 2, 2}, 1)
+	set := makeSet(t, 64, 2, chw.Shape{Channels: 1, Height: 2, Width: 2}, 1)
 	l := started(t, set.Train, LoaderOptions{Batch: 1, Depth: 1, Workers: 1, Epochs: 1}, 0)
 	buffers := map[*float32]bool{}
 	for {
@@ -241,7 +243,7 @@ func TestReleasedBuffersAreUsedAgain(t *testing.T) {
 }
 
 func TestLoaderOptions(t *testing.T) {
-	set := makeSet(t, 6, 2, shape{1, 2, 2}, 1)
+	set := makeSet(t, 6, 2, chw.Shape{Channels: 1, Height: 2, Width: 2}, 1)
 	for _, o := range []LoaderOptions{
 		{}, {Batch: -1}, {Batch: 2, Depth: -1}, {Batch: 2, Augment: Augment{PadCrop: -1}}, {Batch: 2, Mixup: 2}, {Batch: 7, DropLast: true},
 	} {
@@ -258,15 +260,15 @@ func BenchmarkEpoch(b *testing.B) {
 	all := Augment{Flip: true, CropScale: 0.35, Trivial: true}
 	for _, c := range []struct {
 		name    string
-		form    shape
+		form    chw.Shape
 		augment Augment
 		mixup   float64
 	}{
-		{"28x28x1", shape{1, 28, 28}, plain, 0},
-		{"28x28x1/all", shape{1, 28, 28}, all, 0.2},
-		{"32x32x3/all", shape{3, 32, 32}, all, 0.2},
-		{"64x64x3", shape{3, 64, 64}, plain, 0},
-		{"64x64x3/all", shape{3, 64, 64}, all, 0.2},
+		{"28x28x1", chw.Shape{Channels: 1, Height: 28, Width: 28}, plain, 0},
+		{"28x28x1/all", chw.Shape{Channels: 1, Height: 28, Width: 28}, all, 0.2},
+		{"32x32x3/all", chw.Shape{Channels: 3, Height: 32, Width: 32}, all, 0.2},
+		{"64x64x3", chw.Shape{Channels: 3, Height: 64, Width: 64}, plain, 0},
+		{"64x64x3/all", chw.Shape{Channels: 3, Height: 64, Width: 64}, all, 0.2},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			o := training
@@ -276,8 +278,8 @@ func BenchmarkEpoch(b *testing.B) {
 	}
 }
 
-func benchmarkLoader(b *testing.B, f shape, o LoaderOptions) {
-	im := images{src: &memory{form: f, data: noise(1, 1000*f.size())}, labels: make([]int64, 1000)}
+func benchmarkLoader(b *testing.B, f chw.Shape, o LoaderOptions) {
+	im := images{src: &memory{form: f, data: noise(1, 1000*f.Size())}, labels: make([]int64, 1000)}
 	for i := range im.labels {
 		im.keep = append(im.keep, i)
 	}

@@ -6,50 +6,51 @@ import (
 	"slices"
 
 	"fbnas/dataset/picture"
+	"fbnas/internal/chw"
 )
 
 // memory is a source whose images lie one after another in memory.
 type memory struct {
-	form   shape
+	form   chw.Shape
 	data   []uint8
 	before Size // before they were brought to form
 }
 
-func (m *memory) shape() shape      { return m.form }
+func (m *memory) shape() chw.Shape  { return m.form }
 func (m *memory) inMemory() bool    { return true }
 func (m *memory) name(i int) string { return fmt.Sprint(i) }
 
 func (m *memory) pixels(i int, dst []uint8) error {
-	copy(dst, m.data[i*m.form.size():])
+	copy(dst, m.data[i*m.form.Size():])
 	return nil
 }
 
 // newMemory makes a source from images of a file, in the size and the number
 // of channels that o asks for. Grey images stay grey: the loader replicates.
-func newMemory(data []uint8, f shape, o Options) *memory {
-	want := shape{channels: min(f.channels, o.Channels), height: f.height, width: f.width}
+func newMemory(data []uint8, f chw.Shape, o Options) *memory {
+	want := chw.Shape{Channels: min(f.Channels, o.Channels), Height: f.Height, Width: f.Width}
 	if o.Height > 0 && !o.Look {
-		want.height, want.width = o.Height, o.Width
+		want.Height, want.Width = o.Height, o.Width
 	}
 	if want == f {
-		return &memory{form: f, data: data, before: Size{f.width, f.height}}
+		return &memory{form: f, data: data, before: Size{f.Width, f.Height}}
 	}
-	n := len(data) / f.size()
-	out := make([]uint8, n*want.size())
+	n := len(data) / f.Size()
+	out := make([]uint8, n*want.Size())
 	for i := range n {
-		p := picture.Of(imageOf(f, data[i*f.size():][:f.size()]))
-		p.Fit(want.channels, want.height, want.width, out[i*want.size():][:want.size()])
+		p := picture.Of(imageOf(f, data[i*f.Size():][:f.Size()]))
+		p.Fit(want.Channels, want.Height, want.Width, out[i*want.Size():][:want.Size()])
 	}
-	return &memory{form: want, data: out, before: Size{f.width, f.height}}
+	return &memory{form: want, data: out, before: Size{f.Width, f.Height}}
 }
 
 // imageOf shows planes of pixels as an image.
-func imageOf(f shape, data []uint8) image.RGBA64Image {
-	whole := image.Rect(0, 0, f.width, f.height)
-	if f.channels == 1 {
-		return &image.Gray{Pix: data, Stride: f.width, Rect: whole}
+func imageOf(f chw.Shape, data []uint8) image.RGBA64Image {
+	whole := image.Rect(0, 0, f.Width, f.Height)
+	if f.Channels == 1 {
+		return &image.Gray{Pix: data, Stride: f.Width, Rect: whole}
 	}
-	m, plane := image.NewRGBA(whole), f.height*f.width
+	m, plane := image.NewRGBA(whole), f.Height*f.Width
 	for i := range plane {
 		m.Pix[4*i], m.Pix[4*i+1], m.Pix[4*i+2], m.Pix[4*i+3] = data[i], data[i+plane], data[i+2*plane], 255
 	}

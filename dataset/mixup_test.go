@@ -4,13 +4,14 @@ import (
 	"math"
 	"testing"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/random"
 )
 
 // TestMixup: every image is that share of its own and the rest of the other
 // that the batch says, and its own label is that of the larger part.
 func TestMixup(t *testing.T) {
-	set := makeSet(t, 11, 11, shape{1, 3, 3}, 1)
+	set := makeSet(t, 11, 11, chw.Shape{Channels: 1, Height: 3, Width: 3}, 1)
 	plain := LoaderOptions{Batch: 4, Seed: 3, Purpose: "weights", Shuffle: true, Epochs: 2}
 	mixed := plain
 	mixed.Mixup = 0.5

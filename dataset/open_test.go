@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"fbnas/dataset/picture"
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
 )
@@ -46,7 +47,7 @@ func TestOpenIDX(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Train.Len() != 20 || s.Test.Len() != 10 || s.Train.Shape() != [3]int{3, 3, 2} || s.Train.Label(6) != 2 {
+		if s.Train.Len() != 20 || s.Test.Len() != 10 || s.Train.Shape().String() != "3x3x2" || s.Train.Label(6) != 2 {
 			t.Errorf("%d and %d images of %v, label %d", s.Train.Len(), s.Test.Len(), s.Train.Shape(), s.Train.Label(6))
 		}
 		if want := []string{"0", "1", "2", "3"}; !reflect.DeepEqual(s.Classes, want) {
@@ -66,7 +67,7 @@ func TestGivenNormalisation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if o.Mean != nil && !reflect.DeepEqual(s.Preprocessing(), Preprocessing{1, 3, 2, o.Mean, o.Std, picture.Definition}) {
+		if o.Mean != nil && !reflect.DeepEqual(s.Preprocessing(), Preprocessing{chw.Shape{Channels: 1, Height: 3, Width: 2}, o.Mean, o.Std, picture.Definition}) {
 			t.Errorf("preprocessing %+v", s.Preprocessing())
 		}
 		dst := make([]float32, 6)
@@ -107,7 +108,7 @@ func TestOpenWithoutTestImages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Train.Len()+s.Test.Len() != 20 || s.Train.Shape() != [3]int{1, 6, 4} {
+		if s.Train.Len()+s.Test.Len() != 20 || s.Train.Shape().String() != "1x6x4" {
 			t.Errorf("%d and %d images of %v", s.Train.Len(), s.Test.Len(), s.Train.Shape())
 		}
 		tests[i] = s.Test.index
@@ -160,7 +161,7 @@ func TestOpenCIFAR(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Train.Len() != 3 || s.Test.Len() != 1 || s.Train.Shape() != [3]int{3, 32, 32} || s.Classes[s.Train.Label(1)] != "truck" {
+	if s.Train.Len() != 3 || s.Test.Len() != 1 || s.Train.Shape().String() != "3x32x32" || s.Classes[s.Train.Label(1)] != "truck" {
 		t.Errorf("%d and %d images of %v, second label %d", s.Train.Len(), s.Test.Len(), s.Train.Shape(), s.Train.Label(1))
 	}
 	got := make([]uint8, 3072)
@@ -326,7 +327,7 @@ func TestFashionMNIST(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Train.Len() != 60000 || s.Test.Len() != 10000 || s.Train.Shape() != [3]int{1, 28, 28} || len(s.Classes) != 10 {
+	if s.Train.Len() != 60000 || s.Test.Len() != 10000 || s.Train.Shape().String() != "1x28x28" || len(s.Classes) != 10 {
 		t.Errorf("%d and %d images of %v", s.Train.Len(), s.Test.Len(), s.Train.Shape())
 	}
 	// The figures that are published with the set.

@@ -23,8 +23,8 @@ var operations = []operation{
 	{"identity", 0, false, func(*canvas, float64) {}},
 	{"shear_x", 0.99, true, func(c *canvas, s float64) { c.warp(matrix{xx: 1, xy: s, yy: 1}) }},
 	{"shear_y", 0.99, true, func(c *canvas, s float64) { c.warp(matrix{xx: 1, yx: s, yy: 1}) }},
-	{"translate_x", 1, true, func(c *canvas, s float64) { c.warp(matrix{xx: 1, yy: 1, x0: s * farthest(c.form.width)}) }},
-	{"translate_y", 1, true, func(c *canvas, s float64) { c.warp(matrix{xx: 1, yy: 1, y0: s * farthest(c.form.height)}) }},
+	{"translate_x", 1, true, func(c *canvas, s float64) { c.warp(matrix{xx: 1, yy: 1, x0: s * farthest(c.form.Width)}) }},
+	{"translate_y", 1, true, func(c *canvas, s float64) { c.warp(matrix{xx: 1, yy: 1, y0: s * farthest(c.form.Height)}) }},
 	{"rotate", 135, true, (*canvas).rotate},
 	{"brightness", 0.99, true, func(c *canvas, s float64) { c.blend(s, func(int, int) int { return 0 }) }},
 	{"color", 0.99, true, (*canvas).saturate},
@@ -57,7 +57,7 @@ func (c *canvas) rotate(degrees float64) {
 // that is negative: p + strength (p - other).
 func (c *canvas) blend(strength float64, other func(channel, i int) int) {
 	s := int(math.Round(strength * (1 << coordinateBits)))
-	for channel := range c.form.channels {
+	for channel := range c.form.Channels {
 		plane := c.plane(channel)
 		for i, p := range plane {
 			q := other(channel, i)
@@ -71,10 +71,10 @@ func limited(v int) uint8 { return uint8(min(max(v, 0), 255)) }
 
 // grey is the brightness of a pixel.
 func (c *canvas) grey(i int) uint8 {
-	if c.form.channels == 1 {
+	if c.form.Channels == 1 {
 		return c.pix[i]
 	}
-	plane := c.form.height * c.form.width
+	plane := c.form.Height * c.form.Width
 	return picture.Luma(c.pix[i], c.pix[i+plane], c.pix[i+2*plane])
 }
 
@@ -84,7 +84,7 @@ func (c *canvas) saturate(strength float64) {
 }
 
 func (c *canvas) contrast(strength float64) {
-	plane, sum := c.form.height*c.form.width, 0
+	plane, sum := c.form.Height*c.form.Width, 0
 	for i := range plane {
 		sum += int(c.grey(i))
 	}
@@ -95,7 +95,7 @@ func (c *canvas) contrast(strength float64) {
 // sharpen moves pixels away from the mean of their neighbourhood, in which they
 // weigh 5 of 13; those at the border stay.
 func (c *canvas) sharpen(strength float64) {
-	h, w := c.form.height, c.form.width
+	h, w := c.form.Height, c.form.Width
 	c.blend(strength, func(channel, i int) int {
 		plane, y, x := c.plane(channel), i/w, i%w
 		if y == 0 || x == 0 || y == h-1 || x == w-1 {
@@ -130,7 +130,7 @@ func (c *canvas) solarize(span float64) {
 // eachPlane replaces the pixels of each channel by a table made of their
 // histogram.
 func (c *canvas) eachPlane(table func(count *[256]int, pixels int) [256]uint8) {
-	for channel := range c.form.channels {
+	for channel := range c.form.Channels {
 		plane := c.plane(channel)
 		var count [256]int
 		for _, p := range plane {

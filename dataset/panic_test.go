@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 )
 
@@ -15,7 +16,7 @@ func (stumbling) pixels(int, []uint8) error { panic("a decoder stumbled") }
 // TestAPanicInALoaderIsAnError: where batches are made there is nobody else to
 // recover it.
 func TestAPanicInALoaderIsAnError(t *testing.T) {
-	split := *makeSet(t, 4, 2, shape{1, 3, 3}, 1).Train
+	split := *makeSet(t, 4, 2, chw.Shape{Channels: 1, Height: 3, Width: 3}, 1).Train
 	split.src = stumbling{split.src}
 	l, err := NewLoader(&split, LoaderOptions{Batch: 1, Epochs: 1})
 	if err != nil {

@@ -1,16 +1,17 @@
 package dataset
 
-import "fbnas/dataset/picture"
+import (
+	"fbnas/dataset/picture"
+	"fbnas/internal/chw"
+)
 
 // Preprocessing is what happens to pixels, from 0 to 1, before a network sees
-// them: scaled to Height x Width with Channels, then (pixel - Mean) / Std for
+// them: scaled to the height and the width of Shape, with its channels, then (pixel - Mean) / Std for
 // each channel.
 type Preprocessing struct {
-	Channels int       `json:"channels"`
-	Height   int       `json:"height"`
-	Width    int       `json:"width"`
-	Mean     []float32 `json:"mean"`
-	Std      []float32 `json:"std"`
+	chw.Shape
+	Mean []float32 `json:"mean"`
+	Std  []float32 `json:"std"`
 	// Pictures is the picture.Definition by which files became pixels; 0: by
 	// none, before there was one.
 	Pictures int `json:"pictures,omitempty"`
@@ -18,10 +19,7 @@ type Preprocessing struct {
 
 // Preprocessing is that of the set's batches.
 func (s *Set) Preprocessing() Preprocessing {
-	shape := s.Train.Shape()
-	return Preprocessing{Channels: shape[0], Height: shape[1], Width: shape[2],
-		Mean: s.Mean, Std: s.Std,
-		Pictures: picture.Definition}
+	return Preprocessing{Shape: s.Train.Shape(), Mean: s.Mean, Std: s.Std, Pictures: picture.Definition}
 }
 
 // Odd counts the set's pictures that are not stored upright, and those that are

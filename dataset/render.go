@@ -37,12 +37,12 @@ func (r *renderer) render(i int, v view, dst []float32) error {
 
 // normalise moves and mirrors the image on its way to dst.
 func (r *renderer) normalise(v view, dst []float32) {
-	h, w := r.form.height, r.form.width
+	h, w := r.form.Height, r.form.Width
 	// Columns lo ≤ x < hi of the crop lie on the image.
 	lo, hi := max(0, -v.dx), min(w, w-v.dx)
 	for c := range r.scale {
 		scale := &r.scale[c]
-		plane := r.plane(c % r.form.channels)
+		plane := r.plane(c % r.form.Channels)
 		for y := range h {
 			out := dst[(c*h+y)*w:][:w]
 			sy := y + v.dy

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/evenly"
 	"fbnas/internal/random"
 )
@@ -11,8 +12,10 @@ import (
 // source gives raw images by index: planes of 8-bit pixels, [channels, height,
 // width], 0 = black. Its methods may be called from several goroutines.
 type source interface {
-	shape() shape
-	// pixels fills dst, of shape().size() bytes, with image i.
+	// shape is that of the images as stored: a grey set has one channel, whatever
+	// the network's input has.
+	shape() chw.Shape
+	// pixels fills dst, of shape().Size() bytes, with image i.
 	pixels(i int, dst []uint8) error
 	inMemory() bool
 	// name of image i, for people
@@ -20,12 +23,6 @@ type source interface {
 	// stored is the size of image i in its file
 	stored(i int) (Size, error)
 }
-
-// shape is the form of a source's images. Channels is as stored: a grey set
-// has 1, whatever the network's input has.
-type shape struct{ channels, height, width int }
-
-func (s shape) size() int { return s.channels * s.height * s.width }
 
 // Split is a list of images of a set. It is immutable.
 type Split struct {
@@ -47,17 +44,17 @@ func (s *Split) Len() int { return len(s.index) }
 // Label is the class of image i, an index into the set's Classes.
 func (s *Split) Label(i int) int64 { return s.labels[s.index[i]] }
 
-// Shape is [channels, height, width] of the images that leave the split.
-func (s *Split) Shape() [3]int {
+// Shape is that of the images that leave the split.
+func (s *Split) Shape() chw.Shape {
 	f := s.src.shape()
-	return [3]int{len(s.set.Mean), f.height, f.width}
+	f.Channels = len(s.set.Mean)
+	return f
 }
 
 // Image writes image i, normalised and not augmented, to dst, [channels,
 // height, width] in row-major order, and returns its label.
 func (s *Split) Image(i int, dst []float32) (label int64, err error) {
-	f := s.Shape()
-	if want := f[0] * f[1] * f[2]; len(dst) != want {
+	if want := s.Shape().Size(); len(dst) != want {
 		return 0, fmt.Errorf("image %d: destination of %d numbers, want %d", i, len(dst), want)
 	}
 	r := newRenderer(s)
@@ -156,14 +153,14 @@ func (s *Split) statistics() (mean, std []float32, err error) {
 		n = min(n, statisticsSample)
 	}
 	f := s.src.shape()
-	counts := make([][256]uint64, f.channels)
-	buf := make([]uint8, f.size())
+	counts := make([][256]uint64, f.Channels)
+	buf := make([]uint8, f.Size())
 	for k := range n {
 		if err := s.src.pixels(s.index[k*s.Len()/n], buf); err != nil {
 			return nil, nil, err
 		}
 		for c := range counts {
-			for _, p := range buf[c*f.height*f.width:][:f.height*f.width] {
+			for _, p := range buf[c*f.Height*f.Width:][:f.Height*f.Width] {
 				counts[c][p]++
 			}
 		}

@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"fbnas/internal/chw"
 )
 
 func TestPartitionIsStratifiedAndSeeded(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n, classes := rapid.IntRange(4, 60).Draw(rt, "images"), rapid.IntRange(2, 4).Draw(rt, "classes")
 		fraction, seed := rapid.Float64Range(0.05, 0.95).Draw(rt, "fraction"), rapid.Uint64().Draw(rt, "seed")
-		s := makeSet(t, n, classes, shape{1, 4, 4}, 1).Train
+		s := makeSet(t, n, classes, chw.Shape{Channels: 1, Height: 4, Width: 4}, 1).Train
 		a, b := s.Partition(fraction, seed)
 		both := append(append([]int{}, a.index...), b.index...)
 		slices.Sort(both)
@@ -41,7 +43,7 @@ func TestPartitionIsStratifiedAndSeeded(t *testing.T) {
 			rt.Fatal("the same seed gave another partition")
 		}
 	})
-	s := makeSet(t, 100, 2, shape{1, 4, 4}, 1).Train
+	s := makeSet(t, 100, 2, chw.Shape{Channels: 1, Height: 4, Width: 4}, 1).Train
 	a, _ := s.Partition(0.5, 1)
 	b, _ := s.Partition(0.5, 2)
 	if reflect.DeepEqual(a.index, b.index) {
@@ -50,10 +52,10 @@ func TestPartitionIsStratifiedAndSeeded(t *testing.T) {
 }
 
 func TestRenderIsPadThenCropThenFlip(t *testing.T) {
-	f := shape{3, 4, 5}
+	f := chw.Shape{Channels: 3, Height: 4, Width: 5}
 	s := makeSet(t, 3, 2, f, 3)
 	r := newRenderer(s.Train)
-	raw, dst := make([]uint8, f.size()), make([]float32, f.size())
+	raw, dst := make([]uint8, f.Size()), make([]float32, f.Size())
 	if err := s.Train.src.pixels(1, raw); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +84,7 @@ func TestRenderIsPadThenCropThenFlip(t *testing.T) {
 
 func TestNormalisedTrainingImagesHaveMeanZeroAndDeviationOne(t *testing.T) {
 	for _, channels := range []int{1, 3} {
-		s := makeSet(t, 40, 2, shape{1, 8, 8}, channels)
+		s := makeSet(t, 40, 2, chw.Shape{Channels: 1, Height: 8, Width: 8}, channels)
 		if len(s.Mean) != channels || len(s.Std) != channels {
 			t.Fatalf("%d means for %d channels", len(s.Mean), channels)
 		}
@@ -107,7 +109,7 @@ func TestNormalisedTrainingImagesHaveMeanZeroAndDeviationOne(t *testing.T) {
 }
 
 func TestImageWantsItsSize(t *testing.T) {
-	s := makeSet(t, 4, 2, shape{1, 2, 2}, 3)
+	s := makeSet(t, 4, 2, chw.Shape{Channels: 1, Height: 2, Width: 2}, 3)
 	if _, err := s.Train.Image(0, make([]float32, 4)); err == nil {
 		t.Error("a destination of one channel was accepted for three")
 	}

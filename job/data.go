@@ -21,7 +21,7 @@ const splitSeed = 1
 
 // openData opens a data set with images of the shape that a network takes.
 func openData(ctx context.Context, env *Env, name string, in models.Input) (*dataset.Set, error) {
-	return openAs(ctx, env, name, dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width})
+	return openAs(ctx, env, name, dataset.Preprocessing{Shape: in})
 }
 
 // openAs opens a data set with the preprocessing that a network expects; where p

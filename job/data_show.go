@@ -6,6 +6,7 @@ import (
 	"image/color"
 
 	"fbnas/dataset"
+	"fbnas/internal/chw"
 )
 
 // How many examples of a data set are shown, and how large.
@@ -28,7 +29,7 @@ type DataResult struct {
 // ShowData reads a data set as a training would, and reports how it is
 // understood.
 func ShowData(ctx context.Context, env *Env, name string, withExamples bool) (*DataResult, error) {
-	p := dataset.Preprocessing{Channels: 3, Height: exampleSide, Width: exampleSide, Mean: []float32{0, 0, 0}, Std: []float32{1, 1, 1}}
+	p := dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: exampleSide, Width: exampleSide}, Mean: []float32{0, 0, 0}, Std: []float32{1, 1, 1}}
 	set, err := openWith(ctx, env, name, p, dataset.Options{Look: true, MaxCorrupt: new(1.0)})
 	if err != nil {
 		return nil, err
@@ -47,7 +48,7 @@ func ShowData(ctx context.Context, env *Env, name string, withExamples bool) (*D
 func exampleImages(set *dataset.Set) ([][]image.Image, error) {
 	all := make([][]image.Image, min(len(set.Classes), exampleClasses))
 	shape := set.Train.Shape()
-	pixels := make([]float32, shape[0]*shape[1]*shape[2])
+	pixels := make([]float32, shape.Size())
 	for _, split := range []*dataset.Split{set.Train, set.Test} {
 		for i := range split.Len() {
 			class := split.Label(i)
@@ -57,7 +58,7 @@ func exampleImages(set *dataset.Set) ([][]image.Image, error) {
 			if _, err := split.Image(i, pixels); err != nil {
 				return nil, err
 			}
-			all[class] = append(all[class], colourImage(pixels, shape[2]))
+			all[class] = append(all[class], colourImage(pixels, shape.Width))
 		}
 	}
 	return all, nil

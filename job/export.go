@@ -168,7 +168,7 @@ func (x *export) spec() (onnxexport.Spec, error) {
 
 // randomPreprocessing is a preprocessing for random weights without data.
 func randomPreprocessing(in models.Input) *dataset.Preprocessing {
-	p := dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width}
+	p := dataset.Preprocessing{Shape: in}
 	for range in.Channels {
 		p.Mean, p.Std = append(p.Mean, 0.5), append(p.Std, 0.25)
 	}

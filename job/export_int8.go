@@ -99,7 +99,7 @@ func (x *quantiser) calibrationOn(ctx context.Context) (quantize.Calibration, er
 	}
 	p := x.model.Preprocessing
 	if p.Channels == 0 { // random weights
-		p.Channels, p.Height, p.Width = x.model.Arch.Input.Channels, x.model.Arch.Input.Height, x.model.Arch.Input.Width
+		p.Shape = x.model.Arch.Input
 	}
 	set, err := openAs(ctx, x.env, name, p)
 	if err != nil {
@@ -109,8 +109,7 @@ func (x *quantiser) calibrationOn(ctx context.Context) (quantize.Calibration, er
 	split := set.Train
 	c.Images = min(cmp.Or(x.Int8.Images, CalibrationImages), split.Len())
 	c.Image = func(i int) ([]float32, error) {
-		shape := split.Shape()
-		image := make([]float32, shape[0]*shape[1]*shape[2])
+		image := make([]float32, split.Shape().Size())
 		_, err := split.Image(i*split.Len()/c.Images, image)
 		return image, err
 	}

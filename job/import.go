@@ -161,14 +161,14 @@ func (x *importer) describe(ctx context.Context) error {
 		return err
 	}
 	if mean != nil {
-		t.Preprocessing = dataset.Preprocessing{Height: in.Height, Width: in.Width, Channels: in.Channels, Mean: mean, Std: std,
+		t.Preprocessing = dataset.Preprocessing{Shape: in, Mean: mean, Std: std,
 			Pictures: picture.Definition}
 	}
 	if x.Data == "" {
 		return nil
 	}
 	p := t.Preprocessing
-	p.Height, p.Width, p.Channels = in.Height, in.Width, in.Channels
+	p.Shape = in
 	if x.set, err = openAs(ctx, x.env, x.Data, p); err != nil {
 		return err
 	}

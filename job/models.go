@@ -15,12 +15,12 @@ type ModelList struct {
 
 // ModelInfo is the document of fbnas models show, of an architecture.
 type ModelInfo struct {
-	Name    string     `json:"name"`
-	Input   ImageShape `json:"input"`
-	Classes int        `json:"classes"`
-	Family  *string    `json:"family"`         // of a built-in network
-	Top1    *float64   `json:"published_top1"` // on ImageNet, with its authors' weights
-	Top5    *float64   `json:"published_top5"`
+	Name    string       `json:"name"`
+	Input   models.Input `json:"input"`
+	Classes int          `json:"classes"`
+	Family  *string      `json:"family"`         // of a built-in network
+	Top1    *float64     `json:"published_top1"` // on ImageNet, with its authors' weights
+	Top5    *float64     `json:"published_top5"`
 	CountsInfo
 	Layers []LayerInfo `json:"layers"`
 	YAML   string      `json:"yaml"`
@@ -115,7 +115,7 @@ func describeModel(name string, arch models.Arch) (*ModelInfo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", arch.Name, err)
 	}
-	info := &ModelInfo{Name: arch.Name, Input: ImageShape(arch.Input), Classes: arch.Classes, CountsInfo: countsOf(blocks...), YAML: string(arch.YAML())}
+	info := &ModelInfo{Name: arch.Name, Input: arch.Input, Classes: arch.Classes, CountsInfo: countsOf(blocks...), YAML: string(arch.YAML())}
 	for i, b := range blocks {
 		h, w := b.OutSize()
 		info.Layers = append(info.Layers, LayerInfo{

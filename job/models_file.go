@@ -6,23 +6,24 @@ import (
 	"strings"
 
 	"fbnas/internal/fault"
+	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnx/summary"
 )
 
 // FileInfo is the document of fbnas models show for an ONNX file, by its nodes.
 type FileInfo struct {
-	Name          string      `json:"name"`
-	Graph         string      `json:"graph"`
-	Input         *ImageShape `json:"input"` // null unless there is one input [N,C,H,W]
-	Inputs        []ValueInfo `json:"inputs"`
-	Outputs       []ValueInfo `json:"outputs"`
-	Opset         int64       `json:"opset"`
-	IRVersion     int64       `json:"ir_version"`
-	Producer      *string     `json:"producer"`
-	Uncounted     int         `json:"uncounted_nodes"`
-	ConstantBytes int64       `json:"constant_bytes"`
-	PeakBytes     int64       `json:"peak_activation_bytes"`
+	Name          string        `json:"name"`
+	Graph         string        `json:"graph"`
+	Input         *models.Input `json:"input"` // null unless there is one input [N,C,H,W]
+	Inputs        []ValueInfo   `json:"inputs"`
+	Outputs       []ValueInfo   `json:"outputs"`
+	Opset         int64         `json:"opset"`
+	IRVersion     int64         `json:"ir_version"`
+	Producer      *string       `json:"producer"`
+	Uncounted     int           `json:"uncounted_nodes"`
+	ConstantBytes int64         `json:"constant_bytes"`
+	PeakBytes     int64         `json:"peak_activation_bytes"`
 	NodeCounts
 	Layers []NodeInfo `json:"layers"`
 }
@@ -117,7 +118,7 @@ func describeFile(path string, m *onnx.Model, inputs []string) (*FileInfo, error
 	}
 	if len(s.Inputs) == 1 {
 		if sides, known := s.Inputs[0].Shape.Lengths(); known && len(sides) == 4 {
-			f.Input = &ImageShape{Channels: int(sides[1]), Height: int(sides[2]), Width: int(sides[3])}
+			f.Input = &models.Input{Channels: int(sides[1]), Height: int(sides[2]), Width: int(sides[3])}
 		}
 	}
 	for _, n := range s.Nodes {

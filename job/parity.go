@@ -90,7 +90,7 @@ func imagesOf(set *dataset.Set) ([][]float32, error) {
 	for _, split := range []*dataset.Split{set.Test, set.Train} {
 		n := min(split.Len(), ParityImages-len(images))
 		for i := range n {
-			image := make([]float32, shape[0]*shape[1]*shape[2])
+			image := make([]float32, shape.Size())
 			if _, err := split.Image(i*split.Len()/n, image); err != nil {
 				return nil, fmt.Errorf("read the data set's images: %w", err)
 			}
@@ -100,7 +100,7 @@ func imagesOf(set *dataset.Set) ([][]float32, error) {
 			break
 		}
 	}
-	for _, turned := range []int{shape[2], shape[1] * shape[2]} { // rows, then whole channels
+	for _, turned := range []int{shape.Width, shape.Plane()} { // rows, then whole channels
 		for i, n := 0, len(images); i < n && len(images) < onnxexport.ParityInputs; i++ {
 			images = append(images, reversed(images[i], turned))
 		}
@@ -123,7 +123,7 @@ func noiseFor(t Model, seed uint64) [][]float32 {
 	images := make([][]float32, onnxexport.ParityInputs)
 	for i := range images {
 		r := random.New(seed, "parity", uint64(i))
-		images[i] = make([]float32, in.Channels*in.Height*in.Width)
+		images[i] = make([]float32, in.Size())
 		for k := range images[i] {
 			images[i][k] = float32(r.NormFloat64())
 		}

@@ -26,7 +26,7 @@ type SpaceList struct {
 type SpaceInfo struct {
 	Name    string       `json:"name"`
 	Digest  string       `json:"digest"`
-	Input   ImageShape   `json:"input"`
+	Input   models.Input `json:"input"`
 	Classes int          `json:"classes"`
 	Layers  int          `json:"layers"`
 	Choices []ChoiceInfo `json:"choices"`
@@ -69,15 +69,6 @@ func mergedOptions(s models.Space) []MergedInfo {
 	return list
 }
 
-// ImageShape is models.Input in a document.
-type ImageShape struct {
-	Channels int `json:"channels"`
-	Height   int `json:"height"`
-	Width    int `json:"width"`
-}
-
-func (s ImageShape) String() string { return fmt.Sprintf("%dx%dx%d", s.Channels, s.Height, s.Width) }
-
 // DescribeSpace describes a space and its networks for the given number of
 // classes.
 func DescribeSpace(name string, classes int) (SpaceInfo, error) {
@@ -89,7 +80,7 @@ func DescribeSpace(name string, classes int) (SpaceInfo, error) {
 		return SpaceInfo{}, err
 	}
 	info := SpaceInfo{
-		Name: s.Name, Digest: s.Digest(), Input: ImageShape(s.Input), Classes: classes,
+		Name: s.Name, Digest: s.Digest(), Input: s.Input, Classes: classes,
 		Layers: len(s.Layers(classes)), Choices: []ChoiceInfo{}, Log10: s.Log10(), Rows: len(lut.Rows(s.Blocks())),
 		Selections: s.Log10Selections(), Merged: mergedOptions(s),
 		YAML: string(s.YAML()),

@@ -136,7 +136,7 @@ func (o TrainOptions) prepare(ctx context.Context, env *Env, c *TrainConfig, fro
 		return job, arch, err
 	}
 	in := arch.Input
-	set, err := openAs(ctx, env, o.dataPath(c.Data), dataset.Preprocessing{Channels: in.Channels, Height: in.Height, Width: in.Width, Mean: c.Mean, Std: c.Std})
+	set, err := openAs(ctx, env, o.dataPath(c.Data), dataset.Preprocessing{Shape: in, Mean: c.Mean, Std: c.Std})
 	if err != nil {
 		return job, arch, err
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 	"fbnas/internal/lfs"
 	"fbnas/internal/yamlform"
@@ -31,7 +32,7 @@ type Arch struct {
 }
 
 // Input is the shape of one image.
-type Input struct{ Channels, Height, Width int }
+type Input = chw.Shape
 
 // Row describes one block, or Repeat equal ones of which only the first has
 // the stride. Which fields a kind uses stands in the table rules.
@@ -69,7 +70,7 @@ type HeadRow struct{ Bias bool }
 func (a *Arch) Fields() []yamlform.Field {
 	return []yamlform.Field{
 		{Name: "name", Value: &a.Name, Required: true},
-		{Name: "input", Value: &a.Input, Required: true},
+		{Name: "input", Value: (*inputRecord)(&a.Input), Required: true},
 		{Name: "classes", Value: &a.Classes, Required: true, Min: 1, Max: maxChannels},
 		{Name: "rounding", Value: &a.Rounding, Required: true},
 		{Name: "blocks", Value: yamlform.ListOf(&a.Rows), Required: true},
@@ -77,8 +78,11 @@ func (a *Arch) Fields() []yamlform.Field {
 	}
 }
 
+// inputRecord is an Input in a file.
+type inputRecord Input
+
 // Fields lists the record for its file.
-func (in *Input) Fields() []yamlform.Field {
+func (in *inputRecord) Fields() []yamlform.Field {
 	return []yamlform.Field{
 		{Name: "channels", Value: &in.Channels, Required: true, Min: 1, Max: maxChannels},
 		{Name: "height", Value: &in.Height, Required: true, Min: 1, Max: maxSide},

@@ -3,6 +3,8 @@ package models
 import (
 	"fmt"
 	"iter"
+
+	"fbnas/internal/chw"
 )
 
 // ChoiceKind is what a choice decides.
@@ -42,7 +44,7 @@ func (l Layer) Tied() bool {
 
 // Block returns the block at p.
 func (l Layer) Block(p Point) Block {
-	s := shape{l.height, l.width, l.Axes[AxisIn].Options[p[AxisIn]].Int()}
+	s := chw.Shape{Channels: l.Axes[AxisIn].Options[p[AxisIn]].Int(), Height: l.height, Width: l.width}
 	if l.row.Kind == Head {
 		return head(s, l.Axes[AxisOut].Options[p[AxisOut]].Int(), l.row.Bias)
 	}

@@ -48,7 +48,7 @@ func TestEveryProblemAtOnce(t *testing.T) {
 }
 
 func TestResolveWithoutAFile(t *testing.T) {
-	a := Arch{Name: "x", Input: Input{1, 8, 8}, Classes: 2, Rounding: Rounding{Divisor: 1}, Rows: []Row{{Kind: Conv, Out: 4, Kernel: 2, Act: "relu"}}}
+	a := Arch{Name: "x", Input: Input{Channels: 1, Height: 8, Width: 8}, Classes: 2, Rounding: Rounding{Divisor: 1}, Rows: []Row{{Kind: Conv, Out: 4, Kernel: 2, Act: "relu"}}}
 	_, err := a.Resolve()
 	if err == nil || !strings.Contains(err.Error(), "blocks[0].kernel: is 2, want an odd size") {
 		t.Errorf("got %v", err)

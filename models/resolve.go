@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fbnas/internal/chw"
 	"fbnas/internal/yamlform"
 )
 
@@ -38,7 +39,7 @@ func (a Arch) resolve() ([]Block, yamlform.Problems) {
 	if a.Name != "" && !validName.MatchString(a.Name) {
 		problems.Add("name", "is %.40q, want %s", a.Name, nameRule)
 	}
-	s := shape{a.Input.Height, a.Input.Width, a.Input.Channels}
+	s := a.Input
 	var blocks []Block
 	for i, row := range a.Rows {
 		path := fmt.Sprintf("blocks[%d]", i)
@@ -50,7 +51,7 @@ func (a Arch) resolve() ([]Block, yamlform.Problems) {
 			}
 			blocks = append(blocks, b)
 			h, w := b.OutSize()
-			s = shape{max(1, h), max(1, w), row.Out}
+			s = chw.Shape{Channels: row.Out, Height: max(1, h), Width: max(1, w)}
 			row.Stride = 1
 		}
 		if len(blocks) > maxBlocks {
@@ -60,9 +61,6 @@ func (a Arch) resolve() ([]Block, yamlform.Problems) {
 	}
 	return append(blocks, head(s, a.Classes, a.Head.Bias)), problems
 }
-
-// shape is that of an activation.
-type shape struct{ height, width, channels int }
 
 // check reports what is wrong with the row whatever its input.
 func (r Row) check(path string, problems *yamlform.Problems) {
@@ -123,11 +121,11 @@ func (r Row) checkSE(set map[string]bool, path string, problems *yamlform.Proble
 
 // block returns one block of the row on input s. It never fails: rows with
 // problems give blocks that nobody uses.
-func (r Row) block(s shape, round Rounding) Block {
+func (r Row) block(s chw.Shape, round Rounding) Block {
 	b := Block{
 		Kind: r.Kind, Kernel: r.Kernel, Stride: max(1, r.Stride), Pad: r.Kernel / 2, Act: r.Act, SE: "none", SEAct: "none",
 		Groups: max(1, r.Groups), OutGroups: max(1, r.OutGroups), Shuffle: r.Shuffle, Bias: r.Bias, BatchNorm: true,
-		Height: s.height, Width: s.width, In: s.channels, Out: r.Out,
+		Height: s.Height, Width: s.Width, In: s.Channels, Out: r.Out,
 	}
 	if r.Pad != nil {
 		b.Pad = *r.Pad
@@ -136,7 +134,7 @@ func (r Row) block(s shape, round Rounding) Block {
 	case IR, IRPool:
 		b.Mid = r.Mid
 		if b.Mid == 0 {
-			b.Mid = round.Round(float64(s.channels) * r.Expansion)
+			b.Mid = round.Round(float64(s.Channels) * r.Expansion)
 		}
 		b.ExpandConv = r.ExpandConv || b.Mid != b.In
 		b.squeeze(r, round)
@@ -178,10 +176,10 @@ func (b *Block) squeeze(r Row, round Rounding) {
 }
 
 // head returns the classifier on input s.
-func head(s shape, classes int, bias bool) Block {
+func head(s chw.Shape, classes int, bias bool) Block {
 	return Block{
 		Kind: Head, Kernel: 1, Stride: 1, Act: "none", SE: "none", SEAct: "none", Groups: 1, OutGroups: 1, Bias: bias,
-		Height: s.height, Width: s.width, In: s.channels, Out: classes, Classes: classes,
+		Height: s.Height, Width: s.Width, In: s.Channels, Out: classes, Classes: classes,
 	}
 }
 

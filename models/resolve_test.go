@@ -31,7 +31,7 @@ func TestRound(t *testing.T) {
 	}
 }
 
-var one64 = Arch{Name: "x", Input: Input{64, 14, 14}, Classes: 10, Rounding: Rounding{8, 0.95}, Head: HeadRow{Bias: true}}
+var one64 = Arch{Name: "x", Input: Input{Channels: 64, Height: 14, Width: 14}, Classes: 10, Rounding: Rounding{8, 0.95}, Head: HeadRow{Bias: true}}
 
 // block resolves a single row on 64 channels of 14x14.
 func block(t *testing.T, r Row) Block {

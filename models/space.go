@@ -62,7 +62,7 @@ type Tail struct {
 func (s *Space) Fields() []yamlform.Field {
 	return []yamlform.Field{
 		{Name: "name", Value: &s.Name, Required: true},
-		{Name: "input", Value: &s.Input, Required: true},
+		{Name: "input", Value: (*inputRecord)(&s.Input), Required: true},
 		{Name: "rounding", Value: &s.Rounding, Required: true},
 		{Name: "width", Value: &s.WidthBy, Required: true, OneOf: []string{"stage"}},
 		{Name: "stem", Value: &s.Stem, Required: true},

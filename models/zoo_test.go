@@ -75,7 +75,7 @@ func readZoo(t *testing.T) []zooModel {
 
 func (m zooModel) arch() Arch {
 	a := Arch{
-		Name: strings.ToLower(m.Name), Input: Input{3, m.Size, m.Size}, Classes: m.Head.Classes,
+		Name: strings.ToLower(m.Name), Input: Input{Channels: 3, Height: m.Size, Width: m.Size}, Classes: m.Head.Classes,
 		Rounding: Rounding{m.Rounding.Divisor, m.Rounding.Bump}, Head: HeadRow{Bias: true},
 	}
 	for _, stage := range m.Stages {

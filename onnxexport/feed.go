@@ -8,6 +8,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/engine"
+	"fbnas/internal/chw"
 	"fbnas/onnx"
 )
 
@@ -19,9 +20,8 @@ type Feed struct {
 	// Pixels is set where the file takes raw pixels, uint8 [N,H,W,C], and
 	// normalises them like this.
 	Pixels *dataset.Preprocessing
-	// Last is set where the file takes float32 [N,H,W,C]: the H, W and C of its
-	// images.
-	Last *[3]int
+	// Last is set where the file takes float32 [N,H,W,C]: the shape of its images.
+	Last *chw.Shape
 }
 
 // FeedOf says how m, whose metadata are md, is fed. It fails for models that
@@ -44,7 +44,7 @@ func FeedOf(m *onnx.Model, md Metadata) (Feed, error) {
 	case onnx.Float32:
 		last, err := channelsLast(m, md, lengths)
 		if err == nil && last {
-			f.Last = &[3]int{int(lengths[0]), int(lengths[1]), int(lengths[2])}
+			f.Last = &chw.Shape{Channels: int(lengths[2]), Height: int(lengths[0]), Width: int(lengths[1])}
 		}
 		return f, err
 	case onnx.Uint8:
@@ -79,7 +79,7 @@ func (f Feed) Tensor(images []float32) engine.Feed {
 
 // channelsLast is images with the numbers of each pixel side by side.
 func (f Feed) channelsLast(images []float32) []float32 {
-	plane, channels := f.Last[0]*f.Last[1], f.Last[2]
+	plane, channels := f.Last.Plane(), f.Last.Channels
 	out := make([]float32, len(images))
 	for i, v := range images {
 		image, c, at := i/(plane*channels), i/plane%channels, i%plane

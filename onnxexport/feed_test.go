@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"fbnas/dataset"
+	"fbnas/internal/chw"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
 
 func TestFeedRefuses(t *testing.T) {
 	fixed, open := onnx.Dims(1, 2, 2, 1), onnx.Sym("height")
-	p := &dataset.Preprocessing{Channels: 1, Height: 2, Width: 2, Mean: []float32{0}, Std: []float32{1}}
+	p := &dataset.Preprocessing{Shape: chw.Shape{Channels: 1, Height: 2, Width: 2}, Mean: []float32{0}, Std: []float32{1}}
 	wide := *p
 	wide.Width = 3
 	for name, c := range map[string]struct {
@@ -54,7 +55,7 @@ func TestFeedRefuses(t *testing.T) {
 // TestLayoutOfFloats: a file that takes [N,H,W,C] is fed so, whatever says it.
 func TestLayoutOfFloats(t *testing.T) {
 	images := func(c, h, w int) *dataset.Preprocessing {
-		return &dataset.Preprocessing{Channels: c, Height: h, Width: w, Mean: make([]float32, c), Std: slices.Repeat([]float32{1}, c)}
+		return &dataset.Preprocessing{Shape: chw.Shape{Channels: c, Height: h, Width: w}, Mean: make([]float32, c), Std: slices.Repeat([]float32{1}, c)}
 	}
 	const first, last = "[1 2 3 4 5 6 7 8]", "[1 5 2 6 3 7 4 8]" // of two channels of 2x2
 	for _, c := range []struct {
@@ -101,7 +102,7 @@ func TestLayoutOfFloats(t *testing.T) {
 // TestSeen: values between and beyond pixels move to the nearest ones, and
 // what the file is then fed are those.
 func TestSeen(t *testing.T) {
-	p := &dataset.Preprocessing{Channels: 1, Height: 1, Width: 4, Mean: []float32{0.5}, Std: []float32{0.25}}
+	p := &dataset.Preprocessing{Shape: chw.Shape{Channels: 1, Height: 1, Width: 4}, Mean: []float32{0.5}, Std: []float32{0.25}}
 	f := onnxexport.Feed{Input: "input", Batch: 1, Pixels: p}
 	image := []float32{-7, 0, 0.001, 9}
 	seen := f.Seen(image)

@@ -12,13 +12,14 @@ import (
 	"fbnas/dataset"
 	"fbnas/engine/enginetest"
 	"fbnas/graph/lower"
+	"fbnas/internal/chw"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
 )
 
 // pictures is the preprocessing of tiny's images.
 func pictures() *dataset.Preprocessing {
-	return &dataset.Preprocessing{Channels: 1, Height: 28, Width: 28, Mean: []float32{0.2860}, Std: []float32{0.3530}}
+	return &dataset.Preprocessing{Shape: chw.Shape{Channels: 1, Height: 28, Width: 28}, Mean: []float32{0.2860}, Std: []float32{0.3530}}
 }
 
 // in is tiny in a form.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fbnas/dataset"
+	"fbnas/internal/chw"
 	"fbnas/onnx"
 	"fbnas/onnx/onnxpb"
 	"fbnas/onnxexport"
@@ -16,7 +17,7 @@ import (
 func whole() onnxexport.Metadata {
 	return onnxexport.Metadata{
 		Tool: "fbnas 1.0", Architecture: "version: 1\nname: tiny\n",
-		Preprocessing: &dataset.Preprocessing{Channels: 1, Height: 28, Width: 28, Mean: []float32{0.25}, Std: []float32{0.5}},
+		Preprocessing: &dataset.Preprocessing{Shape: chw.Shape{Channels: 1, Height: 28, Width: 28}, Mean: []float32{0.25}, Std: []float32{0.5}},
 		Classes:       []string{"T-shirt/top", "Trouser"},
 		Accuracy:      &onnxexport.Accuracy{Top1: 0.91, Images: 10000, Data: "fashion-mnist"},
 		Latency:       &onnxexport.Latency{Device: "a phone", Runtime: "onnxruntime 1.27.0", Table: "0123", PredictedUS: 510, ErrorUS: 7, Rows: 18, PredictedRows: 3, MeasuredUS: 512.5},

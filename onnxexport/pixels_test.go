@@ -10,6 +10,7 @@ import (
 	"fbnas/engine"
 	"fbnas/engine/enginetest"
 	"fbnas/engine/ort"
+	"fbnas/internal/chw"
 	"fbnas/internal/convert"
 	"fbnas/models"
 	"fbnas/onnx"
@@ -21,7 +22,7 @@ import (
 // convolutions have padding, hence Sub.
 func TestZooOnPixels(t *testing.T) {
 	f := onnxexport.Form{Batch: onnxexport.AnyBatch, Input: onnxexport.PixelsNHWC}
-	p := dataset.Preprocessing{Channels: 3, Height: 64, Width: 64, Mean: []float32{0.4, 0.5, 0.6}, Std: []float32{1, 1, 1}}
+	p := dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 64, Width: 64}, Mean: []float32{0.4, 0.5, 0.6}, Std: []float32{1, 1, 1}}
 	for _, name := range models.ArchNames() {
 		arch, err := models.LoadArch(name)
 		if err != nil {
@@ -69,7 +70,7 @@ func flat(blocks []models.Block) map[string][]float64 {
 // computes from the image that they are normalised to; what it has before the
 // first layer follows from that layer.
 func TestPixels(t *testing.T) {
-	p := dataset.Preprocessing{Channels: 3, Height: 9, Width: 7, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
+	p := dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 9, Width: 7}, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
 	first := models.Block{Kind: models.Conv, Kernel: 3, Stride: 2, Pad: 1, Act: "hswish", Groups: 1, OutGroups: 1, In: 3, Out: 4, Height: 9, Width: 7, ExpandConv: true}
 	unpadded, shortcut := first, first
 	unpadded.Pad = 0

@@ -14,6 +14,7 @@ import (
 	"fbnas/engine/ort"
 	"fbnas/graph"
 	"fbnas/graph/grad"
+	"fbnas/internal/chw"
 	"fbnas/internal/setup"
 	"fbnas/models"
 	"fbnas/nn"
@@ -162,7 +163,7 @@ func trainedOn(t *testing.T, e engine.Engine, net train.Network, data *dataset.S
 	if err := net.Initialise(state, 1); err != nil {
 		t.Fatal(err)
 	}
-	shape := train.Shape{Batch: engineBatch, Channels: 1, Height: 6, Width: 6}
+	shape := train.Shape{Batch: engineBatch, Image: chw.Shape{Channels: 1, Height: 6, Width: 6}}
 	run, err := e.Compile(net.WeightStep(shape, train.SGD{Momentum: 0.9, WeightDecay: 1e-4}, 0.1), state)
 	if err != nil {
 		t.Fatal(err)

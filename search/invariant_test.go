@@ -11,6 +11,7 @@ import (
 	"fbnas/engine/interp"
 	"fbnas/graph"
 	"fbnas/graph/grad"
+	"fbnas/internal/chw"
 	"fbnas/internal/random"
 	"fbnas/models"
 	"fbnas/nn"
@@ -181,7 +182,7 @@ func compareEvaluation(t *testing.T, super *Supernet, sel models.Selection, wide
 
 func recalibratedLogits(t *testing.T, n train.Network, values map[string][]float64, feeds engine.Feeds) []float64 {
 	t.Helper()
-	shape := train.Shape{Batch: batch, Channels: 2, Height: 9, Width: 8}
+	shape := train.Shape{Batch: batch, Image: chw.Shape{Channels: 2, Height: 9, Width: 8}}
 	var e interp.Engine
 	state, err := e.NewState(n.Specs())
 	if err != nil {

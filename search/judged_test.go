@@ -10,6 +10,7 @@ import (
 	"fbnas/engine"
 	"fbnas/engine/enginetest"
 	"fbnas/engine/interp"
+	"fbnas/internal/chw"
 	"fbnas/models"
 	"fbnas/train"
 )
@@ -218,7 +219,7 @@ func (o *observedSearch) derived(t *testing.T, sel models.Selection, j judging) 
 		t.Fatal(err)
 	}
 	batch := o.job.Config.Train.Batch
-	shape := train.Shape{Batch: batch, Channels: 1, Height: 6, Width: 6}
+	shape := train.Shape{Batch: batch, Image: chw.Shape{Channels: 1, Height: 6, Width: 6}}
 	recalibrate, err := interp.Engine{}.Compile(net.Recalibrate(shape), state)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"fbnas/dataset/datasettest"
 	"fbnas/engine"
 	"fbnas/graph"
+	"fbnas/internal/chw"
 	"fbnas/models"
 	"fbnas/train"
 )
@@ -26,7 +27,7 @@ func weightStep(t *testing.T, options, batch int) (*Supernet, *engine.Program) {
 		t.Fatal(err)
 	}
 	s := NewSupernet(space, classes)
-	return s, s.soft().WeightStep(train.Shape{Batch: batch, Channels: 1, Height: 6, Width: 6}, train.SGD{Momentum: 0.9}, 0.1)
+	return s, s.soft().WeightStep(train.Shape{Batch: batch, Image: chw.Shape{Channels: 1, Height: 6, Width: 6}}, train.SGD{Momentum: 0.9}, 0.1)
 }
 
 // TestOptionsCostNoFeatureMap: a weight step has the same number of operations on

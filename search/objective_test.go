@@ -14,6 +14,7 @@ import (
 	"fbnas/engine/enginetest"
 	"fbnas/engine/interp"
 	"fbnas/graph"
+	"fbnas/internal/chw"
 	"fbnas/models"
 	"fbnas/nn"
 	"fbnas/train"
@@ -45,7 +46,7 @@ func newStepBench(t *testing.T, control Control) *stepBench {
 	if err := b.super.soft().SetValues(b.state, randomValues(b.super.soft().Params, 3)); err != nil {
 		t.Fatal(err)
 	}
-	shape := train.Shape{Batch: batch, Channels: 2, Height: 9, Width: 8}
+	shape := train.Shape{Batch: batch, Image: chw.Shape{Channels: 2, Height: 9, Width: 8}}
 	if b.run, err = (interp.Engine{}).Compile(b.super.choiceStep(shape, constraint{costs, control}, b.adam), b.state); err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +202,7 @@ func TestStepsKeepToTheirOwnState(t *testing.T) {
 	if !moved {
 		t.Error("a choice step changed no choice")
 	}
-	shape := train.Shape{Batch: batch, Channels: 2, Height: 9, Width: 8}
+	shape := train.Shape{Batch: batch, Image: chw.Shape{Channels: 2, Height: 9, Width: 8}}
 	for _, w := range b.super.soft().WeightStep(shape, train.SGD{Momentum: 0.9}, 0).Writes {
 		for _, c := range b.super.choices {
 			if w.Name == logits+c.Name || w.Name == multiplierState {

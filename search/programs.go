@@ -88,7 +88,7 @@ func (s *Supernet) specs() []engine.Spec {
 func (s *Supernet) choiceStep(shape train.Shape, limit constraint, adam train.Adam) *engine.Program {
 	g := graph.New()
 	nb := &nn.Builder{G: g}
-	x := g.MapInput(train.Images, shape.Batch, shape.Channels, shape.Height, shape.Width)
+	x := g.MapInput(train.Images, shape.Batch, shape.Image.Channels, shape.Image.Height, shape.Image.Width)
 	out := s.soft().Forward(nb, x)
 	loss := nn.CrossEntropy(g, out, g.Input(train.Labels, graph.Int, shape.Batch), 0)
 

@@ -192,8 +192,7 @@ func (r *runner) steps() (weights, choices *engine.Program) {
 }
 
 func (r *runner) shape(batch int) train.Shape {
-	s := r.Data.Train.Shape()
-	return train.Shape{Batch: batch, Channels: s[0], Height: s[1], Width: s[2]}
+	return train.Shape{Batch: batch, Image: r.Data.Train.Shape()}
 }
 
 func (r *runner) turns(step int) []train.Turn {

@@ -7,6 +7,7 @@ import (
 
 	"fbnas/engine"
 	"fbnas/engine/enginetest"
+	"fbnas/internal/chw"
 	"fbnas/models"
 	"fbnas/train"
 )
@@ -15,7 +16,7 @@ import (
 func TestAveragesByHand(t *testing.T) {
 	head := []models.Block{{Kind: models.Head, Kernel: 1, Stride: 1, Groups: 1, Height: 1, Width: 1, In: 1, Out: 2}}
 	net := train.Techniques{EMA: 0.15}.Network(head)
-	run, state := compile(t, net.WeightStep(train.Shape{Batch: 1, Channels: 1, Height: 1, Width: 1}, train.SGD{}, 0), net.Specs())
+	run, state := compile(t, net.WeightStep(train.Shape{Batch: 1, Image: chw.Shape{Channels: 1, Height: 1, Width: 1}}, train.SGD{}, 0), net.Specs())
 	const name = "head.classifier.weight"
 	if err := net.SetValues(state, map[string][]float64{name: {1, 2}}); err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ func BenchmarkStep(b *testing.B) {
 	for _, batch := range []int{64, 128} {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprintf("batch=%d/threads=%d", batch, threads), func(b *testing.B) {
-				shape := train.Shape{Batch: batch, Channels: space.Input.Channels, Height: space.Input.Height, Width: space.Input.Width}
+				shape := train.Shape{Batch: batch, Image: space.Input}
 				dialects := []ort.Dialect{ort.Std, ort.Blocked}
 				steps := make([]func(), len(dialects))
 				for i, d := range dialects {
@@ -76,7 +76,7 @@ func weightStep(b *testing.B, net train.Network, s train.Shape, o ort.Options) f
 	}
 	b.Cleanup(func() { run.Close() })
 	r := random.New(1, "images")
-	pixels, labels := make([]float32, s.Batch*s.Channels*s.Height*s.Width), make([]int64, s.Batch)
+	pixels, labels := make([]float32, s.Batch*s.Image.Size()), make([]int64, s.Batch)
 	for i := range pixels {
 		pixels[i] = float32(r.NormFloat64())
 	}

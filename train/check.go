@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"fbnas/dataset"
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 	"fbnas/models"
 )
@@ -13,7 +14,7 @@ import (
 // shape of its images and the number of its classes.
 func CheckData(blocks []models.Block, set *dataset.Set) error {
 	first, last := blocks[0], blocks[len(blocks)-1]
-	if got, want := set.Train.Shape(), [3]int{first.In, first.Height, first.Width}; got != want {
+	if got, want := set.Train.Shape(), (chw.Shape{Channels: first.In, Height: first.Height, Width: first.Width}); got != want {
 		return fault.New(fault.Usage, "Open the data set with the network's input size.",
 			"the network takes images of %v (channels, height, width), the data set %s gives %v", want, set.Name, got)
 	}

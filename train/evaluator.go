@@ -33,7 +33,7 @@ func NewEvaluator(e engine.Engine, arch models.Arch, values map[string][]float64
 		return nil, errors.Join(err, state.Close())
 	}
 	in := arch.Input
-	run, err := e.Compile(net.Evaluate(Shape{batch, in.Channels, in.Height, in.Width}), state)
+	run, err := e.Compile(net.Evaluate(Shape{batch, in}), state)
 	if err != nil {
 		return nil, errors.Join(err, state.Close())
 	}
@@ -70,8 +70,8 @@ func Normalise(ctx context.Context, e engine.Engine, arch models.Arch, values ma
 		return err
 	}
 	in := arch.Input
-	batch := len(batches[0]) / (in.Channels * in.Height * in.Width)
-	run, err := e.Compile(net.Recalibrate(Shape{batch, in.Channels, in.Height, in.Width}), state)
+	batch := len(batches[0]) / in.Size()
+	run, err := e.Compile(net.Recalibrate(Shape{batch, in}), state)
 	if err != nil {
 		return err
 	}

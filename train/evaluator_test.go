@@ -8,6 +8,7 @@ import (
 
 	"fbnas/dataset/datasettest"
 	"fbnas/engine/interp"
+	"fbnas/internal/chw"
 	"fbnas/models"
 	"fbnas/train"
 )
@@ -64,7 +65,7 @@ func TestNormalise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := e.Compile(net.Recalibrate(train.Shape{Batch: 8, Channels: 1, Height: 6, Width: 6}), state)
+	run, err := e.Compile(net.Recalibrate(train.Shape{Batch: 8, Image: chw.Shape{Channels: 1, Height: 6, Width: 6}}), state)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"fbnas/dataset/datasettest"
 	"fbnas/engine/interp"
 	"fbnas/graph"
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/models"
@@ -20,7 +21,7 @@ import (
 // TestWhatIsFrozenStays, bit for bit, and costs less.
 func TestWhatIsFrozenStays(t *testing.T) {
 	data := datasettest.Bars(t, 48, 24, 6, 3)
-	shape := train.Shape{Batch: 16, Channels: 1, Height: 6, Width: 6}
+	shape := train.Shape{Batch: 16, Image: chw.Shape{Channels: 1, Height: 6, Width: 6}}
 	nodes := func(f train.Freeze) int {
 		p := train.Techniques{Freeze: f}.Network(blocks(t)).WeightStep(shape, train.SGD{Momentum: 0.9}, 0.1)
 		return len(graph.Reachable(p.Outputs()...))

@@ -106,8 +106,7 @@ func (j Job) start(ctx context.Context, net Network, state engine.State) (from i
 }
 
 func (j Job) shape(batch int) Shape {
-	s := j.Data.Train.Shape()
-	return Shape{batch, s[0], s[1], s[2]}
+	return Shape{batch, j.Data.Train.Shape()}
 }
 
 func (j Job) weightStep(net Network) *engine.Program {

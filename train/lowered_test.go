@@ -19,7 +19,7 @@ func lowered(t *testing.T, techniques train.Techniques) (count map[string]int, p
 		t.Fatal(err)
 	}
 	net, in := techniques.Network(space.SupernetBlocks(10)), space.Input
-	p := net.WeightStep(train.Shape{Batch: block, Channels: in.Channels, Height: in.Height, Width: in.Width}, train.SGD{Momentum: 0.9, WeightDecay: 4e-5}, 0.1)
+	p := net.WeightStep(train.Shape{Batch: block, Image: in}, train.SGD{Momentum: 0.9, WeightDecay: 4e-5}, 0.1)
 	var outputs []lower.Output
 	for _, b := range slices.Concat(p.Writes, p.Returns) {
 		outputs = append(outputs, lower.Output{Name: "next:" + b.Name, Node: b.Node})

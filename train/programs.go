@@ -7,6 +7,7 @@ import (
 	"fbnas/graph"
 	"fbnas/graph/grad"
 	"fbnas/graph/opt"
+	"fbnas/internal/chw"
 	"fbnas/models"
 	"fbnas/nn"
 )
@@ -24,7 +25,10 @@ const (
 )
 
 // Shape is the shape of a program's batch.
-type Shape struct{ Batch, Channels, Height, Width int }
+type Shape struct {
+	Batch int
+	Image chw.Shape
+}
 
 // Network is what the programs run: how it is laid down, its parameters, and
 // what Config.Network lays on its training.
@@ -62,7 +66,7 @@ func Optimise(p *engine.Program, first ...opt.Rule) *engine.Program {
 // begin starts a program: the images' node and a builder of the given kind.
 func (n Network) begin(s Shape, statistics nn.Statistics) (*nn.Builder, *graph.Node) {
 	g := graph.New()
-	return &nn.Builder{G: g, Statistics: statistics, Frozen: n.freeze.Has}, g.MapInput(Images, s.Batch, s.Channels, s.Height, s.Width)
+	return &nn.Builder{G: g, Statistics: statistics, Frozen: n.freeze.Has}, g.MapInput(Images, s.Batch, s.Image.Channels, s.Image.Height, s.Image.Width)
 }
 
 // WeightStep is one step of training: it writes parameters, momenta, running

@@ -9,6 +9,7 @@ import (
 	"fbnas/engine"
 	"fbnas/engine/enginetest"
 	"fbnas/graph"
+	"fbnas/internal/chw"
 	"fbnas/internal/random"
 	"fbnas/train"
 )
@@ -49,7 +50,7 @@ func drawnFrom(t *testing.T, e engine.Engine, c train.Config, feed func(engine.F
 	if err := net.SetValues(state, values); err != nil {
 		t.Fatal(err)
 	}
-	run, err := e.Compile(net.WeightStep(train.Shape{Batch: c.Batch, Channels: 1, Height: 6, Width: 6}, c.SGD(), c.LabelSmoothing), state)
+	run, err := e.Compile(net.WeightStep(train.Shape{Batch: c.Batch, Image: chw.Shape{Channels: 1, Height: 6, Width: 6}}, c.SGD(), c.LabelSmoothing), state)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"fbnas/engine/enginetest"
 	"fbnas/engine/interp"
 	"fbnas/graph"
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
 	"fbnas/models"
@@ -32,7 +33,7 @@ func linear() train.Network {
 func TestSGDByHand(t *testing.T) {
 	net := linear()
 	const lr, mu, decay = 0.1, 0.9, 0.01
-	run, state := compile(t, net.WeightStep(train.Shape{Batch: 1, Channels: 1, Height: 1, Width: 1}, train.SGD{Momentum: mu, WeightDecay: decay}, 0), net.Specs())
+	run, state := compile(t, net.WeightStep(train.Shape{Batch: 1, Image: chw.Shape{Channels: 1, Height: 1, Width: 1}}, train.SGD{Momentum: mu, WeightDecay: decay}, 0), net.Specs())
 	step := func() float64 {
 		r, err := run.Run(context.Background(), engine.Feeds{
 			train.Images: engine.Floats([]float32{2}), train.Labels: engine.Ints([]int64{0}), train.LearningRate: engine.Scalar(lr),
@@ -89,7 +90,7 @@ func TestRunningStatisticsByHand(t *testing.T) {
 	for _, name := range []string{"bn.gamma", "bn.beta", "bn.mean", "bn.var"} {
 		specs = append(specs, engine.Spec{Name: name, Shape: graph.Shape{1}})
 	}
-	run, state := compile(t, net.Recalibrate(train.Shape{Batch: 2, Channels: 1, Height: 1, Width: 1}), specs)
+	run, state := compile(t, net.Recalibrate(train.Shape{Batch: 2, Image: chw.Shape{Channels: 1, Height: 1, Width: 1}}), specs)
 	for i, pair := range [][]float32{{1, 3}, {0, 0}, {-2, 5}} {
 		if _, err := run.Run(context.Background(), engine.Feeds{
 			train.Images: engine.Floats(pair), train.NormMomentum: engine.Scalar(1 / float64(i+1)),

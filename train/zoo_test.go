@@ -21,7 +21,7 @@ func TestZooTrains(t *testing.T) {
 			t.Fatal(err)
 		}
 		net, in := train.NetworkOf(blocks), arch.Input
-		p := net.WeightStep(train.Shape{Batch: 16, Channels: in.Channels, Height: in.Height, Width: in.Width}, train.SGD{Momentum: 0.9}, 0.1)
+		p := net.WeightStep(train.Shape{Batch: 16, Image: in}, train.SGD{Momentum: 0.9}, 0.1)
 		written := map[string]bool{}
 		var outputs []lower.Output
 		for _, w := range p.Writes {

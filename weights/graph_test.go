@@ -11,6 +11,7 @@ import (
 	"fbnas/engine"
 	"fbnas/engine/interp"
 	"fbnas/graph"
+	"fbnas/internal/chw"
 	"fbnas/models"
 	"fbnas/onnx"
 	"fbnas/onnxexport"
@@ -31,7 +32,7 @@ func logits(t *testing.T, blocks []models.Block, values map[string][]float64, im
 		t.Fatal(err)
 	}
 	in := blocks[0]
-	run, err := e.Compile(net.Evaluate(train.Shape{Batch: batch, Channels: in.In, Height: in.Height, Width: in.Width}), state)
+	run, err := e.Compile(net.Evaluate(train.Shape{Batch: batch, Image: chw.Shape{Channels: in.In, Height: in.Height, Width: in.Width}}), state)
 	if err != nil {
 		t.Fatal(err)
 	}

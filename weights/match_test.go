@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fbnas/dataset"
+	"fbnas/internal/chw"
 	"fbnas/models"
 	"fbnas/onnxexport"
 	"fbnas/weights"
@@ -56,7 +57,7 @@ func written(t *testing.T, arch models.Arch, blocks []models.Block) (string, map
 	path := filepath.Join(t.TempDir(), "weights.safetensors")
 	w := weights.Network{
 		Arch: arch, Classes: []string{"a", "b", "c"}, Values: values,
-		Preprocessing: dataset.Preprocessing{Height: 16, Width: 16, Channels: 3, Mean: []float32{.5, .5, .5}, Std: []float32{.2, .2, .2}},
+		Preprocessing: dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 16, Width: 16}, Mean: []float32{.5, .5, .5}, Std: []float32{.2, .2, .2}},
 	}
 	if err := w.Write(path); err != nil {
 		t.Fatal(err)

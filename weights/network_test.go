@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fbnas/dataset"
+	"fbnas/internal/chw"
 	"fbnas/onnxexport"
 	"fbnas/train"
 	"fbnas/weights"
@@ -15,7 +16,7 @@ func TestNetworkSurvivesItsFile(t *testing.T) {
 	arch, blocks := small(t, 3)
 	n := weights.Network{
 		Arch: arch, Classes: []string{"a", "b", "c"}, Data: "d1935", Test: train.Accuracy{Correct: 22, Images: 24},
-		Preprocessing: dataset.Preprocessing{Height: 16, Width: 16, Channels: 3, Mean: []float32{.5, .5, .5}, Std: []float32{.2, .2, .2}, Pictures: 1},
+		Preprocessing: dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 16, Width: 16}, Mean: []float32{.5, .5, .5}, Std: []float32{.2, .2, .2}, Pictures: 1},
 		Values:        onnxexport.RandomWeights(blocks, 1),
 	}
 	path := filepath.Join(t.TempDir(), "weights.safetensors")

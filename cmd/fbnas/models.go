@@ -54,7 +54,7 @@ func modelText(w io.Writer, m *job.ModelInfo) error {
 		text.Right("kernel"), text.Right("stride"), text.Left("act"), text.Left("SE"), text.Left("also"),
 		text.Right("MACs"), text.Right("params"))
 	for _, l := range m.Layers {
-		in, out := job.ImageShape{Channels: l.In, Height: l.Height, Width: l.Width}, job.ImageShape{Channels: l.Out, Height: l.OutHeight, Width: l.OutWidth}
+		in, out := models.Input{Channels: l.In, Height: l.Height, Width: l.Width}, models.Input{Channels: l.Out, Height: l.OutHeight, Width: l.OutWidth}
 		t.Row(l.Name, string(l.Kind), in.String(), unlessZero(l.Mid), out.String(), fmt.Sprint(l.Kernel), fmt.Sprint(l.Stride),
 			l.Act, gate(l), also(l), text.Count(l.MACs), text.Count(l.Params))
 	}

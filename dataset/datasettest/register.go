@@ -25,8 +25,7 @@ type Name struct {
 // Images that are equal are the test's mistake.
 func NewRegister(t testing.TB, set *dataset.Set) *Register {
 	t.Helper()
-	s := set.Train.Shape()
-	r := &Register{map[string]Name{}, s[0] * s[1] * s[2]}
+	r := &Register{map[string]Name{}, set.Train.Shape().Size()}
 	for _, split := range []*dataset.Split{set.Train, set.Test} {
 		for i := range split.Len() {
 			pixels := make([]float32, r.size)

@@ -13,6 +13,7 @@ import (
 	"fbnas/engine/interp"
 	"fbnas/engine/ort"
 	"fbnas/graph"
+	"fbnas/internal/chw"
 	"fbnas/models"
 	"fbnas/train"
 )
@@ -36,7 +37,7 @@ func step(t *testing.T, batch int) (train.Network, *engine.Program) {
 		t.Fatal(err)
 	}
 	net, c := train.NetworkOf(blocks), train.DefaultConfig()
-	return net, net.WeightStep(train.Shape{Batch: batch, Channels: 3, Height: 12, Width: 12}, c.SGD(), c.LabelSmoothing)
+	return net, net.WeightStep(train.Shape{Batch: batch, Image: chw.Shape{Channels: 3, Height: 12, Width: 12}}, c.SGD(), c.LabelSmoothing)
 }
 
 // TestOrderIsTheRuntimes compares the plan of a training step with what the

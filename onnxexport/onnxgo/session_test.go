@@ -9,6 +9,7 @@ import (
 
 	"fbnas/dataset"
 	"fbnas/engine"
+	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 	"fbnas/models"
 	"fbnas/onnx"
@@ -80,7 +81,7 @@ func whole(t testing.TB, s onnxexport.Spec) []byte {
 
 // TestNetwork holds a network of all kinds of blocks against ONNX Runtime.
 func TestNetwork(t *testing.T) {
-	colours := &dataset.Preprocessing{Channels: 3, Height: 12, Width: 10, Mean: []float32{0.4, 0.5, 0.6}, Std: []float32{0.2, 0.3, 0.4}}
+	colours := &dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 12, Width: 10}, Mean: []float32{0.4, 0.5, 0.6}, Std: []float32{0.2, 0.3, 0.4}}
 	for name, s := range map[string]onnxexport.Spec{
 		"batch":     {Form: onnxexport.Form{Batch: 3}},
 		"opset 13":  {Form: onnxexport.Form{Opset: 13}},

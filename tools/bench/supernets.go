@@ -56,7 +56,7 @@ func choiceParams(choices []models.Choice) []models.Param {
 var adam = train.Adam{Rate: 0.01, Beta1: 0.5, Beta2: 0.999}
 
 func (s subject) shape(batch int) train.Shape {
-	return train.Shape{Batch: batch, Channels: s.input.Channels, Height: s.input.Height, Width: s.input.Width}
+	return train.Shape{Batch: batch, Image: s.input}
 }
 
 func (s subject) specs() []engine.Spec {

@@ -135,7 +135,7 @@ func stepTurn(ctx context.Context, e engine.Engine, j job) (figures, error) {
 // feeds are one batch of noise, and one draw for the choices.
 func (s subject) feeds(batch int) engine.Feeds {
 	r := random.New(1, "bench")
-	pixels, labels := make([]float32, batch*s.input.Channels*s.input.Height*s.input.Width), make([]int64, batch)
+	pixels, labels := make([]float32, batch*s.input.Size()), make([]int64, batch)
 	for i := range pixels {
 		pixels[i] = float32(r.NormFloat64())
 	}
