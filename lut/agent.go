@@ -2,8 +2,8 @@ package lut
 
 import "fbnas/latency/stats"
 
-// CallShare is what the agent itself adds to each timed run, relative to the
-// median of the measured rows; 0 where it is unknown.
+// CallShare is what the agent itself adds to each timed run, as a fraction of the
+// median measured row; 0 where it is unknown.
 func (t *Table) CallShare() float64 {
 	var rows []float64
 	for _, r := range t.rows {

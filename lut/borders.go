@@ -5,21 +5,22 @@ import (
 	"slices"
 )
 
-// strengths are the penalties that are tried, against squares of a mean row's
-// share of a network; the weakest still makes borders that always come together
-// solvable.
+// strengths are the penalties to try, relative to the square of a mean row's
+// share of a network; the weakest still makes the system solvable when some
+// borders always occur together.
 var strengths = []float64{1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
 
-// fitBorders fits to what c leaves over the savings at each shape of input and a
-// correction of the base, by ridge regression: a shape that few networks have
-// stays near zero. The penalty is the one with the least leave-one-out error.
+// fitBorders fits a saving for each shape of input, and a correction of the base,
+// to the residuals of c by ridge regression, so that a shape which few networks
+// have stays near zero. It uses the penalty with the smallest leave-one-out
+// error.
 func fitBorders(ns []Timed, c Calibration) Calibration {
 	shapes := inputs(ns)
 	var unit float64 // the mean row, µs
 	for _, n := range ns {
 		unit += n.SumUS / float64(n.Blocks) / float64(len(ns))
 	}
-	x := make([][]float64, len(ns)) // of each network: 1 and its inputs of each shape, as shares of its latency
+	x := make([][]float64, len(ns)) // per network: 1 and its inputs of each shape, as shares of its latency
 	rest := make([]float64, len(ns))
 	for i, n := range ns {
 		x[i] = make([]float64, 1+len(shapes))
@@ -41,8 +42,8 @@ func fitBorders(ns []Timed, c Calibration) Calibration {
 	return c
 }
 
-// ridgeByLOO is ridge with the strength that leaves the least error; no
-// weights where none gives a solution.
+// ridgeByLOO is ridge with the strength that has the smallest leave-one-out
+// error; nil where none gives a solution.
 func ridgeByLOO(x [][]float64, y []float64) (weights []float64) {
 	best := math.Inf(1)
 	for _, s := range strengths {
@@ -53,8 +54,7 @@ func ridgeByLOO(x [][]float64, y []float64) (weights []float64) {
 	return weights
 }
 
-// inputs are the different shapes that blocks of the networks take in,
-// ascending.
+// inputs lists the distinct shapes of inputs of the networks' blocks, ascending.
 func inputs(ns []Timed) []Shape {
 	var all []Shape
 	for _, n := range ns {
@@ -65,8 +65,9 @@ func inputs(ns []Timed) []Shape {
 }
 
 // ridge solves min |Xβ − y|² + strength·|β|² in its dual form, β = Xᵀ·weights,
-// which is small where columns outnumber rows. loo is the mean absolute error
-// of each y by the fit without it, infinite where the system has no solution.
+// which is small when X has more columns than rows. loo is the mean absolute
+// error of each y under the fit without it; it is infinite where the system has
+// no solution.
 func ridge(x [][]float64, y []float64, strength float64) (weights []float64, loo float64) {
 	kernel := make([][]float64, len(x))
 	for i := range x {

@@ -11,8 +11,8 @@ import (
 	"fbnas/models"
 )
 
-// The solution of a ridge regression is known by its gradient, and its
-// leave-one-out error by leaving one out.
+// TestRidge: the solution is checked by its gradient, and the leave-one-out error
+// by leaving one out.
 func TestRidge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows, columns := rapid.IntRange(2, 6).Draw(t, "rows"), rapid.IntRange(1, 8).Draw(t, "columns")
@@ -54,14 +54,14 @@ func primal(x [][]float64, weights []float64, columns int) []float64 {
 	return fit
 }
 
-// stage is a block of one of the shapes of the space demo.
+// stage is a block with one of the shapes of the space demo.
 func stage(width, size int) models.Block {
 	return models.Block{Kind: models.IR, Kernel: 3, Stride: 1, Groups: 1, OutGroups: 1, In: width, Mid: width, Out: width, Height: size, Width: size}
 }
 
-// joined makes a table with a row for each width at each size, and networks
-// whose blocks save, beside a call and their elements, what the number of
-// channels decides.
+// joined makes a table with a row for each width at each size, and networks whose
+// blocks save, besides a call and their elements, an amount that depends on the
+// number of channels.
 func joined(n int, noise float64) (*Table, [][]models.Block, []Timed) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	table := newTable()

@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// span is what a number may be, both ends included.
-type span struct{ low, high float64 }
+// bound is the range of a number, both ends included.
+type bound struct{ low, high float64 }
 
 var (
-	anyCount = span{0, 1e15}
-	small    = span{0, 1e6}    // how many of something there are
-	times    = span{0, 1e9}    // µs: a run of 1000 s is none
-	timed    = span{1e-6, 1e9} // of something that did run
-	signed   = span{-1e9, 1e9} // µs, of a fit, which may be below zero
-	perValue = span{0, 1e3}    // µs
-	errors1  = span{0, 1e6}    // relative, as a fraction
-	share    = span{0, 1}
-	whatever = span{math.Inf(-1), math.Inf(1)}
+	anyCount = bound{0, 1e15}
+	small    = bound{0, 1e6}    // a count of something
+	times    = bound{0, 1e9}    // µs: no run takes 1000 s
+	timed    = bound{1e-6, 1e9} // µs, of something that did run
+	signed   = bound{-1e9, 1e9} // µs, of a fit, which may be negative
+	perValue = bound{0, 1e3}    // µs
+	errors1  = bound{0, 1e6}    // relative, as a fraction
+	share    = bound{0, 1}
+	whatever = bound{math.Inf(-1), math.Inf(1)}
 )
 
-// bounds of every number in a record, by its path: the record's type, and the
-// names of its fields. Where a whole branch has its own check, that stands here
-// with nothing below it. A number without bounds ends the program when it
-// starts, so that no new field is forgotten.
-var bounds = map[string]span{
-	"header.version":                   {0, math.MaxInt64}, // newer ones are refused later
+// bounds has the range of every number in a record, by its path: the record's
+// type, and the names of its fields. A branch that is checked elsewhere is listed
+// as a whole. A number without bounds makes the program panic at its start, so
+// that no new field is forgotten.
+var bounds = map[string]bound{
+	"header.version":                   {0, math.MaxInt64}, // newer versions are refused later
 	"header.device.model.cores":        small,
 	"header.device.model.max_khz":      {0, 1e9},
 	"header.device.model.memory_bytes": anyCount,
@@ -47,7 +47,7 @@ var bounds = map[string]span{
 	"header.default_mode.ratio":        {1e-3, 1e3},
 	"header.default_mode.spread":       errors1,
 	"header.default_mode.rounds":       small,
-	"header.course":                    whatever, // it is told, and nothing is reckoned from it
+	"header.course":                    whatever, // only displayed, nothing is computed from it
 
 	"row.key":             whatever, // Row.check
 	"row.latency_us":      times,    // 0 where it failed
@@ -99,7 +99,7 @@ var bounds = map[string]span{
 	"validation.within_5pct":  share,
 	"validation.within_10pct": share,
 	"validation.spearman":     {-1, 1},
-	"validation.macs_only":    whatever, // it is told, and nothing is reckoned from it
+	"validation.macs_only":    whatever, // only displayed, nothing is computed from it
 
 	"round.round.batch":  small,
 	"round.round.round":  small,
@@ -108,7 +108,7 @@ var bounds = map[string]span{
 }
 
 func init() {
-	for path, part := range map[string]map[string]span{
+	for path, part := range map[string]map[string]bound{
 		"calibration.networks": boundsOfTimed, "validation.measured": boundsOfTimed,
 		"round.round.sentinel": boundsOfGroup, "round.round.groups": boundsOfGroup,
 	} {
@@ -121,30 +121,30 @@ func init() {
 	}
 }
 
-var boundsOfTimed = map[string]span{
+var boundsOfTimed = map[string]bound{
 	"macs": anyCount, "blocks": small, "elements": anyCount, "weights": anyCount, "inner": anyCount,
 	"inputs.c": small, "inputs.h": small, "inputs.w": small,
 	"sum_us": times, "measured_us": timed, "predicted_us": signed, "left_out_us": signed,
 }
 
-var boundsOfGroup = map[string]span{
+var boundsOfGroup = map[string]bound{
 	"batch": small, "round": small, "at_us": whatever, "median_us": timed, "min_us": times,
 	"runs": anyCount, "dirty": anyCount, "attempts": anyCount, "clock_us": whatever, "cpu": whatever,
 }
 
-// checks hold the records of each type to bounds.
+// checks has a check of the bounds for each type of record.
 var checks = map[string]func(reflect.Value) error{}
 
-// inBounds checks the numbers of a record, and names the first that is out of
-// bounds.
+// inBounds checks the numbers of a record; the error names the first that is out
+// of bounds.
 func inBounds(kind string, record any) error {
 	if check := checks[kind]; check != nil {
 		return check(reflect.ValueOf(record).Elem())
 	}
-	return nil // it has no number
+	return nil // it has no numbers
 }
 
-// compile makes the check of values of a type; nil where they hold no number.
+// compile builds the check for values of a type; nil if they contain no number.
 func compile(t reflect.Type, path string) func(reflect.Value) error {
 	limit, ok := bounds[path]
 	if limit == whatever && ok {
@@ -235,7 +235,7 @@ func number(v reflect.Value) float64 {
 	return float64(v.Int())
 }
 
-func (s span) check(name string, v float64) error {
+func (s bound) check(name string, v float64) error {
 	if v >= s.low && v <= s.high {
 		return nil
 	}

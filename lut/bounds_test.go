@@ -12,8 +12,8 @@ import (
 	"fbnas/models"
 )
 
-// TestNumbersOutOfBounds: what no measurement and no fit gives is refused, with
-// its line, its record and its field.
+// TestNumbersOutOfBounds: impossible numbers are refused, with line, record and
+// field.
 func TestNumbersOutOfBounds(t *testing.T) {
 	lines := bytes.SplitAfter(small(t), []byte("\n"))
 	find := func(kind string) int {
@@ -71,8 +71,8 @@ func TestValidationsThatContradictThemselves(t *testing.T) {
 	}
 }
 
-// use asks a table that was read all that its numbers decide: no answer may be
-// infinite or no number, whatever the file says.
+// use asks a table for everything that its numbers determine: no answer may be
+// infinite or NaN, whatever the file says.
 func use(t *testing.T, table *lut.Table) {
 	certainty := table.Certainty()
 	figures := []float64{table.Base(), certainty.MeanError, certainty.P95Error, certainty.MaxError}

@@ -9,26 +9,26 @@ import (
 	"fbnas/models"
 )
 
-// gain is how much less a richer form's leave-one-out error has to be than a
-// simpler one's: what is smaller may be chance.
-const gain = 0.0005
+// minGain is how much smaller a richer form's leave-one-out error must be than a
+// simpler one's: a smaller difference may be chance.
+const minGain = 0.0005
 
-// Calibration turns the rows of a network's blocks into its latency: a block
-// measured alone pays a call and the layout changes at its borders, which
-// inside a network it does not, and has the caches for itself. Source:
-// docs/background/measuring.md, "From blocks to networks"; the forms "borders" and
-// "memory": docs/decisions/calibration.md.
+// Calibration turns the rows of a network's blocks into its latency. A block
+// measured alone pays for a call and for layout changes at its borders, which it
+// does not inside a network, and has the caches to itself. Source:
+// docs/background/measuring.md, "From blocks to networks"; the forms "borders"
+// and "memory": docs/decisions/calibration.md.
 type Calibration struct {
 	Form      Form     `json:"form"`
 	BaseUS    float64  `json:"base_us"`
-	CallUS    float64  `json:"call_us"`             // saved by each block
-	ElementUS float64  `json:"element_us"`          // saved for each value at a block's borders
-	WeightUS  float64  `json:"weight_us,omitempty"` // added for each weight
-	InnerUS   float64  `json:"inner_us,omitempty"`  // added for each value between a block's convolutions
-	Borders   []Border `json:"borders,omitempty"`   // ascending by shape; any other saves nothing more
+	CallUS    float64  `json:"call_us"`             // saved per block
+	ElementUS float64  `json:"element_us"`          // saved per value at a block's borders
+	WeightUS  float64  `json:"weight_us,omitempty"` // added per weight
+	InnerUS   float64  `json:"inner_us,omitempty"`  // added per value between a block's convolutions
+	Borders   []Border `json:"borders,omitempty"`   // ascending by shape; other shapes save nothing more
 
-	// The mean |error| of each form, each network left out in turn; null where
-	// it was not fitted.
+	// The mean |relative error| of each form, leaving out one network at a time;
+	// null where the form was not fitted.
 	OffsetLOO        *float64 `json:"offset_loo_error"`
 	LinearLOO        *float64 `json:"linear_loo_error"`
 	MemoryLOO        *float64 `json:"memory_loo_error,omitempty"`
@@ -40,14 +40,14 @@ type Calibration struct {
 	Noisy    string   `json:"noisy,omitempty"` // why their measurement was not steady, "" when it was
 }
 
-// Border is what a block saves inside a network, beside its call and its
-// elements, where it takes in a tensor of this shape; negative where it costs.
+// Border is what a block with inputs of this shape saves inside a network,
+// besides its call and its elements; negative where it costs.
 type Border struct {
 	Shape
 	SavesUS float64 `json:"saves_us"`
 }
 
-// Shape of a tensor between two blocks, for one image.
+// Shape is the shape of a tensor between two blocks, for one image.
 type Shape struct {
 	Channels int `json:"c"`
 	Height   int `json:"h"`
@@ -58,34 +58,33 @@ func (s Shape) compare(o Shape) int {
 	return cmp.Or(cmp.Compare(s.Height, o.Height), cmp.Compare(s.Width, o.Width), cmp.Compare(s.Channels, o.Channels))
 }
 
-// Timed is a network's measured latency beside what its blocks say.
+// Timed is a network's measured latency, with the totals of its blocks.
 type Timed struct {
 	Name        string  `json:"name"`
 	Model       string  `json:"model"` // SHA-256 of the model's bytes
 	MACs        int64   `json:"macs"`
-	Blocks      int     `json:"blocks"`            // identities left out
+	Blocks      int     `json:"blocks"`            // without identities
 	Elements    float64 `json:"elements"`          // at the borders of all blocks
-	Weights     float64 `json:"weights,omitempty"` // trainable numbers of all blocks
+	Weights     float64 `json:"weights,omitempty"` // parameters of all blocks
 	Inner       float64 `json:"inner,omitempty"`   // values between the convolutions of all blocks
-	Inputs      []Shape `json:"inputs,omitempty"`  // of the blocks in their order, identities left out
-	SumUS       float64 `json:"sum_us"`            // Σ row
+	Inputs      []Shape `json:"inputs,omitempty"`  // inputs of the blocks in their order, without identities
+	SumUS       float64 `json:"sum_us"`            // sum of the blocks' rows
 	MeasuredUS  float64 `json:"measured_us"`
 	PredictedUS float64 `json:"predicted_us"`
 	// LeftOutUS is the prediction of a calibration without this network; 0 where
-	// there was none.
+	// there is none.
 	LeftOutUS float64 `json:"left_out_us,omitempty"`
 }
 
 // Measured are networks that were timed on a table's device.
 type Measured struct {
 	Networks []Timed
-	Space    SpaceID  // that they were drawn from; none: that of the table
+	Space    SpaceID  // that they were drawn from; empty: the table's
 	Warnings []string // which networks are missing, and why
 	Noisy    string   // why the measurement was not steady, "" when it was
 }
 
-// AddUp returns what the table says of a network's blocks, without a name and
-// a measurement.
+// AddUp returns the totals of a network's blocks, without name and measurement.
 func (t *Table) AddUp(blocks []models.Block) (Timed, error) {
 	var n Timed
 	for _, b := range blocks {
@@ -105,16 +104,16 @@ func (t *Table) AddUp(blocks []models.Block) (Timed, error) {
 	return n, nil
 }
 
-// Calibrate fits the table's calibration to networks timed on its device
-// (Measure gives them). A richer form is kept only where its leave-one-out
-// error is below a simpler one's by more than chance. A validation of an
-// earlier calibration says nothing about this one, and is removed.
+// Calibrate fits the table's calibration to networks timed on its device. A
+// richer form is kept only if its leave-one-out error is smaller than a simpler
+// one's by more than chance. A validation of an earlier calibration does not
+// apply to this one, and is removed.
 func (t *Table) Calibrate(m Measured) error {
 	if len(m.Networks) == 0 {
 		return fmt.Errorf("calibrate %s: no network was measured", t.Path)
 	}
 	chosen, least := forms[0], math.Inf(1)
-	var predicted []float64 // by fits of the chosen form, each without the network
+	var predicted []float64 // by fits of the chosen form without the network
 	errs := map[Form]*float64{}
 	for _, f := range forms {
 		if len(m.Networks) < f.networks {
@@ -123,12 +122,12 @@ func (t *Table) Calibrate(m Measured) error {
 		without := leaveOneOut(f.fit, m.Networks)
 		loo := meanError(without, m.Networks)
 		errs[f.form] = &loo
-		if loo < least-gain {
+		if loo < least-minGain {
 			chosen, least, predicted = f, loo, without
 		}
 	}
 	c := chosen.fit(m.Networks)
-	c.Form, c.Noisy, c.Space = chosen.form, m.Noisy, t.other(m.Space)
+	c.Form, c.Noisy, c.Space = chosen.form, m.Noisy, t.otherSpace(m.Space)
 	for form, loo := range errs {
 		*c.loo(form) = loo
 	}
@@ -143,15 +142,15 @@ func (t *Table) Calibrate(m Measured) error {
 	return nil
 }
 
-// other is the space that a record has to name: nil for the table's own.
-func (t *Table) other(space SpaceID) *SpaceID {
+// otherSpace is the space that a record has to name: nil for the table's own.
+func (t *Table) otherSpace(space SpaceID) *SpaceID {
 	if space.Digest == "" || space.Digest == t.Header.Space.Digest {
 		return nil
 	}
 	return &SpaceID{Name: space.Name, Digest: space.Digest}
 }
 
-// leaveOneOut predicts each network by a fit that did not see it, in µs.
+// leaveOneOut predicts each network by a fit to the others, in µs.
 func leaveOneOut(fit func([]Timed) Calibration, networks []Timed) []float64 {
 	predicted := make([]float64, len(networks))
 	rest := make([]Timed, 0, len(networks))
@@ -183,9 +182,9 @@ func (c *Calibration) predict(n Timed) float64 {
 	return us
 }
 
-// saved is how much less b costs inside a network than its row says; negative
-// where it costs more.
-func (c *Calibration) saved(b models.Block) float64 {
+// saving is how much less b costs inside a network than its row; negative where it
+// costs more.
+func (c *Calibration) saving(b models.Block) float64 {
 	return c.CallUS + c.ElementUS*elements(b) - c.WeightUS*weights(b) - c.InnerUS*inner(b) + c.border(input(b))
 }
 
@@ -197,7 +196,7 @@ func (c *Calibration) border(s Shape) float64 {
 	return c.Borders[i].SavesUS
 }
 
-// loo is where the error of a form stands; that of Sum is never known.
+// loo points to the error of a form; that of Sum is never known.
 func (c *Calibration) loo(form Form) **float64 {
 	switch form {
 	case Offset:

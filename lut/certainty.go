@@ -10,23 +10,23 @@ import (
 	"fbnas/latency/stats"
 )
 
-// Origin says what a Certainty is from.
+// Origin says where a Certainty comes from.
 type Origin string
 
 // The origins, the best first.
 const (
-	Exact       Origin = "exact"         // a count, no measurement
-	Validated   Origin = "validated"     // networks that did not calibrate the table
-	LeaveOneOut Origin = "leave_one_out" // those that did, each predicted by a fit to the others
+	Exact       Origin = "exact"         // a count, not a measurement
+	Validated   Origin = "validated"     // networks that were not used for the calibration
+	LeaveOneOut Origin = "leave_one_out" // networks that were, each predicted by a fit to the others
 	None        Origin = "none"          // nothing: errors are unknown
 )
 
-// Certainty is how well a table predicts networks of measured rows: the one
-// answer from the table to every report. Errors are relative to the measured
-// latency, as fractions; they are null in JSON where the origin is none.
+// Certainty is how well a table predicts networks of measured rows; every report
+// uses this one. Errors are relative to the measured latency, as fractions; they
+// are null in JSON where the origin is none.
 type Certainty struct {
 	Origin    Origin
-	Networks  int // that say so
+	Networks  int // that the errors are from
 	MeanError float64
 	P95Error  float64 // 95th percentile
 	MaxError  float64
@@ -34,7 +34,7 @@ type Certainty struct {
 	Noisy     string // why the rows or these networks were not measured steadily, "" when they were
 }
 
-// Certainty is that of the validation, or without one of the calibration.
+// Certainty is that of the validation or, without one, of the calibration.
 func (t *Table) Certainty() Certainty {
 	c := Certainty{Origin: None, Noisy: t.Header.Noisy}
 	of := func(space *SpaceID, noisy string) {
@@ -65,7 +65,7 @@ func (t *Table) Certainty() Certainty {
 // Known reports whether anything is known about errors.
 func (c Certainty) Known() bool { return c.Origin == Exact || c.Networks > 0 }
 
-// String is what the errors are and where they are from, in a few words.
+// String says in a few words what the errors are and where they come from.
 func (c Certainty) String() string {
 	text := "not known: no network was validated or left out of a calibration"
 	switch c.Origin {
@@ -82,7 +82,7 @@ func (c Certainty) String() string {
 	return text
 }
 
-// MarshalJSON writes null for what is not known.
+// MarshalJSON writes null for unknown errors.
 func (c Certainty) MarshalJSON() ([]byte, error) {
 	known := func(v float64) *float64 {
 		if !c.Known() {
@@ -122,12 +122,13 @@ type certaintyJSON struct {
 	Noisy     string   `json:"noisy,omitempty"`
 }
 
-// mostRefitted bounds the networks of a calibration that was written without
-// what it predicts for networks left out: the fits take the fourth power.
+// mostRefitted is the most networks for which errors are computed again when an
+// older version wrote the calibration without them: the time grows with the
+// fourth power.
 const mostRefitted = 100
 
-// leftOut are the errors of the calibration at its networks, each left out of
-// the fit in turn; none where there is but one, or the form was not fitted.
+// leftOut are the calibration's errors at its networks, each left out of the fit
+// in turn; none where there is only one, or the form was not fitted.
 func (t *Table) leftOut() []float64 {
 	t.predicting.Lock()
 	defer t.predicting.Unlock()

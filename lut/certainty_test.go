@@ -54,8 +54,8 @@ func TestCertaintyHasAnOrigin(t *testing.T) {
 	}
 }
 
-// TestLeftOutIsNotSeen: what a network is predicted to take when it is left out
-// does not depend on what it took; with it in the fit, it would.
+// TestLeftOutIsNotSeen: the prediction of a network that is left out does not
+// depend on its measurement; with the network in the fit, it would.
 func TestLeftOutIsNotSeen(t *testing.T) {
 	for _, f := range forms {
 		networks := scattered(f.networks + 2)
@@ -77,8 +77,8 @@ func TestLeftOutIsNotSeen(t *testing.T) {
 	}
 }
 
-// TestLeftOutOfOlderTables: what a file of an older version lacks is made of its
-// networks.
+// TestLeftOutOfOlderTables: what a file of an older version lacks is computed
+// from its networks.
 func TestLeftOutOfOlderTables(t *testing.T) {
 	table := newTable()
 	if err := table.Calibrate(Measured{Networks: scattered(20)}); err != nil {

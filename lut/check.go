@@ -33,7 +33,7 @@ func (h *Header) check() error {
 	return nil
 }
 
-// check refuses a row that says two things, or that no measurement gives.
+// check refuses a row that contradicts itself, or that no measurement can give.
 func (r *Row) check() error {
 	switch r.Status {
 	case Failed:
@@ -53,7 +53,7 @@ func (r *Row) check() error {
 	return nil
 }
 
-// check refuses coefficients that a fit cannot have given.
+// check refuses coefficients that no fit can give.
 func (c *Calibration) check() error {
 	if !slices.Contains(enums[reflect.TypeFor[Form]()], any(c.Form)) {
 		return fmt.Errorf("unknown form %q", c.Form)

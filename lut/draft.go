@@ -11,15 +11,15 @@ import (
 	"fbnas/latency/measured"
 )
 
-// Draft is a table that is being measured. It holds the table's file locked:
-// whatever its Journal and Checkpoint have returned from survives a crash, and
-// Take goes on from there.
+// Draft is a table that is being measured. It locks the table's file. Everything
+// for which its Journal or Checkpoint has returned survives a crash, and Resume
+// continues from there.
 type Draft struct {
 	table *Table
 	file  *os.File
 }
 
-// Create writes a new table file with nothing but its header, and holds it.
+// Create writes a new table file with only its header, and locks it.
 func Create(path string, h Header) (*Draft, error) {
 	t := newTable()
 	t.Path, t.Header = path, h
@@ -31,13 +31,12 @@ func Create(path string, h Header) (*Draft, error) {
 		return nil, fmt.Errorf("create table: %w", err)
 	}
 	t.whole = int64(len(line))
-	return Take(t)
+	return Resume(t)
 }
 
-// Take goes on with a table that was read from its file, finished or not. It
-// fails while another process holds the file. A last line that was not written
-// whole is cut off.
-func Take(t *Table) (*Draft, error) {
+// Resume resumes a table that was read from its file, finished or not. It fails
+// while another process has the file locked. An incomplete last line is cut off.
+func Resume(t *Table) (*Draft, error) {
 	d := &Draft{table: t}
 	if err := d.open(); err != nil {
 		return nil, err
@@ -50,7 +49,7 @@ func (d *Draft) open() error {
 	if err != nil {
 		return fmt.Errorf("open journal: %w", err)
 	}
-	if err := ready(f, d.table.whole); err != nil {
+	if err := lockForWriting(f, d.table.whole); err != nil {
 		f.Close()
 		return fmt.Errorf("open journal %s: %w", d.table.Path, err)
 	}
@@ -58,8 +57,8 @@ func (d *Draft) open() error {
 	return nil
 }
 
-// ready locks f against a second profile and sets it to be written at end.
-func ready(f *os.File, end int64) error {
+// lockForWriting locks f against a second profile and seeks to end for writing.
+func lockForWriting(f *os.File, end int64) error {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return fault.New(fault.Failure, "Wait until it ends, or profile to another file.", "another fbnas writes it: %w", err)
 	}
@@ -70,10 +69,10 @@ func ready(f *os.File, end int64) error {
 	return err
 }
 
-// Table is the table as it is so far; after a Checkpoint it is another one.
+// Table is the table so far; each Checkpoint replaces it by another one.
 func (d *Draft) Table() *Table { return d.table }
 
-// Journal is what was measured since the last Checkpoint.
+// Journal has what was measured since the last Checkpoint.
 func (d *Draft) Journal() *Journal { return d.table.journal }
 
 // Put adds a row, or replaces the row of the same key.
@@ -82,9 +81,9 @@ func (d *Draft) Put(r Row) { d.table.put(r) }
 // PutPrediction adds a prediction, or replaces that of the same kind of block.
 func (d *Draft) PutPrediction(p Prediction) { d.table.setPrediction(p) }
 
-// Checkpoint makes the rows safe and the journal empty.
+// Checkpoint saves the rows durably and empties the journal.
 func (d *Draft) Checkpoint() error {
-	d.empty()
+	d.clearJournal()
 	d.table.finished = false
 	if err := d.table.save(); err != nil {
 		return err
@@ -98,14 +97,14 @@ func (d *Draft) Checkpoint() error {
 	return d.open()
 }
 
-// Finish saves the table as finished. The draft is still to be closed.
+// Finish saves the table as finished. The draft must still be closed.
 func (d *Draft) Finish() error {
-	d.empty()
+	d.clearJournal()
 	return d.table.Save()
 }
 
-// empty leaves of the journal what is in no row.
-func (d *Draft) empty() {
+// clearJournal starts a new journal and adds the old one's course to the header.
+func (d *Draft) clearJournal() {
 	h := &d.table.Header
 	if course := d.table.journal.course; course != (measured.Course{}) {
 		if h.Course != nil {
@@ -116,10 +115,10 @@ func (d *Draft) empty() {
 	d.table.journal = NewJournal()
 }
 
-// Close gives the file free. What is in it stays.
+// Close releases the file, whose content stays.
 func (d *Draft) Close() { d.file.Close() }
 
-// Blank reports whether a profile began the table and measured nothing that
+// Blank reports whether a profile began the table but measured nothing that
 // counts.
 func (t *Table) Blank() bool {
 	return !t.finished && len(t.rows)+len(t.others)+len(t.journal.rounds)+len(t.journal.failures) == 0

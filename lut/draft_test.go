@@ -11,7 +11,7 @@ import (
 	"fbnas/lut"
 )
 
-// draft is a new one, on a file that holds a header.
+// draft is a new draft, on a file with only a header.
 func draft(t *testing.T) *lut.Draft {
 	t.Helper()
 	d, err := lut.Create(filepath.Join(t.TempDir(), "x.lut"), lut.Header{
@@ -23,13 +23,13 @@ func draft(t *testing.T) *lut.Draft {
 	return d
 }
 
-// round is one of a model that is named, with how the device was meanwhile.
+// round is a round of one model, with the device's state in it.
 func round(number int, noisy string, course *measured.Course) measured.Round {
 	g := measured.Group{MedianU: 200, MinU: 199, Runs: 5}
 	return measured.Round{Round: number, Sentinel: []measured.Group{g}, Groups: []measured.Group{g}, Noisy: noisy, Course: course}
 }
 
-// again reads a draft's file and takes it up.
+// again reads a draft's file and resumes it.
 func again(t *testing.T, d *lut.Draft) *lut.Draft {
 	t.Helper()
 	d.Close()
@@ -37,7 +37,7 @@ func again(t *testing.T, d *lut.Draft) *lut.Draft {
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := lut.Take(read)
+	next, err := lut.Resume(read)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,8 +45,8 @@ func again(t *testing.T, d *lut.Draft) *lut.Draft {
 	return next
 }
 
-// What a journal has returned from is there when the file is taken up, and a
-// round that was marked as noisy only counts where noise is allowed.
+// TestJournal: what the journal returned from is there when the file is resumed,
+// and a noisy round only counts where noise is allowed.
 func TestJournal(t *testing.T) {
 	d := draft(t)
 	rejected := round(2, "", nil)
@@ -75,9 +75,9 @@ func TestJournal(t *testing.T) {
 	}
 }
 
-// The rest of a line that was not written whole is gone before the next line
-// comes, however short that is.
-func TestTakeCutsOff(t *testing.T) {
+// TestResumeCutsOff: the rest of an incomplete line is gone before the next line is
+// written, however short that is.
+func TestResumeCutsOff(t *testing.T) {
 	d := draft(t)
 	path := d.Table().Path
 	d.Close()
@@ -102,8 +102,8 @@ func TestTakeCutsOff(t *testing.T) {
 	}
 }
 
-// A checkpoint leaves rows and an empty journal, and what the rounds said of the
-// device adds up over all of them.
+// TestCheckpoint: it leaves rows and an empty journal, and the device's course
+// adds up over all rounds.
 func TestCheckpoint(t *testing.T) {
 	d := draft(t)
 	for i, mid := range []int{16, 24} {

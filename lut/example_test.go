@@ -6,8 +6,8 @@ import (
 	"fbnas/lut"
 )
 
-// The latency of a network is what its blocks cost in it, and the table says how
-// far to trust that. The network here is the table's own reference.
+// The latency of a network is the sum of its blocks' costs in it, and the table
+// says how far to trust that. The network here is the table's own reference.
 func ExampleTable_Predict() {
 	table, err := lut.Load("testdata/v3.lut")
 	if err != nil {

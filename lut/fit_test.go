@@ -9,8 +9,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The solution of a non-negative least-squares problem is known by its
-// gradient: zero where x is positive, not negative where x is zero.
+// TestNNLSIsOptimal: the solution of a non-negative least-squares problem is
+// checked by its gradient: zero where x is positive, not negative where x is
+// zero.
 func TestNNLSIsOptimal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.IntRange(3, 12).Draw(t, "rows")

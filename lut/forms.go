@@ -9,21 +9,22 @@ const (
 	Sum    Form = "sum"    // Σ row
 	Offset Form = "offset" // base + Σ row
 	Linear Form = "linear" // base + Σ (row − call − element · (input + output elements))
-	// Memory is Linear and Σ (weight · weights + inner · values inside): a
-	// block that runs again and again alone finds in the nearest cache what in
-	// a large network the others have driven out of it.
+	// Memory is Linear plus Σ (weight · weights + inner · inner values): a block
+	// that runs again and again alone finds its data in the nearest cache, from
+	// which the other blocks of a large network would have evicted them.
 	Memory Form = "memory"
-	// Borders is Linear, less what each block saves by being joined at a tensor
-	// of its input's shape: whether a layout changes there depends on the
-	// number of channels in ways that only the device tells.
+	// Borders is Linear minus what each block saves because of its input's shape:
+	// whether the layout changes at a border depends on the number of channels,
+	// in a way that differs between devices.
 	Borders Form = "borders"
-	// MemoryBorders is Memory with what Borders saves.
+	// MemoryBorders is Memory minus the savings of Borders.
 	MemoryBorders Form = "memory_borders"
 )
 
-// forms lists what a calibration tries, from the simplest, with the networks
-// from which on: several coefficients from fewer say more about the networks
-// than about the device. The first is taken where there are too few for any.
+// forms lists what a calibration tries, from the simplest, each with the fewest
+// networks that it needs: with fewer, its coefficients would describe the
+// networks rather than the device. The first form is used where there are too few
+// for any other.
 var forms = []struct {
 	form     Form
 	networks int
@@ -36,8 +37,8 @@ var forms = []struct {
 	{MemoryBorders, 12, func(ns []Timed) Calibration { return fitBorders(ns, fitMemory(ns)) }},
 }
 
-// terms are what a network has beside its rows, with their coefficients:
-// Linear has the first three, Memory all.
+// terms are what a network's latency has besides its rows, with their
+// coefficients: Linear has the first three, Memory all of them.
 var terms = []struct {
 	of          func(Timed) float64
 	coefficient func(*Calibration) *float64
@@ -64,9 +65,9 @@ func fitLinear(ns []Timed) Calibration { return fitTerms(ns, 3) }
 
 func fitMemory(ns []Timed) Calibration { return fitTerms(ns, len(terms)) }
 
-// fitTerms fits the coefficients of the first terms, none of them negative, to
-// what the sums of rows leave over. Every equation is divided by the measured
-// latency, so that errors count by their share.
+// fitTerms fits non-negative coefficients of the first terms to what remains
+// after the sums of rows. Every equation is divided by the measured latency, so
+// that errors count relative to it.
 func fitTerms(ns []Timed, count int) Calibration {
 	columns := make([][]float64, count)
 	rest := make([]float64, len(ns))

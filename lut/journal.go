@@ -10,17 +10,17 @@ import (
 	"fbnas/latency/measured"
 )
 
-// Journal is what was measured of a table and is not in its rows yet: rounds by
-// (batch, number) and failures by model. A batch is named by its content, so a
-// round is found again however the batches are numbered, and never taken for
-// another model's. The journal of a Draft is kept in the table's file, record
-// by record; that of NewJournal only in memory.
+// Journal has what was measured for a table and is not in its rows yet: rounds by
+// (batch, number), and failures by model. A batch is identified by its content,
+// so that a round is found again however the batches are numbered, and never
+// mistaken for another model's. The journal of a Draft is kept in the table's
+// file, record by record; that of NewJournal only in memory.
 type Journal struct {
 	lines    [][]byte
 	rounds   map[roundID]measured.Round
 	failures map[string]measured.Failure
-	course   measured.Course // of all rounds, rejected ones too
-	file     *os.File        // nil: nothing is kept
+	course   measured.Course // of all rounds, including rejected ones
+	file     *os.File        // nil: in memory only
 }
 
 type roundID struct {
@@ -28,7 +28,7 @@ type roundID struct {
 	round int
 }
 
-// NewJournal returns a journal that is kept nowhere.
+// NewJournal returns a journal in memory only.
 func NewJournal() *Journal {
 	return &Journal{
 		rounds:   map[roundID]measured.Round{},
@@ -36,30 +36,30 @@ func NewJournal() *Journal {
 	}
 }
 
-// Add makes a round of a batch safe, and then count; one that was rejected is
-// on file and no more.
+// Add saves a round of a batch durably before it counts; a rejected round is
+// saved but does not count.
 func (j *Journal) Add(batch string, r measured.Round) error {
 	if err := checkRound(r); err != nil {
 		return fmt.Errorf("round %d of batch %d: %w", r.Round, r.Batch, err)
 	}
 	made := journaled{Batch: batch, Round: r}
-	if err := j.keep(typeRound, made); err != nil {
+	if err := j.writeDurably(typeRound, made); err != nil {
 		return err
 	}
 	j.add(made)
 	return nil
 }
 
-// Fail makes safe that the device cannot run a model.
+// Fail saves durably that the device cannot run a model.
 func (j *Journal) Fail(f measured.Failure) error {
-	if err := j.keep(typeFailure, f); err != nil {
+	if err := j.writeDurably(typeFailure, f); err != nil {
 		return err
 	}
 	j.failures[f.Digest] = f
 	return nil
 }
 
-// Note counts what a round that is kept nowhere says of how the device was.
+// Note adds a round that is not saved to the course of the device's state.
 func (j *Journal) Note(r measured.Round) {
 	if r.Course != nil {
 		j.course = j.course.Plus(*r.Course)
@@ -69,14 +69,14 @@ func (j *Journal) Note(r measured.Round) {
 // Len is the number of rounds that count.
 func (j *Journal) Len() int { return len(j.rounds) }
 
-// Has reports whether a round is measured; one marked as noisy only where
-// noise is allowed.
+// Has reports whether a round was measured; a noisy one counts only where noisy
+// is true.
 func (j *Journal) Has(batch string, round int, noisy bool) bool {
 	r, ok := j.rounds[roundID{batch, round}]
 	return ok && (noisy || r.Noisy == "")
 }
 
-// Rounds returns the rounds of a batch that Has reports, by number.
+// Rounds returns, by number, the rounds of a batch for which Has is true.
 func (j *Journal) Rounds(batch string, noisy bool) []measured.Round {
 	var out []measured.Round
 	for id, r := range j.rounds {
@@ -88,15 +88,15 @@ func (j *Journal) Rounds(batch string, noisy bool) []measured.Round {
 	return out
 }
 
-// Failure returns why the device cannot run a model, by its digest; ok is false
-// for one that did not fail.
+// Failure returns why the device cannot run a model, given its digest; ok is
+// false if it did not fail.
 func (j *Journal) Failure(digest string) (why measured.Failure, ok bool) {
 	why, ok = j.failures[digest]
 	return why, ok
 }
 
-// take reads one journal line, its checksum already checked.
-func (j *Journal) take(kind string, line []byte) error {
+// takeLine reads a journal line whose checksum is already checked.
+func (j *Journal) takeLine(kind string, line []byte) error {
 	if kind == typeRound {
 		var r journaled
 		if err := decode(kind, line, &r, func() error { return checkRound(r.Round) }); err != nil {
@@ -121,9 +121,8 @@ func (j *Journal) add(r journaled) {
 	}
 }
 
-// keep makes a record safe before it counts: it is one write and one sync, and
-// survives a crash when keep has returned.
-func (j *Journal) keep(kind string, v any) error {
+// writeDurably writes a record durably before it counts: one write and one sync.
+func (j *Journal) writeDurably(kind string, v any) error {
 	if j.file == nil {
 		return nil
 	}

@@ -8,9 +8,9 @@ import (
 	"fbnas/models"
 )
 
-// Key is what a row is found by: a block with every shape resolved, the type
-// of its numbers and the batch it runs at. It is comparable, and its JSON form
-// is canonical (fixed field order).
+// Key identifies a row: a block with every shape resolved, the type of its
+// numbers and its batch. It is comparable, and its JSON form is canonical (fixed
+// field order).
 type Key struct {
 	models.Block
 	DType string `json:"dtype"`
@@ -21,20 +21,20 @@ type Key struct {
 func (k Key) Digest() string {
 	b, err := json.Marshal(k)
 	if err != nil {
-		panic(err) // strings, integers and booleans only
+		panic(err) // cannot fail: strings, integers and booleans only
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
 
-// withClasses returns the head b for n classes; n 0 gives the name that the
-// heads of one input share.
+// withClasses returns the head b for n classes; with n 0, the name that all heads
+// with the same input share.
 func withClasses(b models.Block, n int) models.Block {
 	b.Out, b.Classes = n, n
 	return b
 }
 
-// canonical gives a head its Classes, which architectures may leave to Out.
+// canonical sets a head's Classes, which architectures may leave to Out.
 func canonical(b models.Block) models.Block {
 	if b.Kind == models.Head {
 		return withClasses(b, b.Out)
@@ -42,9 +42,9 @@ func canonical(b models.Block) models.Block {
 	return b
 }
 
-// Rows returns the blocks whose rows answer for blocks: in order, without
-// repetitions and identities, each head at models.HeadClasses (and at its own number
-// of classes where that lies outside of them).
+// Rows returns the blocks whose rows are needed for blocks: in order, without
+// repetitions and identities, each head at models.HeadClasses (and also at its
+// own number of classes if that lies outside their range).
 func Rows(blocks []models.Block) []models.Block {
 	var rows []models.Block
 	seen := map[models.Block]bool{}
@@ -72,15 +72,14 @@ func Rows(blocks []models.Block) []models.Block {
 	return rows
 }
 
-// elements is the number of values that cross a block's borders, input and
-// output, for one image: what a block measured alone may pay to have its
-// layout changed.
+// elements is the number of values at a block's input and output, for one image:
+// a block measured alone may pay for changing their layout.
 func elements(b models.Block) float64 {
 	h, w := b.OutSize()
 	return float64(b.In*b.Height*b.Width + b.Out*h*w)
 }
 
-// weights is the number of b's trainable numbers.
+// weights is the number of b's parameters.
 func weights(b models.Block) float64 { return float64(models.Count([]models.Block{b}).Params) }
 
 // inner is the number of values between b's convolutions, for one image.
@@ -93,5 +92,5 @@ func inner(b models.Block) float64 {
 	return n
 }
 
-// input is the shape that b takes in.
+// input is the shape of b's input.
 func input(b models.Block) Shape { return Shape{b.In, b.Height, b.Width} }

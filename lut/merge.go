@@ -10,11 +10,11 @@ import (
 	"fbnas/latency/stats"
 )
 
-// Merge returns a's rows and those of b that a lacks or failed at, b's scaled
-// to a's sentinel time. It is refused, the field named, unless condition,
-// device model and sentinel are equal. a's calibration and validation are of
-// networks of a's rows: they stay where b adds neither a row nor a space, and
-// are dropped where it does, which dropped says.
+// Merge returns a's rows and those of b that a lacks or for which a has a
+// failure; b's are scaled to a's sentinel time. It fails, naming the field,
+// unless condition, device model and sentinel are equal. a's calibration and
+// validation were made with a's rows: they are kept if b adds neither a row nor a
+// space, and otherwise dropped, which `dropped` reports.
 func Merge(a, b *Table) (m *Table, dropped bool, err error) {
 	if ds := append(Comparable(a.Header, b.Header), otherSentinel(a, b)...); len(ds) > 0 {
 		return nil, false, fault.New(fault.Usage, "Only tables measured on the same device model, under the same condition, can be merged.",
@@ -40,7 +40,7 @@ func Merge(a, b *Table) (m *Table, dropped bool, err error) {
 	if m.Header.DefaultMode == nil {
 		m.Header.DefaultMode = b.Header.DefaultMode
 	}
-	m.Header.Course = both(a.Header.Course, b.Header.Course)
+	m.Header.Course = sumCourses(a.Header.Course, b.Header.Course)
 	for _, r := range a.rows {
 		m.put(r)
 	}
@@ -63,8 +63,8 @@ func Merge(a, b *Table) (m *Table, dropped bool, err error) {
 	return m, dropped, nil
 }
 
-// both is the course of two tables together; nil where neither tells.
-func both(a, b *measured.Course) *measured.Course {
+// sumCourses is the combined course of two tables; nil where neither has one.
+func sumCourses(a, b *measured.Course) *measured.Course {
 	if a == nil || b == nil {
 		return cmp.Or(a, b)
 	}
@@ -80,10 +80,10 @@ func otherSentinel(a, b *Table) Differences {
 	return Differences{{"sentinel.digest", x, y}}
 }
 
-// Diff compares the normalised rows of two tables: what each row is as a
-// multiple of its own table's sentinel time.
+// Diff compares the normalised rows of two tables: each row as a multiple of its
+// own table's sentinel time.
 type Diff struct {
-	Fields       Differences // in which the tables' conditions and devices differ
+	Fields       Differences // conditions and devices that differ
 	Rows         []RowDiff   // in both tables, the largest difference first
 	OnlyA, OnlyB int
 	Median       float64 // of B/A
@@ -97,8 +97,8 @@ type RowDiff struct {
 	Ratio    float64 // B/A, normalised
 }
 
-// Compare returns how b's rows differ from a's. Tables with different
-// sentinels have nothing in common to be normalised by, and are refused.
+// Compare returns how b's rows differ from a's. It refuses tables with different
+// sentinels, which cannot be normalised.
 func Compare(a, b *Table) (Diff, error) {
 	if ds := otherSentinel(a, b); len(ds) > 0 {
 		return Diff{}, fault.New(fault.Usage, "Profile both with the same version of fbnas.",

@@ -54,7 +54,7 @@ func TestMergeAndCompare(t *testing.T) {
 	}
 }
 
-// Tables of the two modes are of two conditions.
+// TestModesDoNotMerge: tables of the two modes have different conditions.
 func TestModesDoNotMerge(t *testing.T) {
 	off := phone()
 	off.Condition.FixedPerformance = latency.FixedOff
@@ -63,8 +63,8 @@ func TestModesDoNotMerge(t *testing.T) {
 	}
 }
 
-// A merged table keeps the calibration and the validation only where the second
-// adds nothing that they are not of.
+// TestMergedCertainty: a merged table keeps calibration and validation only if
+// the second table adds neither a row nor a space.
 func TestMergedCertainty(t *testing.T) {
 	whole := profiled(t, newDevice(), plan())
 	part, elsewhere := blocksOnly(), blocksOnly()
@@ -86,8 +86,8 @@ func TestMergedCertainty(t *testing.T) {
 	}
 }
 
-// made is a finished table of rows that are given as latency, spread and error,
-// under a sentinel of so many microseconds.
+// made is a finished table with the given rows (latency, spread and error) and
+// sentinel time.
 func made(t *testing.T, sentinelUS float64, noisy string, rows map[int][3]float64) *lut.Table {
 	t.Helper()
 	d := newDevice()
@@ -107,8 +107,8 @@ func made(t *testing.T, sentinelUS float64, noisy string, rows map[int][3]float6
 	return draft.Table()
 }
 
-// Every figure of a row that comes from the second table is scaled to the
-// first's sentinel; a row that the first has stays as it is.
+// TestMergedFigures: every figure of a row from the second table is scaled to the
+// first's sentinel; a row that the first has is unchanged.
 func TestMergedFigures(t *testing.T) {
 	a := made(t, 100, "", map[int][3]float64{16: {10, 0.5, 0.25}})
 	b := made(t, 150, "", map[int][3]float64{16: {99, 9, 9}, 24: {300, 6, 3}})
@@ -126,7 +126,7 @@ func TestMergedFigures(t *testing.T) {
 	}
 }
 
-// A table of two is as steady as the less steady of them.
+// TestMergedNoise: a merged table is as steady as the less steady of the two.
 func TestMergedNoise(t *testing.T) {
 	rows := map[int][3]float64{16: {10, 0.5, 0.25}}
 	for _, c := range []struct{ a, b, want string }{

@@ -2,10 +2,10 @@ package lut
 
 import "math"
 
-// nnls returns the x >= 0 that minimises |Ax - b|, for a matrix given by its
-// few columns: the best of the least-squares solutions over all subsets of the
-// columns that is not negative anywhere. Columns that depend on others of a
-// subset make that subset void; a smaller one fits as well.
+// nnls returns the x >= 0 that minimises |Ax - b|, for a matrix with few columns.
+// It is the best non-negative one of the least-squares solutions over all subsets
+// of the columns. A subset with dependent columns is skipped; a smaller one fits
+// as well.
 func nnls(columns [][]float64, b []float64) []float64 {
 	best := make([]float64, len(columns))
 	least := norm2(b)
@@ -30,8 +30,8 @@ func nnls(columns [][]float64, b []float64) []float64 {
 }
 
 // leastSquares fits b by the chosen columns with Gram-Schmidt and returns the
-// coefficients and the squared residual; ok is false when a coefficient is
-// negative or the columns are dependent.
+// coefficients and the squared residual; ok is false if a coefficient is negative
+// or the columns are dependent.
 func leastSquares(columns [][]float64, chosen []int, b []float64) (x []float64, rest float64, ok bool) {
 	n := len(chosen)
 	q := make([][]float64, n)

@@ -6,8 +6,8 @@ import (
 	"fbnas/models"
 )
 
-// Base is the latency in microseconds that a network has beside its blocks;
-// it may be negative in the form "offset".
+// Base is the latency in microseconds that a network has besides its blocks; it
+// may be negative in the form "offset".
 func (t *Table) Base() float64 {
 	if t.Calibration == nil {
 		return 0
@@ -15,34 +15,34 @@ func (t *Table) Base() float64 {
 	return t.Calibration.BaseUS
 }
 
-// BlockCost returns b's share of a network's latency in microseconds:
-// Predict is Base plus the BlockCost of each block. It is negative for a block
-// that costs less inside a network than calls and borders cost on average.
+// BlockCost returns b's share of a network's latency in microseconds: Predict is
+// Base plus the BlockCost of each block. It is negative for a block whose row is
+// smaller than the saving at its call and borders.
 func (t *Table) BlockCost(b models.Block) (float64, error) {
 	l, err := t.share(b)
 	return l.US, err
 }
 
-// share is Lookup with the latency that b has of a network's.
+// share is Lookup, with b's share of a network's latency.
 func (t *Table) share(b models.Block) (Lookup, error) {
 	l, err := t.Lookup(b)
 	if err == nil && t.Calibration != nil && !b.Identity() {
-		l.US -= t.Calibration.saved(b)
+		l.US -= t.Calibration.saving(b)
 	}
 	return l, err
 }
 
-// Estimate is what a table says of a network, in microseconds.
+// Estimate is a table's prediction for a network, in microseconds.
 type Estimate struct {
 	US      float64
-	ErrorUS float64  // to be expected of US; unknown where the table's Certainty is
-	Rows    int      // that it adds up; identities have none
+	ErrorUS float64  // expected error of US; unknown where the table's Certainty is
+	Rows    int      // rows added up; identities have none
 	Blocks  []Lookup // each block's share of US, with the error and the status of its row
 
 	Certainty Certainty // of the table
 }
 
-// Error is ErrorUS, nil where it is not known.
+// Error is ErrorUS, nil where it is unknown.
 func (e Estimate) Error() *float64 {
 	if !e.Certainty.Known() {
 		return nil
@@ -50,8 +50,8 @@ func (e Estimate) Error() *float64 {
 	return &e.ErrorUS
 }
 
-// Unmeasured returns how many blocks have a row that was predicted, and what
-// those blocks have of the latency.
+// Unmeasured returns how many blocks have a predicted row, and what those blocks
+// contribute to the latency.
 func (e Estimate) Unmeasured() (blocks int, us float64) {
 	for _, b := range e.Blocks {
 		if b.Status == Predicted {
@@ -62,10 +62,10 @@ func (e Estimate) Unmeasured() (blocks int, us float64) {
 	return blocks, us
 }
 
-// Predict returns the latency of a network. The error to be expected is the
-// 95th percentile of the table's Certainty, and beside it two standard errors of
-// what the predicted rows add up to: how uncertain these are differs from
-// network to network. What they err by together the validation has seen.
+// Predict returns the latency of a network. The expected error combines the 95th
+// percentile of the table's Certainty with two standard errors of the sum of
+// predicted rows, whose uncertainty differs from network to network. What the
+// predicted rows have in common as an error is part of the validation's error.
 func (t *Table) Predict(blocks []models.Block) (Estimate, error) {
 	e := Estimate{US: t.Base(), Blocks: make([]Lookup, len(blocks)), Certainty: t.Certainty()}
 	var predicted float64 // variance

@@ -11,7 +11,7 @@ import (
 	"fbnas/models"
 )
 
-// predicting is a table of wide's space with every fourth row; it predicts the
+// predicting is a table with every fourth row of wide's space; it predicts the
 // others.
 func predicting(t *testing.T) *lut.Table {
 	t.Helper()
@@ -34,8 +34,8 @@ func predicting(t *testing.T) *lut.Table {
 	return d.Table()
 }
 
-// An estimate says what of it was predicted; the error of that comes beside
-// what networks of the table err by.
+// TestEstimateOfPredictedRows: an estimate says how much of it was predicted, and
+// adds that error to the error of the table's networks.
 func TestEstimateOfPredictedRows(t *testing.T) {
 	table := predicting(t)
 	var measured, predicted []models.Block

@@ -10,20 +10,20 @@ import (
 
 const typePrediction = "prediction"
 
-// Prediction is by what a table predicts blocks of one kind that it has no row
-// of, and how well. The rows of that kind belong to it; figures are made at
-// the lookup, so that a table of a large space stays small.
+// Prediction says how a table predicts blocks of one kind that have no row, and
+// how well. It needs the rows of that kind; latencies are computed at the lookup,
+// so that the table of a large space stays small.
 type Prediction struct {
 	predict.Model
 	Shapes int     `json:"shapes"` // of this kind in the space
-	Tested Point   `json:"tested"` // at rows drawn at random, which the fit did not see
-	Curve  []Point `json:"curve"`  // the same with fewer rows measured, the last with all of them
+	Tested Point   `json:"tested"` // at random rows that the fit did not see
+	Curve  []Point `json:"curve"`  // the same with fewer rows measured; the last with all of them
 }
 
-// Point is the error of predictions from a number of rows. Errors are relative
-// to the measured rows, as fractions.
+// Point is the error of predictions from a number of rows. Errors are relative to
+// the measured rows, as fractions.
 type Point struct {
-	Rows     int     `json:"rows"` // that the fit saw
+	Rows     int     `json:"rows"` // that the fit used
 	HeldOut  int     `json:"held_out"`
 	MAPE     float64 `json:"mape"`
 	P95Error float64 `json:"p95_error"`
@@ -37,14 +37,14 @@ func (p *Prediction) check() error {
 	return p.Model.Check()
 }
 
-// Lookup is what a table says of one block alone.
+// Lookup is a table's answer for one block alone.
 type Lookup struct {
 	US      float64
 	ErrorUS float64 // standard error
-	Status  Status  // OK where it was measured, or lies between measured heads; Predicted
+	Status  Status  // OK if measured or between measured heads; else Predicted
 }
 
-// predictors are made of the rows when the first block is predicted.
+// predictors are built from the rows when the first block is predicted.
 type predictors struct {
 	of   map[models.Kind]*predict.Predictor
 	seen map[models.Block]Lookup
@@ -60,8 +60,8 @@ func (t *Table) setPrediction(p Prediction) {
 	t.Predictions = append(t.Predictions, p)
 }
 
-// predicted looks b up among the predictions. The error wraps ErrMissing where
-// the measured rows say nothing about b.
+// predicted predicts b. The error wraps ErrMissing where the measured rows do not
+// support a prediction.
 func (t *Table) predicted(b models.Block) (Lookup, error) {
 	t.predicting.Lock()
 	defer t.predicting.Unlock()
@@ -77,7 +77,7 @@ func (t *Table) predicted(b models.Block) (Lookup, error) {
 	}
 	p := t.predictors.of[b.Kind]
 	if p == nil || !p.Covers(b) {
-		return Lookup{}, fmt.Errorf("%s block %s: %w", b.Kind, short(t.Key(b)), ErrMissing)
+		return Lookup{}, fmt.Errorf("%s block %s: %w", b.Kind, shortKey(t.Key(b)), ErrMissing)
 	}
 	us, errUS := p.Predict(b)
 	l := Lookup{us, errUS, Predicted}
@@ -85,8 +85,8 @@ func (t *Table) predicted(b models.Block) (Lookup, error) {
 	return l, nil
 }
 
-// Samples are the measured rows of a kind, in the order in which they entered
-// the table, without those of the blocks left out.
+// Samples are the measured rows of a kind, in the order in which they entered the
+// table, except those of the blocks in without.
 func (t *Table) Samples(kind models.Kind, without map[models.Block]bool) []predict.Sample {
 	var list []predict.Sample
 	for _, r := range t.rows {

@@ -11,8 +11,8 @@ import (
 	"fbnas/latency/measured"
 )
 
-// Difference is one field that differs between two provenances; "absent"
-// stands for a field that one of them lacks.
+// Difference is a field in which two provenances differ; "absent" stands for a
+// field that one of them lacks.
 type Difference struct {
 	Field string // path in the header's JSON, e.g. "condition.threads"
 	A, B  string // JSON values
@@ -20,7 +20,7 @@ type Difference struct {
 
 func (d Difference) String() string { return fmt.Sprintf("%s (%s, %s)", d.Field, d.A, d.B) }
 
-// Differences are in the order in which they are told.
+// Differences are listed in the order of their fields' names.
 type Differences []Difference
 
 func (ds Differences) String() string {
@@ -31,25 +31,25 @@ func (ds Differences) String() string {
 	return strings.Join(parts, "; ")
 }
 
-// Comparable returns the fields that must be equal before two tables' figures
-// may stand in one table, or a table's beside a device's: the device's model
-// and the condition. The operating system's build and the unit are not among
-// them; of the memory it is what is built in.
+// Comparable returns the differences that keep two tables' figures from being
+// combined, or a table from being used with a device: in the device's model and
+// the condition. The operating system's build and the unit are ignored; memory is
+// compared by its installed size.
 func Comparable(a, b Header) Differences {
 	type fields struct {
 		Model     measured.DeviceModel `json:"device.model"`
 		Condition measured.Condition   `json:"condition"`
 	}
-	a.Device.Model.MemoryBytes = builtIn(a.Device.Model.MemoryBytes)
-	b.Device.Model.MemoryBytes = builtIn(b.Device.Model.MemoryBytes)
+	a.Device.Model.MemoryBytes = installedMemory(a.Device.Model.MemoryBytes)
+	b.Device.Model.MemoryBytes = installedMemory(b.Device.Model.MemoryBytes)
 	return differences(fields{a.Device.Model, a.Condition}, fields{b.Device.Model, b.Condition})
 }
 
-// builtIn is the memory of a device whose system can use so much: the least of
-// 2, 3, 4, 6, 8, 12, ... bytes that holds it. What the kernel keeps for itself
-// differs by pages from start to start, and by megabytes from version to
+// installedMemory is the installed memory of a device whose system can use `usable`
+// bytes: the least of 2, 3, 4, 6, 8, 12, ... that holds it. What the kernel
+// reserves differs by pages from start to start, and by megabytes from version to
 // version.
-func builtIn(usable int64) int64 {
+func installedMemory(usable int64) int64 {
 	size := int64(2)
 	for size < usable && size < 1<<60 {
 		if size*3/2 >= usable {
@@ -60,8 +60,8 @@ func builtIn(usable int64) int64 {
 	return size
 }
 
-// Provenance returns the fields that must be equal before an interrupted
-// profile goes on: those of Comparable, the space, the sentinel and the
+// Provenance returns the differences that keep an interrupted profile from being
+// resumed: those of Comparable, and those in the space, the sentinel and the
 // protocol with its seed.
 func Provenance(a, b Header) Differences {
 	type fields struct {
@@ -74,9 +74,9 @@ func Provenance(a, b Header) Differences {
 		fields{b.Space.Digest, b.Sentinel.Digest, b.Protocol})...)
 }
 
-// Incidental returns the fields that may differ between the parts of one
-// profile, and are worth a warning: the operating system's build, the unit and
-// the version of fbnas.
+// Incidental returns the differences that the parts of one profile may have but
+// that are worth a warning: the operating system's build, the unit and the
+// version of fbnas.
 func Incidental(a, b Header) Differences {
 	type fields struct {
 		OS   string `json:"device.os"`
@@ -124,14 +124,14 @@ func leaves(v any) map[string]string {
 	}
 	raw, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // plain data only
+		panic(err) // cannot fail: plain data
 	}
 	walk("", raw)
 	return out
 }
 
-// CheckDevice fails, naming the fields, when the table does not hold for a
-// device under a condition.
+// CheckDevice fails, naming the fields, if the table does not apply to a device
+// under a condition.
 func (t *Table) CheckDevice(device measured.Device, cond measured.Condition) error {
 	ds := Comparable(t.Header, Header{Device: device, Condition: cond})
 	if len(ds) == 0 {
@@ -142,8 +142,8 @@ func (t *Table) CheckDevice(device measured.Device, cond measured.Condition) err
 		"table %s is from another device or condition: %s differs (table, device)", t.Path, ds)
 }
 
-// CheckPrecision fails when the table holds latencies of models in another
-// number format than precision: they say nothing about each other.
+// CheckPrecision fails if the table has latencies of models in another number
+// format, from which nothing follows for this one.
 func (t *Table) CheckPrecision(precision string) error {
 	if has := t.Header.Condition.Precision; has != precision {
 		return fault.New(fault.Usage,
@@ -153,7 +153,7 @@ func (t *Table) CheckPrecision(precision string) error {
 	return nil
 }
 
-// CheckSpace fails when the table was made for other spaces than this one.
+// CheckSpace fails if the table was made for other spaces than this one.
 func (t *Table) CheckSpace(space SpaceID) error {
 	for _, s := range append([]SpaceID{t.Header.Space}, t.Header.Also...) {
 		if s.Digest == space.Digest {

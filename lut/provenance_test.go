@@ -29,7 +29,7 @@ func TestComparableMemory(t *testing.T) {
 	}
 }
 
-// What may differ between the parts of one profile is named.
+// TestIncidental: what may differ between the parts of one profile is named.
 func TestIncidental(t *testing.T) {
 	var a lut.Header
 	for field, change := range map[string]func(*lut.Header){

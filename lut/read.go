@@ -23,9 +23,9 @@ const (
 	maxFile = 1 << 30
 )
 
-// Read reads the table at path, finished or not. A last line that was cut off
-// is left out and counted in Cut; anything else that is not a record is a
-// fault with its line number.
+// Read reads the table at path, finished or not. An incomplete last line is left
+// out and its bytes are counted in Cut; anything else that is not a record is an
+// error with its line number.
 func Read(path string) (*Table, error) {
 	if err := lfs.Check(path); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func Read(path string) (*Table, error) {
 	return t, nil
 }
 
-// Load is Read for use: it refuses a table whose profile has not finished.
+// Load is Read for use: it refuses an unfinished table.
 func Load(path string) (*Table, error) {
 	t, err := Read(path)
 	if err != nil {
@@ -63,7 +63,7 @@ func unfinished(t *Table) error {
 		t.Path, len(t.rows), len(t.journal.rounds), t.Cut)
 }
 
-// Parse reads a table from r; name is what faults call it.
+// Parse reads a table from r; errors call it name.
 func Parse(r io.Reader, name string) (*Table, error) {
 	p := parser{
 		table: newTable(),
@@ -101,12 +101,12 @@ func corrupt(name string, line int, err error) error {
 type parser struct {
 	table   *Table
 	lines   *bufio.Reader
-	hash    hash.Hash // of everything before the line in hand
-	line    int       // number of the line in hand
+	hash    hash.Hash // of everything before the present line
+	line    int       // number of the present line
 	records int       // before it
 }
 
-// next takes one line; io.EOF after the last whole one.
+// next reads one line; io.EOF after the last complete one.
 func (p *parser) next() error {
 	raw, err := p.readLine()
 	if err == io.EOF {
@@ -133,7 +133,7 @@ func (p *parser) next() error {
 	if p.line == 1 && head.Type != typeHeader {
 		return errNotTable
 	}
-	if err := p.take(head.Type, line); err != nil {
+	if err := p.record(head.Type, line); err != nil {
 		return fmt.Errorf("%s record: %w", head.Type, err)
 	}
 	p.hash.Write(append(line, '\n'))
@@ -145,8 +145,8 @@ func (p *parser) next() error {
 	return nil
 }
 
-// text is a line as it was written, whatever a copy or an editor has made of
-// the ends of lines and of the start of the file.
+// text is a line as it was written: it removes what a copy or an editor did to
+// line ends and to the start of the file.
 func (p *parser) text(raw []byte) ([]byte, error) {
 	line := bytes.TrimSuffix(raw[:len(raw)-1], []byte("\r"))
 	if p.line > 1 {
@@ -155,8 +155,8 @@ func (p *parser) text(raw []byte) ([]byte, error) {
 	return plaintext.UTF8(line)
 }
 
-// readLine returns the next line with its line feed; what is left without one
-// comes with io.EOF.
+// readLine returns the next line with its line feed; the rest without one is
+// returned with io.EOF.
 func (p *parser) readLine() ([]byte, error) {
 	var line []byte
 	for {
@@ -172,7 +172,7 @@ func (p *parser) readLine() ([]byte, error) {
 	}
 }
 
-func (p *parser) take(kind string, line []byte) error {
+func (p *parser) record(kind string, line []byte) error {
 	t := p.table
 	switch kind {
 	case typeHeader:
@@ -191,7 +191,7 @@ func (p *parser) take(kind string, line []byte) error {
 		if err := decode(kind, line, t.Calibration, t.Calibration.check); err != nil {
 			return err
 		}
-		t.Validation = nil // one that stands before it is of another calibration
+		t.Validation = nil // an earlier one belongs to another calibration
 	case typeValidation:
 		t.Validation = new(Validation)
 		if err := decode(kind, line, t.Validation, t.Validation.check); err != nil {
@@ -209,7 +209,7 @@ func (p *parser) take(kind string, line []byte) error {
 		if !checked(line) {
 			return errors.New("its checksum does not fit")
 		}
-		if err := t.journal.take(kind, line); err != nil {
+		if err := t.journal.takeLine(kind, line); err != nil {
 			return err
 		}
 	default:
@@ -225,7 +225,7 @@ func (p *parser) end(line []byte) error {
 		return err
 	}
 	if sum := hex.EncodeToString(p.hash.Sum(nil)); e.SHA256 != sum || e.Records != p.records {
-		return errors.New("the records before it are not those that were written")
+		return errors.New("the records before it were changed")
 	}
 	if len(p.table.rows) > 0 && p.table.Header.Sentinel.TimeUS == 0 {
 		return errors.New("rows without a sentinel time")
@@ -234,8 +234,8 @@ func (p *parser) end(line []byte) error {
 	return nil
 }
 
-// decode reads a record and checks it: every number against its bounds, then
-// what its own check knows.
+// decode reads a record and checks it: first the bounds of every number, then its
+// own check.
 func decode(kind string, line []byte, v any, check func() error) error {
 	if err := json.Unmarshal(line, v); err != nil {
 		return err

@@ -56,7 +56,7 @@ func small(t testing.TB) []byte {
 	return data
 }
 
-// A table of this version reads, and is written as it was.
+// TestGolden: a table of this version is read, and written unchanged.
 func TestGolden(t *testing.T) {
 	golden := filepath.Join("testdata", "v3.lut")
 	if *update {
@@ -78,7 +78,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// Tables of older versions are read, and written as one of this version.
+// TestOlderVersions: older tables are read, and written as this version.
 func TestOlderVersions(t *testing.T) {
 	for version, name := range map[int]string{1: "v1.lut", 2: "v2.lut"} {
 		table, err := lut.Load(filepath.Join("testdata", name))
@@ -136,8 +136,8 @@ func TestTheLastOfAKindWins(t *testing.T) {
 	}
 }
 
-// TestTablesOfOtherSystems: a copy that ends lines as Windows does, and an
-// editor's mark, change nothing.
+// TestTablesOfOtherSystems: Windows line ends and an editor's byte order mark
+// change nothing.
 func TestTablesOfOtherSystems(t *testing.T) {
 	data := small(t)
 	want, err := lut.Parse(bytes.NewReader(data), "x.lut")
@@ -187,8 +187,8 @@ func TestBadFiles(t *testing.T) {
 		{"a newer version", swap(`"version":3`, `"version":9`), "version 9"},
 		{"another number format", swap(`"precision":"fp32"`, `"precision":"fp16"`), `models in "fp16"`},
 		{"garbage in the middle", lines[0] + lines[1] + "garbage\n" + lines[2], "line 3: not a record"},
-		{"a lost row", lines[0] + strings.Join(lines[2:], ""), "not those that were written"},
-		{"a changed figure", swap(`"status":"ok","latency_us":`, `"status":"ok","latency_us":1`), "not those that were written"},
+		{"a lost row", lines[0] + strings.Join(lines[2:], ""), "the records before it were changed"},
+		{"a changed figure", swap(`"status":"ok","latency_us":`, `"status":"ok","latency_us":1`), "the records before it were changed"},
 		{"a changed key", swap(`"row","key":{"kind":"ir","kernel":3`, `"row","key":{"kind":"ir","kernel":5`), "line 2: row record: key_sha256"},
 		{"a reference of no size", swap(`"blocks":[{"kind":"ir","kernel":3`, `"blocks":[{"kind":"ir","kernel":0`), "header record: reference: block 0"},
 		{"a negative figure", swap(`"spread_us":`, `"spread_us":-1`), "spread_us is -1"},
@@ -209,7 +209,7 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// A prefix of a table is readable and says that it is one.
+// TestCutTable: a prefix of a table can be read and says that it is one.
 func TestCutTable(t *testing.T) {
 	good := small(t)
 	header := bytes.IndexByte(good, '\n') + 1
@@ -237,8 +237,8 @@ func TestCutTable(t *testing.T) {
 	}
 }
 
-// Whatever is read is a table that is written and read again without change,
-// or a fault; never a panic.
+// FuzzParse: everything that is read can be written and read again without
+// change; the rest is an error, never a panic.
 func FuzzParse(f *testing.F) {
 	good := small(f)
 	f.Add(good)

@@ -9,13 +9,13 @@ import (
 	"fbnas/latency/measured"
 )
 
-// Version is the version of the file format that this package writes; it reads
-// this one and older ones (docs/lut-format.md says what changed).
+// Version is the version of the file format that this package writes; it also
+// reads older ones (docs/lut-format.md lists the changes).
 const Version = 3
 
-// The record types of a table file. round and failure are the journal: a
-// profile appends them as they come, each line with its own checksum, and they
-// leave the file when the rows that they make enter it.
+// The record types of a table file. round and failure are the journal: a profile
+// appends them as they come, each with its own checksum, and they leave the file
+// when the rows made from them enter it.
 const (
 	typeHeader      = "header"
 	typeRow         = "row"
@@ -44,7 +44,7 @@ type Row struct {
 	Graph     string   `json:"graph"` // digest of the block's ONNX with weights blanked
 	Status    Status   `json:"status"`
 	LatencyUS float64  `json:"latency_us"`
-	SpreadUS  float64  `json:"spread_us"` // of the rounds, as a standard deviation
+	SpreadUS  float64  `json:"spread_us"` // standard deviation over the rounds
 	ErrorUS   float64  `json:"error_us"`  // standard error of LatencyUS
 	MinUS     float64  `json:"min_us"`    // smallest raw median
 	Raw       []Sample `json:"raw,omitempty"`
@@ -52,30 +52,30 @@ type Row struct {
 	Reason    string   `json:"reason,omitempty"`
 }
 
-// Stale reports that the row was measured on another graph than the block's
-// present one, whose digest with the weights blanked is graph.
+// Stale reports whether the row was measured on another graph than the block's
+// present one; graph is that one's digest with blanked weights.
 func (r Row) Stale(graph string) bool { return r.Graph != graph }
 
-// Sample is one round of one model, in the rounds' order: raw medians of the
+// Sample is one round of one model, in the order of rounds: raw medians of the
 // model's group and of the sentinel's groups around it.
 type Sample struct {
 	MedianUS   float64 `json:"median_us"`
 	SentinelUS float64 `json:"sentinel_us"`
 }
 
-// end closes a table: what was written before it is whole when its digest fits.
+// end closes a table: if its digest fits, everything before it is complete.
 type end struct {
 	Records int    `json:"records"`
 	SHA256  string `json:"sha256"` // of every byte before this line
 }
 
-// journaled is a round with the batch it belongs to, named by content.
+// journaled is a round with the batch that it belongs to, identified by content.
 type journaled struct {
 	Batch string         `json:"batch_id"`
 	Round measured.Round `json:"round"`
 }
 
-// appendRecord appends v as one line: its JSON object with the type in front.
+// appendRecord appends v as one line: its JSON object with the type first.
 func appendRecord(dst []byte, kind string, v any) ([]byte, error) {
 	body, err := json.Marshal(v)
 	if err != nil {

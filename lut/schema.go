@@ -12,13 +12,13 @@ import (
 var recordTypes = []struct {
 	kind, about string
 	of          any
-	checked     bool // it ends in a checksum of its line
+	checked     bool // ends in a checksum of its line
 }{
 	{typeHeader, "where the figures come from; the first record", Header{}, false},
 	{typeRow, "the latency of one block", Row{}, false},
 	{typePrediction, "how blocks of one kind without a row are predicted", Prediction{}, false},
 	{typeCalibration, "how rows add up to a network's latency", Calibration{}, false},
-	{typeValidation, "how well predictions fit networks that did not calibrate", Validation{}, false},
+	{typeValidation, "how well predictions fit networks that were not used for the calibration", Validation{}, false},
 	{typeRound, "a finished round of an unfinished profile", journaled{}, true},
 	{typeFailure, "a model that the device cannot run, of an unfinished profile", measured.Failure{}, true},
 	{typeEnd, "closes a finished table; the last record", end{}, false},
@@ -31,8 +31,8 @@ var enums = map[reflect.Type][]any{
 }
 
 // Schema returns the JSON Schema (draft 2020-12) of one line of a table file,
-// made from the types that write it. Records of other types, and fields that
-// it does not name, are left alone by readers.
+// generated from the types that write it. Readers ignore records of other types,
+// and fields that it does not name.
 func Schema() []byte {
 	object, schemas := jsonschema.Pairs, jsonschema.Maker{}
 	for t, values := range enums {
@@ -57,7 +57,7 @@ func Schema() []byte {
 		"oneOf", records,
 	), "", " ")
 	if err != nil {
-		panic(err) // plain data only
+		panic(err) // cannot fail: plain data
 	}
 	return append(out, '\n')
 }

@@ -15,7 +15,7 @@ import (
 	"fbnas/profile"
 )
 
-// The schema in docs is the one of this version.
+// TestSchemaIsPublished: the schema in docs is that of this version.
 func TestSchemaIsPublished(t *testing.T) {
 	path := filepath.Join("..", "docs", "lut.schema.json")
 	if *update {
@@ -28,7 +28,8 @@ func TestSchemaIsPublished(t *testing.T) {
 	}
 }
 
-// Every line that a profile writes is of the schema, and a spoilt one is not.
+// TestSchemaFitsTables: every line that a profile writes fits the schema, and a
+// damaged one does not.
 func TestSchemaFitsTables(t *testing.T) {
 	var schema map[string]any
 	if err := json.Unmarshal(lut.Schema(), &schema); err != nil {
@@ -62,7 +63,7 @@ func TestSchemaFitsTables(t *testing.T) {
 	}
 }
 
-// unfinished is the file of a profile that was interrupted, with a failure.
+// unfinished is the file of an interrupted profile with a failure.
 func unfinished(t *testing.T) []byte {
 	t.Helper()
 	path, d := filepath.Join(t.TempDir(), "x.lut"), newDevice()
@@ -79,8 +80,8 @@ func unfinished(t *testing.T) []byte {
 	return data
 }
 
-// unfit says why a value is not of a schema, "" when it is, by those words of
-// JSON Schema that Schema uses.
+// unfit says why a value does not fit a schema, "" if it does, for the JSON
+// Schema keywords that Schema uses.
 func unfit(schema map[string]any, v any) string {
 	for _, word := range []string{"oneOf", "anyOf"} {
 		branches, ok := schema[word].([]any)

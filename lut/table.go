@@ -12,26 +12,26 @@ import (
 	"fbnas/models"
 )
 
-// Table is a latency table in memory. The zero value is not useful: Read,
-// Load and Parse make tables, and a Draft fills one.
+// Table is a latency table in memory. The zero value is not useful: Read, Load
+// and Parse return tables, and a Draft fills one.
 type Table struct {
 	Path        string // the file it was read from
 	Digest      string // SHA-256 of that file as it was read, in hex
 	Header      Header
 	Calibration *Calibration // nil: a network is the sum of its rows
 	Validation  *Validation  // nil: never validated
-	Predictions []Prediction // of the kinds that were measured in part
-	Cut         int          // bytes of a last line that was not written whole
+	Predictions []Prediction // of the kinds that were only measured in part
+	Cut         int          // bytes of an incomplete last line
 
 	rows     []Row
 	index    map[Key]int
 	heads    map[Key][]int // rows of heads by their key without classes, ascending in classes
 	journal  *Journal
-	others   [][]byte // records of unknown types, kept on rewrite
-	finished bool     // an end record closes it
-	whole    int64    // bytes of whole lines
+	others   [][]byte // records of unknown types, kept when rewriting
+	finished bool     // has an end record
+	whole    int64    // bytes of complete lines
 
-	predicting sync.Mutex // lookups fill what follows, and may be concurrent
+	predicting sync.Mutex // guards what follows: concurrent lookups fill it
 	predictors predictors
 	leftOuts   struct { // errors of networks left out of the calibration
 		of     *Calibration
@@ -52,7 +52,7 @@ func newTable() *Table {
 // Rows returns the rows in the order in which they entered the table.
 func (t *Table) Rows() []Row { return append([]Row(nil), t.rows...) }
 
-// Finished reports whether the profile that made the table came to its end.
+// Finished reports whether the profile that made the table was completed.
 func (t *Table) Finished() bool { return t.finished }
 
 // put adds r, or replaces the row of the same key.
@@ -91,15 +91,15 @@ func (t *Table) Row(b models.Block) (Row, bool) {
 }
 
 // Latency returns the latency of b alone and its standard error, both in
-// microseconds, as Lookup has them (BlockCost gives b's share of a network).
+// microseconds, like Lookup (BlockCost gives b's share of a network).
 func (t *Table) Latency(b models.Block) (us, errUS float64, err error) {
 	l, err := t.Lookup(b)
 	return l.US, l.ErrorUS, err
 }
 
-// Lookup returns what the table says of b alone: what was measured, or what
-// its Predictions say. An identity costs nothing; a head between two measured
-// numbers of classes is interpolated. The error wraps ErrMissing or ErrFailed.
+// Lookup returns the latency of b alone, measured or predicted. An identity costs
+// nothing; a head between two measured numbers of classes is interpolated. The
+// error wraps ErrMissing or ErrFailed.
 func (t *Table) Lookup(b models.Block) (l Lookup, err error) {
 	l.Status = OK
 	switch i, ok := t.index[t.Key(b)]; {
@@ -140,14 +140,14 @@ func (t *Table) betweenHeads(b models.Block) (us, errUS float64, err error) {
 
 func (r Row) value() (us, errUS float64, err error) {
 	if r.Status == Failed {
-		return 0, 0, fmt.Errorf("%s block %s: %w: %s", r.Key.Kind, short(r.Key), ErrFailed, r.Reason)
+		return 0, 0, fmt.Errorf("%s block %s: %w: %s", r.Key.Kind, shortKey(r.Key), ErrFailed, r.Reason)
 	}
 	return r.LatencyUS, r.ErrorUS, nil
 }
 
-func short(k Key) string { return k.Digest()[:12] }
+func shortKey(k Key) string { return k.Digest()[:12] }
 
-// Missing returns those of blocks for which the table has no figure and no
+// Missing returns the blocks for which the table has neither a latency nor a
 // failure, without repetitions.
 func (t *Table) Missing(blocks []models.Block) []models.Block {
 	var missing []models.Block
@@ -165,8 +165,8 @@ func (t *Table) Missing(blocks []models.Block) []models.Block {
 	return missing
 }
 
-// Require fails when rows are missing for blocks: how many, and the command
-// that measures them. Rows that failed on the device are not missing.
+// Require fails if rows for blocks are missing: the error says how many, and the
+// command that measures them. Rows that failed on the device are not missing.
 func (t *Table) Require(blocks []models.Block) error {
 	missing := t.Missing(blocks)
 	if len(missing) == 0 {
@@ -181,6 +181,6 @@ func (t *Table) Require(blocks []models.Block) error {
 	return fault.New(fault.Failure,
 		fmt.Sprintf("Measure them with: fbnas profile --device DEVICE --space %s -o %s (existing rows are kept)",
 			t.Header.Space.Name, t.Path),
-		"table %s has no figure for %s (%s to measure), the first a %s block",
+		"table %s has no latency for %s (%s to measure), the first a %s block",
 		t.Path, text.Plural(len(missing), "block"), text.Plural(rows, "row"), missing[0].Kind)
 }

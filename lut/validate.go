@@ -11,14 +11,14 @@ import (
 // calibrated on.
 type Validation struct {
 	stats.Accuracy
-	MACsOnly *stats.Accuracy `json:"macs_only"` // of a line through the calibration networks' MACs; null without them
+	MACsOnly *stats.Accuracy `json:"macs_only"` // of a line fitted to the calibration networks' MACs; null without them
 	Measured []Timed         `json:"measured"`
 	Space    *SpaceID        `json:"space,omitempty"` // of the networks; absent: the table's
 	Noisy    string          `json:"noisy,omitempty"` // why their measurement was not steady, "" when it was
 }
 
-// Validate compares the table's predictions with networks timed on its device
-// and stores what it finds. Networks of the calibration are refused.
+// Validate compares the table's predictions with networks timed on its device and
+// stores the result. It refuses networks of the calibration.
 func (t *Table) Validate(m Measured) error {
 	networks := m.Networks
 	if len(networks) == 0 {
@@ -33,7 +33,7 @@ func (t *Table) Validate(m Measured) error {
 	for _, n := range calibration {
 		used[n.Model] = true
 	}
-	v := &Validation{Measured: append([]Timed(nil), networks...), Space: t.other(m.Space), Noisy: m.Noisy}
+	v := &Validation{Measured: append([]Timed(nil), networks...), Space: t.otherSpace(m.Space), Noisy: m.Noisy}
 	predicted := make([]float64, len(networks))
 	measured := make([]float64, len(networks))
 	for i, n := range networks {
@@ -52,8 +52,8 @@ func (t *Table) Validate(m Measured) error {
 	return nil
 }
 
-// macsOnly predicts networks by a + b·MACs with a, b >= 0 fitted to others,
-// errors weighed by their share: what a table is to be better than.
+// macsOnly predicts networks by a + b·MACs, with a, b >= 0 fitted to others by
+// relative errors: the baseline that a table has to beat.
 func macsOnly(fitted, networks []Timed) []float64 {
 	columns := [][]float64{make([]float64, len(fitted)), make([]float64, len(fitted))}
 	ones := make([]float64, len(fitted))
@@ -70,8 +70,8 @@ func macsOnly(fitted, networks []Timed) []float64 {
 	return predicted
 }
 
-// compare is stats.Compare with 0 for a rank correlation that is not defined:
-// JSON has no NaN.
+// compare is stats.Compare with 0 for an undefined rank correlation: JSON has no
+// NaN.
 func compare(predicted, measured []float64) stats.Accuracy {
 	a := stats.Compare(predicted, measured)
 	if math.IsNaN(a.Spearman) {

@@ -11,7 +11,7 @@ import (
 	"fbnas/models"
 )
 
-// KindSummary counts and bounds the rows of one kind of block.
+// KindSummary describes the rows of one kind of block.
 type KindSummary struct {
 	Kind                  models.Kind
 	OK, Failed, Predicted int
@@ -19,8 +19,8 @@ type KindSummary struct {
 	Error                 float64 // mean of ErrorUS/LatencyUS
 }
 
-// Kinds summarises the table's rows by kind of block, in the order of the
-// kinds' names.
+// Kinds summarises the table's rows by kind of block, in the order of the kinds'
+// names.
 func (t *Table) Kinds() []KindSummary {
 	at := map[models.Kind]*KindSummary{}
 	for _, r := range t.rows {
@@ -82,7 +82,7 @@ var columns = []struct {
 	{"key_sha256", func(r Row) any { return r.KeyDigest }},
 }
 
-// WriteCSV writes the table's rows with a line of names above them.
+// WriteCSV writes the table's rows below a line of column names.
 func (t *Table) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	line := make([]string, len(columns))

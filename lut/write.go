@@ -9,8 +9,8 @@ import (
 	"fbnas/internal/atomicfile"
 )
 
-// Save replaces the file at t.Path by t, finished. A crash leaves the old file
-// or the new one.
+// Save replaces the file at t.Path by t, marked as finished. A crash leaves the
+// old file or the new one.
 func (t *Table) Save() error {
 	t.finished = true
 	t.Cut = 0
@@ -24,8 +24,8 @@ func (t *Table) save() error {
 	return nil
 }
 
-// Encode writes t's records: header, rows, calibration, validation,
-// predictions, those of unknown types, the journal's, and the end where t is finished.
+// Encode writes t's records: header, rows, calibration, validation, predictions,
+// those of unknown types, the journal, and the end if t is finished.
 func (t *Table) Encode(w io.Writer) error {
 	records, err := t.records()
 	if err != nil {
@@ -49,7 +49,7 @@ func (t *Table) Encode(w io.Writer) error {
 	return err
 }
 
-// records returns t's lines, the end left out.
+// records returns t's lines without the end record.
 func (t *Table) records() ([][]byte, error) {
 	var lines [][]byte
 	var failed error
@@ -61,7 +61,7 @@ func (t *Table) records() ([][]byte, error) {
 		lines = append(lines, line)
 	}
 	header := t.Header
-	header.Version = Version // what was read as an older one is written as this one
+	header.Version = Version // older versions are rewritten as this one
 	add(typeHeader, header)
 	for _, r := range t.rows {
 		add(typeRow, r)

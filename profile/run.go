@@ -84,7 +84,7 @@ func (p *profile) open(ctx context.Context, path string) error {
 
 // replace begins a blank table anew, unless another profile is at it.
 func replace(t *lut.Table, h lut.Header) (*lut.Draft, error) {
-	held, err := lut.Take(t)
+	held, err := lut.Resume(t)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (p *profile) takeUp(t *lut.Table, now lut.Header) (err error) {
 		p.report.Warnings = append(p.report.Warnings,
 			fmt.Sprintf("the last record was cut off (%d bytes); what it held is measured again", t.Cut))
 	}
-	p.draft, err = lut.Take(t)
+	p.draft, err = lut.Resume(t)
 	return err
 }
 

@@ -9,7 +9,7 @@ import (
 	"fbnas/models"
 )
 
-// family is what blocks have in common that differ only in their channels.
+// family is a block without its channels: blocks of one family differ only there.
 func family(b models.Block) models.Block {
 	b.In, b.Mid, b.Out, b.Squeeze = 0, 0, 0, 0
 	if b.Groups > 1 {
@@ -18,12 +18,12 @@ func family(b models.Block) models.Block {
 	return b
 }
 
-// channels are the widths of a block, on whose ranges a family's predictions
-// rest.
+// channels are a block's widths; their measured ranges limit a family's
+// predictions.
 func channels(b models.Block) [3]int { return [3]int{b.In, b.Mid, b.Out} }
 
-// ends returns the indices of the blocks that bound their families: for each
-// width the first block with the smallest, and with the largest.
+// ends returns the indices of the blocks at the limits of their families: for
+// each width, the first block with the smallest and the first with the largest.
 func ends(blocks []models.Block) []int {
 	bounds := map[models.Block]*[6]int{}
 	var order []*[6]int
@@ -56,10 +56,10 @@ func ends(blocks []models.Block) []int {
 	return list
 }
 
-// Lattice returns n of blocks to be measured before anything is known: those
-// that bound their families, then always the one farthest from all others. It
-// may return more than n where the families need them, and depends on nothing
-// but its arguments.
+// Lattice chooses n of the blocks to measure before anything is known: those at
+// the limits of their families, then always the one farthest from all chosen
+// ones. It may return more than n if the families need them, and depends only on
+// its arguments.
 func Lattice(blocks []models.Block, n int) []models.Block {
 	places := placesOf(blocks, 1)
 	far := make([]float64, len(blocks))
@@ -82,8 +82,8 @@ func Lattice(blocks []models.Block, n int) []models.Block {
 	return out
 }
 
-// Uncertain returns the n of blocks at which predictions are least certain,
-// each seen as if those before it were measured.
+// Uncertain returns the n blocks with the least certain predictions, each chosen
+// as if the ones before it had been measured.
 func (p *Predictor) Uncertain(blocks []models.Block, n int) []models.Block {
 	places := placesOf(blocks, p.model.Step)
 	for i := range places {
@@ -93,7 +93,7 @@ func (p *Predictor) Uncertain(blocks []models.Block, n int) []models.Block {
 	inParallel(len(blocks), func(i int) {
 		around := p.field.nearest(&places[i], -1)
 		_, v := p.field.estimate(&around)
-		variance[i] = v * p.local(&around)
+		variance[i] = v * p.localExcess(&around)
 	})
 	var out []models.Block
 	for len(out) < min(n, len(blocks)) {
@@ -126,8 +126,8 @@ func largest(x []float64) int {
 	return best
 }
 
-// inParallel calls do for 0 to n-1 on every core; what it writes must belong
-// to its index. A panic of it comes out here.
+// inParallel calls do for 0 to n-1 on every core; each call may write only to
+// what belongs to its index. A panic in a call is raised again here.
 func inParallel(n int, do func(i int)) {
 	var wg sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)

@@ -9,9 +9,9 @@ import (
 	"fbnas/models"
 )
 
-// The simulated device computes channels in steps of 8, falls to a third of
-// its speed where a width is no multiple of 4, reads weights beyond its cache
-// at a fifth of the speed, and pays for every convolution.
+// The simulated device computes channels in steps of 8, falls to a third of its
+// speed where a width is not a multiple of 4, reads weights beyond its cache at a
+// fifth of the speed, and has a fixed cost per convolution.
 const deviceStep = 8
 
 func deviceUS(b models.Block) float64 {
@@ -46,8 +46,8 @@ func measured(b models.Block) Sample {
 	return Sample{b, us * (1 + 0.005*rand.New(rand.NewPCG(h.Sum64(), 2)).NormFloat64()), 0.005 * us}
 }
 
-// bigSpace is every inverted residual of two maps with kernels, strides,
-// activations and gates to choose: more than anybody measures.
+// bigSpace has every inverted residual of two map sizes, with kernels, strides,
+// activations and gates to choose: more than anybody would measure.
 func bigSpace() []models.Block {
 	var all []models.Block
 	for _, size := range []int{28, 14} {
@@ -64,7 +64,7 @@ func bigSpace() []models.Block {
 	return all
 }
 
-// family8 are the blocks of one family: 8 widths in, 14 hidden, 8 out.
+// family8 has the blocks of one family: 8 widths in, 14 hidden, 8 out.
 func family8(size, kernel, stride int, act string, gate bool) []models.Block {
 	var all []models.Block
 	for in := 24; in <= 80; in += 8 {

@@ -7,27 +7,27 @@ import (
 	"fbnas/models"
 )
 
-// Stairs say at which widths a device's kernels step. Both are found from its
-// rows, among the sizes of stairs.
+// Stairs says at which widths a device's kernels step. Both numbers are
+// determined from its rows, among `stairs`.
 type Stairs struct {
-	Step  int `json:"step"`  // channels are computed in multiples of it
-	Align int `json:"align"` // convolutions between widths that are no multiples of it go another way
+	Step  int `json:"step"`  // channels are computed in multiples of Step
+	Align int `json:"align"` // a convolution whose widths are not multiples of Align uses other kernels
 }
 
 var stairs = []int{1, 2, 4, 8, 16, 32}
 
 func ceil(n, step int) float64 { return float64((n + step - 1) / step * step) }
 
-// feature is one amount of work; its name says of which sort, and the trend
-// has a coefficient for each name.
+// feature is an amount of work of the kind `name`; the trend has one coefficient
+// per name.
 type feature struct {
 	name   string
 	amount float64
 }
 
 // features lists what a block does, with channels rounded up to the step: for
-// each convolution its multiply-accumulates, values read and written, and
-// weights; and the passes over whole maps beside them.
+// each convolution its multiply-accumulates, its values read and written, and its
+// weights; besides these, the passes over whole maps.
 func features(b models.Block, s Stairs) []feature {
 	step := s.Step
 	h, w := b.OutSize()
@@ -65,12 +65,12 @@ func features(b models.Block, s Stairs) []feature {
 	return list
 }
 
-// Axis is one property in which blocks are near to each other or far.
+// Axis is one property by which blocks are near to each other or far apart.
 type Axis string
 
-// Channels as they are (in, mid, out), rounded up to the device's step
-// (…_step) and by the largest power of two in them (…_align), all on a
-// logarithmic scale; the size of the map likewise; and properties that are
+// axes are: the channels (in, mid, out), as they are, rounded up to the device's
+// step (…_step), and by the largest power of two that divides them (…_align), all
+// on a logarithmic scale; the size of the map, likewise; and properties that are
 // equal or not.
 var axes = [...]struct {
 	name Axis
@@ -97,7 +97,7 @@ var axes = [...]struct {
 
 func log2(n int) float64 { return math.Log2(float64(max(1, n))) }
 
-// align is the exponent of the largest power of two that divides n, 5 at most.
+// align is the exponent of the largest power of two that divides n, at most 5.
 func align(n int) float64 {
 	e := 0
 	for ; e < 5 && n > 0 && n%2 == 0; n /= 2 {
@@ -113,7 +113,7 @@ func flag(b bool) float64 {
 	return 0
 }
 
-// place is a block on every axis.
+// place is a block's position on every axis.
 type place [len(axes)]float64
 
 func placeOf(b models.Block, step int) (p place) {

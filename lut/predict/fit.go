@@ -6,27 +6,27 @@ import (
 	"slices"
 )
 
-// Fewest is how many samples a fit needs.
+// Fewest is the number of samples that a fit needs.
 const Fewest = 16
 
-// judged is how many samples, at most, are left out one by one to judge a
-// choice of weights.
-const judged = 400
+// maxJudged is the most samples that are left out one by one to judge a choice of
+// weights.
+const maxJudged = 400
 
-// Fit finds the model of samples, which are of one kind.
+// Fit fits the model of samples of one kind.
 func Fit(samples []Sample) (*Model, error) {
 	if len(samples) < Fewest {
 		return nil, fmt.Errorf("%d measured blocks, %d are needed to predict others", len(samples), Fewest)
 	}
-	m, least := climb(samples)
-	search(m, samples, least)
+	m, least := fitStairs(samples)
+	fitWeights(m, samples, least)
 	m.Scale = scale(m, samples)
 	return m, nil
 }
 
-// climb finds the stairs with which the trend, and a correction that is not
-// fitted yet, err least: the step, the alignment, and the step again.
-func climb(samples []Sample) (best *Model, least float64) {
+// fitStairs finds the stairs with the smallest error of the trend with an unfitted
+// correction: first the step, then the alignment, then the step again.
+func fitStairs(samples []Sample) (best *Model, least float64) {
 	least = math.Inf(1)
 	at := Stairs{1, 1}
 	for _, stair := range []*int{&at.Step, &at.Align, &at.Step} {
@@ -36,7 +36,7 @@ func climb(samples []Sample) (best *Model, least float64) {
 			for _, a := range axes {
 				m.Weights[a.name] = 0.3
 			}
-			if loss := leaveOut(m, samples); loss < least {
+			if loss := leaveOneOutError(m, samples); loss < least {
 				best, least = m, loss
 			}
 		}
@@ -45,18 +45,18 @@ func climb(samples []Sample) (best *Model, least float64) {
 	return best, least
 }
 
-// search moves the weights and the nugget, one after the other, while the
-// error at samples left out falls.
-func search(m *Model, samples []Sample, least float64) {
+// fitWeights changes the weights and the nugget, one after the other, as long as the
+// leave-one-out error falls.
+func fitWeights(m *Model, samples []Sample, least float64) {
 	for _, factor := range []float64{4, 1.7} {
 		for i, a := range axes {
 			if !varies(samples, i, m.Step) {
 				continue
 			}
-			least = better(samples, m, least, factor, dial{
+			least = improve(samples, m, least, factor, parameter{
 				func() float64 { return m.Weights[a.name] }, func(v float64) { m.Weights[a.name] = v }})
 		}
-		least = better(samples, m, least, factor, dial{func() float64 { return m.Nugget }, func(v float64) { m.Nugget = v }})
+		least = improve(samples, m, least, factor, parameter{func() float64 { return m.Nugget }, func(v float64) { m.Nugget = v }})
 	}
 	for a, w := range m.Weights {
 		if w < 1e-3 {
@@ -71,20 +71,20 @@ func varies(samples []Sample, axis, step int) bool {
 	return slices.ContainsFunc(samples, func(s Sample) bool { return axes[axis].at(s.Block, step) != first })
 }
 
-// dial is a number of a model.
-type dial struct {
+// parameter is a number of a model.
+type parameter struct {
 	get func() float64
 	set func(float64)
 }
 
-// better multiplies and divides a number of m by factor as long as that helps.
-func better(samples []Sample, m *Model, least, factor float64, d dial) float64 {
+// improve multiplies and divides a parameter of m by factor as long as that helps.
+func improve(samples []Sample, m *Model, least, factor float64, d parameter) float64 {
 	start := d.get()
 	for _, by := range []float64{factor, 1 / factor} {
 		for range 4 {
 			old := d.get()
 			d.set(old * by)
-			loss := leaveOut(m, samples)
+			loss := leaveOneOutError(m, samples)
 			if loss >= least*(1-1e-4) {
 				d.set(old)
 				break
@@ -98,11 +98,11 @@ func better(samples []Sample, m *Model, least, factor float64, d dial) float64 {
 	return least
 }
 
-// leaveOut is the mean squared logarithmic error at samples that are left out
-// one by one; errors above three times their root mean count as that.
-func leaveOut(m *Model, samples []Sample) float64 {
+// leaveOneOutError is the mean squared logarithmic error at samples that are left out one
+// by one; larger errors are limited to three times their root mean square.
+func leaveOneOutError(m *Model, samples []Sample) float64 {
 	var sum float64
-	errs := leftOut(m, samples)
+	errs := leftOutErrors(m, samples)
 	for _, e := range errs {
 		sum += e.log * e.log
 	}
@@ -114,28 +114,28 @@ func leaveOut(m *Model, samples []Sample) float64 {
 	return sum / float64(len(errs))
 }
 
-// omission is a sample's error when the others predict it: logarithmic, and the
-// variance that was expected.
-type omission struct{ log, variance float64 }
+// leftOutError is the error of predicting a sample from the others: logarithmic,
+// with the expected variance.
+type leftOutError struct{ log, variance float64 }
 
-func leftOut(m *Model, samples []Sample) []omission {
+func leftOutErrors(m *Model, samples []Sample) []leftOutError {
 	f := fieldOf(m, samples)
-	every := (len(samples) + judged - 1) / judged
-	out := make([]omission, (len(samples)+every-1)/every)
+	every := (len(samples) + maxJudged - 1) / maxJudged
+	out := make([]leftOutError, (len(samples)+every-1)/every)
 	inParallel(len(out), func(i int) {
 		at := i * every
 		around := f.nearest(&f.at[at], at)
 		mean, variance := f.estimate(&around)
-		out[i] = omission{f.residue[at] - mean, variance + m.Nugget}
+		out[i] = leftOutError{f.residuals[at] - mean, variance + m.Nugget}
 	})
 	return out
 }
 
-// scale is the standard deviation of the field that makes the expected errors
-// as large as those at samples left out.
+// scale is the standard deviation of the field that makes the expected errors as
+// large as the leave-one-out errors.
 func scale(m *Model, samples []Sample) float64 {
 	var sum float64
-	errs := leftOut(m, samples)
+	errs := leftOutErrors(m, samples)
 	for _, e := range errs {
 		sum += e.log * e.log / e.variance
 	}

@@ -2,19 +2,19 @@ package predict
 
 import "math"
 
-// neighbours is how many measured blocks a prediction is corrected by.
+// neighbours is the number of measured blocks that correct a prediction.
 const neighbours = 32
 
-// field is a set of measured residuals in space.
+// field is a set of measured residuals in the space of the axes.
 type field struct {
-	weights place // of the axes: correlation lengths are their inverses
-	nugget  float64
-	at      []place   // scaled by the weights
-	residue []float64 // logarithmic
-	noise   []float64 // variance of a residue by its measurement, over the field's own
+	weights   place // of the axes: correlation lengths are their inverses
+	nugget    float64
+	at        []place   // scaled by the weights
+	residuals []float64 // logarithmic residuals
+	noise     []float64 // variance of each residual due to its measurement, relative to the field's
 }
 
-// scaled returns p with its axes in correlation lengths.
+// scaled returns p in units of correlation lengths.
 func (f *field) scaled(p place) place {
 	for i := range p {
 		p[i] *= f.weights[i]
@@ -22,15 +22,16 @@ func (f *field) scaled(p place) place {
 	return p
 }
 
-// correlation of two residuals at a distance: Matérn's with smoothness 3/2.
+// correlation of two residuals at a distance: a Matérn function with smoothness
+// 3/2.
 func correlation(distance float64) float64 { return (1 + distance) * math.Exp(-distance) }
 
 // distance between scaled places.
 func distance(a, b *place) float64 { return math.Sqrt(square(a, b, math.Inf(1))) }
 
-// square is the squared distance, or something above bound where it is above.
+// square is the squared distance, or any number above bound if it is larger.
 func square(a, b *place, bound float64) float64 {
-	const half = len(axes) / 2 // the channels, on which most places differ
+	const half = len(axes) / 2 // the channels, in which most places differ
 	var sum float64
 	for i := range half {
 		d := a[i] - b[i]
@@ -46,14 +47,15 @@ func square(a, b *place, bound float64) float64 {
 	return sum
 }
 
-// neighbourhood is the residuals nearest to a place, in ascending distance.
+// neighbourhood has the residuals nearest to a place, in ascending distance.
 type neighbourhood struct {
 	n  int
 	at [neighbours]int
 	d2 [neighbours]float64
 }
 
-// nearest finds the residuals around a scaled place, without the one at skip.
+// nearest finds the residuals around a scaled place, without the one at index
+// skip.
 func (f *field) nearest(p *place, skip int) (r neighbourhood) {
 	bound := math.Inf(1)
 	for i := range f.at {
@@ -74,10 +76,10 @@ func (f *field) nearest(p *place, skip int) (r neighbourhood) {
 	return r
 }
 
-// estimate returns the residual to be expected where r is near and its
-// variance as a share of the field's, by kriging with a known mean of zero.
+// estimate returns the expected residual where r is near, and its variance as a
+// share of the field's, by kriging with a known mean of zero.
 func (f *field) estimate(r *neighbourhood) (mean, variance float64) {
-	var l [neighbours][neighbours]float64 // Cholesky's factor of the covariance
+	var l [neighbours][neighbours]float64 // Cholesky factor of the covariance
 	var y, k [neighbours]float64
 	variance = 1
 	for i := range r.n {
@@ -90,7 +92,7 @@ func (f *field) estimate(r *neighbourhood) (mean, variance float64) {
 			l[i][j] = sum / l[j][j]
 		}
 		diagonal := 1 + f.nugget + f.noise[a]
-		y[i], k[i] = f.residue[a], correlation(math.Sqrt(r.d2[i]))
+		y[i], k[i] = f.residuals[a], correlation(math.Sqrt(r.d2[i]))
 		for c := range i {
 			diagonal -= l[i][c] * l[i][c]
 			y[i] -= l[i][c] * y[c]

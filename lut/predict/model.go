@@ -8,25 +8,25 @@ import (
 	"fbnas/models"
 )
 
-// Sample is a measured block; both figures in microseconds.
+// Sample is a measured block; both times in microseconds.
 type Sample struct {
 	Block   models.Block
 	US      float64
 	ErrorUS float64 // standard error
 }
 
-// Model is what was found out about one kind of block on one device. Together
-// with the samples (New) it makes predictions; it has no state beside them.
+// Model is what was fitted for one kind of block on one device. Together with the
+// samples (see New) it makes predictions; it has no other state.
 type Model struct {
 	Kind models.Kind `json:"kind"`
 	Stairs
 	Trend   map[string]float64 `json:"trend"`   // µs per unit of each feature
-	Weights map[Axis]float64   `json:"weights"` // inverse correlation lengths; axes without one do not matter
-	Nugget  float64            `json:"nugget"`  // share of a residual that no neighbour tells
-	Scale   float64            `json:"scale"`   // standard deviation of the logarithmic residuals, as the errors left out one by one show it
+	Weights map[Axis]float64   `json:"weights"` // inverse correlation lengths; an axis without one has no effect
+	Nugget  float64            `json:"nugget"`  // share of a residual's variance that neighbours do not explain
+	Scale   float64            `json:"scale"`   // standard deviation of the logarithmic residuals, from leave-one-out errors
 }
 
-// Check refuses what a fit cannot have given.
+// Check refuses what no fit can give.
 func (m *Model) Check() error {
 	ok := inBounds(m.Step) && inBounds(m.Align) && finite(m.Nugget) && finite(m.Scale) && m.Scale > 0
 	for _, v := range m.Trend {
@@ -36,7 +36,7 @@ func (m *Model) Check() error {
 		ok = ok && finite(v)
 	}
 	if !ok {
-		return fmt.Errorf("a coefficient of kind %q is not a number that a fit gives", m.Kind)
+		return fmt.Errorf("a coefficient of kind %q is not a number that a fit can give", m.Kind)
 	}
 	return nil
 }
@@ -45,7 +45,7 @@ func inBounds(stair int) bool { return stair > 0 && stair <= 1<<10 }
 
 func finite(v float64) bool { return v >= 0 && !math.IsInf(v, 1) }
 
-// trend is what the features of b alone say, in µs.
+// trend is the prediction for b from its features alone, in µs.
 func (m *Model) trend(b models.Block) float64 {
 	var us float64
 	for _, f := range features(b, m.Stairs) {
@@ -61,14 +61,14 @@ const tiny = 1e-3
 type Predictor struct {
 	model  *Model
 	field  field
-	excess []float64 // of each sample left out: squared error over the variance expected
+	excess []float64 // per sample, left out: squared error over expected variance
 	ranges map[models.Block]*[3][2]int
 }
 
-// New joins a model and the samples of its kind. Samples that are no block of
-// that kind, as a file may hold them, are left out.
+// New combines a model with the samples of its kind. It leaves out samples of
+// other kinds, which a file may contain.
 func New(m *Model, samples []Sample) *Predictor {
-	samples = slices.DeleteFunc(slices.Clone(samples), func(s Sample) bool { return s.Block.Kind != m.Kind || !sound(s) })
+	samples = slices.DeleteFunc(slices.Clone(samples), func(s Sample) bool { return s.Block.Kind != m.Kind || !usable(s) })
 	p := &Predictor{model: m, field: fieldOf(m, samples), ranges: map[models.Block]*[3][2]int{}}
 	for _, s := range samples {
 		r := p.ranges[family(s.Block)]
@@ -87,19 +87,20 @@ func New(m *Model, samples []Sample) *Predictor {
 	inParallel(len(samples), func(i int) {
 		around := p.field.nearest(&p.field.at[i], i)
 		mean, variance := p.field.estimate(&around)
-		e := (p.field.residue[i] - mean) / m.Scale
+		e := (p.field.residuals[i] - mean) / m.Scale
 		p.excess[i] = e * e / (variance + m.Nugget)
 	})
 	return p
 }
 
-// sound reports whether a block can be counted and its logarithm taken.
-func sound(s Sample) bool {
+// usable reports whether a sample's features can be computed and its logarithm
+// taken.
+func usable(s Sample) bool {
 	b := s.Block
 	return min(b.Kernel, b.Stride, b.Groups, b.OutGroups, b.Height, b.Width, b.In, b.Out) > 0 && min(b.Mid, b.Pad, b.Squeeze) >= 0 && s.US > 0
 }
 
-// fieldOf places the samples' residuals from the model's trend.
+// fieldOf makes a field of the samples' residuals from the model's trend.
 func fieldOf(m *Model, samples []Sample) field {
 	f := field{nugget: m.Nugget}
 	for i, a := range axes {
@@ -107,7 +108,7 @@ func fieldOf(m *Model, samples []Sample) field {
 	}
 	for _, s := range samples {
 		f.at = append(f.at, f.scaled(placeOf(s.Block, m.Step)))
-		f.residue = append(f.residue, math.Log(s.US/m.trend(s.Block)))
+		f.residuals = append(f.residuals, math.Log(s.US/m.trend(s.Block)))
 		noise := 0.0
 		if m.Scale > 0 {
 			noise = math.Pow(s.ErrorUS/s.US/m.Scale, 2)
@@ -117,9 +118,9 @@ func fieldOf(m *Model, samples []Sample) field {
 	return f
 }
 
-// Covers reports whether predictions of b rest on measurements: blocks of its
-// family were measured, and none of its widths lies outside of theirs by more
-// than a quarter.
+// Covers reports whether predictions of b are supported by measurements: blocks
+// of its family were measured, and none of its widths is outside their range by
+// more than a quarter.
 func (p *Predictor) Covers(b models.Block) bool {
 	r := p.ranges[family(b)]
 	if r == nil {
@@ -133,26 +134,26 @@ func (p *Predictor) Covers(b models.Block) bool {
 	return true
 }
 
-// Predict returns the latency to be expected of b and its standard error, in
+// Predict returns the expected latency of b and its standard error, in
 // microseconds.
 func (p *Predictor) Predict(b models.Block) (us, errUS float64) {
 	at := p.field.scaled(placeOf(b, p.model.Step))
 	around := p.field.nearest(&at, -1)
 	mean, variance := p.field.estimate(&around)
 	us = p.model.trend(b) * math.Exp(mean)
-	return us, us * p.model.Scale * math.Sqrt((variance+p.model.Nugget)*p.local(&around))
+	return us, us * p.model.Scale * math.Sqrt((variance+p.model.Nugget)*p.localExcess(&around))
 }
 
-// witnesses are the samples near a place whose errors, left out, say how far
-// the expected variance holds there; prior is how many would-be samples say
-// that it does.
+// witnesses is the number of samples near a place whose leave-one-out errors
+// correct the expected variance there; prior is the weight, in samples, of no
+// correction.
 const (
 	witnesses = 8
 	prior     = 4
 )
 
-// local is by how much the variance around a place is larger than the model's.
-func (p *Predictor) local(around *neighbourhood) float64 {
+// localExcess is the factor by which the variance around a place exceeds the model's.
+func (p *Predictor) localExcess(around *neighbourhood) float64 {
 	n := min(witnesses, around.n)
 	sum := float64(prior)
 	for _, i := range around.at[:n] {

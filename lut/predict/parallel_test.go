@@ -7,8 +7,8 @@ import (
 	"fbnas/internal/fault"
 )
 
-// TestInParallel: every index has its turn, and a panic of one of them is the
-// caller's.
+// TestInParallel: every index is called, and a panic in one call reaches the
+// caller.
 func TestInParallel(t *testing.T) {
 	var turns [100]int
 	inParallel(len(turns), func(i int) { turns[i]++ })

@@ -13,7 +13,7 @@ import (
 )
 
 // errorsAt are the relative errors of predictions at random blocks of a space,
-// and by how much they exceed what was expected, as a root mean square.
+// and by how much they exceed the expected errors, as a root mean square.
 func errorsAt(p *Predictor, space []models.Block, n int) (mape, worst, excess float64) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for range n {
@@ -27,9 +27,9 @@ func errorsAt(p *Predictor, space []models.Block, n int) (mape, worst, excess fl
 	return mape, worst, math.Sqrt(excess)
 }
 
-// A space of 28672 blocks, whose device the predictor knows nothing about, is
-// predicted from one row in a hundred: with errors of the
-// size it says, and the better the more was measured.
+// TestBigSpace predicts a space of 28672 blocks on an unknown device from one row
+// in a hundred: the errors are as large as the predictor says, and fall as more
+// is measured.
 func TestBigSpace(t *testing.T) {
 	space := bigSpace()
 	const rows = 280
@@ -58,7 +58,8 @@ func TestBigSpace(t *testing.T) {
 	}
 }
 
-// A model that went through its JSON form predicts the very same.
+// TestModelSurvivesItsFile: a model read back from JSON predicts exactly the
+// same.
 func TestModelSurvivesItsFile(t *testing.T) {
 	blocks := family8(14, 3, 1, "relu", false)
 	samples := measure(Lattice(blocks, 60))
@@ -113,7 +114,8 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-// A file may hold rows that are no blocks; they must not end the program.
+// TestUnsoundSamples: a file may have rows that are not blocks; they must not end
+// the program.
 func TestUnsoundSamples(t *testing.T) {
 	blocks := family8(14, 3, 1, "relu", false)
 	samples := measure(Lattice(blocks, 40))
@@ -144,8 +146,8 @@ func TestTooFewSamples(t *testing.T) {
 	}
 }
 
-// The choices name different blocks, of those given, in the same order each
-// time; a smaller lattice is the beginning of a larger one.
+// TestChoices: the chosen blocks are distinct, among those given, and in the same
+// order each time; a smaller lattice is the beginning of a larger one.
 func TestChoices(t *testing.T) {
 	blocks := slices.Concat(family8(14, 3, 1, "relu", false), family8(28, 5, 2, "hswish", true))
 	small, large := Lattice(blocks, 50), Lattice(blocks, 90)
@@ -175,8 +177,8 @@ func TestChoices(t *testing.T) {
 	}
 }
 
-// With non-negative coefficients no step downhill is left: where one is
-// positive the slope is zero, elsewhere it is not negative.
+// TestDescendEndsAtTheMinimum: with non-negative coefficients no step downhill is
+// left: where one is positive the slope is zero, elsewhere it is not negative.
 func TestDescendEndsAtTheMinimum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const n = 4

@@ -2,14 +2,14 @@ package predict
 
 import "math"
 
-// trendSweeps bounds the coordinate descent; it ends earlier when nothing
-// moves any more.
+// trendSweeps limits the coordinate descent, which ends earlier when nothing
+// changes any more.
 const trendSweeps = 2000
 
-// negligible is the share of the latencies below which a feature is left out.
+// negligible is the share of the latencies below which a feature is dropped.
 const negligible = 1e-9
 
-// fitTrend returns the non-negative coefficients of the features by name that
+// fitTrend returns the non-negative coefficients of the features, by name, that
 // minimise the sum of squared relative errors.
 func fitTrend(samples []Sample, stairs Stairs) map[string]float64 {
 	index := map[string]int{}
@@ -56,8 +56,8 @@ func fitTrend(samples []Sample, stairs Stairs) map[string]float64 {
 	return out
 }
 
-// normalise gives gram a diagonal of ones, and returns by what each unknown is
-// to be divided then.
+// normalise scales gram to a diagonal of ones, and returns the divisor for each
+// unknown.
 func normalise(gram [][]float64, target []float64) []float64 {
 	scale := make([]float64, len(gram))
 	for a := range gram {
@@ -72,8 +72,8 @@ func normalise(gram [][]float64, target []float64) []float64 {
 	return scale
 }
 
-// descend minimises x'Gx/2 - t'x over x >= 0 for a G with a diagonal of ones,
-// one coordinate at a time; it converges for every G that is a Gram matrix.
+// descend minimises x'Gx/2 - t'x over x >= 0, for a G with a diagonal of ones,
+// one coordinate at a time; it converges for every Gram matrix G.
 func descend(gram [][]float64, target []float64) []float64 {
 	x := make([]float64, len(target))
 	slope := make([]float64, len(target)) // Gx - t
