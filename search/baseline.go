@@ -24,28 +24,45 @@ type Scaled struct {
 // "Found, hand-made and random networks"). Widths and expansions are rounded to
 // the nearest options.
 func (c *Costs) Uniform(limit float64) (Scaled, error) {
-	const steps = 100
 	var best Scaled
-	highest, cheapest := math.Inf(-1), math.Inf(1)
-	for _, expansion := range c.expansions() {
-		for i := steps; i > 0; i-- {
-			s := Scaled{Multiplier: float64(i) / steps, Expansion: expansion}
-			s.Selection = c.scaled(s)
-			cost := c.Of(s.Selection)
-			cheapest = min(cheapest, cost)
-			if cost <= limit {
-				if cost > highest {
-					best, highest = s, cost
-				}
-				break
-			}
+	highest := math.Inf(-1)
+	for _, s := range c.Uniforms(limit) {
+		if cost := c.Of(s.Selection); cost > highest {
+			best, highest = s, cost
 		}
 	}
 	if best.Selection != nil {
 		return best, nil
 	}
+	cheapest := math.Inf(1)
+	for _, expansion := range c.expansions() {
+		for i := range widthSteps { // stairs: the narrowest is not always the cheapest
+			s := Scaled{Multiplier: float64(i+1) / widthSteps, Expansion: expansion}
+			cheapest = min(cheapest, c.Of(c.scaled(s)))
+		}
+	}
 	return Scaled{}, fault.New(fault.Target, "Give a higher limit.",
 		"no uniform network of space %s costs at most %.6g %s; the cheapest of them costs %s", c.Space.Name, limit, unitText(c.Cost), Least(cheapest, 0))
+}
+
+// widthSteps is the number of width multipliers up to 1 that Uniforms tries.
+const widthSteps = 100
+
+// Uniforms is, for every expansion under which one is, the widest uniform network that
+// costs at most limit.
+func (c *Costs) Uniforms(limit float64) []Scaled {
+	var list []Scaled
+	for _, expansion := range c.expansions() {
+		for i := widthSteps; i > 0; i-- {
+			s := Scaled{Multiplier: float64(i) / widthSteps, Expansion: expansion}
+			s.Selection = c.scaled(s)
+			if c.Of(s.Selection) <= limit {
+				list = append(list, s)
+				break
+			}
+		}
+	}
+	return list
 }
 
 // expansions lists all expansions of the space in ascending order; [0] when there

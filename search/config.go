@@ -18,6 +18,8 @@ type Config struct {
 	HoldOut float64 `yaml:"hold_out"`
 	// WarmUp is the part of the steps before the first choice step.
 	WarmUp float64 `yaml:"choice_warm_up"`
+	// Sampling is how the networks are drawn that the weights learn from.
+	Sampling Sampling `yaml:"sampling,omitempty"`
 	// Every is the number of weight steps for each choice step.
 	Every int `yaml:"choice_every"`
 	// Rate of Adam on the choices; 0 means 30 / choice steps, limited to
@@ -39,6 +41,17 @@ type Config struct {
 	// images.
 	Candidates int `yaml:"candidates"`
 }
+
+// Sampling is how the networks are drawn that a supernet's weights learn from.
+type Sampling string
+
+// The ways to draw. Gumbel mixes the options by the choices' distribution, as the
+// paper does. Sandwich takes single networks in turn: the largest, one drawn with all
+// options equally likely, the smallest, and one drawn again (BigNAS, 2003.11142).
+const (
+	Gumbel   Sampling = ""
+	Sandwich Sampling = "sandwich"
+)
 
 // DefaultConfig has the defaults for short searches (docs/background/search.md,
 // "Defaults").
@@ -68,6 +81,7 @@ func (c Config) problems() error {
 	}
 	check(c.HoldOut > 0 && c.HoldOut < 1, "hold_out: %v, want a fraction between 0 and 1", c.HoldOut)
 	check(c.WarmUp >= 0 && c.WarmUp < 1, "choice_warm_up: %v, want 0 to below 1", c.WarmUp)
+	check(c.Sampling == Gumbel || c.Sampling == Sandwich, "sampling: %v, want sandwich or none", c.Sampling)
 	check(c.Every >= 1, "choice_every: %v, want at least 1", c.Every)
 	check(c.Rate >= 0, "choice_rate: %v, want 0 or more", c.Rate)
 	check(c.Hot >= c.Cold && c.Cold > 0, "temperature_end: %v, want more than 0 and at most temperature_start", c.Cold)

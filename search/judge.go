@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"fbnas/train"
@@ -31,31 +30,20 @@ const (
 // judge evaluates every candidate and marks those that are clearly broken; the
 // order stays.
 func (r *runner) judge(ctx context.Context, candidates []Candidate) ([]Judged, error) {
-	batch := r.Config.Train.Batch
-	net := r.super.picked()
-	recalibrate, err := r.Engine.Compile(net.Recalibrate(r.shape(batch)), r.state)
+	v, err := r.inherited()
 	if err != nil {
 		return nil, err
 	}
-	defer recalibrate.Close()
-	evaluate, err := r.Engine.Compile(net.Evaluate(r.shape(batch)), r.state)
-	if err != nil {
-		return nil, err
-	}
-	defer evaluate.Close()
+	defer v.Close()
 	var list []Judged
 	best := 0.0
 	for i, c := range candidates {
-		pick := r.super.Pick(c.Selection)
-		if err := train.Recalibrate(ctx, recalibrate, r.rest.Part(max(calibrationImages, batch)), batch, pick); err != nil {
-			return nil, fmt.Errorf("re-estimate statistics of a candidate: %w", err)
-		}
-		a, err := train.Evaluate(ctx, evaluate, r.held.Part(judgingImages), batch, pick)
+		s, err := v.score(ctx, c.Selection)
 		if err != nil {
-			return nil, fmt.Errorf("judge a candidate: %w", err)
+			return nil, err
 		}
-		best = max(best, a.Top1())
-		list = append(list, Judged{Candidate: c, OneHot: a})
+		best = max(best, s.Top1())
+		list = append(list, Judged{Candidate: c, OneHot: s.Accuracy})
 		r.reportStage(Judging, i+1, len(candidates))
 	}
 	for i := range list {

@@ -199,7 +199,7 @@ func (r *runner) turns(step int) []train.Turn {
 	temperature := r.schedule.temperature(step)
 	r.weightMetrics = train.WeightMetrics{Rate: r.Config.Train.Schedule().At(step, r.schedule.steps)}
 	feeds := r.weightMetrics.Feeds(r.Config.Train)
-	maps.Copy(feeds, r.gumbel("weight noise", step, temperature))
+	maps.Copy(feeds, r.draw(step, temperature))
 	turns := []train.Turn{{Runner: r.weights, Stream: r.weightStream, Feeds: feeds, Done: r.weightMetrics.Record}}
 	r.choiceMetrics = nil
 	if !r.schedule.choiceStep(step) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
+	"slices"
 
 	"fbnas/dataset"
 	"fbnas/engine"
@@ -35,13 +37,41 @@ func (a *Accuracy) Count(logits []float64, labels []int64, n int) {
 	a.Images += n
 }
 
+// Score is an accuracy with the cross-entropy, which tells near-equals apart with fewer
+// images.
+type Score struct {
+	Accuracy
+	CrossEntropy float64 // mean, in nats
+}
+
+// count adds the first n rows of logits [N,classes].
+func (s *Score) count(logits []float64, labels []int64, n int) {
+	classes, total := len(logits)/len(labels), s.CrossEntropy*float64(s.Images)
+	for i := range n {
+		row := logits[i*classes : (i+1)*classes]
+		top, sum := slices.Max(row), 0.0
+		for _, v := range row {
+			sum += math.Exp(v - top)
+		}
+		total += math.Log(sum) + top - row[labels[i]]
+	}
+	s.Count(logits, labels, n)
+	s.CrossEntropy = total / float64(max(s.Images, 1))
+}
+
 // Evaluate measures the accuracy of an evaluation program on a split; extra
 // feeds go into every run.
 func Evaluate(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra engine.Feeds) (Accuracy, error) {
-	var a Accuracy
+	s, err := EvaluateScore(ctx, run, split, batch, extra)
+	return s.Accuracy, err
+}
+
+// EvaluateScore is Evaluate with the cross-entropy.
+func EvaluateScore(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra engine.Feeds) (Score, error) {
+	var s Score
 	err := pass{run: run, split: split, batch: batch}.each(ctx, func(int) engine.Feeds { return extra },
-		func(b *dataset.Batch, r engine.Results) { a.Count(r[Logits], b.Labels, b.N) })
-	return a, err
+		func(b *dataset.Batch, r engine.Results) { s.count(r[Logits], b.Labels, b.N) })
+	return s, err
 }
 
 // Recalibrate replaces the running statistics by their exact mean over the
