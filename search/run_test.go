@@ -144,6 +144,31 @@ func TestASearchStartsFromGivenWeights(t *testing.T) {
 	}
 }
 
+// A finished search scores any network as it judged its candidates.
+func TestScoresAreThoseOfTheJudgement(t *testing.T) {
+	data := datasettest.Bars(t, 15*8, 6, 6, 3)
+	dir := filepath.Join(t.TempDir(), "run")
+	result, err := runSearch(t, interp.Engine{}, data, dir, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := searchJob(t, interp.Engine{}, data, dir) // goes on from the last checkpoint
+	defer job.Dir.Close()
+	var networks []models.Selection
+	for _, j := range result.Judged {
+		networks = append(networks, j.Selection)
+	}
+	scores, err := job.Scores(t.Context(), networks, func(int, int) {})
+	if err != nil || len(scores) != len(networks) {
+		t.Fatal(scores, err)
+	}
+	for i, s := range scores {
+		if s.Accuracy != result.Judged[i].OneHot || !(s.CrossEntropy > 0) {
+			t.Errorf("network %d: %+v, judged %+v", i, s, result.Judged[i].OneHot)
+		}
+	}
+}
+
 func searchJobCosts(t *testing.T, data *dataset.Set) Job {
 	job := searchJob(t, interp.Engine{}, data, filepath.Join(t.TempDir(), "costs"))
 	job.Dir.Close()
