@@ -6,15 +6,16 @@ import (
 	"fbnas/lut"
 )
 
-// What an agent may add to a run: above it the rows say as much about the
-// agent as about the device.
+// What an agent may add to a run. Above these limits the rows describe the agent
+// as much as the device.
 const (
 	mostCallUS    = 3
 	mostCallShare = 0.02 // of the median row
 )
 
-// dear says that the agent adds too much to its runs, "" when it does not.
-func dear(t *lut.Table) string {
+// overheadWarning warns if the agent adds too much to its runs, and is ""
+// otherwise.
+func overheadWarning(t *lut.Table) string {
 	cost, share := t.Header.Device.CallCostUS, t.CallShare()
 	if cost <= mostCallUS && share <= mostCallShare {
 		return ""

@@ -8,7 +8,8 @@ import (
 	"fbnas/profile"
 )
 
-// What the agent adds to each run is in the table, and named where it is much.
+// TestAgentsCost: what the agent adds to each run is in the table, and there is a
+// warning if it is much.
 func TestAgentsCost(t *testing.T) {
 	for _, c := range []struct {
 		us    float64

@@ -7,16 +7,16 @@ import (
 	"fbnas/lut"
 )
 
-// Benchmark is what models take on a device.
+// Benchmark is the measured latency of models on a device.
 type Benchmark struct {
 	Device    latency.Device
 	Condition latency.Condition
 	Results   []latency.Result // of the models, in their order
 }
 
-// Bench times models beside the sentinel. With a table, which has to be of the
-// device and the condition, latencies are normalised as those of its networks
-// are; t may be nil.
+// Bench times models beside the sentinel. With a table, which must match the
+// device and the condition, latencies are normalised like those of its networks;
+// t may be nil.
 func Bench(ctx context.Context, meter latency.Meter, t *lut.Table, models []latency.Model, opts latency.Options) (Benchmark, error) {
 	device, condition, err := meter.Identity(ctx, opts)
 	if err != nil {

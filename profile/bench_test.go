@@ -20,7 +20,7 @@ func TestBench(t *testing.T) {
 	if err != nil || len(raw.Results) != 1 || raw.Device.Model.SoC != "simulated" {
 		t.Fatalf("%+v, %v", raw, err)
 	}
-	// A table made when the machine was at half its speed.
+	// The table was made when the machine ran at half its speed.
 	table.Header.Reference = nil
 	table.Header.Sentinel.TimeUS *= 2
 	normalised, err := Bench(t.Context(), byBytes{}, table, models, latency.Options{Rounds: 2})

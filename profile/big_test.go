@@ -12,11 +12,12 @@ import (
 	"fbnas/models"
 )
 
-// The proof of docs/decisions/predicted-rows.md on the machine at hand, some
-// minutes long, for when it has nothing else to do: a space of 10^5 shapes
-// predicted from 2,000 rows, against a profile of its own of random others.
+// TestBigSpaceHere is the proof of docs/decisions/predicted-rows.md on this
+// machine. It takes some minutes and needs an idle machine: a space of 10^5
+// shapes is predicted from 2,000 rows, and compared with a profile of other,
+// random ones.
 //
-//	make build && FBNAS_BIG_SPACE=1 go test ./profile -run Big -v
+// make build && FBNAS_BIG_SPACE=1 go test ./profile -run Big -v
 func TestBigSpaceHere(t *testing.T) {
 	if os.Getenv("FBNAS_BIG_SPACE") == "" {
 		t.Skip("FBNAS_BIG_SPACE=1 measures for some minutes")

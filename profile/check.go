@@ -15,15 +15,14 @@ import (
 	"fbnas/models"
 )
 
-// What a table may differ from a device that it fits. Rows repeat to 1.5 %
-// (90th percentile) on one device (docs/background/measuring.md,
-// "The protocol").
+// How much a table may differ from a device that it fits. Rows repeat to 1.5 %
+// (90th percentile) on one device (docs/background/measuring.md, "The protocol").
 const (
 	fitMedian = 0.03
 	fitP90    = 0.05
 )
 
-// Fit says how rows that were measured again differ from the table's.
+// Fit says how much rows that were measured again differ from the table's.
 type Fit struct {
 	Rows   int
 	Median float64 // of measured/table
@@ -35,9 +34,9 @@ type Fit struct {
 // Fits reports whether the table can be used for the device.
 func (f Fit) Fits() bool { return math.Abs(f.Median-1) <= fitMedian && f.P90 <= fitP90 }
 
-// Check measures up to n rows of a table again, spread over their latencies.
-// The device and the condition have to be the table's; what is found out is
-// whether this unit, in its state, is as fast.
+// Check measures up to n rows of a table again, spread over their latencies. The
+// device and the condition must be the table's; the result says whether this
+// unit, in its present state, is as fast.
 func (s Session) Check(ctx context.Context, n int) (Fit, []string, error) {
 	t := s.Table
 	var alone []Network
@@ -77,7 +76,7 @@ func fitOf(timed []lut.Timed) Fit {
 	return Fit{Rows: len(timed), Median: stats.Median(ratios), P90: stats.Percentile(off, 0.9), Max: stats.Percentile(off, 1)}
 }
 
-// byLatency picks n of the measured rows at even distances in the order of their
+// byLatency picks n of the measured rows at equal distances in the order of their
 // latencies.
 func byLatency(rows []lut.Row, n int) []lut.Row {
 	rows = slices.DeleteFunc(rows, func(r lut.Row) bool { return r.Status != lut.OK })

@@ -19,20 +19,20 @@ type Choice struct {
 	Seed     uint64
 	Purpose  string           // keeps calibration and validation apart: "calibration", "validation"
 	PerTenth int              // networks from each tenth of the range (2)
-	Draws    int              // draws that find the range (2000); ten times as many at most in all
+	Draws    int              // draws to find the range (2000); at most ten times as many in all
 	Exclude  [][]models.Block // networks not to be picked
 }
 
 const tenths = 10
 
-// ErrFew says that a space has too few networks to choose from.
+// ErrFew is the error for a space with too few networks to choose from.
 var ErrFew = errors.New("too few networks")
 
-// Choose picks networks from a sampler, the same number from each tenth of the
-// latency range that its draws span by the table's prediction, in ascending
-// order of latency. A tenth that the sampler does not reach often enough is
-// filled by the draws nearest to it, so their number is the same. The error wraps
-// ErrFew where the draws do not give as many.
+// Choose picks networks drawn by a sampler, in ascending order of the table's
+// prediction: the same number from each tenth of the latency range that the draws
+// span. A tenth that the sampler does not reach often enough is filled with the
+// draws nearest to it, so the number stays the same. The error wraps ErrFew if
+// there are not enough draws.
 func Choose(t *lut.Table, c Choice, sample func(*rand.Rand) []models.Block) ([][]models.Block, error) {
 	if c.PerTenth == 0 {
 		c.PerTenth = 2
@@ -74,7 +74,7 @@ type draw struct {
 	taken  bool
 }
 
-// pool holds the different networks drawn so far.
+// pool has the distinct networks drawn so far.
 type pool struct {
 	table  *lut.Table
 	rng    *rand.Rand
@@ -83,8 +83,8 @@ type pool struct {
 	drawn  []*draw
 }
 
-// draw adds one network to the pool; nil when it was there, or has a block that
-// the device cannot run.
+// draw adds one network to the pool; nil if it was there already, or has a block
+// that the device cannot run.
 func (p *pool) draw() (*draw, error) {
 	blocks := p.sample(p.rng)
 	id := identity(blocks)
@@ -104,8 +104,8 @@ func (p *pool) draw() (*draw, error) {
 	return d, nil
 }
 
-// fill draws up to limit times more until each tenth has enough; draws outside
-// of the range found before are left out again.
+// fill draws up to limit times more until each tenth has enough; it drops draws
+// outside the range found before.
 func (p *pool) fill(limit, perTenth int, tenth func(float64) int, lo, hi float64) error {
 	var have [tenths]int
 	short := tenths
@@ -133,7 +133,7 @@ func (p *pool) fill(limit, perTenth int, tenth func(float64) int, lo, hi float64
 	return nil
 }
 
-// pick takes the first draws of each tenth, then fills what is short.
+// pick takes the first draws of each tenth, then fills the tenths that lack some.
 func (p *pool) pick(perTenth int, lo, hi float64, tenth func(float64) int) [][]models.Block {
 	var have [tenths]int
 	for _, d := range p.drawn {
@@ -161,7 +161,7 @@ func (p *pool) nearest(us float64) *draw {
 	return best
 }
 
-// taken returns what was picked, fastest first.
+// taken returns the picked networks, fastest first.
 func (p *pool) taken() [][]models.Block {
 	slices.SortStableFunc(p.drawn, func(a, b *draw) int { return cmp.Compare(a.us, b.us) })
 	var out [][]models.Block
@@ -176,7 +176,7 @@ func (p *pool) taken() [][]models.Block {
 func identity(blocks []models.Block) string {
 	b, err := json.Marshal(blocks)
 	if err != nil {
-		panic(err) // plain data only
+		panic(err) // cannot fail: plain data
 	}
 	return string(b)
 }

@@ -68,7 +68,8 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// A tenth that the first draws hardly reach is filled by drawing on.
+// TestChooseDrawsOn: a tenth that the first draws hardly reach is filled by more
+// draws.
 func TestChooseDrawsOn(t *testing.T) {
 	table := profiled(t, newDevice(), blocksOnly())
 	drawn := 0
@@ -78,7 +79,7 @@ func TestChooseDrawsOn(t *testing.T) {
 		switch {
 		case drawn == 1:
 			depth = 100
-		case drawn <= 100 && depth > 90: // but for the first, none of the highest tenth
+		case drawn <= 100 && depth > 90: // except for the first, none of the highest tenth
 			depth -= 90
 		}
 		return slices.Repeat([]models.Block{ir(16, 16, 16, 8, 1)}, depth)

@@ -11,30 +11,30 @@ import (
 	"fbnas/models"
 )
 
-// Estimate is what a profile will take on a device that is about as fast as
-// the machines that fbnas was made on; the time is a matter of a factor of two
-// elsewhere.
+// Estimate is what a profile is expected to take on a device about as fast as the
+// machines on which fbnas was developed; on others the time may differ by a
+// factor of two.
 type Estimate struct {
 	Asked    int           // rows that the space can ask for
 	Rows     int           // of them measured; the others are predicted
-	Networks int           // timed to calibrate and validate it
-	Origin   lut.Origin    // of the certainty that these give the table
-	Rounds   int           // of each
+	Networks int           // timed to calibrate and validate the table
+	Origin   lut.Origin    // of the certainty that these networks give the table
+	Rounds   int           // of each model
 	Time     time.Duration // of the whole profile
-	RowError float64       // which 90 % of the rows stay below when measured again, relative
+	RowError float64       // relative error that 90 % of the rows stay below when measured again
 }
 
-// What a measurement costs beside the runs themselves, and how fast those are
-// expected to be (measured: one core of a 2-core x86-64 machine with AVX-512,
-// ONNX Runtime 1.27, profiles of the space demo with 1 to 48 rounds).
+// The cost of a measurement besides the runs, and the expected speed of these
+// (measured: one core of a 2-core x86-64 machine with AVX-512, ONNX Runtime 1.27,
+// profiles of the space demo with 1 to 48 rounds).
 const (
 	sessionTime  = 6 * time.Millisecond   // export, transfer, creation
 	groupTime    = 500 * time.Microsecond // clock probes, records, groups measured again
-	callTime     = 3 * time.Microsecond   // of each layer
+	callTime     = 3 * time.Microsecond   // per layer
 	macsPerUS    = 20000
 	sentinelTime = 45 * time.Microsecond
-	// rowError at roundsOfError rounds (docs/background/measuring.md,
-	// "The protocol").
+	// rowError is the error after roundsOfError rounds
+	// (docs/background/measuring.md, "The protocol").
 	rowError      = 0.015
 	roundsOfError = 12
 )
@@ -42,20 +42,20 @@ const (
 // Work is what a profile of a space measures.
 type Work struct {
 	Blocks   []models.Block // that the space asks for
-	Largest  []models.Block // the biggest network
-	Networks int            // that are timed
+	Largest  []models.Block // the largest network
+	Networks int            // number to time
 	Origin   lut.Origin     // of the certainty that they give
 }
 
-// WorkOf is the work of a space, whose networks have so many classes.
+// WorkOf is the work for a space whose networks have the given number of classes.
 func WorkOf(space models.Space, classes int) Work {
 	w := Work{Blocks: space.Blocks(), Largest: space.SupernetBlocks(classes)}
 	w.Networks, w.Origin = timedNetworks(space, classes)
 	return w
 }
 
-// NewEstimate says what a profile will take that measures maxRows blocks at most
-// (0: no limit), and the networks beside them.
+// NewEstimate estimates a profile that measures at most maxRows blocks (0: no
+// limit), and the networks besides them.
 func NewEstimate(w Work, maxRows int, opts latency.Options) Estimate {
 	opts = opts.WithDefaults()
 	rows := lut.Rows(w.Blocks)
@@ -73,32 +73,33 @@ func NewEstimate(w Work, maxRows int, opts latency.Options) Estimate {
 	for _, b := range rows {
 		add(1, models.Count([]models.Block{b}).MACs, 1)
 	}
-	// Networks are spread over the range: half of the largest on average.
+	// Networks are spread over the range: on average half as large as the
+	// largest.
 	add(e.Networks, models.Count(w.Largest).MACs/2, len(w.Largest))
-	sentinels := (e.Rows + e.Networks) / 12 // groups of it stand between those of the models
+	sentinels := (e.Rows + e.Networks) / 12 // its groups between those of the models
 	perRound += time.Duration(sentinels) * (groupTime + groupRuns(sentinelTime, opts))
 	e.Time = sessions + time.Duration(e.Rounds)*perRound
 	e.RowError = rowError * math.Sqrt(roundsOfError/float64(e.Rounds))
 	return e
 }
 
-// groupRuns is how long the runs of a group last, with those that warm it up.
+// groupRuns is how long the runs of a group take, including its warm-up.
 func groupRuns(run time.Duration, opts latency.Options) time.Duration {
 	timed := min(time.Duration(opts.MaxRuns)*run, max(time.Duration(opts.MinRuns)*run, opts.GroupTime))
 	return timed + min(time.Duration(opts.MaxRuns)*run, max(2*run, time.Millisecond))
 }
 
-// What a budget leaves at least.
+// The least that a budget leaves.
 const (
-	fewest     = 5   // rounds, below which a row's median says too little
+	fewest     = 5   // rounds; with fewer, a row's median is not reliable
 	fewestRows = 300 // of a space that is measured in part
 )
 
-// WithinBudget returns opts with as many rounds, the default at most, as a
-// profile can measure in the time given; where the space is measured in part
-// and the fewest rounds take too long, with fewer rows than maxRows as well. It
-// depends on nothing but its arguments, so that an interrupted profile goes on
-// with the same.
+// WithinBudget returns opts with as many rounds, at most the default, as a
+// profile can measure in the given time. Where the space is measured in part and
+// the fewest rounds take too long, it also returns fewer rows than maxRows. It
+// depends only on its arguments, so that an interrupted profile resumes with the
+// same numbers.
 func WithinBudget(w Work, maxRows int, opts latency.Options, budget time.Duration) (latency.Options, int, error) {
 	opts = opts.WithDefaults()
 	for ; opts.Rounds >= fewest; opts.Rounds-- {

@@ -39,8 +39,9 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// A space that is measured in part gets fewer rows where the fewest rounds of
-// all of them take too long, and not more than the budget holds.
+// TestBudgetOfAPart: a space that is measured in part gets fewer rows where the
+// fewest rounds of all of them take too long, and not more than fit in the
+// budget.
 func TestBudgetOfAPart(t *testing.T) {
 	space, err := models.LoadSpace("fbnetv2-f")
 	if err != nil {
@@ -62,7 +63,8 @@ func TestBudgetOfAPart(t *testing.T) {
 	}
 }
 
-// A budget never leaves fewer than 300 rows of a space, and 5 rounds of them.
+// TestLeastBudgetOfAPart: a budget never leaves fewer than 300 rows of a space,
+// and 5 rounds of them.
 func TestLeastBudgetOfAPart(t *testing.T) {
 	space, err := models.LoadSpace("fbnetv2-f")
 	if err != nil {
@@ -83,9 +85,10 @@ func TestLeastBudgetOfAPart(t *testing.T) {
 	}
 }
 
-// The sentinel is timed before every twelfth model: 24 rows take as long as each
-// alone and, in each of 12 rounds, two groups of it: 45 µs, 15 times to warm it
-// up and 15 times to time it, and 0.5 ms beside that.
+// TestEstimateHasTheSentinelsShare: the sentinel is timed before every twelfth
+// model. 24 rows take the same time each and, in each of 12 rounds, two groups of
+// the sentinel: 45 µs, 15 times to warm up and 15 times to time it, and 0.5 ms
+// besides.
 func TestEstimateHasTheSentinelsShare(t *testing.T) {
 	var work Work
 	var alone time.Duration

@@ -12,13 +12,13 @@ import (
 	"fbnas/models"
 )
 
-// mostListed is how many combinations of options are gone through one by one,
-// to see whether a space has few networks: options that round to one width
-// make fewer of them than combinations.
+// mostListed is the most combinations of options that are listed to see whether a
+// space has few networks: there are fewer networks than combinations where
+// options round to the same width.
 const mostListed = 100_000
 
-// listed returns different networks of a space, in the order of its options,
-// up to a number of them; whole says that there are no others.
+// listed returns up to `most` distinct networks of a space, in the order of its
+// options; whole reports that there are no others.
 func listed(space models.Space, classes, most int) (networks [][]models.Block, whole bool) {
 	choices, layers := space.Choices(), space.Layers(classes)
 	sel, seen := make(models.Selection, len(choices)), map[string]bool{}
@@ -48,16 +48,16 @@ func listed(space models.Space, classes, most int) (networks [][]models.Block, w
 	return networks, false
 }
 
-// enough is how many networks a profile times of a space that has them.
-func enough() int { return PerProfile[Calibration] + PerProfile[Validation] }
+// fullNetworks is the number of networks that a profile times if the space has them.
+func fullNetworks() int { return PerProfile[Calibration] + PerProfile[Validation] }
 
-// timedNetworks is how many networks a profile of a space times, and what the
-// table's certainty will then be from: with too few to keep some for a
+// timedNetworks is how many networks a profile of a space times, and where the
+// table's certainty will then come from: with too few to keep some for a
 // validation, all of them calibrate, and each is left out in turn.
 func timedNetworks(space models.Space, classes int) (int, lut.Origin) {
-	networks, _ := listed(space, classes, enough())
+	networks, _ := listed(space, classes, fullNetworks())
 	switch n := len(networks); {
-	case n >= enough():
+	case n >= fullNetworks():
 		return n, lut.Validated
 	case n >= 2:
 		return n, lut.LeaveOneOut
@@ -66,7 +66,7 @@ func timedNetworks(space models.Space, classes int) (int, lut.Origin) {
 	}
 }
 
-// runnable are those of networks that the device can run, the fastest first.
+// runnable returns the networks that the device can run, fastest first.
 func runnable(t *lut.Table, networks [][]models.Block) ([][]models.Block, error) {
 	us := map[int]float64{}
 	var order []int
@@ -88,18 +88,18 @@ func runnable(t *lut.Table, networks [][]models.Block) ([][]models.Block, error)
 	return out, nil
 }
 
-// few are the networks of a profile where they cannot be drawn evenly from the
-// latency range, because the space has, or the device can run, too few.
+// few returns the networks of a profile where they cannot be drawn evenly from
+// the latency range, because the space has, or the device can run, too few.
 func (d Draw) few(t *lut.Table) (calibration, validation []Network, err error) {
 	all, _ := listed(d.Space, d.Classes, mostListed)
 	if all, err = runnable(t, all); err != nil {
 		return nil, nil, err
 	}
-	some := evenly.Pick(all, enough())
+	some := evenly.Pick(all, fullNetworks())
 	var parts [2][][]models.Block
 	for i, blocks := range some {
 		part := 0
-		if i%3 == 2 && len(some) == enough() {
+		if i%3 == 2 && len(some) == fullNetworks() {
 			part = 1
 		}
 		parts[part] = append(parts[part], blocks)
@@ -110,8 +110,8 @@ func (d Draw) few(t *lut.Table) (calibration, validation []Network, err error) {
 	return calibration, validation, err
 }
 
-// remaining are networks for a table that was profiled, up to d.Count, without those
-// that must not be among them.
+// remaining returns up to d.Count networks for an existing table, without those
+// that d excludes.
 func (d Draw) remaining(t *lut.Table) ([]Network, error) {
 	all, _ := listed(d.Space, d.Classes, mostListed)
 	all, err := runnable(t, all)

@@ -12,8 +12,8 @@ import (
 	"fbnas/models"
 )
 
-// ofNetworks is a space with so many different networks: widths that round to
-// one are among its options.
+// ofNetworks is a space with few distinct networks: some of its widths round to
+// the same one.
 func ofNetworks(t *testing.T, widths, expansions, kernels string) models.Space {
 	t.Helper()
 	s, err := models.ParseSpace([]byte(fmt.Sprintf(`version: 1
@@ -32,8 +32,8 @@ head: {bias: true}
 	return s
 }
 
-// TestSpacesOfFewNetworks: what there is calibrates, each network is left out in
-// turn, and the plan said so before.
+// TestSpacesOfFewNetworks: all networks calibrate, each is left out in turn, and
+// the plan says so in advance.
 func TestSpacesOfFewNetworks(t *testing.T) {
 	for _, c := range []struct {
 		widths, expansions, kernels string
@@ -73,7 +73,7 @@ func TestSpacesOfFewNetworks(t *testing.T) {
 				t.Errorf("%s calibrated the table and validates it", n.Name)
 			}
 		}
-		// The same where draws do not find as many.
+		// The same where the draws do not find enough.
 		calibration, validation, err := Draw{Space: space, Classes: 10}.few(rep.Table)
 		if err != nil || len(calibration) != c.calibrate || len(validation) != validated {
 			t.Errorf("listed: %d to calibrate, %d to validate (%v)", len(calibration), len(validation), err)
@@ -86,8 +86,8 @@ func TestSpacesOfFewNetworks(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeftToValidateWith: of a space of few networks all calibrate, and
-// a validation says that, before it measures.
+// TestNothingIsLeftToValidateWith: in a space of few networks all calibrate, and
+// a validation says so before it measures.
 func TestNothingIsLeftToValidateWith(t *testing.T) {
 	space := ofNetworks(t, "4, 5, 6, 7, 8", "1, 2, 3", "3, 5")
 	rep, err := Run(t.Context(), byBytes{}, NewPlan(space, 10, 1, Format{}), filepath.Join(t.TempDir(), "x.lut"),

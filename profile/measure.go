@@ -13,31 +13,31 @@ import (
 	"fbnas/lut"
 )
 
-// measuring is one stage of a profile: models in batches, their rounds kept in
-// a journal.
-type measuring struct {
+// measurement is one stage of a profile: models in batches, whose rounds are kept
+// in a journal.
+type measurement struct {
 	meter    latency.Meter
 	beside   Yardsticks
-	options  latency.Options // with their defaults
+	options  latency.Options // with defaults filled in
 	stage    string
 	models   []latency.Model // without repetitions
 	journal  *lut.Journal
 	progress func(Progress)
 
-	digests []string // of models
-	asked   [][]int  // batches of models
-	ids     []string // of asked
-	done    int      // groups
-	total   int
+	digests      []string // of models
+	batchIndices [][]int  // batches, as indices of models
+	ids          []string // of batches
+	done         int      // groups
+	total        int
 }
 
-// Yardsticks are the models that others are timed beside.
+// Yardsticks are the models beside which others are timed.
 type Yardsticks struct {
 	Sentinel  latency.Model
-	Reference *latency.Model // of whole networks; nil: the sentinel is theirs too
+	Reference *latency.Model // for whole networks; nil: the sentinel serves for them too
 }
 
-// results of a stage.
+// results are the results of a stage.
 type results struct {
 	rounds   []latency.Round
 	figures  map[string]latency.Figure // beside the sentinel, by model digest
@@ -46,10 +46,10 @@ type results struct {
 	noisy    string // why the figures cannot be trusted, "" when they can
 }
 
-// run measures what the journal does not have yet, and judges whether its
-// figures can be trusted: whatever is measured for a table comes by here. Where
-// they cannot, and the options do not allow it, the error is fault.Unstable.
-func (m *measuring) run(ctx context.Context) (results, error) {
+// run measures what the journal lacks, and decides whether the figures can be
+// trusted; everything that is measured for a table passes through here. If they
+// cannot, and the options do not allow it, the error is fault.Unstable.
+func (m *measurement) run(ctx context.Context) (results, error) {
 	m.plan()
 	m.report()
 	if err := m.meter.Measure(ctx, m.request()); err != nil {
@@ -77,7 +77,7 @@ func (m *measuring) run(ctx context.Context) (results, error) {
 	return res, nil
 }
 
-func (m *measuring) firstFailure() string {
+func (m *measurement) firstFailure() string {
 	for _, d := range m.digests {
 		if f, ok := m.journal.Failure(d); ok {
 			return fmt.Sprintf(", the first: %s: %s", f.Kind, f.Detail)
@@ -86,11 +86,10 @@ func (m *measuring) firstFailure() string {
 	return ""
 }
 
-// plan deals out the batches in a seeded order, so that neighbours in the plan
-// are not all measured while the machine is slow. Batches get their names before
-// known failures are left out: a model that fails does not make its batch another
-// one.
-func (m *measuring) plan() {
+// plan puts the batches into a seeded order, so that similar models are not all
+// measured while the machine is slow. Batches are identified before known
+// failures are left out, so that a failure does not change a batch's identity.
+func (m *measurement) plan() {
 	shuffled := make([]latency.Model, len(m.models))
 	for i, from := range random.New(m.options.Seed, "lut/batches").Perm(len(m.models)) {
 		shuffled[i] = m.models[from]
@@ -114,13 +113,13 @@ func (m *measuring) plan() {
 		if len(alive) == 0 {
 			continue
 		}
-		m.asked, m.ids = append(m.asked, alive), append(m.ids, id)
+		m.batchIndices, m.ids = append(m.batchIndices, alive), append(m.ids, id)
 		m.total += len(alive) * m.options.Rounds
 		m.done += len(alive) * len(m.journal.Rounds(id, m.options.AllowNoisy))
 	}
 }
 
-// batchID names a batch by the sentinel and the models in it.
+// batchID identifies a batch by the sentinel and its models.
 func batchID(sentinel string, digests []string, batch []int) string {
 	h := sha256.New()
 	fmt.Fprintln(h, sentinel)
@@ -130,16 +129,17 @@ func batchID(sentinel string, digests []string, batch []int) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// batches deals out m.models; the reference, which comes first, is in each.
-func (m *measuring) batches() [][]int {
+// batches distributes m.models over batches; the reference, which comes first, is
+// in each.
+func (m *measurement) batches() [][]int {
 	if m.beside.Reference == nil {
 		return m.options.Batches(len(m.models))
 	}
 	return m.options.BatchesBeside(len(m.models))
 }
 
-// rounds returns those that count, numbered by the batches asked for.
-func (m *measuring) rounds() []latency.Round {
+// rounds returns the rounds that count, numbered by the requested batches.
+func (m *measurement) rounds() []latency.Round {
 	var out []latency.Round
 	for batch, id := range m.ids {
 		for _, r := range m.journal.Rounds(id, m.options.AllowNoisy) {
@@ -150,15 +150,15 @@ func (m *measuring) rounds() []latency.Round {
 	return out
 }
 
-func (m *measuring) report() {
+func (m *measurement) report() {
 	if m.progress != nil {
 		m.progress(Progress{Stage: m.stage, Done: m.done, Total: m.total})
 	}
 }
 
-func (m *measuring) request() latency.Request {
+func (m *measurement) request() latency.Request {
 	req := latency.Request{
-		Sentinel: m.beside.Sentinel, Models: m.models, Batches: m.asked, Options: m.options,
+		Sentinel: m.beside.Sentinel, Models: m.models, Batches: m.batchIndices, Options: m.options,
 		Done: func(batch, round int) bool {
 			return m.journal.Has(m.ids[batch], round, m.options.AllowNoisy)
 		},
@@ -171,7 +171,7 @@ func (m *measuring) request() latency.Request {
 	return req
 }
 
-func (m *measuring) onRound(r latency.Round) error {
+func (m *measurement) onRound(r latency.Round) error {
 	if r.Batch < 0 || r.Batch >= len(m.ids) {
 		return fmt.Errorf("the device reported batch %d of %d", r.Batch, len(m.ids))
 	}
@@ -179,7 +179,7 @@ func (m *measuring) onRound(r latency.Round) error {
 		return err
 	}
 	if r.Rejected == "" {
-		m.done += len(m.asked[r.Batch])
+		m.done += len(m.batchIndices[r.Batch])
 	}
 	m.report()
 	return nil

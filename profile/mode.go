@@ -12,14 +12,15 @@ import (
 )
 
 const (
-	// modeRounds are timed in each stretch of one mode.
+	// modeRounds is the number of rounds in each stretch of one mode.
 	modeRounds = 6
-	// modeWarmUp lets the clocks find where default mode holds them under load.
+	// modeWarmUp lets the clocks settle where default mode keeps them under load.
 	modeWarmUp = time.Second
 )
 
-// stretches are the modes in their order, so that a device that grows slower
-// all the time is as slow in one as in the other: true is the default mode.
+// stretches has the mode of each stretch in order, true for default mode. The
+// order is symmetric, so that a device that slows down steadily is equally slow
+// in both modes.
 var stretches = []bool{true, false, false, true}
 
 // modes compares both modes on a phone that is measured in fixed-performance
@@ -63,8 +64,8 @@ func (p *profile) modes(ctx context.Context) error {
 	return nil
 }
 
-// stretch times the sentinel and the reference network in one mode. Default
-// mode is rarely steady: what shows it is the spread.
+// stretch times the sentinel and the reference network in one mode. Default mode
+// is rarely steady, which the spread shows.
 func (p *profile) stretch(ctx context.Context, inDefault bool) ([]latency.Round, error) {
 	opts := p.opts.Measure
 	opts.Rounds, opts.Repeats, opts.WarmUp = modeRounds, nil, modeWarmUp
@@ -89,7 +90,8 @@ func (p *profile) stretch(ctx context.Context, inDefault bool) ([]latency.Round,
 	return rounds, err
 }
 
-// yardstickUS is the median of what modes compares, in µs; NaN without rounds.
+// yardstickUS is the median time of the network that modes compares, in µs; NaN
+// without rounds.
 func (p *profile) yardstickUS(rounds []latency.Round) float64 {
 	if p.reference == nil {
 		return latency.SentinelU(rounds)

@@ -11,8 +11,9 @@ import (
 	"fbnas/profile"
 )
 
-// The table of a phone in fixed-performance mode says how much faster default
-// mode is, on the network that others are timed beside; no other table does.
+// TestDefaultMode: the table of a phone in fixed-performance mode says how much
+// faster default mode is, on the network beside which others are timed; no other
+// table does.
 func TestDefaultMode(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lut")
 	made := mustProfile(t, phone(), path).Table.Header.DefaultMode
@@ -36,8 +37,8 @@ func TestDefaultMode(t *testing.T) {
 	}
 }
 
-// What a device was waited for is counted once, however often the profile was
-// interrupted, rejected rounds too.
+// TestCourse: a wait for the device is counted once, however often the profile
+// was interrupted, and also in rejected rounds.
 func TestCourse(t *testing.T) {
 	dir := t.TempDir()
 	warm := func() *device {
@@ -67,7 +68,8 @@ func TestCourse(t *testing.T) {
 	}
 }
 
-// A phone that grows slower all the time is as slow in one mode as in the other.
+// TestDefaultModeOfADriftingDevice: a phone that slows down steadily is equally
+// slow in both modes.
 func TestDefaultModeOfADriftingDevice(t *testing.T) {
 	d := phone()
 	d.Noise = 0

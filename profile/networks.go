@@ -13,7 +13,8 @@ import (
 	"fbnas/models"
 )
 
-// Purpose of networks that are measured; each has random numbers of its own.
+// Purpose is what networks are measured for; each purpose has its own random
+// numbers.
 type Purpose string
 
 // The purposes.
@@ -22,10 +23,10 @@ const (
 	Validation  Purpose = "validation"
 )
 
-// PerProfile is how many networks a profile measures for each purpose: as many
-// from each tenth of the latency range (docs/background/measuring.md, "From
-// blocks to networks"). A calibration learns a saving for each shape of a border, and
-// needs several networks with each (docs/decisions/calibration.md).
+// PerProfile is how many networks a profile measures for each purpose, the same
+// number from each tenth of the latency range (docs/background/measuring.md,
+// "From blocks to networks"). A calibration fits a saving for each shape of a
+// border, and needs several networks with each (docs/decisions/calibration.md).
 var PerProfile = map[Purpose]int{Calibration: 40, Validation: 20}
 
 // Draw says which networks of a space to measure.
@@ -33,21 +34,21 @@ type Draw struct {
 	Space   models.Space
 	Classes int
 	Purpose Purpose
-	Count   int // a multiple of 10; 0 means that of PerProfile
+	Count   int // a multiple of 10; 0: that of PerProfile
 	Seed    uint64
-	Without map[string]bool // digests of models that must not be among them
+	Without map[string]bool // digests of excluded models
 }
 
-// Networks draws networks that are spread evenly over the latency range that
-// the table predicts for the space, in ascending order. Of a space with too few
-// it takes those that there are.
+// Networks draws networks that are spread evenly over the latency range that the
+// table predicts for the space, in ascending order. If a space has too few, it
+// returns all of them.
 func (d Draw) Networks(t *lut.Table) ([]Network, error) {
 	if d.Count == 0 {
 		d.Count = PerProfile[d.Purpose]
 	}
 	if d.Count < 10 || d.Count%10 != 0 {
 		return nil, fault.New(fault.Usage, "Give a multiple of 10: as many come from each tenth of the latency range.",
-			"the %s takes 10, 20, 30 or more networks, not %d", d.Purpose, d.Count)
+			"the %s needs 10, 20, 30 or more networks, not %d", d.Purpose, d.Count)
 	}
 	choice := Choice{Seed: d.Seed, Purpose: string(d.Purpose), PerTenth: d.Count / 10, Draws: 25 * d.Count}
 	sample := d.sampler()
@@ -70,9 +71,9 @@ func (d Draw) Networks(t *lut.Table) ([]Network, error) {
 	}
 }
 
-// sampler returns a function that draws one network. Independent choices alone
-// would give latencies near the middle of the range, so each network leans by
-// some amount towards one point between the smallest and the widest.
+// sampler returns a function that draws one network. Independent choices would
+// give latencies near the middle of the range, so each network is drawn towards a
+// random point between the smallest and the widest, by a random amount.
 func (d Draw) sampler() func(*rand.Rand) []models.Block {
 	choices, layers := d.Space.Choices(), d.Space.Layers(d.Classes)
 	return func(r *rand.Rand) []models.Block {
@@ -90,8 +91,8 @@ func (d Draw) sampler() func(*rand.Rand) []models.Block {
 	}
 }
 
-// export gives the chosen networks their models; excluded are those among them
-// that must not be.
+// export exports the models of the chosen networks; excluded are the chosen
+// networks that d excludes.
 func (d Draw) export(chosen [][]models.Block, f Format) (networks []Network, excluded [][]models.Block, err error) {
 	for _, blocks := range chosen {
 		n, err := f.drawn(blocks)
@@ -106,8 +107,8 @@ func (d Draw) export(chosen [][]models.Block, f Format) (networks []Network, exc
 	return networks, excluded, nil
 }
 
-// drawn exports blocks under a name and with weights that depend on nothing
-// but the blocks: what calibrated a table is recognised by its digest.
+// drawn exports blocks under a name and with weights that depend only on the
+// blocks, so that the networks of a calibration are recognised by their digests.
 func (f Format) drawn(blocks []models.Block) (Network, error) {
 	id, err := json.Marshal(blocks)
 	if err != nil {

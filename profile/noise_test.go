@@ -14,9 +14,9 @@ import (
 	"fbnas/profile"
 )
 
-// The machine's speed jumps between rounds: a row is a ratio to the sentinel
-// of its own round, so nothing of it changes but the sentinel's time, by which
-// they all become microseconds.
+// TestRowsDoNotSeeTheMachinesSpeed: the machine's speed jumps between rounds. A
+// row is a ratio to the sentinel in its own round, so only the sentinel's time
+// changes, by which all rows become microseconds.
 func TestRowsDoNotSeeTheMachinesSpeed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "steady.lut")
 	steady, err := profile.Run(t.Context(), newDevice(), blocksOnly(), path, options())
@@ -40,7 +40,7 @@ func TestRowsDoNotSeeTheMachinesSpeed(t *testing.T) {
 	})
 }
 
-// Groups that were disturbed are counted and left out.
+// TestOutliersAreLeftOut: disturbed groups are counted and left out.
 func TestOutliersAreLeftOut(t *testing.T) {
 	d := newDevice()
 	m, _, _ := export(ir(16, 48, 16, 8, 1))
@@ -55,7 +55,8 @@ func TestOutliersAreLeftOut(t *testing.T) {
 	}
 }
 
-// Rounds rejected for drift are measured again and do not count.
+// TestRejectedRoundsDoNotCount: rounds rejected for drift are measured again and
+// do not count.
 func TestRejectedRoundsDoNotCount(t *testing.T) {
 	dir := t.TempDir()
 	calm := mustProfile(t, newDevice(), filepath.Join(dir, "calm.lut"))
@@ -106,8 +107,9 @@ func TestUnsteadyDevice(t *testing.T) {
 	}
 }
 
-// What calibrates, validates or checks a table has to be as steady as its rows:
-// it is refused, or marked in the file and wherever the certainty is shown.
+// TestUnsteadyNetworks: what calibrates, validates or checks a table must be as
+// steady as its rows: otherwise it is refused, or marked in the file and wherever
+// the certainty is shown.
 func TestUnsteadyNetworks(t *testing.T) {
 	table := profiled(t, newDevice(), plan())
 	calibration, validation, err := networks(table)

@@ -8,31 +8,31 @@ import (
 // Options of a profile; the zero value works.
 type Options struct {
 	Measure latency.Options // AllowNoisy marks the table instead of failing when the device does not settle
-	Tool    string          // "fbnas 0.1.0": who wrote the table
-	Command string          // the command line that goes on after an interruption (without --force)
-	Force   bool            // overwrite what is there, whatever it is
+	Tool    string          // "fbnas 0.1.0": what wrote the table
+	Command string          // the command that resumes after an interruption (without --force)
+	Force   bool            // overwrite an existing file
 
-	Progress func(Progress) // nil: nobody hears of it
+	Progress func(Progress) // nil: not reported
 }
 
 // Progress of a profile, in groups (one model in one round).
 type Progress struct {
 	Stage string // "blocks" | "networks" | "modes"
-	Done  int    // earlier runs' groups included
+	Done  int    // including the groups of earlier runs
 	Total int
 }
 
 // Report says what a profile did.
 type Report struct {
 	Rows          int      // in the table
-	Measured      int      // rows measured, by this run and the ones it went on from
-	Reused        int      // rows that the table had
+	Measured      int      // in this run and in those that it resumes
+	Reused        int      // that the table had already
 	Failed        int      // rows that the device cannot run
 	Predicted     int      // blocks without a row, which the table predicts
-	ResumedRounds int      // rounds taken from the journal
+	ResumedRounds int      // from the journal
 	DroppedGroups int      // groups disturbed too much to count
 	Noisy         string   // why the table is marked, "" when it is not
-	Warnings      []string // what differs and was let pass
+	Warnings      []string // differences that were accepted
 	Table         *lut.Table
 }
 

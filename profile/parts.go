@@ -11,29 +11,29 @@ import (
 	"fbnas/models"
 )
 
-// A space that asks for more rows than a profile may measure is measured in
-// part, and predicted from there (docs/decisions/predicted-rows.md).
+// A space with more rows than a profile may measure is measured in part, and the
+// rest is predicted (docs/decisions/predicted-rows.md).
 const (
-	wholeKinds = 64   // a kind with as many blocks is measured whole
+	wholeKinds = 64   // a kind with at most this many blocks is measured completely
 	heldOut    = 0.05 // of a kind's rows: drawn at random, to test the predictions
 )
 
-// roundsOf is how many of a kind's rows are measured by the end of each round,
-// as a share: first a lattice, then what is least certain.
-var roundsOf = []float64{0.125, 0.25, 0.5, 0.75, 1}
+// roundShares is the share of a kind's rows that is measured by the end of each
+// round: first a lattice, then the least certain blocks.
+var roundShares = []float64{0.125, 0.25, 0.5, 0.75, 1}
 
 // part is a kind of block that is measured in part.
 type part struct {
 	kind   models.Kind
-	blocks []models.Block // without test
+	blocks []models.Block // without the test rows
 	test   []models.Block
 	tested map[models.Block]bool
-	rows   int // to be measured, test among them
+	rows   int // to measure, including the test rows
 
-	fitted map[int]*predict.Model // to the first so many rows, test left out
+	fitted map[int]*predict.Model // fits by number of rows, without the test rows
 }
 
-// fit fits the part's first rows once.
+// fit fits the part's first rows, once.
 func (p part) fit(samples []predict.Sample) (*predict.Model, error) {
 	if m := p.fitted[len(samples)]; m != nil {
 		return m, nil
@@ -43,21 +43,22 @@ func (p part) fit(samples []predict.Sample) (*predict.Model, error) {
 	return m, err
 }
 
-// goal is how many rows, test left out, there are by the end of a round.
+// goal is the number of rows, without the test rows, by the end of a round.
 func (p part) goal(round int) int { return goalOf(p.rows, len(p.test), round) }
 
 func goalOf(rows, test, round int) int {
-	return int(math.Round(roundsOf[round] * float64(rows-test)))
+	return int(math.Round(roundShares[round] * float64(rows-test)))
 }
 
-// firstGoal is the goal of the first round, for a kind of which rows are measured.
+// firstGoal is the goal of the first round, for a kind with the given number of
+// rows.
 func firstGoal(rows int) int { return goalOf(rows, testsOf(rows), 0) }
 
-// testsOf is how many of a kind's rows test its predictions.
+// testsOf is the number of a kind's rows that test its predictions.
 func testsOf(rows int) int { return int(heldOut * float64(rows)) }
 
 // divide splits blocks into those that are all measured and the parts, which
-// share what is left of most by their numbers of blocks.
+// share the rest of most in proportion to their numbers of blocks.
 func divide(blocks []models.Block, most int, seed uint64) (whole []models.Block, parts []part) {
 	var kinds []models.Kind
 	of := map[models.Kind][]models.Block{}
@@ -85,19 +86,19 @@ func divide(blocks []models.Block, most int, seed uint64) (whole []models.Block,
 	return whole, parts
 }
 
-// CheckRows refuses to measure so few of the rows that blocks ask for, 0 being
-// no limit, that the others cannot be predicted: before anything is measured.
+// CheckRows refuses, before anything is measured, a limit of rows (0: none) so
+// low that the others cannot be predicted.
 func CheckRows(blocks []models.Block, most int) error {
 	if least := LeastRows(blocks); most > 0 && most < least {
 		return fault.New(fault.Usage, fmt.Sprintf("Give --max-rows %d or more, --max-rows 0 to measure all, or a smaller space.", least),
-			"%d rows are too few: the space asks for %d, of which at least %d have to be measured", most, len(lut.Rows(blocks)), least)
+			"%d rows are too few: the space asks for %d, of which at least %d must be measured", most, len(lut.Rows(blocks)), least)
 	}
 	return nil
 }
 
-// LeastRows is the smallest number of rows that a table of blocks can have: all
-// of the small kinds, and of each other kind as many as a first fit needs; where
-// that is no less than all, all.
+// LeastRows is the fewest rows that a table of blocks can have: all of the small
+// kinds, and of each other kind as many as a first fit needs; or all rows, if
+// that is not less.
 func LeastRows(blocks []models.Block) int {
 	all := lut.Rows(blocks)
 	of, large, least := map[models.Kind]int{}, 0, 0
@@ -111,7 +112,7 @@ func LeastRows(blocks []models.Block) int {
 			large += n
 		}
 	}
-	first := 1 // of a kind's rows, that leave enough for its first fit
+	first := 1 // rows of a kind that leave enough for its first fit
 	for firstGoal(first) < predict.Fewest {
 		first++
 	}

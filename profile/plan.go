@@ -10,21 +10,21 @@ import (
 type Plan struct {
 	Space    lut.SpaceID
 	Sentinel latency.Model
-	Blocks   []models.Block // every block that the space can ask for; heads at any number of classes
-	MaxRows  int            // that may be measured; the others are predicted. 0: no limit
+	Blocks   []models.Block // every block that the space can ask for; heads with any number of classes
+	MaxRows  int            // to measure at most; the others are predicted. 0: no limit
 
-	// Export returns the ONNX model of a block, and its digest with the
-	// weights blanked: a row whose digest is another is measured again.
+	// Export returns the ONNX model of a block, and its digest with blanked
+	// weights: a row with another digest is measured again.
 	Export func(models.Block) (latency.Model, string, error)
 
-	// Networks returns the networks that calibrate and validate the table,
-	// which has its rows by then (Choose spreads them over the latency
-	// range). It must depend on nothing but the table and the plan. Nil: the
-	// table is neither calibrated nor validated.
+	// Networks returns the networks that calibrate and validate the table, which
+	// has its rows by then (Choose spreads them over the latency range). It must
+	// depend only on the table and the plan. Nil: the table is neither calibrated
+	// nor validated.
 	Networks func(*lut.Table) (calibration, validation []Network, err error)
 }
 
-// Network is a whole network to be timed beside the sum of its rows.
+// Network is a whole network to be timed, with its blocks.
 type Network struct {
 	Name   string
 	Blocks []models.Block
@@ -32,11 +32,11 @@ type Network struct {
 	Model  latency.Model
 }
 
-// NewPlan returns what Run measures for a space: every block that it
-// can ask for, then networks that calibrate the table and others that validate
-// it, all in a number format. Networks are drawn from the seed and have the
-// given number of classes. Where the space, or what the device can run of it, has
-// too few for both, all that there are calibrate.
+// NewPlan returns what Run measures for a space: every block that it can ask for,
+// then networks that calibrate the table and others that validate it, all in one
+// number format. Networks are drawn from the seed and have the given number of
+// classes. Where the space has, or the device can run, too few networks for both,
+// all of them calibrate.
 func NewPlan(space models.Space, classes int, seed uint64, f Format) Plan {
 	return Plan{
 		Space:    spaceID(space),

@@ -27,8 +27,7 @@ stages:
 head: {bias: true}
 `
 
-// byBytes is a device on which a model takes a time that only depends on its
-// bytes.
+// byBytes is a device on which a model's time depends only on its bytes.
 type byBytes struct{}
 
 func (byBytes) Identity(_ context.Context, o latency.Options) (latency.Device, latency.Condition, error) {
@@ -65,13 +64,13 @@ func tinySpace(t *testing.T) models.Space {
 	return s
 }
 
-// once is a profiled table's file.
+// once has the file of a profiled table.
 var once struct {
 	sync.Once
 	file bytes.Buffer
 }
 
-// table returns a profiled table of its own for each test.
+// table returns a copy of the profiled table for each test.
 func table(t *testing.T) *lut.Table {
 	t.Helper()
 	once.Do(func() {

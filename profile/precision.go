@@ -8,10 +8,10 @@ import (
 	"fbnas/quantize"
 )
 
-// Format is the number format of the models that a table holds.
+// Format is the number format of a table's models.
 type Format struct {
-	Precision string // latency.FP32, which "" means too, or latency.Int8
-	Arch      string // of the device, as GOARCH: its kernels decide the activations of int8 models
+	Precision string // latency.FP32 (also "") or latency.Int8
+	Arch      string // of the device, a GOARCH: its kernels decide the activations of int8 models
 }
 
 // formatOf is the format of a table's models.
@@ -19,7 +19,7 @@ func formatOf(t *lut.Table) Format {
 	return Format{t.Header.Condition.Precision, t.Header.Device.Model.Arch}
 }
 
-// in is s in the format, by what quantises it.
+// in converts s to the format; quantise quantises it if needed.
 func (f Format) in(quantise func(onnxexport.Sample, quantize.Options) (onnxexport.Sample, error), s onnxexport.Sample, err error) (onnxexport.Sample, error) {
 	if err != nil || f.Precision != latency.Int8 {
 		return s, err

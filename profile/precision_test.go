@@ -9,8 +9,8 @@ import (
 	"fbnas/onnx"
 )
 
-// TestInt8Plan: blocks, networks, the reference and what is measured again are
-// all of the table's format, with the activations of the device's processor.
+// TestInt8Plan: blocks, networks, the reference and repeated measurements all
+// have the table's format, with the activations for the device's processor.
 func TestInt8Plan(t *testing.T) {
 	space, opts := tinySpace(t), latency.Options{Rounds: 2, Precision: latency.Int8}
 	plan := NewPlan(space, 10, 1, Format{latency.Int8, "amd64"})
@@ -62,7 +62,7 @@ func TestInt8Plan(t *testing.T) {
 	}
 }
 
-// recording keeps what it measures, the sentinel left out.
+// recording keeps the models that it measures, except the sentinel.
 type recording struct {
 	latency.Meter
 	models *[][]byte

@@ -6,11 +6,11 @@ import (
 	"fbnas/lut"
 )
 
-// Remeasure times networks on the table's device and calibrates or validates
-// the table anew, in memory: by its own means, or by networks that did not
-// calibrate it. A calibration removes the validation, which no longer holds. An
-// unsteady measurement is an error (fault.Unstable), or marks the record where
-// the options allow it.
+// Remeasure times networks on the table's device and calibrates or validates the
+// table again, in memory, by networks that d draws. A validation uses networks
+// that were not used for the calibration. A calibration removes the validation,
+// which no longer applies. An unsteady measurement is an error (fault.Unstable),
+// or marks the record if the options allow it.
 func (s Session) Remeasure(ctx context.Context, d Draw) (lut.Measured, error) {
 	t := s.Table
 	store := t.Calibrate
@@ -33,7 +33,7 @@ func (s Session) Remeasure(ctx context.Context, d Draw) (lut.Measured, error) {
 	return m, store(m)
 }
 
-// calibratedBy lists the models that calibrated a table.
+// calibratedBy lists the digests of the models that calibrated a table.
 func calibratedBy(t *lut.Table) map[string]bool {
 	models := map[string]bool{}
 	if t.Calibration != nil {

@@ -9,14 +9,14 @@ import (
 	"fbnas/lut"
 )
 
-// steadyError is the standard error, relative to the row, which a tenth of the
-// rows may exceed before a measurement counts as not steady.
+// steadyError: a measurement is not steady if more than a tenth of its rows have
+// a larger relative standard error.
 const steadyError = 0.03
 
 // unsteadyHint is what to do about a device that does not settle.
 const unsteadyHint = "Let the device cool down and stop other programs, then measure again; or accept the figures as they are with --allow-noisy, which marks them."
 
-// measuredRow makes the row of key from what its rounds say.
+// measuredRow makes the row of key from a figure.
 func measuredRow(key lut.Key, graph string, f latency.Figure, sentinelUS float64) lut.Row {
 	r := lut.Row{
 		Key: key, KeyDigest: key.Digest(), Graph: graph, Status: lut.OK,
@@ -34,17 +34,18 @@ func failedRow(key lut.Key, graph string, why latency.Failure) lut.Row {
 	return lut.Row{Key: key, KeyDigest: key.Digest(), Graph: graph, Status: lut.Failed, Reason: why.Kind + ": " + why.Detail}
 }
 
-// deviation is the standard deviation of a figure's rounds by their MAD,
+// deviation is the standard deviation of a figure's rounds, from their MAD,
 // relative to the figure.
 func deviation(f latency.Figure) float64 { return 1.4826 * f.MAD }
 
-// standardError is that of the median of normal values, relative to it.
+// standardError is that of the median of normally distributed values, relative to
+// it.
 func standardError(f latency.Figure) float64 {
 	return deviation(f) * math.Sqrt(math.Pi/2/float64(len(f.Ratios)))
 }
 
-// unsteady says why rounds and figures do not make a table that can be
-// trusted, "" when they do.
+// unsteady says why rounds and figures do not give a table that can be trusted,
+// "" if they do.
 func unsteady(rounds []latency.Round, figures map[string]latency.Figure) string {
 	noisy, reason := 0, ""
 	for _, r := range rounds {
@@ -67,7 +68,7 @@ func unsteady(rounds []latency.Round, figures map[string]latency.Figure) string 
 		return fmt.Sprintf("%d of %d models had most of their groups disturbed", disturbed, len(figures))
 	}
 	if e := stats.Percentile(errs, 0.9); e > steadyError {
-		return fmt.Sprintf("a tenth of the models has standard errors above %.1f %%", 100*e)
+		return fmt.Sprintf("a tenth of the models have standard errors above %.1f %%", 100*e)
 	}
 	return ""
 }

@@ -10,12 +10,14 @@ import (
 	"fbnas/lut"
 )
 
-// figure is of twelve rounds whose ratios have this median absolute deviation.
+// figure is a figure of twelve rounds whose ratios have this median absolute
+// deviation.
 func figure(mad float64) latency.Figure {
 	return latency.Figure{Ratio: 2, MAD: mad, Ratios: make([]float64, 12)}
 }
 
-// A row's spread is a standard deviation, and its error that of a median.
+// TestMeasuredRow: a row's spread is a standard deviation, and its error that of
+// a median.
 func TestMeasuredRow(t *testing.T) {
 	r := measuredRow(lut.Key{}, "graph", figure(0.05), 100)
 	if r.LatencyUS != 200 || math.Abs(r.SpreadUS-14.826) > 1e-9 || math.Abs(r.ErrorUS-5.364) > 1e-3 || r.Stale("graph") || !r.Stale("another") {
@@ -23,7 +25,7 @@ func TestMeasuredRow(t *testing.T) {
 	}
 }
 
-// A tenth of the rows may have a standard error above 3 %.
+// TestUnsteady: a tenth of the rows may have a standard error above 3 %.
 func TestUnsteady(t *testing.T) {
 	for _, c := range []struct {
 		noisy  int // of 20, with an error of 3.2 %; the others have 2.7 %
@@ -43,8 +45,8 @@ func TestUnsteady(t *testing.T) {
 	}
 }
 
-// An agent may add 3 µs to a run, and 2 % to the median row.
-func TestDear(t *testing.T) {
+// TestOverheadWarning: an agent may add 3 µs to a run, and 2 % to the median row.
+func TestOverheadWarning(t *testing.T) {
 	d, err := lut.Create(t.TempDir()+"/x.lut", lut.Header{})
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +58,7 @@ func TestDear(t *testing.T) {
 	}{{1000, 2.9, false}, {1000, 3.1, true}, {100, 1.9, false}, {100, 2.1, true}} {
 		d.Put(lut.Row{Status: lut.OK, LatencyUS: c.rowUS})
 		d.Table().Header.Device.CallCostUS = c.callUS
-		if why := dear(d.Table()); (why != "") != c.dear || c.dear && !strings.Contains(why, fmt.Sprintf("%.2f µs", c.callUS)) {
+		if why := overheadWarning(d.Table()); (why != "") != c.dear || c.dear && !strings.Contains(why, fmt.Sprintf("%.2f µs", c.callUS)) {
 			t.Errorf("%g of %g us: %q", c.callUS, c.rowUS, why)
 		}
 	}

@@ -12,15 +12,14 @@ import (
 	"fbnas/lut"
 )
 
-// Run measures the plan's blocks into the table at path, then calibrates
-// and validates it. Each finished round is in the file before the next one
-// begins; a profile that was interrupted goes on there when its provenance is
-// the same, and is refused, the field named, when it is not (Options.Force
-// overwrites), unless nothing was measured yet. A finished table gets what the
-// plan asks for and it lacks.
+// Run measures the plan's blocks into the table at path, then calibrates and
+// validates it. Each finished round is in the file before the next one begins. An
+// interrupted profile is resumed if its provenance is the same; otherwise it is
+// refused, naming the field, unless nothing was measured yet (Options.Force
+// overwrites). A finished table gets what it lacks of the plan.
 //
-// Errors: fault.Interrupted when ctx ends and fault.Unstable when the device
-// does not settle, both with nothing lost; the meter's own.
+// Errors: fault.Interrupted when ctx ends and fault.Unstable when the device does
+// not settle, both with nothing lost; and the meter's own.
 func Run(ctx context.Context, meter latency.Meter, plan Plan, path string, opts Options) (Report, error) {
 	opts.Measure = opts.Measure.WithDefaults()
 	p := &profile{meter: meter, plan: plan, opts: opts}
@@ -47,12 +46,12 @@ type profile struct {
 
 	draft  *lut.Draft
 	report Report
-	fresh  bool // rows were measured: the old calibration no longer holds
+	fresh  bool // rows were measured, so the old calibration no longer applies
 
-	reference *latency.Model // that networks were timed beside; nil: none were
+	reference *latency.Model // beside which networks were timed; nil: none
 }
 
-// open finds out what is measured and makes or takes up its table.
+// open determines what is measured, and creates or resumes its table.
 func (p *profile) open(ctx context.Context, path string) error {
 	device, cond, err := p.meter.Identity(ctx, p.opts.Measure)
 	if err != nil {
@@ -73,7 +72,7 @@ func (p *profile) open(ctx context.Context, path string) error {
 	case err == nil && t.Blank() && len(lut.Provenance(t.Header, header)) > 0:
 		p.draft, err = replace(t, header)
 	case err == nil:
-		err = p.takeUp(t, header)
+		err = p.resume(t, header)
 	}
 	if err != nil {
 		return err
@@ -82,7 +81,7 @@ func (p *profile) open(ctx context.Context, path string) error {
 	return nil
 }
 
-// replace begins a blank table anew, unless another profile is at it.
+// replace starts a blank table anew, unless another profile is writing it.
 func replace(t *lut.Table, h lut.Header) (*lut.Draft, error) {
 	held, err := lut.Resume(t)
 	if err != nil {
@@ -92,9 +91,9 @@ func replace(t *lut.Table, h lut.Header) (*lut.Draft, error) {
 	return lut.Create(t.Path, h)
 }
 
-// takeUp goes on with t, after checking that what it holds and what is about to
-// be measured belong together.
-func (p *profile) takeUp(t *lut.Table, now lut.Header) (err error) {
+// resume continues t, after checking that what it has and what is about to be
+// measured belong together.
+func (p *profile) resume(t *lut.Table, now lut.Header) (err error) {
 	if ds := lut.Provenance(t.Header, now); len(ds) > 0 {
 		return fault.New(fault.Usage, "Choose another file with -o, or overwrite this one with --force.",
 			"%s was measured under other conditions: %s differs (table, now)", t.Path, ds)
@@ -117,7 +116,7 @@ func (p *profile) finish() (Report, error) {
 	t := p.draft.Table()
 	p.report.Table = t
 	p.report.Noisy = t.Header.Noisy
-	if why := dear(t); why != "" {
+	if why := overheadWarning(t); why != "" {
 		p.report.Warnings = append(p.report.Warnings, why)
 	}
 	rows := t.Rows()
@@ -130,7 +129,7 @@ func (p *profile) finish() (Report, error) {
 	return p.report, nil
 }
 
-// explain says of an error what it did not cost, and how to go on.
+// explain adds to an error what is safe in spite of it, and how to resume.
 func (p *profile) explain(ctx context.Context, err error) error {
 	again := "Run the same command again: it continues where this one stopped."
 	if p.opts.Command != "" {

@@ -90,8 +90,8 @@ func TestProfileCalibratesAndValidates(t *testing.T) {
 	}
 }
 
-// An interrupted profile ends in the very file of an uninterrupted one, and
-// measures no round twice.
+// TestResumeAtAnyRound: an interrupted profile ends in exactly the file of an
+// uninterrupted one, and measures no round twice.
 func TestResumeAtAnyRound(t *testing.T) {
 	dir := t.TempDir()
 	whole := newDevice()
@@ -121,8 +121,8 @@ func TestResumeAtAnyRound(t *testing.T) {
 	}
 }
 
-// A host that dies in the middle of a write leaves a prefix: whatever its
-// length, no whole round of it is measured again.
+// TestResumeFromAnyPrefix: a host that dies in the middle of a write leaves a
+// prefix; whatever its length, no complete round in it is measured again.
 func TestResumeFromAnyPrefix(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "cut.lut")
@@ -196,7 +196,7 @@ func TestProvenance(t *testing.T) {
 }
 
 // TestAProfileThatFailedAtOnce: a table in which nothing was measured does not
-// refuse the corrected command, unless another profile is at it.
+// block the corrected command, unless another profile is writing it.
 func TestAProfileThatFailedAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lut")
 	p, o := plan(), options()
@@ -204,7 +204,7 @@ func TestAProfileThatFailedAtOnce(t *testing.T) {
 	o.Measure.Threads = 2
 	d := newDevice()
 	d.Condition.Threads = 2
-	d.Drifts = func(batch, round int) bool { return true } // a rejected round is on file
+	d.Drifts = func(batch, round int) bool { return true } // a rejected round is in the file
 	d.Unstable = func(int) bool { return true }
 	if _, err := profile.Run(t.Context(), d, p, path, o); fault.CodeOf(err) != fault.Unstable {
 		t.Fatalf("error %v, want %s", err, fault.Unstable)
@@ -228,8 +228,8 @@ func TestAProfileThatFailedAtOnce(t *testing.T) {
 	}
 }
 
-// A finished table is extended: what it has stays, another graph or a new
-// block is measured.
+// TestProfileExtends: a finished table is extended: what it has stays, another
+// graph or a new block is measured.
 func TestProfileExtends(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lut")
 	p := plan()
@@ -276,7 +276,7 @@ func TestTwoProfilesOfOneFile(t *testing.T) {
 	}
 }
 
-// confused reports a round of a batch that it was not asked for.
+// confused reports a round of a batch that was not requested.
 type confused struct{ *device }
 
 func (c confused) Measure(ctx context.Context, req latency.Request) error {

@@ -14,8 +14,8 @@ var update = flag.Bool("update", false, "write sentinel.onnx again; every table 
 
 const digest = "b76e6b9d4d209ff73b2c1439ce1103d34ab6c1bdfc3f3f984aa19fda34fb83c7"
 
-// TestSentinel holds the committed file against its description. Its bytes are
-// not compared with a new export: they stay when the export changes.
+// TestSentinel compares the committed file with its description. Its bytes are
+// not compared with a new export, since they stay when the export changes.
 func TestSentinel(t *testing.T) {
 	arch, err := models.ReadArch("sentinel.yaml")
 	if err != nil {

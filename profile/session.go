@@ -9,8 +9,8 @@ import (
 	"fbnas/lut"
 )
 
-// setReference makes a network that was timed in the sentinel's batches the one
-// that others are timed beside; none where the device cannot run it.
+// setReference makes a network that was timed in the sentinel's batches the
+// table's reference; none if the device cannot run it.
 func setReference(t *lut.Table, n Network, res results) {
 	t.Header.Reference = nil
 	if res.networks != nil {
@@ -19,8 +19,8 @@ func setReference(t *lut.Table, n Network, res results) {
 	}
 }
 
-// timedBeside sets measured networks beside their blocks' rows; those that failed on
-// the device are left out with a warning.
+// timedBeside combines measured networks with their blocks' rows; it leaves out
+// those that failed on the device, with a warning.
 func timedBeside(t *lut.Table, networks []Network, res results) (out lut.Measured, err error) {
 	out.Noisy = res.noisy
 	figures, unitUS := res.figures, t.Header.Sentinel.TimeUS
@@ -44,20 +44,19 @@ func timedBeside(t *lut.Table, networks []Network, res results) (out lut.Measure
 	return out, nil
 }
 
-// Session measures for a table that exists, on its device.
+// Session measures for an existing table, on its device.
 type Session struct {
 	Table    *lut.Table
 	Meter    latency.Meter
 	Options  latency.Options
-	Progress func(Progress) // nil: nobody hears of it
+	Progress func(Progress) // nil: not reported
 }
 
-// Measure times networks on the table's device, beside its reference where
-// that is given and else beside its sentinel, for Calibrate and Validate. A
-// device, a condition, a sentinel or a reference other than the table's is
-// refused, and so is a measurement that was not steady (fault.Unstable) where
-// the options do not allow it. Networks that the device cannot run are left out
-// and named in warnings.
+// Measure times networks on the table's device for Calibrate and Validate, beside
+// its reference if that is given, and otherwise beside its sentinel. It refuses a
+// device, a condition, a sentinel or a reference other than the table's, and,
+// unless the options allow it, an unsteady measurement (fault.Unstable). It
+// leaves out networks that the device cannot run, and names them in warnings.
 func (s Session) Measure(ctx context.Context, beside Yardsticks, networks []Network) (lut.Measured, error) {
 	t, opts := s.Table, s.Options.WithDefaults()
 	device, cond, err := s.Meter.Identity(ctx, opts)
@@ -74,7 +73,7 @@ func (s Session) Measure(ctx context.Context, beside Yardsticks, networks []Netw
 	for _, n := range networks {
 		wanted = append(wanted, n.Model)
 	}
-	m := &measuring{meter: s.Meter, beside: beside, options: opts, stage: "networks",
+	m := &measurement{meter: s.Meter, beside: beside, options: opts, stage: "networks",
 		models: distinct(wanted), journal: lut.NewJournal(), progress: s.Progress}
 	res, err := m.run(ctx)
 	if err != nil {
@@ -86,8 +85,8 @@ func (s Session) Measure(ctx context.Context, beside Yardsticks, networks []Netw
 	return timedBeside(t, networks, res)
 }
 
-// checkYardsticks fails when models are not those that the table's figures are
-// ratios to.
+// checkYardsticks fails if the models are not those to which the table's figures
+// are ratios.
 func checkYardsticks(t *lut.Table, beside Yardsticks) error {
 	type yardstick struct {
 		field, table string

@@ -45,8 +45,9 @@ func TestMeasureNetworks(t *testing.T) {
 	}
 }
 
-// What memory gives large networks changes with what else the device does, and
-// the sentinel does not show it: a network of their kind does.
+// TestNetworksDoNotSeeTheMemorysSpeed: how much memory slows large networks down
+// changes with what else the device does. The sentinel does not show it, but a
+// network of their kind does.
 func TestNetworksDoNotSeeTheMemorysSpeed(t *testing.T) {
 	table := profiled(t, newDevice(), plan())
 	r := table.Header.Reference
@@ -89,8 +90,8 @@ func TestNetworksDoNotSeeTheMemorysSpeed(t *testing.T) {
 	}
 }
 
-// A network that the device cannot run is no reference; the others are timed
-// beside the sentinel.
+// TestReferenceThatFails: a network that the device cannot run cannot be the
+// reference; the others are timed beside the sentinel.
 func TestReferenceThatFails(t *testing.T) {
 	d := newDevice()
 	healthy := profiled(t, d, plan())

@@ -22,9 +22,9 @@ func SpaceOf(t *lut.Table) (models.Space, error) {
 	return space, t.CheckSpace(lut.SpaceID{Name: space.Name, Digest: space.Digest()})
 }
 
-// Covers fails when the table lacks rows of a space, which the user has given
-// as name: how many, and the commands that measure and add them. A table has
-// the rows of one profile, and gets those of another by merging.
+// Covers fails if the table lacks rows of a space, which the user gave as name:
+// the error says how many, and the commands that measure and add them. A table
+// has the rows of one profile, and gets those of another by merging.
 func Covers(t *lut.Table, space models.Space, name string) error {
 	missing := lut.Rows(t.Missing(space.Blocks()))
 	if len(missing) == 0 {

@@ -11,9 +11,9 @@ import (
 	"fbnas/models"
 )
 
-// sparse measures part of the blocks and fits what predicts the others. What
-// it measures depends on nothing but the plan, the seed and the rows of the
-// rounds before, so that an interrupted profile goes on with the same.
+// sparse measures part of the blocks and fits the models that predict the others.
+// What it measures depends only on the plan, the seed and the rows of the rounds
+// before, so that an interrupted profile resumes with the same blocks.
 func (p *profile) sparse(ctx context.Context, all []models.Block) error {
 	wanted, parts := divide(all, p.plan.MaxRows, p.opts.Measure.Seed)
 	for _, part := range parts {
@@ -23,7 +23,7 @@ func (p *profile) sparse(ctx context.Context, all []models.Block) error {
 	if err := p.rows(ctx, distinctBlocks(wanted)); err != nil {
 		return err
 	}
-	for round := 1; round < len(roundsOf); round++ {
+	for round := 1; round < len(roundShares); round++ {
 		wanted = nil
 		for _, part := range parts {
 			next, err := part.uncertain(p.draft.Table(), round)
@@ -44,8 +44,8 @@ func (p *profile) sparse(ctx context.Context, all []models.Block) error {
 	return nil
 }
 
-// known are the blocks that have a row already; those whose graph is another by
-// now are measured again.
+// known returns the blocks that have a row already; those whose graph has changed
+// since are measured again.
 func (p part) known(t *lut.Table) []models.Block {
 	var list []models.Block
 	for _, b := range p.blocks {
@@ -65,7 +65,7 @@ func distinctBlocks(blocks []models.Block) []models.Block {
 	})
 }
 
-// uncertain returns what is measured in a round: blocks without a row, and as
+// uncertain returns the blocks to measure in a round: those without a row, as
 // many as the round's goal leaves.
 func (p part) uncertain(t *lut.Table, round int) ([]models.Block, error) {
 	var open []models.Block
@@ -86,8 +86,8 @@ func (p part) uncertain(t *lut.Table, round int) ([]models.Block, error) {
 	return predict.New(m, samples).Uncertain(open, want), nil
 }
 
-// predict fits the part's model, after testing what it would be without the
-// rows held out.
+// predict fits the part's model, after testing the model that it would be without
+// the rows held out.
 func (p *profile) predict(part part) error {
 	t := p.draft.Table()
 	all := t.Samples(part.kind, nil)
@@ -99,9 +99,9 @@ func (p *profile) predict(part part) error {
 	}
 	made := lut.Prediction{Shapes: len(part.blocks) + len(part.test)}
 	seen := t.Samples(part.kind, part.tested)
-	for round := range roundsOf {
+	for round := range roundShares {
 		n := min(part.goal(round), len(seen))
-		if round == len(roundsOf)-1 {
+		if round == len(roundShares)-1 {
 			n = len(seen)
 		}
 		at, err := part.testedAt(seen[:n], t)

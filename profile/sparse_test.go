@@ -20,8 +20,8 @@ import (
 	"fbnas/profile"
 )
 
-// uninterrupted is the profile of wide: its report, its file, and how many
-// rounds it measured. Fits take their time, so it is made once.
+// uninterrupted is the profile of Wide: its report, its file, and how many rounds
+// it measured. It is made once, because fits are slow.
 var uninterrupted = sync.OnceValues(func() (whole struct {
 	report profile.Report
 	file   []byte
@@ -86,8 +86,9 @@ func TestSparseProfile(t *testing.T) {
 	}
 }
 
-// Interrupted and taken up, it chooses the same rows and makes the same file.
-func TestSparseProfileGoesOn(t *testing.T) {
+// TestSparseProfileResumes: interrupted and resumed, it chooses the same rows and
+// makes the same file.
+func TestSparseProfileResumes(t *testing.T) {
 	whole, err := uninterrupted()
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +147,7 @@ func TestSparseNeedsRows(t *testing.T) {
 	}
 }
 
-// TestLeastRows: the number that is named is enough, and one less is refused
+// TestLeastRows: the number in the message is enough, and one less is refused
 // before anything is measured.
 func TestLeastRows(t *testing.T) {
 	small := space()

@@ -19,9 +19,9 @@ func (p *profile) blocks(ctx context.Context) error {
 	return p.sparse(ctx, all)
 }
 
-// rows measures those of blocks that the table lacks, or has of another graph.
+// rows measures those blocks that the table lacks, or has with another graph.
 func (p *profile) rows(ctx context.Context, blocks []models.Block) error {
-	todo, err := p.lacking(ctx, blocks)
+	todo, err := p.pendingRows(ctx, blocks)
 	if err != nil || len(todo) == 0 {
 		return err
 	}
@@ -51,16 +51,16 @@ func (p *profile) rows(ctx context.Context, blocks []models.Block) error {
 	return p.draft.Checkpoint()
 }
 
-// toMeasure is a row before it is one.
-type toMeasure struct {
+// pendingRow is a row that is to be measured.
+type pendingRow struct {
 	key   lut.Key
 	graph string
 	model latency.Model
 }
 
-func (p *profile) lacking(ctx context.Context, blocks []models.Block) ([]toMeasure, error) {
+func (p *profile) pendingRows(ctx context.Context, blocks []models.Block) ([]pendingRow, error) {
 	t := p.draft.Table()
-	var todo []toMeasure
+	var todo []pendingRow
 	for _, b := range blocks {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -73,12 +73,12 @@ func (p *profile) lacking(ctx context.Context, blocks []models.Block) ([]toMeasu
 			p.report.Reused++
 			continue
 		}
-		todo = append(todo, toMeasure{t.Key(b), graph, model})
+		todo = append(todo, pendingRow{t.Key(b), graph, model})
 	}
 	return todo, nil
 }
 
-// networks calibrates and validates the table where it is not yet.
+// networks calibrates and validates the table if it is not yet.
 func (p *profile) networks(ctx context.Context) error {
 	t := p.draft.Table()
 	if p.plan.Networks == nil || !p.fresh && t.Calibration != nil {
@@ -121,9 +121,9 @@ func (p *profile) networks(ctx context.Context) error {
 	return nil
 }
 
-// measure runs one stage, and marks the table where it was not steady.
+// measure runs one stage, and marks the table if it was not steady.
 func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Model, reference *latency.Model) (results, error) {
-	m := &measuring{
+	m := &measurement{
 		meter: p.meter, beside: Yardsticks{p.plan.Sentinel, reference}, options: p.opts.Measure,
 		stage: stage, models: distinct(wanted), journal: p.draft.Journal(), progress: p.opts.Progress,
 	}
@@ -140,8 +140,8 @@ func (p *profile) measure(ctx context.Context, stage string, wanted []latency.Mo
 	return res, nil
 }
 
-// distinct drops models whose bytes came before: blocks that differ only in
-// name, networks chosen twice.
+// distinct drops models with the same bytes as an earlier one: blocks that differ
+// only in name, networks chosen twice.
 func distinct(wanted []latency.Model) []latency.Model {
 	seen := map[string]bool{}
 	var out []latency.Model

@@ -15,24 +15,24 @@ import (
 	"fbnas/models"
 )
 
-// Age says how many rows of a table were measured on other graphs than this
-// fbnas exports for their blocks: what they say is not true of its models.
+// Age says how many rows of a table were measured on other graphs than this fbnas
+// exports for their blocks: their latencies are not those of its models.
 type Age struct {
 	Rows    int `json:"rows"` // in the table
 	Checked int `json:"checked"`
 	Stale   int `json:"stale"` // of those checked
 }
 
-// Limits of a check, in numbers that are exported.
+// Limits of a check, as numbers to export.
 const (
 	Whole   = 0    // every row
 	AtOnce  = 30e6 // as many as a person at a terminal waits for: a second or two
-	perRow  = 50e3 // what a row costs beside its weights
-	perInt8 = 4e5  // and to quantise it
+	perRow  = 50e3 // the cost of a row besides its weights
+	perInt8 = 4e5  // the additional cost of quantising it
 )
 
-// AgeOf compares a table's rows with what this fbnas exports, those with the
-// fewest weights first, as many as the work allows.
+// AgeOf compares a table's rows with what this fbnas exports, starting with the
+// fewest weights, as many as the work allows.
 func AgeOf(ctx context.Context, t *lut.Table, work float64) (Age, error) {
 	rows := t.Rows()
 	age, cost := Age{Rows: len(rows)}, make(map[string]float64, len(rows))
@@ -98,7 +98,7 @@ func (a Age) Err(t *lut.Table) error {
 		"table %s has %s: this version of fbnas exports these blocks differently", t.Path, text.Plural(a.Stale, "stale row"))
 }
 
-// Fresh fails when the rows of these blocks are stale.
+// Fresh fails if rows of these blocks are stale.
 func Fresh(t *lut.Table, blocks []models.Block) error {
 	var rows []lut.Row
 	for _, b := range lut.Rows(blocks) {

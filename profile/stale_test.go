@@ -11,8 +11,8 @@ import (
 	"fbnas/models"
 )
 
-// TestAgeOf: every row whose graph is another is found, however few numbers a
-// check may cost as long as it comes by.
+// TestAgeOf: every row with another graph is found if the check gets to it,
+// however little work is allowed.
 func TestAgeOf(t *testing.T) {
 	fresh := table(t)
 	rows := len(fresh.Rows())

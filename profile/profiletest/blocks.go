@@ -8,15 +8,15 @@ import (
 	"fbnas/models"
 )
 
-// Model takes so long on the simulated device.
+// Model is a model that takes the given time on the simulated device.
 func Model(name string, us float64) latency.Model {
 	return latency.Model{Name: name, Bytes: fmt.Appendf(nil, "%.9g %s", us, name)}
 }
 
-// The simulated device's truth: blocks cost by their work, and inside a
-// network less than alone.
+// The simulated device's true costs: blocks cost according to their work, and
+// less inside a network than alone.
 const (
-	Base    = 30.0 // µs that a network has beside its blocks
+	Base    = 30.0 // µs that a network takes besides its blocks
 	call    = 6.0  // µs of a block alone
 	element = 0.002
 )
@@ -42,7 +42,7 @@ func Inside(b models.Block) float64 {
 	return Alone(b) - call - element*float64(b.In*b.Height*b.Width+b.Out*h*w)
 }
 
-// Export is that of a profile.Plan.
+// Export is the Export of a profile.Plan.
 func Export(b models.Block) (latency.Model, string, error) {
 	k := lut.Key{Block: b}
 	return Model(k.Digest(), Alone(b)), "graph of " + k.Digest()[:8], nil

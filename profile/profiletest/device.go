@@ -10,15 +10,15 @@ import (
 	"fbnas/latency"
 )
 
-// Device is a simulated device behind a Meter. A model's bytes say how long it
-// takes; everything else is a pure function of what is measured when.
+// Device is a simulated device behind a Meter. A model's bytes determine how long
+// it takes; everything else is a pure function of what is measured and when.
 type Device struct {
-	Says      latency.Device // by Identity
+	Says      latency.Device // returned by Identity
 	Condition latency.Condition
 
 	Speed    func(batch, round int) float64 // factor on every time of a round
 	Noise    float64                        // relative, of a group
-	Memory   float64                        // factor on models of more than 100 µs but the sentinel; 0: none
+	Memory   float64                        // factor on models of more than 100 µs except the sentinel; 0: none
 	Outlier  func(digest string, round int) bool
 	Fails    map[string]latency.Failure  // by model digest
 	Drifts   func(batch, round int) bool // rounds that are rejected once
@@ -27,11 +27,11 @@ type Device struct {
 	Course   *latency.Course             // of every round
 
 	Cancel   context.CancelFunc
-	After    int // rounds that count before Cancel
-	Measured int // rounds that counted
+	After    int // number of counted rounds before Cancel is called
+	Measured int // number of counted rounds
 }
 
-// NewDevice is one of little noise that runs everything.
+// NewDevice is a device with little noise that runs everything.
 func NewDevice() *Device {
 	return &Device{
 		Says: latency.Device{Model: latency.DeviceModel{SoC: "simulated", Arch: "amd64", Cores: 2, MemoryBytes: 1 << 30},
@@ -50,15 +50,15 @@ func Phone() *Device {
 	return d
 }
 
-// Identity is that of a latency.Meter.
+// Identity implements latency.Meter.
 func (d *Device) Identity(context.Context, latency.Options) (latency.Device, latency.Condition, error) {
 	return d.Says, d.Condition, nil
 }
 
-// Close is that of a latency.Meter.
+// Close implements latency.Meter.
 func (d *Device) Close() error { return nil }
 
-// Measure is that of a latency.Meter.
+// Measure implements latency.Meter.
 func (d *Device) Measure(ctx context.Context, req latency.Request) error {
 	for b, batch := range req.Batches {
 		var alive []latency.Model

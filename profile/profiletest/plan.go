@@ -33,7 +33,7 @@ func Sample(rng *rand.Rand) []models.Block {
 	return append(net, Identity, all[1])
 }
 
-// Network exports blocks; i tells networks of the same blocks apart.
+// Network exports blocks; i distinguishes networks with the same blocks.
 func Network(i int, blocks []models.Block) profile.Network {
 	n := profile.Network{Name: fmt.Sprintf("net%d", i), Blocks: blocks}
 	us := Base
@@ -45,7 +45,7 @@ func Network(i int, blocks []models.Block) profile.Network {
 	return n
 }
 
-// Networks is that of a profile.Plan.
+// Networks is the Networks of a profile.Plan.
 func Networks(t *lut.Table) (calibration, validation []profile.Network, err error) {
 	first, err := profile.Choose(t, profile.Choice{Purpose: "calibration", Draws: 200}, Sample)
 	if err != nil {
@@ -85,8 +85,8 @@ func BlocksOnly() profile.Plan {
 	return p
 }
 
-// Wide is a plan whose space asks for more rows than it may measure: 540
-// inverted residuals and a head.
+// Wide is a plan whose space has more rows than it may measure: 540 inverted
+// residuals and a head.
 func Wide() profile.Plan {
 	p := Plan()
 	p.Networks, p.MaxRows = nil, 150
@@ -99,7 +99,7 @@ func Wide() profile.Plan {
 	return p
 }
 
-// Profiled is the table of a profile.
+// Profiled returns the table of a profile.
 func Profiled(t *testing.T, d *Device, p profile.Plan) *lut.Table {
 	t.Helper()
 	rep, err := profile.Run(t.Context(), d, p, filepath.Join(t.TempDir(), "x.lut"), Options())
