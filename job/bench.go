@@ -44,12 +44,12 @@ func (o BenchOptions) run(ctx context.Context, env *Env) (*BenchResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	meter, err := o.Device.open(ctx, env)
+	host, err := o.Device.open(ctx, env)
 	if err != nil {
 		return nil, err
 	}
-	defer meter.Close()
-	b, err := o.time(ctx, counted(env, meter), t, files, opts)
+	defer host.Close()
+	b, err := o.time(ctx, counted(env, host), t, files, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (o BenchOptions) run(ctx context.Context, env *Env) (*BenchResult, error) {
 			env.log().Warn("the time is doubtful on the numbers that were drawn: outputs hold "+m.Unusual.String(), "model", f.path)
 		}
 		if o.Shares && m.Failure == nil {
-			if err := m.addShares(ctx, meter, f.model, opts); err != nil {
+			if err := m.addShares(ctx, host, f.model, opts); err != nil {
 				return nil, err
 			}
 		}
@@ -180,12 +180,8 @@ func predict(t *lut.Table, path string) (float64, error) {
 
 // addShares adds the operators' shares of the time and the providers that they
 // ran on.
-func (m *BenchModel) addShares(ctx context.Context, meter latency.Meter, model latency.Model, opts latency.Options) (err error) {
-	sharer, ok := meter.(latency.Sharer)
-	if !ok {
-		return fault.New(fault.Usage, "Leave --shares out.", "this device cannot measure operators' shares")
-	}
-	if m.Shares, err = sharer.Shares(ctx, model, opts); err != nil {
+func (m *BenchModel) addShares(ctx context.Context, host *latency.Host, model latency.Model, opts latency.Options) (err error) {
+	if m.Shares, err = host.Shares(ctx, model, opts); err != nil {
 		return err
 	}
 	m.Providers = nil

@@ -70,7 +70,7 @@ func TestBundleIsPushedOnce(t *testing.T) {
 
 // TestBundleParts builds the bundles from what the cache holds.
 func TestBundleParts(t *testing.T) {
-	if _, err := setup.Files(setup.Arm64()...); err != nil {
+	if _, err := setup.Files(setup.RuntimeARM64, setup.ArmLibraries); err != nil {
 		t.Skipf("the parts for arm64 are not here: %v", err)
 	}
 	t.Setenv("FBNAS_AGENT", program(t))

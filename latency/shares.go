@@ -11,17 +11,9 @@ import (
 // Share is one operator's share of a model's time on one execution provider.
 type Share = wire.Share
 
-// Sharer measures the share of each kind of operator in a model's time, where Meter
-// measures the whole.
-type Sharer interface {
-	// Shares runs the model under the runtime's own profile, the largest share
-	// first. A model that cannot be run is an error that wraps its *Failure.
-	Shares(ctx context.Context, m Model, opts Options) ([]Share, error)
-}
-
-var _ Sharer = (*Host)(nil)
-
-// Shares asks the agent for them.
+// Shares measures the share of each kind of operator in a model's time, the
+// largest first, by the runtime's own profiler. A model that cannot be run is an
+// error that wraps its *Failure.
 func (h *Host) Shares(ctx context.Context, m Model, opts Options) ([]Share, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, err

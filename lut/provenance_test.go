@@ -1,8 +1,11 @@
 package lut_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
+	"fbnas/latency/measured"
 	"fbnas/lut"
 )
 
@@ -45,5 +48,23 @@ func TestIncidental(t *testing.T) {
 	}
 	if ds := lut.Incidental(a, a); len(ds) != 0 {
 		t.Errorf("the same: %v", ds)
+	}
+}
+
+// TestProviderOptions: a table of a later version, on a provider with options, is
+// not taken for one of a provider without.
+func TestProviderOptions(t *testing.T) {
+	var later lut.Table
+	if err := json.Unmarshal([]byte(`{"condition": {"provider": "other", "provider_options": {"mode": "fast"}}}`), &later.Header); err != nil {
+		t.Fatal(err)
+	}
+	here := measured.Condition{Provider: "other"}
+	err := later.CheckDevice(measured.Device{}, here)
+	if err == nil || !strings.Contains(err.Error(), `condition.provider_options.mode ("fast", absent) differs`) {
+		t.Errorf("without its options: %v", err)
+	}
+	here.ProviderOptions = map[string]string{"mode": "fast"}
+	if err := later.CheckDevice(measured.Device{}, here); err != nil {
+		t.Errorf("with its options: %v", err)
 	}
 }

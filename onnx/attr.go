@@ -64,11 +64,3 @@ func String(name, v string) Attr {
 	a.pb.S = []byte(v)
 	return a
 }
-
-// TensorAttr is a tensor attribute, such as the value of a Constant; it shares
-// v's bytes.
-func TensorAttr(name string, v Tensor) Attr {
-	a := attr(name, onnxpb.AttributeProto_TENSOR)
-	a.pb.T = v.Proto()
-	return a
-}

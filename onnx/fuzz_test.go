@@ -94,10 +94,17 @@ func hostile() *onnx.Model {
 	b.Node("Slice", []string{huge, long, long, long, long}, []string{"s"})
 	b.Node("Conv", []string{huge, huge, huge}, []string{"c"}, onnx.Int[int64]("group", -1<<63), onnx.Ints[int64]("strides", 0, -1<<63))
 	b.Node("Pad", []string{huge, b.Const(onnx.Vector[int64]("", 1<<62, 1<<62, 1<<62, 1<<62, 1<<62, 1<<62))}, []string{"p"})
-	b.Node("Constant", nil, []string{"nothing"}, onnx.TensorAttr("value", onnx.Tensor{DType: 99, Dims: []int64{1 << 62, 1 << 62}}))
+	b.Node("Constant", nil, []string{"nothing"}, onnx.String("value", ""))
 	b.Node("ConstantOfShape", []string{b.Const(onnx.Vector[int64]("", 1<<40, 1<<40))}, []string{"zeros"})
 	b.Node("Flatten", []string{"zeros"}, []string{"f"})
-	return b.Unchecked()
+	m := b.Unchecked()
+	for _, n := range m.Proto.Graph.Node {
+		if n.GetOpType() == "Constant" {
+			n.Attribute[0].Type = onnxpb.AttributeProto_TENSOR.Enum()
+			n.Attribute[0].T = onnx.Tensor{DType: 99, Dims: []int64{1 << 62, 1 << 62}}.Proto()
+		}
+	}
+	return m
 }
 
 // TestHostileModelIsSurvived is the hostile seed where no fuzzing runs, with

@@ -13,20 +13,8 @@ type File struct {
 	Says  Metadata
 }
 
-// Read is the file at path; Says is the zero value where it is not of ours.
-func Read(path string) (File, error) {
-	m, err := onnx.Read(path)
-	if err != nil {
-		return File{}, err
-	}
-	f, err := FileOf(m)
-	if err != nil {
-		return f, fmt.Errorf("%s: %w", path, err)
-	}
-	return f, nil
-}
-
-// FileOf is a model with what it says of itself.
+// FileOf is a model with what it says of itself; Says is the zero value where it
+// is not of ours.
 func FileOf(m *onnx.Model) (File, error) {
 	md, err := ReadMetadata(m)
 	return File{m, md}, err

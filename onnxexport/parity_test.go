@@ -115,7 +115,11 @@ func TestPublish(t *testing.T) {
 	if p.Inputs != 70 || p.SameClass != 70 || p.MaxAbsLogit == 0 {
 		t.Errorf("parity %+v of 70 images", p)
 	}
-	written, err := onnxexport.Read(path)
+	m, err := onnx.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := onnxexport.FileOf(m)
 	if err != nil {
 		t.Fatal(err)
 	}

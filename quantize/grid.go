@@ -57,9 +57,6 @@ func (g Grid) Code(x float64) int {
 	return int(math.Min(math.Max(q, float64(least)), float64(most)))
 }
 
-// Value is what a code stands for.
-func (g Grid) Value(code int) float64 { return float64(g.Scale) * float64(code-g.Zero) }
-
 // Largest codes of weights: symmetric around 0, and of one bit less where the
 // processor adds two products of 8 bits in 16 (x86 without VNNI), which would
 // saturate.

@@ -27,13 +27,13 @@ func TestGrids(t *testing.T) {
 			if !(g.Scale >= leastScale) || math.IsInf(float64(g.Scale), 0) || g.Zero < least || g.Zero > most {
 				t.Errorf("%v as %v: %+v", v, dtype, g)
 			}
-			if c := g.Code(0); c != g.Zero || g.Value(c) != 0 {
-				t.Errorf("%v as %v: 0 has the code %d, which stands for %v", v, dtype, c, g.Value(c))
+			if c := g.Code(0); c != g.Zero || value(g, c) != 0 {
+				t.Errorf("%v as %v: 0 has the code %d, which stands for %v", v, dtype, c, value(g, c))
 			}
 			for range 20 {
 				x := v.Low + (v.High-v.Low)*r.Float64()
-				if d := math.Abs(g.Value(g.Code(x)) - x); d > float64(g.Scale)*1.001 && d > leastScale*255 {
-					t.Fatalf("%v as %v: %v becomes %v, by codes of %v", v, dtype, x, g.Value(g.Code(x)), g.Scale)
+				if d := math.Abs(value(g, g.Code(x)) - x); d > float64(g.Scale)*1.001 && d > leastScale*255 {
+					t.Fatalf("%v as %v: %v becomes %v, by codes of %v", v, dtype, x, value(g, g.Code(x)), g.Scale)
 				}
 			}
 			if v.Low >= 0 && g.Code(-1e30) != g.Zero {
@@ -93,3 +93,6 @@ func TestChannelOf(t *testing.T) {
 		}
 	}
 }
+
+// value is what a code stands for, as DequantizeLinear has it.
+func value(g Grid, code int) float64 { return float64(g.Scale) * float64(code-g.Zero) }

@@ -22,7 +22,7 @@ func TestVirtualMachine(t *testing.T) {
 	if os.Getenv("FBNAS_CHECK_VM") == "" {
 		t.Skip("make check-vm runs it")
 	}
-	if _, err := setup.Files(append(setup.Arm64(), setup.VirtualMachine()...)...); err != nil {
+	if _, err := setup.Files(setup.RuntimeARM64, setup.ArmLibraries, setup.Machine, setup.Kernel, setup.Userland); err != nil {
 		t.Fatal(err)
 	}
 	board := devicestest.StartBoard(t)

@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"testing"
 
 	"fbnas/internal/setup"
@@ -20,7 +19,7 @@ func Emulated(t testing.TB, needs ...setup.Item) (cache, agent string) {
 	if runtime.GOARCH == "arm64" {
 		t.Skip("this machine is what would be emulated")
 	}
-	if _, err := setup.Files(slices.Concat(setup.Arm64(), []setup.Item{setup.QEMU}, needs)...); err != nil {
+	if _, err := setup.Files(append([]setup.Item{setup.RuntimeARM64, setup.ArmLibraries, setup.QEMU}, needs...)...); err != nil {
 		t.Skipf("not all that it takes is here: %v", err)
 	}
 	from, err := setup.Cache()

@@ -37,14 +37,8 @@ func HostRuntime() Item { return Item("onnxruntime-" + runtime.GOARCH) }
 // Default is what a user needs: the host's ONNX Runtime and the demo data.
 func Default() []Item { return []Item{HostRuntime(), Fashion} }
 
-// Arm64 is what a user needs for arm64 phones and boards.
-func Arm64() []Item { return []Item{RuntimeARM64, ArmLibraries} }
-
-// VirtualMachine is what make check-vm needs.
-func VirtualMachine() []Item { return []Item{Machine, Kernel, Userland} }
-
-// All is everything but VirtualMachine: for this machine, for arm64 devices,
-// and what only the project's own tests need.
+// All is everything but what only a virtual machine needs (make check-vm): for
+// this machine, for arm64 devices, and what only the project's own tests need.
 func All() []Item {
 	out := Default()
 	for _, r := range usual {

@@ -103,7 +103,7 @@ func TestEmptyCacheSaysWhatToRun(t *testing.T) {
 	if err != nil || len(status) < 7 {
 		t.Fatalf("%d states (%v), want one of each item", len(status), err)
 	}
-	if _, err := Files(Arm64()...); fault.HintOf(err) != "Run: fbnas setup onnxruntime-arm64 linux-arm64-libraries" {
+	if _, err := Files(RuntimeARM64, ArmLibraries); fault.HintOf(err) != "Run: fbnas setup onnxruntime-arm64 linux-arm64-libraries" {
 		t.Errorf("files of arm64: %v (hint %q), want one command", err, fault.HintOf(err))
 	}
 	for _, s := range status {

@@ -12,9 +12,12 @@ var Precisions = []string{FP32, Int8}
 // Condition is everything that must be equal for two figures to be compared;
 // a table has one.
 type Condition struct {
-	Runtime          string            `json:"runtime"` // "onnxruntime 1.27.0"
-	RuntimeDigest    string            `json:"runtime_digest"`
-	Provider         string            `json:"provider"`
+	Runtime       string `json:"runtime"` // "onnxruntime 1.27.0"
+	RuntimeDigest string `json:"runtime_digest"`
+	Provider      string `json:"provider"`
+	// ProviderOptions are nil for the CPU, the only provider that is measured on.
+	// They are read so that a table of a later fbnas whose provider has options is
+	// refused beside figures without, and not taken for comparable.
 	ProviderOptions  map[string]string `json:"provider_options,omitempty"`
 	SessionOptions   map[string]string `json:"session_options,omitempty"`
 	Precision        string            `json:"precision"`

@@ -21,9 +21,6 @@ func NewDrift(accepted ...float64) *Drift {
 	return d
 }
 
-// Best is the smallest accepted median, 0 before the first.
-func (d *Drift) Best() float64 { return d.best }
-
 // Threshold is the fraction above the best from which a median is drift:
 // max(3 %, 3 MAD), the MAD relative to the median of what was accepted.
 func (d *Drift) Threshold() float64 {

@@ -104,7 +104,7 @@ func TestDrift(t *testing.T) {
 		d := stats.NewDrift(c.accepted...)
 		excess, drifted := d.Excess(c.median)
 		if drifted != c.drifted {
-			t.Errorf("%s: %.4f above %v with threshold %.4f: drifted %v", c.name, excess, d.Best(), d.Threshold(), drifted)
+			t.Errorf("%s: %.4f above the best of %v with threshold %.4f: drifted %v", c.name, excess, c.accepted, d.Threshold(), drifted)
 		}
 	}
 }
