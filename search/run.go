@@ -38,7 +38,7 @@ type Stage string
 // The stages, in their order.
 const (
 	Searching Stage = "search"
-	Deriving  Stage = "derive" // its steps are layers
+	Deriving  Stage = "derive" // its steps are networks
 	Judging   Stage = "judge"  // its steps are candidates
 )
 
@@ -129,7 +129,7 @@ func (r *runner) run(ctx context.Context, from int, before train.Timing) (Result
 
 // derive lists the candidates.
 func (r *runner) derive(ctx context.Context, probabilities [][]float64) ([]Candidate, error) {
-	return r.Costs.Derive(ctx, probabilities, r.Config.Limit, r.Config.Candidates, func(done, total int) { r.reportStage(Deriving, done, total) })
+	return r.Costs.Shortlist(ctx, probabilities, r.Config.Limit, r.Config.Candidates, func(done, total int) { r.reportStage(Deriving, done, total) })
 }
 
 // reportStage reports the progress of a stage without batches.
