@@ -54,8 +54,8 @@ func (o BenchOptions) run(ctx context.Context, env *Env) (*BenchResult, error) {
 		return nil, err
 	}
 	r := &BenchResult{Table: orNull(o.Table), Device: deviceOf(o.Device.Name, b.Device), Runtime: b.Condition.Runtime, FixedPerformance: b.Condition.FixedPerformance}
-	if o.Target != nil && r.FixedPerformance == latency.FixedOn {
-		env.log().Warn("the target is held against fixed-performance mode; an app runs in default mode: see fbnas lut show, or bench without a table")
+	if doubt := o.doubt(r.FixedPerformance); doubt != "" {
+		env.log().Warn(doubt)
 	}
 	for i, f := range files {
 		m := benchOf(f, b.Results[i], o.Target, b.Condition.Provider)
@@ -72,6 +72,15 @@ func (o BenchOptions) run(ctx context.Context, env *Env) (*BenchResult, error) {
 	}
 	r.Seconds = time.Since(began).Seconds()
 	return r, nil
+}
+
+// doubt is what to know of a target that is held against times of a phone's mode;
+// "" for nothing.
+func (o BenchOptions) doubt(fixedPerformance string) string {
+	if o.Target == nil || fixedPerformance != latency.FixedOn {
+		return ""
+	}
+	return "the target is held against fixed-performance mode; an app runs in default mode: see fbnas lut show, or bench without a table"
 }
 
 // open reads the files and the table, and decides how to measure.

@@ -54,3 +54,20 @@ func TestVerdict(t *testing.T) {
 		}
 	}
 }
+
+// TestTargetOfAnotherMode: a target is meant in default mode, and it is said where
+// it is held against the other one.
+func TestTargetOfAnotherMode(t *testing.T) {
+	target := new(time.Millisecond)
+	for _, c := range []struct {
+		target *time.Duration
+		mode   string
+		said   bool
+	}{
+		{target, latency.FixedOn, true}, {target, latency.FixedOff, false}, {target, latency.FixedUnsupported, false}, {nil, latency.FixedOn, false},
+	} {
+		if got := (BenchOptions{Target: c.target}).doubt(c.mode); strings.Contains(got, "an app runs in default mode") != c.said || (got == "") == c.said {
+			t.Errorf("%v in %s: %q", c.target, c.mode, got)
+		}
+	}
+}

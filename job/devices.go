@@ -109,12 +109,17 @@ func attachedPhones(ctx context.Context, entries []devices.Entry) []DeviceState 
 		s.refuse(err)
 		return []DeviceState{s}
 	}
+	ready, others := unregistered(phones, entries)
+	return append(reachAll(ctx, ready), others...)
+}
+
+// unregistered are those of the phones that no entry means: the ready ones, to be
+// looked at, and what the others wait for.
+func unregistered(phones []devices.Attached, entries []devices.Entry) (ready []devices.Entry, others []DeviceState) {
 	known := map[string]bool{}
 	for _, e := range entries {
 		known[e.Address] = true
 	}
-	var ready []devices.Entry
-	var others []DeviceState
 	for _, p := range phones {
 		switch {
 		case known[p.Name], known["adb"] && len(phones) == 1:
@@ -126,5 +131,5 @@ func attachedPhones(ctx context.Context, entries []devices.Entry) []DeviceState 
 			others = append(others, s)
 		}
 	}
-	return append(reachAll(ctx, ready), others...)
+	return ready, others
 }
