@@ -87,20 +87,26 @@ func (r *DeviceCheck) queryDevice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.State = &DeviceNow{
+	r.State = stateOf(s)
+	return nil
+}
+
+// stateOf is a device's state for a document, in which what is not known is null.
+func stateOf(s devices.State) *DeviceNow {
+	now := &DeviceNow{
 		Governors: append([]string{}, s.Governors...), KHz: append([]int{}, s.KHz...),
 		Hottest: orNull(s.Heat.Hottest), Throttled: orNull(s.Heat.Throttled), Thermal: orNull(s.Heat.Status), Slows: orNull(s.Heat.Slows()),
 		Power: orNull(s.Power.Source),
 	}
 	if s.Heat.Hottest != "" {
-		r.State.Temperature = &s.Heat.Celsius
+		now.Temperature = &s.Heat.Celsius
 	}
 	if s.Power.Level > 0 {
 		level := float64(s.Power.Level) / 100
-		r.State.Battery = &level
+		now.Battery = &level
 	}
 	if s.FreeBytes > 0 {
-		r.State.FreeBytes = &s.FreeBytes
+		now.FreeBytes = &s.FreeBytes
 	}
-	return nil
+	return now
 }

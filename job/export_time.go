@@ -40,15 +40,21 @@ func (x *export) bench(ctx context.Context, files ...onnxexport.File) (profile.B
 	if b, err = profile.Bench(ctx, realDeviceMeter{counter}, x.table, list, opts); err != nil {
 		return b, err
 	}
+	return b, x.env.timed(list, b.Results)
+}
+
+// timed tells which of the models' figures are not steady; models that did not run
+// are the error.
+func (env *Env) timed(models []latency.Model, results []latency.Result) error {
 	var failures []error
-	for i, r := range b.Results {
+	for i, r := range results {
 		if r.Failure != nil {
 			failures = append(failures, r.Failure)
 		} else if r.Noisy != "" {
-			x.env.log().Warn("the latency is not steady", "model", list[i].Name, "reason", r.Noisy)
+			env.log().Warn("the latency is not steady", "model", models[i].Name, "reason", r.Noisy)
 		}
 	}
-	return b, errors.Join(failures...)
+	return errors.Join(failures...)
 }
 
 // measured adds a measured latency to a file's metadata.

@@ -1,0 +1,26 @@
+package job
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"fbnas/internal/fault"
+	"fbnas/internal/setup"
+)
+
+// TestSetupFromAFolder: packages are taken from the folder that is given, and
+// nothing is fetched.
+func TestSetupFromAFolder(t *testing.T) {
+	t.Setenv("FBNAS_CACHE", t.TempDir())
+	folder := t.TempDir()
+	offline, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Setup(offline, &Env{}, SetupOptions{Items: []setup.Item{setup.Fashion}, From: folder})
+	if err == nil || !strings.Contains(err.Error(), "0 files named dataset-fashion-mnist_*.deb in "+folder) || fault.HintOf(err) == "" {
+		t.Errorf("%v (hint %q)", err, fault.HintOf(err))
+	}
+	if _, err := Setup(offline, &Env{}, SetupOptions{Items: []setup.Item{setup.Fashion}, All: true}); fault.CodeOf(err) != fault.Usage {
+		t.Errorf("all, and one by its name: %v", err)
+	}
+}
