@@ -1,9 +1,11 @@
 package profile
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	"fbnas/latency"
 	"fbnas/lut"
 )
 
@@ -14,6 +16,28 @@ func TestCheck(t *testing.T) {
 		t.Errorf("%+v, %v, %v", fit, warnings, err)
 	}
 	if fit, _, err := session(table).Check(t.Context(), 1000); err != nil || fit.Rows != len(table.Rows()) {
+		t.Errorf("%+v, %v", fit, err)
+	}
+}
+
+// unsteadily is a device whose clock moves in every round.
+type unsteadily struct{ byBytes }
+
+func (u unsteadily) Measure(ctx context.Context, req latency.Request) error {
+	next := req.OnRound
+	req.OnRound = func(r latency.Round) error {
+		r.Noisy = "the clock moved"
+		return next(r)
+	}
+	return u.byBytes.Measure(ctx, req)
+}
+
+// A check that was not steady says so.
+func TestUnsteadyCheck(t *testing.T) {
+	s := session(table(t))
+	s.Meter = unsteadily{}
+	s.Options.AllowNoisy = true
+	if fit, _, err := s.Check(t.Context(), 10); err != nil || fit.Rows != 10 || fit.Noisy != "2 of 2 rounds were not steady, the last: the clock moved" {
 		t.Errorf("%+v, %v", fit, err)
 	}
 }

@@ -102,3 +102,17 @@ func TestEstimateHasTheSentinelsShare(t *testing.T) {
 		t.Errorf("the sentinel takes %v of a profile of 24 rows, want %v", got, want)
 	}
 }
+
+// Networks are spread over the range, so that one takes half of the largest on
+// average: 100 M multiply-accumulates in one layer are 2.503 ms, and in each of 12
+// rounds a group has five such runs and two to warm up, and 0.5 ms beside that.
+func TestEstimateOfNetworks(t *testing.T) {
+	half := []models.Block{{Kind: models.Conv, Kernel: 1, Stride: 1, Groups: 1, OutGroups: 1, Height: 100, Width: 100, In: 100, Out: 100}}
+	if macs := models.Count(half).MACs; macs != 100_000_000 {
+		t.Fatalf("%d multiply-accumulates", macs)
+	}
+	got := NewEstimate(Work{Largest: half, Networks: 3}, 0, latency.Options{}).Time
+	if want := 3 * (6*time.Millisecond + 12*(7*2503*time.Microsecond+500*time.Microsecond)); got != want {
+		t.Errorf("3 networks take %v, want %v", got, want)
+	}
+}

@@ -37,6 +37,27 @@ func TestDefaultMode(t *testing.T) {
 	}
 }
 
+// A comparison in which the device was not steady says so; the table does not, whose
+// figures are of the other mode.
+func TestUnsteadyDefaultMode(t *testing.T) {
+	for _, unsteady := range []bool{false, true} {
+		d, o := phone(), options()
+		o.Progress = func(p profile.Progress) {
+			if p.Stage == "modes" && unsteady {
+				d.Unstable = func(int) bool { return true }
+			}
+		}
+		rep, err := profile.Run(t.Context(), d, blocksOnly(), filepath.Join(t.TempDir(), "x.lut"), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := rep.Table.Header
+		if (h.DefaultMode.Noisy == "the sentinel stays slow") != unsteady || (h.DefaultMode.Noisy == "") == unsteady || h.Noisy != "" {
+			t.Errorf("unsteady %t: %+v, the table: %q", unsteady, h.DefaultMode, h.Noisy)
+		}
+	}
+}
+
 // TestCourse: a wait for the device is counted once, however often the profile
 // was interrupted, and also in rejected rounds.
 func TestCourse(t *testing.T) {

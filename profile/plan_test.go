@@ -188,9 +188,31 @@ func TestRemeasure(t *testing.T) {
 	if table.Validation != nil {
 		t.Error("the validation of an earlier calibration is still there")
 	}
-	draw.Count = 15
-	if _, err := (Session{Table: table, Meter: byBytes{}, Options: latency.Options{}}).Remeasure(t.Context(), draw); fault.CodeOf(err) != fault.Usage {
-		t.Errorf("15 networks: %v", err)
+	for _, count := range []int{15, 5, -10} {
+		draw.Count = count
+		if _, err := session(table).Remeasure(t.Context(), draw); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), fmt.Sprintf("or more networks, not %d", count)) {
+			t.Errorf("%d networks: %v", count, err)
+		}
+	}
+}
+
+// A record of networks of another space than the table's names it.
+func TestRemeasureInAnotherSpace(t *testing.T) {
+	table := table(t)
+	other, err := models.ParseSpace([]byte(strings.NewReplacer("name: tiny", "name: other", "1, 2, 3", "1, 3").Replace(tiny)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		space models.Space
+		want  string
+	}{{tinySpace(t), "tiny"}, {other, "other"}} {
+		for _, purpose := range []Purpose{Calibration, Validation} {
+			draw := Draw{Space: c.space, Classes: 10, Purpose: purpose, Count: 10, Seed: 5}
+			if _, err := session(table).Remeasure(t.Context(), draw); err != nil || table.Certainty().Space != c.want {
+				t.Errorf("a %s by networks of %s: %+v, %v", purpose, c.want, table.Certainty(), err)
+			}
+		}
 	}
 }
 

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,6 +148,13 @@ func TestResumeFromAnyPrefix(t *testing.T) {
 		whole := bytes.Count(journal[:n], []byte("\n")) - 1
 		d := newDevice()
 		rep := mustProfile(t, d, path)
+		var warnings []string
+		if cut := n - 1 - bytes.LastIndexByte(journal[:n], '\n'); cut > 0 {
+			warnings = []string{fmt.Sprintf("the last record was cut off (%d bytes); what it held is measured again", cut)}
+		}
+		if !slices.Equal(rep.Warnings, warnings) {
+			t.Errorf("prefix of %d bytes: warnings %q, want %q", n, rep.Warnings, warnings)
+		}
 		if rep.ResumedRounds != whole {
 			t.Errorf("prefix of %d bytes: %d rounds resumed, %d are whole", n, rep.ResumedRounds, whole)
 		}

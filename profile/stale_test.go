@@ -3,6 +3,7 @@ package profile
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,6 +44,14 @@ func TestAgeOf(t *testing.T) {
 	}
 	if age, err := AgeOf(t.Context(), mixed, 10*perRow); err != nil || age.Checked < 2 || age.Checked > 10 {
 		t.Errorf("a bounded check: %+v, %v", age, err)
+	}
+	var costs []float64
+	for _, row := range mixed.Rows() {
+		costs = append(costs, perRow+float64(models.Count([]models.Block{row.Key.Block}).Params))
+	}
+	slices.Sort(costs)
+	if age, err := AgeOf(t.Context(), mixed, costs[0]+costs[1]+costs[2]); err != nil || age.Checked != 3 || costs[0] == costs[rows-1] {
+		t.Errorf("what the three smallest blocks cost: %+v, %v", age, err)
 	}
 	for i, row := range mixed.Rows() {
 		if err := Fresh(mixed, []models.Block{row.Key.Block}); (err != nil) != (i+1 == 3 || i+1 == 7) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fbnas/internal/fault"
 	"fbnas/internal/text"
 	"fbnas/job"
 	"fbnas/profile"
@@ -72,6 +73,9 @@ func (f *networkFlags) add(cmd *cobra.Command, purpose profile.Purpose) {
 func (f *networkFlags) options(cmd *cobra.Command, table string) (o job.NetworkOptions, err error) {
 	o = f.networks
 	o.Table = table
+	if o.Networks == 0 { // which a job takes for what is not given
+		return o, fault.New(fault.Usage, "Give --networks 10 or more, a multiple of 10.", "0 networks")
+	}
 	o.MeasureOptions, err = f.measureFlags.options(cmd)
 	return o, err
 }
