@@ -93,7 +93,7 @@ func TestModelCardEscapes(t *testing.T) {
 	if err := c.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	if text := out.String(); strings.Contains(text, "<script>") || strings.Contains(text, "\n## y") || strings.Contains(text, "[a](b)") {
+	if text := out.String(); strings.Contains(text, "<script>") || strings.Contains(text, "\n## y") || strings.Contains(text, "[a](b)") || strings.Contains(text, "# y | ") {
 		t.Errorf("a name became markup:\n%s", text)
 	}
 }
@@ -109,5 +109,32 @@ func TestTheCardSaysWhatErrorsAreFrom(t *testing.T) {
 		if err := c.Write(&out); err != nil || !strings.Contains(out.String(), want) {
 			t.Errorf("%q: no %q in the card (%v)", origin, want, err)
 		}
+	}
+}
+
+// A card says how many images its file takes, and its programs give it as many.
+func TestImagesAtOnce(t *testing.T) {
+	for batch, want := range map[int][3]string{
+		0: {"float32 [1, 1, 28, 28]", "float32 [1, 10]", "= 1, 1, 28, 28, 10"}, 1: {"float32 [1, 1, 28, 28]", "float32 [1, 10]", "= 1, 1, 28, 28, 10"},
+		8: {"float32 [8, 1, 28, 28]", "float32 [8, 10]", "= 8, 1, 28, 28, 10"}, onnxexport.AnyBatch: {"float32 [N, 1, 28, 28]", "float32 [N, 10]", "= 1, 1, 28, 28, 10"},
+	} {
+		c := fakeCard()
+		c.File.Form.Batch = batch
+		var out bytes.Buffer
+		if err := c.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range want {
+			if !strings.Contains(out.String(), text) {
+				t.Errorf("batch %d: no %q in the card", batch, text)
+			}
+		}
+	}
+}
+
+// Means and deviations are told as exactly as a network needs them.
+func TestFloats(t *testing.T) {
+	if got, want := floats([]float32{0.286041, 1, 0, 1.5e-7, 255}, "f"), "0.286041f, 1.0f, 0.0f, 1.5e-07f, 255.0f"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

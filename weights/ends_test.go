@@ -24,6 +24,7 @@ func prepared(t *testing.T, dtype onnx.DType, pads ...int64) (string, []models.B
 		return b.Const(onnx.NewTensor("", data, dims...))
 	}
 	x := b.Input("camera", dtype, onnx.Dims(1, 4, 4, 1))
+	b.Op("Shape", []string{x}) // exporters ask for the batch
 	y := b.Op("Transpose", []string{x}, onnx.Ints("perm", 0, 3, 1, 2))
 	y = b.Op("Div", []string{y, tensor([]float32{255})})
 	b.Node("Sub", []string{y, tensor([]float32{.5})}, []string{"image"})

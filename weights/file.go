@@ -143,6 +143,21 @@ func (f *File) openOwn() error {
 // weights before those of the last step: they are what was published.
 var stateDicts = []string{"model_ema", "state_dict_ema", "state_dict", "model"}
 
+// stateDict is what a file holds, or the state dict in it where that is a
+// checkpoint; nil where it holds no dict.
+func stateDict(root any) *torchfile.Dict {
+	d, ok := root.(*torchfile.Dict)
+	if !ok {
+		return nil
+	}
+	for _, key := range stateDicts {
+		if inner, ok := d.Values[key].(*torchfile.Dict); ok {
+			return inner
+		}
+	}
+	return d
+}
+
 // openPyTorch reads a state dict, or the one in a checkpoint.
 func (f *File) openPyTorch() error {
 	f.Format = PyTorch
@@ -151,17 +166,7 @@ func (f *File) openPyTorch() error {
 		return err
 	}
 	f.close = file.Close
-	d, _ := file.Root.(*torchfile.Dict)
-	for _, key := range stateDicts {
-		if d == nil {
-			break
-		}
-		if inner, ok := d.Values[key].(*torchfile.Dict); ok {
-			d = inner
-			break
-		}
-	}
-	if d != nil {
+	if d := stateDict(file.Root); d != nil {
 		for _, name := range d.Keys {
 			if t, ok := d.Values[name].(*torchfile.Tensor); ok {
 				f.tensors = append(f.tensors, tensor{name, t.Shape, t.Float64s})

@@ -1,15 +1,19 @@
 package weights_test
 
 import (
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"fbnas/dataset"
+	"fbnas/internal/atomicfile"
 	"fbnas/internal/chw"
+	"fbnas/internal/safetensors"
 	"fbnas/models"
 	"fbnas/onnxexport"
+	"fbnas/train"
 	"fbnas/weights"
 )
 
@@ -123,5 +127,73 @@ func TestMisfitsAreAllNamed(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\ndoes not say %q", err, want)
 		}
+	}
+}
+
+// TestWhatNoShapeTells: a network that computes something else with tensors of the
+// same shapes does not take them.
+func TestWhatNoShapeTells(t *testing.T) {
+	arch, blocks := small(t, 3)
+	path, _ := written(t, arch, blocks)
+	for want, change := range map[string]func(rows []models.Row){
+		"blocks.00 has the stride 2 in the file, 1 in the network":                        func(rows []models.Row) { rows[0].Stride = 1 },
+		"blocks.00 has the padding 1 in the file, 0 in the network":                       func(rows []models.Row) { rows[0].Pad = new(0) },
+		"blocks.01 has the activation relu in the file, hswish in the network":            func(rows []models.Row) { rows[1].Act = "hswish" },
+		"blocks.01 has the shortcut true in the file, false in the network":               func(rows []models.Row) { rows[1].Residual = new(false) },
+		"blocks.02 has the gate hsigmoid in the file, sigmoid in the network":             func(rows []models.Row) { rows[2].SE = "sigmoid" },
+		"blocks.02 has the activation in the gate relu in the file, hswish in the network": func(rows []models.Row) { rows[2].SEAct = "hswish" },
+		"blocks.03 has the shuffle true in the file, false in the network":                func(rows []models.Row) { rows[3].Shuffle = false },
+	} {
+		other := arch
+		other.Rows = slices.Clone(arch.Rows)
+		change(other.Rows)
+		resolved, err := other.Resolve()
+		if err != nil {
+			t.Fatalf("%s: %v", want, err)
+		}
+		if _, err := load(path, resolved); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+// TestOwnFilesThatLackTensors are refused, and what is missing is named.
+func TestOwnFilesThatLackTensors(t *testing.T) {
+	arch, blocks := small(t, 3)
+	path, _ := written(t, arch, blocks)
+	file, err := safetensors.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.Tensors = file.Tensors[:len(file.Tensors)-1]
+	cut := filepath.Join(t.TempDir(), "cut.safetensors")
+	if err := atomicfile.Write(cut, func(w io.Writer) error { return safetensors.Write(w, file) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := weights.Read(cut); err == nil || !strings.Contains(err.Error(), "holds no network of fbnas: head.classifier.bias has 0 values, want the shape [3]") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestAnExportedFileStatesItsAccuracy: the number of images that were seen right is
+// whole, though the file has a fraction.
+func TestAnExportedFileStatesItsAccuracy(t *testing.T) {
+	arch, blocks := small(t, 3)
+	m, err := onnxexport.Export(onnxexport.Spec{Name: "small", Blocks: blocks, Weights: onnxexport.RandomWeights(blocks, 1), Metadata: onnxexport.Metadata{
+		Architecture: string(arch.YAML()), Classes: []string{"a", "b", "c"}, Data: "d1935", Accuracy: &onnxexport.Accuracy{Top1: 29. / 100, Images: 100},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "m.onnx")
+	if err := m.Write(path); err != nil {
+		t.Fatal(err)
+	}
+	f, err := weights.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (train.Accuracy{Correct: 29, Images: 100}); f.Test != want || f.Data != "d1935" || f.Arch.Name != "small" {
+		t.Errorf("%+v of %q, %q, want %+v", f.Test, f.Data, f.Arch.Name, want)
 	}
 }
