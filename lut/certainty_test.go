@@ -2,6 +2,7 @@ package lut
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -51,6 +52,23 @@ func TestCertaintyHasAnOrigin(t *testing.T) {
 	}
 	if err := table.Calibrate(Measured{Networks: all[:1]}); err != nil || table.Certainty().Known() {
 		t.Errorf("one network that calibrates: %+v (%v)", table.Certainty(), err)
+	}
+}
+
+// TestValidationByWhatCalibrated is refused: it would promise more than is known.
+func TestValidationByWhatCalibrated(t *testing.T) {
+	table, all := newTable(), scattered(30)
+	for i := range all {
+		all[i].Name, all[i].Model = fmt.Sprint("net-", i), fmt.Sprint("digest of ", i)
+	}
+	if err := table.Calibrate(Measured{Networks: all[:20]}); err != nil {
+		t.Fatal(err)
+	}
+	if err := table.Validate(Measured{Networks: all[19:]}); err == nil || !strings.Contains(err.Error(), "network net-19 was used in the calibration") || table.Validation != nil {
+		t.Errorf("%v, %+v", err, table.Validation)
+	}
+	if err := table.Validate(Measured{Networks: all[20:]}); err != nil || table.Validation.N != 10 {
+		t.Errorf("%v, %+v", err, table.Validation)
 	}
 }
 

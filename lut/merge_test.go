@@ -138,3 +138,35 @@ func TestMergedNoise(t *testing.T) {
 		}
 	}
 }
+
+// A merged table keeps what either knows of a phone's default mode.
+func TestMergedDefaultMode(t *testing.T) {
+	rows := map[int][3]float64{16: {10, 0.5, 0.25}}
+	first, second := &lut.DefaultMode{Network: "a", Ratio: 0.8}, &lut.DefaultMode{Network: "b", Ratio: 0.9}
+	for _, c := range []struct{ a, b, want *lut.DefaultMode }{{nil, nil, nil}, {first, nil, first}, {nil, second, second}, {first, second, first}} {
+		a, b := made(t, 100, "", rows), made(t, 100, "", rows)
+		a.Header.DefaultMode, b.Header.DefaultMode = c.a, c.b
+		if m, _, err := lut.Merge(a, b); err != nil || m.Header.DefaultMode != c.want {
+			t.Errorf("%+v and %+v: %+v (%v)", c.a, c.b, m.Header.DefaultMode, err)
+		}
+	}
+}
+
+// Two tables are compared in their own units; what differs most comes first, be it
+// faster or slower.
+func TestCompareFindsTheLargestDifference(t *testing.T) {
+	a := made(t, 100, "", map[int][3]float64{16: {10, 1, 1}, 24: {20, 1, 1}, 32: {30, 1, 1}, 40: {40, 1, 1}})
+	b := made(t, 200, "", map[int][3]float64{16: {20, 1, 1}, 24: {20, 1, 1}, 32: {78, 1, 1}, 48: {1, 1, 1}})
+	d, err := lut.Compare(a, b)
+	if err != nil || len(d.Rows) != 3 || d.OnlyA != 1 || d.OnlyB != 1 || d.Median != 1 || math.Abs(d.Max-0.5) > 1e-9 {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	for i, want := range []struct {
+		mid             int
+		aUS, bUS, ratio float64
+	}{{24, 20, 20, 0.5}, {32, 30, 78, 1.3}, {16, 10, 20, 1}} {
+		if r := d.Rows[i]; r.Key.Mid != want.mid || r.AUS != want.aUS || r.BUS != want.bUS || math.Abs(r.Ratio-want.ratio) > 1e-9 {
+			t.Errorf("difference %d: %+v, want %+v", i, r, want)
+		}
+	}
+}

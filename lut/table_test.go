@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +40,19 @@ func TestHeadsAreLinearInClasses(t *testing.T) {
 	}
 	if rows := lut.Rows([]models.Block{head(16, 8, 10), head(16, 8, 2000), head(16, 8, 7)}); len(rows) != 5 {
 		t.Errorf("rows for heads with 10, 2000 and 7 classes: %d, want those at 2, 10, 100, 1000 and 2000", len(rows))
+	}
+}
+
+// What lies between two rows is as uncertain as the more uncertain of them.
+func TestErrorBetweenHeads(t *testing.T) {
+	d := draft(t)
+	for classes, row := range map[int][2]float64{10: {20, 1}, 100: {38, 0.5}, 1000: {218, 4}} {
+		d.Put(lut.Row{Key: d.Table().Key(head(16, 8, classes)), Status: lut.OK, LatencyUS: row[0], ErrorUS: row[1]})
+	}
+	for classes, want := range map[int][2]float64{10: {20, 1}, 50: {28, 1}, 100: {38, 0.5}, 500: {118, 4}} {
+		if us, errUS, err := d.Table().Latency(head(16, 8, classes)); err != nil || math.Abs(us-want[0]) > 1e-9 || errUS != want[1] {
+			t.Errorf("%d classes: %g ± %g µs (%v), want %g ± %g", classes, us, errUS, err, want[0], want[1])
+		}
 	}
 }
 
@@ -110,5 +124,25 @@ func TestViews(t *testing.T) {
 	lines, err := csv.NewReader(&out).ReadAll()
 	if err != nil || len(lines) != 8 || lines[0][0] != "kind" || lines[3][16] != "failed" || lines[3][23] != "oom: too large" {
 		t.Errorf("%v, %q", err, lines)
+	}
+}
+
+// Every figure stands under its name.
+func TestCSV(t *testing.T) {
+	var out bytes.Buffer
+	if err := made(t, 100, "", map[int][3]float64{24: {10, 0.5, 0.25}}).WriteCSV(&out); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := csv.NewReader(&out).ReadAll()
+	if err != nil || len(lines) != 2 {
+		t.Fatalf("%v, %q", err, lines)
+	}
+	for name, want := range map[string]string{
+		"kind": "ir", "kernel": "3", "stride": "1", "h": "8", "w": "8", "cin": "16", "mid": "24", "cout": "16", "dtype": "fp32", "batch": "1", "status": "ok",
+		"latency_us": "10.000", "spread_us": "0.500", "error_us": "0.250", "rounds": "0", "dropped_groups": "0", "residual": "true",
+	} {
+		if got := lines[1][slices.Index(lines[0], name)]; got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
 	}
 }

@@ -136,13 +136,13 @@ func TestWhatNoShapeTells(t *testing.T) {
 	arch, blocks := small(t, 3)
 	path, _ := written(t, arch, blocks)
 	for want, change := range map[string]func(rows []models.Row){
-		"blocks.00 has the stride 2 in the file, 1 in the network":                        func(rows []models.Row) { rows[0].Stride = 1 },
-		"blocks.00 has the padding 1 in the file, 0 in the network":                       func(rows []models.Row) { rows[0].Pad = new(0) },
-		"blocks.01 has the activation relu in the file, hswish in the network":            func(rows []models.Row) { rows[1].Act = "hswish" },
-		"blocks.01 has the shortcut true in the file, false in the network":               func(rows []models.Row) { rows[1].Residual = new(false) },
-		"blocks.02 has the gate hsigmoid in the file, sigmoid in the network":             func(rows []models.Row) { rows[2].SE = "sigmoid" },
+		"blocks.00 has the stride 2 in the file, 1 in the network":                         func(rows []models.Row) { rows[0].Stride = 1 },
+		"blocks.00 has the padding 1 in the file, 0 in the network":                        func(rows []models.Row) { rows[0].Pad = new(0) },
+		"blocks.01 has the activation relu in the file, hswish in the network":             func(rows []models.Row) { rows[1].Act = "hswish" },
+		"blocks.01 has the shortcut true in the file, false in the network":                func(rows []models.Row) { rows[1].Residual = new(false) },
+		"blocks.02 has the gate hsigmoid in the file, sigmoid in the network":              func(rows []models.Row) { rows[2].SE = "sigmoid" },
 		"blocks.02 has the activation in the gate relu in the file, hswish in the network": func(rows []models.Row) { rows[2].SEAct = "hswish" },
-		"blocks.03 has the shuffle true in the file, false in the network":                func(rows []models.Row) { rows[3].Shuffle = false },
+		"blocks.03 has the shuffle true in the file, false in the network":                 func(rows []models.Row) { rows[3].Shuffle = false },
 	} {
 		other := arch
 		other.Rows = slices.Clone(arch.Rows)
