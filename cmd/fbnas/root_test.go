@@ -74,6 +74,7 @@ func TestOneDocumentAndTheRightExitStatus(t *testing.T) {
 		{"ok", "try", figures{1.5}, nil, 0, `{"schema":"fbnas.try/1","status":"ok","error":null,"latency_us":1.5}`, "1.5 µs\n", ""},
 		{"nothing to say", "try", nil, nil, 0, `{"schema":"fbnas.try/1","status":"ok","error":null}`, "", ""},
 		{"result and error", "try", figures{9}, missed, 3, `{"schema":"fbnas.try/1","status":"target_missed","error":{"code":"target_missed","message":"over the target","hint":"Raise it."},"latency_us":9}`, "9 µs\n", "error: over the target\nhint: Raise it.\n"},
+		{"not steady", "try", figures{9}, fault.New(fault.Unstable, "Let it cool down.", "the device did not settle"), 5, `{"schema":"fbnas.try/1","status":"unstable","error":{"code":"unstable","message":"the device did not settle","hint":"Let it cool down."},"latency_us":9}`, "9 µs\n", "error: the device did not settle\nhint: Let it cool down.\n"},
 		{"failure", "try", nil, errors.New("disk full"), 1, `{"schema":"fbnas.try/1","status":"error","error":{"code":"failure","message":"disk full","hint":null}}`, "", "error: disk full\n"},
 		{"interrupted", "try", nil, fmt.Errorf("train: %w", context.Canceled), 130, `{"schema":"fbnas.try/1","status":"error","error":{"code":"interrupted","message":"interrupted","hint":null}}`, "", "error: interrupted\n"},
 		{"unknown flag", "try --nope", nil, nil, 2, `{"schema":"fbnas.try/1","status":"error","error":{"code":"usage","message":"unknown flag: --nope","hint":"See: fbnas try --help"}}`, "", "error: unknown flag: --nope\nhint: See: fbnas try --help\n"},
@@ -99,6 +100,28 @@ func TestOneDocumentAndTheRightExitStatus(t *testing.T) {
 				t.Errorf("document\n %s\nwant\n %s", got, c.json)
 			}
 		})
+	}
+}
+
+// TestQuiet: -q leaves out what is only told, and no warning.
+func TestQuiet(t *testing.T) {
+	old := verbs
+	t.Cleanup(func() { verbs = old })
+	verbs = append(verbs[:len(verbs):len(verbs)], func(a *app) *cobra.Command {
+		return &cobra.Command{Use: "try", RunE: a.does(func(context.Context, []string) (result, error) {
+			a.env.Log.Info("ten images")
+			a.env.Log.Warn("one is broken", "image", "3.png")
+			return nil, errors.New("disk full")
+		})}
+	})
+	const warned = "warning: one is broken (image=3.png)\n"
+	for args, want := range map[string]string{
+		"try": "ten images\n" + warned + "error: disk full\n", "try -q": warned + "error: disk full\n", "try --json": "ten images\n" + warned, "try --json --quiet": warned,
+	} {
+		var out, errOut bytes.Buffer
+		if run(context.Background(), strings.Fields(args), &out, &errOut); errOut.String() != want {
+			t.Errorf("%s: stderr %q, want %q", args, errOut.String(), want)
+		}
 	}
 }
 

@@ -48,3 +48,19 @@ func TestSearchTextOfPredictedRows(t *testing.T) {
 		}
 	}
 }
+
+// A limit is meant in a phone's default mode: a search with a table of the other
+// one says what to ask for, by the target and not by what it aims at below that.
+func TestSearchTextOfAPhone(t *testing.T) {
+	r := job.SearchResult{
+		Summary:     search.Summary{Results: []search.Found{{Target: 12_000, Limit: 11_000, Predicted: 10_900, File: "arch.yaml"}}},
+		DefaultMode: &lut.DefaultMode{Network: "net-7", Ratio: 0.8, Spread: 0.02},
+	}
+	var text bytes.Buffer
+	if err := searchText(&text, &r); err != nil {
+		t.Fatal(err)
+	}
+	if want := "in default mode net-7 takes 0.80 times as long (± 2.0 %): 12.0 ms there is about --target 15ms\n"; !strings.Contains(text.String(), want) {
+		t.Errorf("no %q in\n%s", want, &text)
+	}
+}
