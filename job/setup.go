@@ -5,6 +5,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/setup"
+	"fbnas/latency/agents"
 )
 
 // SetupOptions are the options of Setup.
@@ -12,7 +13,7 @@ type SetupOptions struct {
 	Items  []setup.Item // nil: what the main job needs, or all of it with All
 	All    bool         // also what only the project's own tests need
 	From   string       // a folder with the packages' files; "": the network
-	Clean  bool         // remove what set-up has downloaded, instead
+	Clean  bool         // remove what set-up has downloaded and the agents in the cache, instead
 	DryRun bool         // only report
 }
 
@@ -20,6 +21,8 @@ type SetupOptions struct {
 type SetupResult struct {
 	Cache setup.Dir   `json:"cache"`
 	Items []SetupItem `json:"items"`
+	// Removed are the folders that Clean has removed.
+	Removed []string `json:"removed"`
 }
 
 // SetupItem is one item that set-up fetches.
@@ -44,30 +47,42 @@ func Setup(ctx context.Context, env *Env, o SetupOptions) (*SetupResult, error) 
 	case wanted == nil:
 		wanted = setup.Default()
 	}
+	r := &SetupResult{Removed: []string{}}
 	var err error
 	switch {
 	case o.DryRun:
 	case o.Clean:
-		err = setup.Clean(ctx, env.log())
+		err = r.clean(ctx, env)
 	default:
 		err = setup.Ensure(ctx, env.log(), o.From, wanted...)
 	}
 	if err != nil {
 		return nil, err
 	}
-	cache, err := setup.Cache()
-	if err != nil {
+	if r.Cache, err = setup.Cache(); err != nil {
 		return nil, err
 	}
 	states, err := setup.Status(wanted...)
 	if err != nil {
 		return nil, err
 	}
-	r := &SetupResult{Cache: cache}
 	for _, s := range states {
 		r.Items = append(r.Items, setupItemOf(s))
 	}
 	return r, nil
+}
+
+// clean removes what fbnas has put into the cache.
+func (r *SetupResult) clean(ctx context.Context, env *Env) (err error) {
+	if r.Removed, err = setup.Clean(ctx, env.log()); err != nil {
+		return err
+	}
+	folder, err := agents.Clean()
+	if folder != "" {
+		r.Removed = append(r.Removed, folder)
+	}
+	r.Removed = append([]string{}, r.Removed...) // not null in the document
+	return err
 }
 
 // setupItemOf is an item's state in a document.

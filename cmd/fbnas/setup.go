@@ -40,13 +40,16 @@ func setupVerb(a *app) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.From, "from", "", "take the packages' files from this `folder` instead of the network")
 	f.BoolVar(&o.All, "all", false, "everything but the virtual machine, what only the project's own tests need too")
-	f.BoolVar(&o.Clean, "clean", false, "remove what set-up has put into the cache")
+	f.BoolVar(&o.Clean, "clean", false, "remove what set-up has put into the cache, and the agents that were unpacked there")
 	f.BoolVar(&o.DryRun, "dry-run", false, "only show what the cache holds and what is missing")
 	return cmd
 }
 
 func setupText(w io.Writer, r *job.SetupResult) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, folder := range r.Removed {
+		fmt.Fprintf(tw, "removed\t%s\n", folder)
+	}
 	for _, s := range r.Items {
 		state := "missing"
 		if s.Ready {

@@ -89,7 +89,7 @@ var policy = []row{
 	{"search", "graph graph/grad engine nn models dataset lut train internal/rundir internal/text"},
 
 	{"card", "dataset models onnxexport lut internal/text"},
-	{"job", "card dataset dataset/picture devices engine engine/ort onnx onnx/summary models onnxexport onnxexport/onnxgo quantize weights profile latency latency/stats lut search train internal/jsonschema internal/memory internal/rundir internal/setup internal/text"},
+	{"job", "card dataset dataset/picture devices engine engine/ort onnx onnx/summary models onnxexport onnxexport/onnxgo quantize weights profile latency latency/agents latency/stats lut search train internal/jsonschema internal/memory internal/rundir internal/setup internal/text"},
 	{"report", "card job dataset latency/stats onnx models onnxexport lut search internal/rundir internal/text gonum.org/v1/plot"},
 
 	{"tools/internal/program", ""},

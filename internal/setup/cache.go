@@ -71,24 +71,33 @@ func (d Dir) lock(ctx context.Context, log *slog.Logger, item Item) (unlock func
 }
 
 // Clean removes everything that set-up has put into the cache, partial
-// downloads included, and nothing else.
-func Clean(ctx context.Context, log *slog.Logger) error {
+// downloads included, and nothing else. It returns the folders that it removed.
+func Clean(ctx context.Context, log *slog.Logger) (removed []string, err error) {
 	cache, err := Cache()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, r := range items {
 		unlock, err := cache.lock(ctx, log, r.item)
 		if err != nil {
-			return err
+			return removed, err
 		}
-		err = errors.Join(os.RemoveAll(r.home(cache)), os.RemoveAll(cache.workspace(r.item)))
+		for _, folder := range []string{r.home(cache), cache.workspace(r.item)} {
+			if _, missing := os.Lstat(folder); missing != nil {
+				continue
+			}
+			if failed := os.RemoveAll(folder); failed != nil {
+				err = errors.Join(err, failed)
+				continue
+			}
+			removed = append(removed, folder)
+		}
 		unlock()
 		if err != nil {
-			return fmt.Errorf("clean %s: %w", r.what, err)
+			return removed, fmt.Errorf("clean %s: %w", r.what, err)
 		}
 	}
-	return nil
+	return removed, nil
 }
 
 // workspace is where an item is downloaded and unpacked before it is verified.

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,8 +126,12 @@ func TestCleanKeepsWhatIsNotSetUps(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := Clean(context.Background(), slog.New(slog.DiscardHandler)); err != nil {
+	removed, err := Clean(context.Background(), slog.New(slog.DiscardHandler))
+	if err != nil {
 		t.Fatal(err)
+	}
+	if want := []string{filepath.Join(root, items[0].dir), filepath.Join(root, "partial", string(Fashion))}; !slices.Equal(removed, want) {
+		t.Errorf("removed %q, want %q", removed, want)
 	}
 	if _, err := os.Stat(mine); err != nil {
 		t.Errorf("clean removed what another part of fbnas keeps: %v", err)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -43,6 +44,25 @@ func damaged(name string, err error) error {
 	return fault.New(fault.Failure, "Run make build again.", "unpack the embedded %s: %w", name, err)
 }
 
+// folder is where agents are unpacked.
+func folder(cache setup.Dir) string { return filepath.Join(string(cache), "agents") }
+
+// Clean removes the agents that were unpacked into the cache, and returns their
+// folder; "" where there was none. They are unpacked again when they are needed.
+func Clean() (removed string, err error) {
+	cache, err := setup.Cache()
+	if err != nil {
+		return "", err
+	}
+	if _, missing := os.Lstat(folder(cache)); missing != nil {
+		return "", nil
+	}
+	if err := os.RemoveAll(folder(cache)); err != nil {
+		return "", fmt.Errorf("clean agents: %w", err)
+	}
+	return folder(cache), nil
+}
+
 // install returns the path of an agent in the cache, where it is written unless
 // it is there, whole and executable.
 func install(content []byte) (string, error) {
@@ -51,7 +71,7 @@ func install(content []byte) (string, error) {
 		return "", err
 	}
 	sum := sha256.Sum256(content)
-	path := filepath.Join(string(cache), "agents", hex.EncodeToString(sum[:8]), "fbnas-agent")
+	path := filepath.Join(folder(cache), hex.EncodeToString(sum[:8]), "fbnas-agent")
 	if intact(path, content) {
 		return path, nil
 	}
