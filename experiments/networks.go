@@ -24,12 +24,12 @@ func (o *opened) byHand(limit float64) ([]network, error) {
 		return err
 	}
 	for _, s := range o.costs.Uniforms(limit) {
-		if err := add(fmt.Sprintf("uniform, expansion %g", s.Expansion), s.Selection); err != nil {
+		if err := add(fmt.Sprintf("uniform-%g", s.Expansion), s.Selection); err != nil {
 			return nil, err
 		}
 	}
 	for _, family := range []struct{ name, arch string }{
-		{"MobileNetV2", "mnv2"}, {"MobileNetV3", "mnv3"}, {"FBNetV2", "fbnetv2_f1"},
+		{"mobilenetv2", "mnv2"}, {"mobilenetv3", "mnv3"}, {"fbnetv2", "fbnetv2_f1"},
 	} {
 		arch, err := models.LoadArch(family.arch)
 		if err != nil {

@@ -59,7 +59,8 @@ func searches(ctx context.Context, l *lab) ([]cell, error) {
 		if done, err := l.records.result(s, &found); err != nil {
 			return nil, err
 		} else if done {
-			cells = append(cells, training{Task: s.Task, Arch: found.Networks[0].Arch, Recipe: "usual", Seed: 1})
+			cells = append(cells, training{Task: s.Task, Arch: found.Networks[0].Arch, Recipe: "usual", Seed: 1},
+				racing{Search: s, Found: 4, Epochs: 1})
 		}
 	}
 	return cells, nil
