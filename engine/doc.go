@@ -1,7 +1,7 @@
-// Package engine defines what runs programs.
+// Package engine defines programs and the interface of what runs them.
 //
-// A [Program] is a graph with names: tensors that it reads from a [State], tensors
-// that it writes there, what it is fed with, and what it returns. An [Engine]
+// A [Program] is a graph with names: the tensors that it reads from a [State] and
+// writes there, its other inputs (feeds), and what it returns. An [Engine]
 // compiles programs against a state; several programs share one, so training and
 // evaluation see the same weights. A run writes all of its results or, on an
 // error, none.

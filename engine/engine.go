@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Engine makes states and compiles programs against them. How a state lies in
-// memory (buffers, alignment, padding, layout) is the engine's secret; by
-// name, every engine's state is the same.
+// Engine makes states and compiles programs against them. How a state is stored in
+// memory (buffers, alignment, padding, layout) is private to the engine; by
+// name, the states of all engines are alike.
 type Engine interface {
 	// NewState makes a state of zeros.
 	NewState(specs []Spec) (State, error)
@@ -39,7 +39,7 @@ type Runner interface {
 }
 
 // Feed is one tensor given to a run, row-major: floats or integers, as the
-// program's input says; bytes only where an ONNX file takes pixels. The engine
+// program's input says; bytes only if an ONNX file takes pixels. The engine
 // only reads it, and only during Run.
 type Feed struct {
 	Floats []float32
@@ -65,8 +65,8 @@ func Bytes(v []uint8) Feed { return Feed{Bytes: v} }
 // Results are a run's returned tensors by name.
 type Results map[string][]float64
 
-// Argmax is the index of the largest value, of several the first: the class
-// that logits stand for. It is -1 where there is none, or one is not a number.
+// Argmax is the index of the largest value, the first of several: the class
+// that logits predict. It is -1 if there is no value, or one is NaN.
 func Argmax(values []float64) int {
 	if len(values) == 0 {
 		return -1

@@ -19,9 +19,9 @@ type Binding struct {
 	Node *graph.Node
 }
 
-// Program is a computation on a state: what it reads, writes, is fed and
-// returns. Inputs of the graph whose names the state has are read from it;
-// all others are fed.
+// Program is a computation on a state: what it reads, takes as feeds, writes and
+// returns. Inputs of the graph whose names are in the state are read from it;
+// all others are feeds.
 type Program struct {
 	Name    string
 	Graph   *graph.Graph
@@ -29,7 +29,7 @@ type Program struct {
 	Returns []Binding
 }
 
-// Outputs are the nodes that a run computes: writes first, then returns.
+// Outputs are the nodes that a run computes: first the writes, then the returns.
 func (p *Program) Outputs() []*graph.Node {
 	var nodes []*graph.Node
 	for _, b := range p.Writes {
@@ -41,14 +41,14 @@ func (p *Program) Outputs() []*graph.Node {
 	return nodes
 }
 
-// Interface is what a program needs from outside, resolved against a state.
+// Interface is what a program needs from outside, for one state.
 type Interface struct {
-	Reads []*graph.Node // inputs that the state has
+	Reads []*graph.Node // inputs that are in the state
 	Feeds []*graph.Node // all other inputs
 }
 
-// Resolve sorts the program's inputs into reads and feeds, and finds every
-// mismatch with the state at once.
+// Resolve splits the program's inputs into reads and feeds, and reports all
+// mismatches with the state at once.
 func (p *Program) Resolve(specs []Spec) (Interface, error) {
 	shapes := map[string]graph.Shape{}
 	for _, s := range specs {
@@ -86,8 +86,8 @@ func (p *Program) Resolve(specs []Spec) (Interface, error) {
 	return out, nil
 }
 
-// CheckFeeds verifies that feeds have all that the interface asks for; what it
-// does not ask for is ignored.
+// CheckFeeds verifies that feeds contain everything that the interface needs;
+// other feeds are ignored.
 func (i Interface) CheckFeeds(feeds Feeds) error {
 	for _, n := range i.Feeds {
 		f, ok := feeds[n.Name]

@@ -93,7 +93,7 @@ func (g *Graph) reshape(x *Node, shape Shape, isMap bool) *Node {
 }
 
 // ExpandLike broadcasts x, of equal rank, to the shape of like; the result is
-// a map when like is one.
+// a map if like is one.
 func (g *Graph) ExpandLike(x, like *Node) *Node {
 	if x.Shape.Equal(like.Shape) && x.Map == like.Map {
 		return x
@@ -101,7 +101,7 @@ func (g *Graph) ExpandLike(x, like *Node) *Node {
 	return g.Apply(Expand, Attr{Shape: like.Shape, Map: like.Map}, x)
 }
 
-// MatMul is the product of two matrices, transposed where asked.
+// MatMul is the product of two matrices, each transposed if its flag is set.
 func (g *Graph) MatMul(a, b *Node, transA, transB bool) *Node {
 	return g.Apply(MatMul, Attr{TransA: transA, TransB: transB}, a, b)
 }

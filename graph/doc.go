@@ -1,4 +1,4 @@
-// Package graph is the tensor program that everything else is made of: a small
+// Package graph is the tensor program on which everything else is built: a small
 // intermediate representation in which a forward pass, its gradient and its update
 // are ordinary nodes of one graph.
 //
@@ -10,6 +10,6 @@
 // function.
 //
 // Feature maps are rank-4 tensors [N,C,H,W] marked as maps; everything else
-// (weights, vectors, logits) is plain. Only a lowering knows how a map lies in
+// (weights, vectors, logits) is plain. Only a lowering knows how a map is stored in
 // memory.
 package graph

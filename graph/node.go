@@ -21,10 +21,10 @@ func (s Shape) Len() int {
 	return n
 }
 
-// Equal tells whether two shapes have the same dimensions.
+// Equal reports whether two shapes have the same dimensions.
 func (s Shape) Equal(t Shape) bool { return slices.Equal(s, t) }
 
-// DType is the type of a tensor's elements: what an engine computes with, or
+// DType is the type of a tensor's elements: the engine's floating-point numbers, or
 // integers (labels).
 type DType uint8
 
@@ -59,8 +59,8 @@ type Node struct {
 	Attr  Attr
 	Shape Shape
 	DType DType
-	Map   bool      // a feature map [N,C,H,W], whose layout a lowering may choose
-	Name  string    // Input: the name by which it is fed or read
+	Map   bool      // a feature map [N,C,H,W], whose layout the lowering chooses
+	Name  string    // Input: its name among the feeds or in the state
 	Data  []float64 // Const: the elements, row-major
 }
 
@@ -77,8 +77,8 @@ func New() *Graph {
 	return &Graph{byKey: map[string]*Node{}, inputs: map[string]*Node{}, labels: map[*Node]string{}}
 }
 
-// SetLabel gives a node a name for people: exported files and traces show it.
-// It changes nothing in what is computed.
+// SetLabel gives a node a readable name: exported files and traces show it.
+// It does not affect the computation.
 func (g *Graph) SetLabel(n *Node, label string) { g.labels[n] = label }
 
 // Label is the name given by SetLabel, or "".
@@ -87,8 +87,8 @@ func (g *Graph) Label(n *Node) string { return g.labels[n] }
 // Nodes returns all nodes in topological order. The slice must not be changed.
 func (g *Graph) Nodes() []*Node { return g.nodes }
 
-// Input declares a plain input. Declaring one name twice gives the same node;
-// another shape or type for it is a misuse.
+// Input declares a plain input. Declaring a name twice gives the same node;
+// a different shape or type is a misuse.
 func (g *Graph) Input(name string, dtype DType, shape ...int) *Node {
 	return g.input(&Node{Op: Input, Name: name, DType: dtype, Shape: shape})
 }
@@ -125,7 +125,7 @@ func (g *Graph) Const(data []float64, shape ...int) *Node {
 // Scalar makes a literal of shape [1].
 func (g *Graph) Scalar(v float64) *Node { return g.Const([]float64{v}, 1) }
 
-// Apply makes the node op(in...; attr), or returns the one that already
+// Apply makes the node op(in...; attr), or returns the existing node that
 // computes this. The methods of build.go are its readable forms; rewrites use
 // it directly.
 func (g *Graph) Apply(op Op, attr Attr, in ...*Node) *Node {
@@ -152,8 +152,8 @@ func (g *Graph) Apply(op Op, attr Attr, in ...*Node) *Node {
 	return g.intern(n)
 }
 
-// resultIsMap: maps stay maps through everything that keeps rank 4, except
-// gradients of weights; a reshape or an expansion says itself what it makes.
+// resultIsMap: maps stay maps through every operator that keeps rank 4, except
+// gradients of weights; Reshape and Expand state whether they make a map.
 func resultIsMap(n *Node) bool {
 	switch n.Op {
 	case ConvGradW:
@@ -179,7 +179,7 @@ func (g *Graph) add(n *Node) *Node {
 	return n
 }
 
-// key identifies what a node computes; a literal's elements by their hash,
+// key identifies what a node computes; the elements of a literal by their hash,
 // since networks have megabytes of them.
 func (n *Node) key() string {
 	var b strings.Builder
@@ -198,20 +198,20 @@ func (n *Node) key() string {
 	return b.String()
 }
 
-// MisuseError is the panic of a graph built wrongly: a mistake in the program,
+// MisuseError is the panic of an incorrectly built graph: a mistake in the program,
 // never in its input. Exported entry points above the builders recover it.
 type MisuseError struct{ msg string }
 
 func (e *MisuseError) Error() string { return "graph: " + e.msg }
 
-// Misuse panics with a MisuseError; for the builders above the graph.
+// Misuse panics with a MisuseError; it is for the builders above the graph.
 func Misuse(format string, args ...any) { misuse(format, args...) }
 
 func misuse(format string, args ...any) {
 	panic(&MisuseError{fmt.Sprintf(format, args...)})
 }
 
-// Recover turns a MisuseError panic into *err; other panics go on. Use it
+// Recover turns a MisuseError panic into *err; other panics continue. Use it
 // deferred in functions that build graphs from checked input.
 func Recover(err *error) {
 	switch r := recover().(type) {

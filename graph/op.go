@@ -42,15 +42,15 @@ const (
 	OneHot         Op = "OneHot"
 )
 
-// opInfo is one row of the operator table: how many inputs an operator takes,
-// how the shape of its result follows, and what it computes.
+// opInfo is one row of the operator table: the number of inputs,
+// the shape of the result, and what the operator computes.
 type opInfo struct {
 	min, max int // number of inputs
 	shape    func(n *Node) Shape
 	doc      string
 }
 
-// opTable is the semantics of the representation. Shapes in it: x is a map
+// opTable is the semantics of the representation. In it, x is a map
 // [N,C,H,W], w a weight [O,I/groups,k,k], v a vector [C].
 var opTable = map[Op]opInfo{
 	Input: {0, 0, declared, "a tensor fed or read from the state by its name"},
@@ -96,7 +96,7 @@ var opTable = map[Op]opInfo{
 	OneHot:     {1, 1, oneHotShape, "labels [N] to rows [N,Depth] with a one at the label"},
 }
 
-// Ops returns every operator, for tests that demand a row for each.
+// Ops returns every operator, for tests that require a row for each.
 func Ops() []Op {
 	ops := make([]Op, 0, len(opTable))
 	for op := range opTable {

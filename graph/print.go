@@ -15,7 +15,7 @@ func (n *Node) String() string {
 	return fmt.Sprintf("%%%d %s%v", n.ID, name, []int(n.Shape))
 }
 
-// Fprint writes the nodes that outputs need, one a line, in execution order.
+// Fprint writes the nodes that outputs need, one per line, in execution order.
 func Fprint(w io.Writer, outputs ...*Node) error {
 	for _, n := range Reachable(outputs...) {
 		var in []string
@@ -29,7 +29,7 @@ func Fprint(w io.Writer, outputs ...*Node) error {
 	return nil
 }
 
-// Reachable returns the nodes that outputs need, themselves included, in
+// Reachable returns the nodes that outputs need, including outputs, in
 // topological order.
 func Reachable(outputs ...*Node) []*Node {
 	var order []*Node

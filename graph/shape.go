@@ -28,8 +28,8 @@ func rank4(n *Node, xs ...*Node) {
 	}
 }
 
-// checkConv holds what a convolution and its gradients share: n has sensible
-// attributes, and channels in and out fit the groups.
+// checkConv checks what a convolution and its gradients have in common: n has valid
+// attributes, and the channels in and out fit the groups.
 func checkConv(n *Node, in, inPerGroup, out int) {
 	a := n.Attr
 	if a.Stride < 1 || a.Pad < 0 || a.Groups < 1 {
@@ -99,7 +99,7 @@ func affineShape(n *Node) Shape {
 	return x.Shape
 }
 
-// batchNormGradShape: of x for the gradient to it, else of scale and shift.
+// batchNormGradShape: x's shape for the gradient of x, otherwise that of scale and shift.
 func batchNormGradShape(n *Node) Shape {
 	dy, x, scale, shift := n.In[0], n.In[1], n.In[2], n.In[3]
 	rank4(n, x)
@@ -117,8 +117,8 @@ func varShape(n *Node) Shape {
 	return n.In[1].Shape
 }
 
-// broadcast is NumPy's rule. Beside another map, a map takes only numbers:
-// vectors reach it through Affine, so that a lowering meets three cases.
+// broadcast is NumPy's rule. A map is combined with another map or with numbers;
+// vectors reach it through Affine. So a lowering has only three cases.
 func broadcast(n *Node) Shape {
 	a, b := n.In[0].Shape, n.In[1].Shape
 	if x, y := n.In[0], n.In[1]; x.Map != y.Map && a.Len() > 1 && b.Len() > 1 {

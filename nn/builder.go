@@ -2,7 +2,7 @@ package nn
 
 import "fbnas/graph"
 
-// Statistics says where batch norms take mean and variance from.
+// Statistics says which mean and variance batch norms use.
 type Statistics uint8
 
 const (
@@ -11,7 +11,7 @@ const (
 	Batch Statistics = iota
 	// Running reads the running statistics: evaluation and export.
 	Running
-	// Observed is Running, and records the batch's all the same.
+	// Observed is Running, but also records the batch's statistics.
 	Observed
 )
 
@@ -24,10 +24,10 @@ type Builder struct {
 	G          *graph.Graph
 	Statistics Statistics
 	Moments    []Moments // of each batch norm, in order, unless Statistics is Running
-	// Frozen tells of a batch norm's parameters that they are not trained: it
-	// reads its running statistics, whatever Statistics says. nil: of none.
+	// Frozen reports whether a parameter of a batch norm is not trained: the norm
+	// then reads its running statistics, whatever Statistics says. nil: none is.
 	Frozen func(param string) bool
-	// Gated are the layers whose results Gate lets through gates.
+	// Gated are the layers whose results are multiplied by gates, see Gate.
 	Gated map[string]bool
 }
 
@@ -35,7 +35,7 @@ type Builder struct {
 type Moments struct {
 	Name           string      // the layer's: running statistics are Name.mean and Name.var
 	Mean, Variance *graph.Node // [C]; the variance is biased
-	Count          int         // elements behind each of them
+	Count          int         // elements that each is taken over
 }
 
 // ConvSpec describes a convolution.
@@ -43,15 +43,15 @@ type ConvSpec struct {
 	Weight              graph.Shape // [O, I/groups, k, k]
 	Stride, Pad, Groups int
 	Bias                bool
-	// Taps, [1,1,k,k], weighs the positions of every kernel; nil for all ones.
+	// Taps, [1,1,k,k], weights the positions of every kernel; nil for all ones.
 	Taps *graph.Node
-	// InMask, [I], weighs the channels that the convolution reads, by folding
+	// InMask, [I], weights the channels that the convolution reads, by folding
 	// it into the weights: no pass over the map. Only without groups.
 	InMask *graph.Node
 }
 
-// Conv applies the convolution name, with parameters name.weight and, where
-// the spec says so, name.bias.
+// Conv applies the convolution name, with parameters name.weight and, if
+// the spec asks for it, name.bias.
 func (b *Builder) Conv(name string, x *graph.Node, c ConvSpec) *graph.Node {
 	g := b.G
 	w := g.Input(name+".weight", graph.Float, c.Weight...)
@@ -71,7 +71,7 @@ func (b *Builder) Conv(name string, x *graph.Node, c ConvSpec) *graph.Node {
 }
 
 // BatchNorm normalises x [N,C,H,W] with parameters name.gamma and name.beta.
-// mask, [C] or nil, weighs the channels of the result; it is folded into scale
+// mask, [C] or nil, weights the channels of the result; it is folded into scale
 // and shift, so that it costs nothing and has the right gradient at zero too.
 func (b *Builder) BatchNorm(name string, x, mask *graph.Node) *graph.Node {
 	g, channels := b.G, x.Shape[1]
@@ -114,12 +114,12 @@ func (b *Builder) Activate(act string, x *graph.Node) *graph.Node {
 	return b.G.Unary(op, x)
 }
 
-// GateOf is the input by which the gates of a layer are fed.
+// GateOf is the name of the input for the gates of a layer.
 func GateOf(layer string) string { return "gate/" + layer }
 
-// Gate multiplies x [N,C,H,W] by one number for each channel of each image,
-// which are fed, [N,C,1,1], where the layer is one of Gated: what is dropped in
-// training is zero there. It returns x itself where the layer is not.
+// Gate multiplies x [N,C,H,W] by one number for each channel of each image, an
+// input [N,C,1,1], if the layer is in Gated: what is dropped in
+// training is zero there. Otherwise it returns x itself.
 func (b *Builder) Gate(layer string, x *graph.Node) *graph.Node {
 	if !b.Gated[layer] {
 		return x
@@ -127,8 +127,8 @@ func (b *Builder) Gate(layer string, x *graph.Node) *graph.Node {
 	return b.G.Mul(x, b.G.MapInput(GateOf(layer), x.Shape[0], x.Shape[1], 1, 1))
 }
 
-// ChannelMask multiplies the channels of x [N,C,H,W] by mask [C]; x itself
-// when mask is nil.
+// ChannelMask multiplies the channels of x [N,C,H,W] by mask [C]; it is x itself
+// if mask is nil.
 func (b *Builder) ChannelMask(x, mask *graph.Node) *graph.Node {
 	if mask == nil {
 		return x

@@ -11,14 +11,14 @@ const floor = -30
 // (docs/background/method.md, "Masks").
 func GumbelSoftmax(g *graph.Graph, logits, noise, temperature *graph.Node) *graph.Node {
 	z := g.Div(g.Add(logits, noise), temperature)
-	// The largest is 0 now; the upper bound lies above it, since Clip's
+	// The largest is 0 now; the upper bound is above it, since Clip's
 	// gradient is zero at a bound.
 	top := g.Unary(graph.StopGrad, g.Max(z, 0))
 	return g.Unary(graph.Softmax, g.Clip(g.Sub(z, top), floor, 1))
 }
 
-// PrefixMask is the sum over options i of weights[i] times the vector with
-// sizes[i] ones and zeros behind them, [max(sizes)] (docs/background/method.md,
+// PrefixMask is the sum over options i of weights[i] times the vector of
+// sizes[i] ones followed by zeros, [max(sizes)] (docs/background/method.md,
 // "Masks"): one product with a constant matrix, whatever the options.
 func PrefixMask(g *graph.Graph, weights *graph.Node, sizes []int) *graph.Node {
 	widest := 0
@@ -40,7 +40,7 @@ func Combine(g *graph.Graph, weights, rows *graph.Node) *graph.Node {
 	return g.Reshape(g.MatMul(g.Reshape(weights, 1, k), rows, false, false), m)
 }
 
-// TapMask weighs the taps of the largest kernel, [1,1,k,k], so that a smaller
+// TapMask weights the taps of the largest kernel, [1,1,k,k], so that a smaller
 // kernel is its centre: nested kernels share one set of weights.
 func TapMask(g *graph.Graph, weights *graph.Node, kernels []int) *graph.Node {
 	largest := 0

@@ -74,14 +74,14 @@ func TestCrossEntropy(t *testing.T) {
 	}
 }
 
-// TestMixedCrossEntropy: each image counts by its share under the one label, and
-// by the rest under the other.
+// TestMixedCrossEntropy: each image counts by its share for the one label, and
+// by the rest for the other.
 func TestMixedCrossEntropy(t *testing.T) {
 	g := graph.New()
 	logits := g.Const([]float64{0, math.Log(3), 0, 0}, 2, 2)
 	labels, others, shares := g.Input("labels", graph.Int, 2), g.Input("others", graph.Int, 2), g.Input("shares", graph.Float, 2, 1)
 	inputs := map[string][]float64{"labels": {1, 0}, "others": {0, 1}, "shares": {0.8, 1}}
-	for smoothing, second := range map[float64]float64{0: 0.2, 0.1: 0.23} { // what the first image's target has of class 0
+	for smoothing, second := range map[float64]float64{0: 0.2, 0.1: 0.23} { // the first image's target for class 0
 		want := -((1-second)*math.Log(0.75) + second*math.Log(0.25) + math.Log(0.5)) / 2
 		if got := eval(t, inputs, nn.MixedCrossEntropy(g, logits, nn.Mixed{Labels: labels, Others: others, Share: shares}, smoothing))[0][0]; math.Abs(got-want) > 1e-12 {
 			t.Errorf("smoothing %g: loss %g, want %g", smoothing, got, want)
@@ -89,7 +89,7 @@ func TestMixedCrossEntropy(t *testing.T) {
 	}
 }
 
-// TestBatchNormNormalises, and a mask weighs its result also where it is zero.
+// TestBatchNormNormalises: also, a mask scales its result, even where the mask is zero.
 func TestBatchNormNormalises(t *testing.T) {
 	g := graph.New()
 	nb := &nn.Builder{G: g}
@@ -104,7 +104,7 @@ func TestBatchNormNormalises(t *testing.T) {
 	if err := enginetest.Close(got[0], []float64{0.5, 0}, 1e-9); err != nil {
 		t.Errorf("means: %v", err)
 	}
-	if err := enginetest.Close(got[1], []float64{4, 0}, 1e-3); err != nil { // less Epsilon
+	if err := enginetest.Close(got[1], []float64{4, 0}, 1e-3); err != nil { // minus the effect of Epsilon
 		t.Errorf("variances: %v", err)
 	}
 	if err := enginetest.Close(got[2], []float64{36 * 0.5, 36 * -1}, 1e-9); err != nil {

@@ -140,7 +140,7 @@ func (s Spec) validate() error {
 	return nil
 }
 
-// finite tells whether float32 holds every element as a finite number.
+// finite reports whether float32 holds every element as a finite number.
 func finite(v []float64) bool {
 	for _, x := range v {
 		if !(math.Abs(x) <= math.MaxFloat32) {

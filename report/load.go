@@ -187,7 +187,7 @@ func (l *loader) loadRun(path string) error {
 	return err
 }
 
-// sameBlocks tells whether two networks are known and the same.
+// sameBlocks reports whether two networks are known and the same.
 func sameBlocks(a, b []card.Block) bool {
 	return len(a) > 0 && slices.EqualFunc(a, b, func(a, b card.Block) bool { return a.Block == b.Block })
 }

@@ -37,7 +37,7 @@ func (w *walk) take(where string, c models.Convolution, have *convolution, fresh
 
 var errNotFinite = errors.New("numbers that float32 does not hold")
 
-// finite tells whether float32 holds every number.
+// finite reports whether float32 holds every number.
 func finite(v []float64) bool {
 	return !slices.ContainsFunc(v, func(x float64) bool { return !(math.Abs(x) <= math.MaxFloat32) })
 }

@@ -7,9 +7,9 @@ import (
 )
 
 // batchNormCases: each activation, with and without a map to add; one map has
-// rows that end within a vector register, one has pixels alone. The kinks of
-// an activation lie behind the normalisation, where no input keeps away from
-// them; that none is met is a matter of the seed.
+// rows that end within a vector register, one has one pixel per image. The kinks
+// of an activation come after the normalisation, where Margin cannot keep inputs
+// away from them; the seed is chosen so that no value is at a kink.
 func batchNormCases(unit int) []Case {
 	var cases []Case
 	for _, act := range []graph.Op{"", graph.Relu, graph.HardSwish} {
@@ -33,9 +33,9 @@ func batchNormCases(unit int) []Case {
 }
 
 // batchNorm: each activation, with and without a map to add. The variance of a
-// few numbers may be nearly zero, and the error as large as its root is small;
-// the gradient of the scale, a sum that cancels, has an error that many numbers
-// make large beside it.
+// few numbers may be nearly zero, and its relative error large. The gradient of
+// the scale is a sum whose terms cancel, so its error grows with the number of
+// terms.
 func (d draws) batchNorm() Case {
 	s, summed := d.shape(), d.IntN(2) == 0
 	for n := s.Len() / s[1]; n < 16 || n > 1000; n = s.Len() / s[1] {

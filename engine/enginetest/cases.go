@@ -21,11 +21,11 @@ type Case struct {
 	Slack    float64   // times the tolerance, for sums that cancel behind several operators; 0 is 1
 }
 
-// Margin is the least distance of a drawn input from a kink.
+// Margin is the smallest distance of a drawn input from a kink.
 const Margin = 0.02
 
-// Cases covers every operator that has inputs, each under a name of its own,
-// sorted by it. The batches of maps are multiples of unit.
+// Cases covers every operator that has inputs, each case under its own name,
+// sorted by name. The batches of maps are multiples of unit.
 func Cases(unit int) []Case {
 	all := slices.Concat(convCases(unit), mapCases(unit), batchNormCases(unit), separableCases(unit), elementwiseCases(), reductionCases(), matrixCases())
 	slices.SortFunc(all, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
@@ -145,8 +145,8 @@ func mapCases(unit int) []Case {
 	return append(cases, combinedCases(x, y, gate)...)
 }
 
-// combinedCases are reductions of maps, a map with everything that it may
-// meet, and functions of each of its elements.
+// combinedCases are reductions of maps, a map with everything that may be
+// combined with it, and functions of each of its elements.
 func combinedCases(x, y, gate func(*graph.Graph) *graph.Node) []Case {
 	var cases []Case
 	for _, axes := range [][]int{{0, 2, 3}, {2, 3}, {1}} {

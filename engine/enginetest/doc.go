@@ -1,4 +1,4 @@
-// Package enginetest holds what every engine and every rule is tested with:
+// Package enginetest has the tests that every engine and every rule has to pass:
 // one table of small cases that covers each operator of the graph, and the
-// suite of programs that an engine has to run as the oracle does.
+// suite of programs whose results an engine has to share with the oracle.
 package enginetest

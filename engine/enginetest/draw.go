@@ -9,7 +9,7 @@ import (
 	"fbnas/internal/random"
 )
 
-// Draw makes the case's inputs: the same ones for the same case, always.
+// Draw makes the case's inputs, which are always the same for the same case.
 func (c Case) Draw(g *graph.Graph) map[string][]float64 {
 	inputs := map[string][]float64{}
 	for _, n := range g.Nodes() {

@@ -70,9 +70,9 @@ func absolute(values map[string][]float64) map[string][]float64 {
 // closeTerms compares: |got-want| <= tol * max(1, max|want|, terms). A sum of
 // products, in whatever order, is accurate to a few units of roundoff of the
 // sum of its terms' absolute values, however much of it cancels (Higham,
-// Accuracy and Stability of Numerical Algorithms, section 4.2), and that sum is
-// what the oracle makes of absolute inputs, but for a batch norm's, which are
-// centred again: there the largest element stands for it.
+// Accuracy and Stability of Numerical Algorithms, section 4.2). The oracle gives
+// that sum for absolute inputs, except for a batch norm, which centres them
+// again: there the largest element replaces it.
 func closeTerms(got, want, terms []float64, tol float64) error {
 	if len(got) != len(want) {
 		return fmt.Errorf("%d elements, want %d", len(got), len(want))
@@ -89,7 +89,7 @@ func closeTerms(got, want, terms []float64, tol float64) error {
 	return nil
 }
 
-// cotangent is an input like y: a constant one would not show an exchange of
+// cotangent is an input of y's shape: a constant one would not reveal exchanged
 // elements.
 func cotangent(g *graph.Graph, y *graph.Node) *graph.Node {
 	const name = "gradient of the result"
@@ -100,7 +100,7 @@ func cotangent(g *graph.Graph, y *graph.Node) *graph.Node {
 }
 
 // runCase rounds the values to float32, so that all engines start from the
-// same, and runs the program on them.
+// same values, and runs the program on them.
 func runCase(t *testing.T, e engine.Engine, p *engine.Program, values map[string][]float64) engine.Results {
 	var specs []engine.Spec
 	feeds := engine.Feeds{}

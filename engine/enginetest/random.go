@@ -10,14 +10,14 @@ import (
 	"fbnas/internal/random"
 )
 
-// What a drawn case may cost the oracle, which is the slow side.
+// Limits of a drawn case, for the sake of the oracle, which is slow.
 const (
 	maxElements = 10_000  // of a map
 	maxMACs     = 400_000 // of a convolution
 	maxChannels = 200
 )
 
-// draws are the sizes of one case of an operator. The batches of its maps are
+// draws draws the sizes of one case of an operator. The batches of its maps are
 // multiples of unit.
 type draws struct {
 	*rand.Rand
@@ -26,7 +26,7 @@ type draws struct {
 	unit int
 }
 
-// rows has one for each operator of Cases: how a case of random sizes is drawn.
+// rows says, for each operator of Cases, how a case of random sizes is drawn.
 var rows = map[graph.Op]func(d draws) Case{
 	graph.Conv:      draws.convolution,
 	graph.ConvGradX: draws.convolution,
@@ -66,7 +66,7 @@ var rows = map[graph.Op]func(d draws) Case{
 	graph.OneHot:  draws.oneHot,
 }
 
-// Seeds are those of Random that tests run: 0 to Seeds-1.
+// Seeds is the number of seeds of Random that tests run: 0 to Seeds-1.
 const Seeds = 12
 
 // Random draws a case of each operator from the seed, sorted by operator: maps
@@ -85,7 +85,7 @@ func Random(seed uint64, unit int) []Case {
 	return cases
 }
 
-// upTo draws from 1 to n, every third time small numbers only.
+// upTo draws from 1 to n, and every third time a small number only.
 func (d draws) upTo(n int) int {
 	if d.IntN(3) == 0 {
 		n = min(n, 8)
@@ -93,7 +93,7 @@ func (d draws) upTo(n int) int {
 	return 1 + d.IntN(n)
 }
 
-// channels draws a few, any number, or nearly as many as there may be.
+// channels draws few channels, any number, or nearly as many as allowed.
 func (d draws) channels() int {
 	if d.IntN(3) == 0 {
 		return maxChannels - d.IntN(maxChannels/4)
@@ -101,7 +101,7 @@ func (d draws) channels() int {
 	return d.upTo(maxChannels)
 }
 
-// shape of a map. Its channels are drawn first, so that many are not rare.
+// shape draws the shape of a map, the channels first, so that many are not rare.
 func (d draws) shape() graph.Shape {
 	channels := d.channels()
 	for {
@@ -112,7 +112,7 @@ func (d draws) shape() graph.Shape {
 	}
 }
 
-// part is the shape with some axes other than that of the images cut to 1.
+// part is the shape with some axes, but not that of the images, cut to 1.
 func (d draws) part(s graph.Shape) graph.Shape {
 	s = slices.Clone(s)
 	for axis := 1; axis < len(s); axis++ {

@@ -10,7 +10,7 @@ import (
 func (d draws) convolution() Case {
 	for {
 		c := d.geometry()
-		for range 100 { // sizes are scarce where channels are many
+		for range 100 { // many channels leave few possible sizes
 			c.n, c.h, c.w = d.upTo(2), c.k-2*c.pad+d.IntN(12), c.k-2*c.pad+d.IntN(12)
 			pixels := graph.OutSize(c.h, c.k, c.stride, c.pad) * graph.OutSize(c.w, c.k, c.stride, c.pad)
 			macs := pixels * c.out * c.in / c.groups * c.k * c.k
@@ -22,9 +22,9 @@ func (d draws) convolution() Case {
 	}
 }
 
-// geometry draws what a convolution is but for the size of its maps: half of
-// them depthwise, the rest without groups or with some; pads up to half the
-// kernel, which most have. Seeds go through kernels and strides in turn.
+// geometry draws everything about a convolution except the size of its maps: half
+// of them are depthwise, the rest have no groups or some; pads are up to half the
+// kernel, and usually just that. Seeds go through kernels and strides in turn.
 func (d draws) geometry() convolution {
 	k := 1 + 2*int(d.seed%4)
 	c := convolution{in: d.channels(), out: d.channels(),
@@ -42,7 +42,7 @@ func (d draws) geometry() convolution {
 	return c
 }
 
-// affine: scale, shift and sum, each of them there or not.
+// affine draws scale, shift and sum, each of them present or not.
 func (d draws) affine() Case {
 	s := d.shape()
 	scaled, shifted, summed := d.IntN(3) > 0, d.IntN(3) > 0, d.IntN(2) == 0
@@ -75,8 +75,8 @@ func (d draws) shuffle() Case {
 	return Case{Build: func(g *graph.Graph) *graph.Node { return g.Shuffle(mapInput(g, "x", s), groups) }}
 }
 
-// binary: two maps that broadcast to each other, a gate among them, or a map
-// and a number.
+// binary draws two maps that broadcast to each other, one of them possibly a
+// gate, or a map and a number.
 func (d draws) binary() Case {
 	s := d.shape()
 	a, b, number, swap := s, d.part(s), d.IntN(4) == 0, d.IntN(2) == 0
@@ -95,7 +95,7 @@ func (d draws) binary() Case {
 	}}
 }
 
-// unary: a function of each element, or of each row of a map.
+// unary draws a function of each element, or of each row of a map.
 func (d draws) unary() Case {
 	s := d.shape()
 	a := graph.Attr{}
@@ -112,8 +112,8 @@ func (d draws) unary() Case {
 	}
 }
 
-// reduction of a map over any axes. Over images they are not kept: a map of a
-// single image would fit no block.
+// reduction draws a reduction of a map over any axes. The axis of the images is
+// not kept: a map of a single image would fit no block.
 func (d draws) reduction() Case {
 	s, a := d.shape(), graph.Attr{}
 	for len(a.Axes) == 0 {
@@ -124,7 +124,7 @@ func (d draws) reduction() Case {
 		}
 	}
 	a.Keep = a.Axes[0] > 0 && d.IntN(2) == 0
-	if d.IntN(2) == 0 { // those of batch norm and of global pooling
+	if d.IntN(2) == 0 { // the axes of batch norm and of global pooling
 		a.Axes, a.Keep = [][]int{{0, 2, 3}, {2, 3}}[d.IntN(2)], false
 	}
 	return Case{Distinct: d.op == graph.Max, Build: func(g *graph.Graph) *graph.Node {
@@ -136,7 +136,7 @@ func (d draws) reduction() Case {
 	}}
 }
 
-// reshape: rows to a map, a map to rows, or a map to another.
+// reshape draws rows to a map, a map to rows, or a map to another.
 func (d draws) reshape() Case {
 	s, kind := d.shape(), d.IntN(3)
 	return Case{Build: func(g *graph.Graph) *graph.Node {
@@ -151,7 +151,7 @@ func (d draws) reshape() Case {
 	}}
 }
 
-// expand: a part of a map, as a map or plain, or one image of a plain one.
+// expand draws a part of a map, as a map or plain, or one image of a plain one.
 func (d draws) expand() Case {
 	s := d.shape()
 	part, kind := d.part(s), d.IntN(3)

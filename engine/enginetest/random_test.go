@@ -18,15 +18,15 @@ func TestEveryOperatorIsDrawn(t *testing.T) {
 	}
 }
 
-// reach is what the cases of an operator had among their maps.
+// reach is the variety of maps in the cases of an operator.
 type reach struct {
 	channels               int
 	sizes, kernels, stride map[int]bool // sizes modulo 2
 }
 
-// TestDrawsReachTheirLimits: among what tests run in blocks of 16 images,
-// which leave the fewest pixels, no operator lacks wide maps, odd or even
-// sizes, and no convolution a kernel or a stride.
+// TestDrawsReachTheirLimits: in the cases that tests run with blocks of 16 images,
+// which leave the fewest pixels, every operator has wide maps and odd and even
+// sizes, and every convolution has each kernel and stride.
 func TestDrawsReachTheirLimits(t *testing.T) {
 	reached := map[graph.Op]reach{}
 	for seed := range uint64(Seeds) {
@@ -53,7 +53,7 @@ func TestDrawsReachTheirLimits(t *testing.T) {
 		}
 	}
 	for op, r := range reached {
-		if op == graph.MatMul || op == graph.OneHot { // never see a map
+		if op == graph.MatMul || op == graph.OneHot { // never take a map
 			continue
 		}
 		if r.channels < maxChannels*3/4 || len(r.sizes) < 2 {

@@ -9,7 +9,7 @@ import (
 // separableCases are the inside of an inverted residual: a depthwise
 // convolution between two batch norms with their activations, which a lowering
 // may write as one operator. Sizes are odd and even, and smaller than the
-// kernel; pads are what networks have, less, and none.
+// kernel; pads are those of networks, smaller ones, and none.
 func separableCases(unit int) []Case {
 	var cases []Case
 	for _, c := range []struct {
@@ -30,8 +30,8 @@ func separableCases(unit int) []Case {
 		cases = append(cases, Case{
 			Name: fmt.Sprintf("Separable %dx%d kernel %d stride %d pad %d %q %q", c.h, c.w, c.k, c.stride, c.pad, c.act, c.act2),
 			Op:   graph.BatchNorm,
-			// What the first batch norm scales the second one normalises again:
-			// the gradients of its scale and shift are small beside their terms.
+			// The second batch norm undoes the scale of the first one: the gradients of
+			// the first one's scale and shift are small compared with their terms.
 			Slack: 20,
 			Build: func(g *graph.Graph) *graph.Node {
 				vector := func(name string) *graph.Node { return g.Input(name, graph.Float, c.c) }

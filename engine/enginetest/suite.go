@@ -14,7 +14,7 @@ import (
 
 // Suite is what every engine has to pass: each operator and its gradient as
 // the oracle computes them, within tol of the largest element, and the
-// promises of State and Runner. The batches of maps are multiples of unit.
+// contracts of State and Runner. The batches of maps are multiples of unit.
 func Suite(t *testing.T, e engine.Engine, unit int, tol float64) {
 	t.Run("operators", func(t *testing.T) { Check(t, e, Cases(unit), tol) })
 	t.Run("writes are committed together", func(t *testing.T) { checkCommit(t, e) })
@@ -99,8 +99,8 @@ func checkFailure(t *testing.T, e engine.Engine) {
 	require(t, state, "b", 0, 0)
 }
 
-// midway is a cancelled context that does not show it at first: an engine that
-// only looks before it begins goes on into the run.
+// midway is a context that seems alive at first and is cancelled later: an engine
+// that checks it only before the run goes on into the run.
 type midway struct {
 	context.Context
 	asked bool
@@ -125,7 +125,7 @@ func checkSharing(t *testing.T, e engine.Engine) {
 	}
 	defer reader.Close()
 	set(t, state, "a", 1, 2)
-	for i := range 3 { // both buffers of a pair have their turn
+	for i := range 3 { // each buffer of a pair is current once
 		if _, err := writer.Run(context.Background(), engine.Feeds{"by": engine.Scalar(0.5)}); err != nil {
 			t.Fatal(err)
 		}

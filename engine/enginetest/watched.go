@@ -6,14 +6,14 @@ import (
 	"fbnas/engine"
 )
 
-// Watched is an engine that tells of every run of its programs: which program,
-// on which state, and what it was fed and gave. Ran must copy what it keeps.
+// Watched is an engine that reports every run of its programs to Ran: the program,
+// its state, its feeds and its results. Ran must copy what it keeps.
 type Watched struct {
 	engine.Engine
 	Ran func(p *engine.Program, s engine.State, feeds engine.Feeds, results engine.Results)
 }
 
-// Compile is the engine's own, watched.
+// Compile wraps the engine's runner.
 func (w Watched) Compile(p *engine.Program, s engine.State) (engine.Runner, error) {
 	run, err := w.Engine.Compile(p, s)
 	return watchedRunner{run, func(feeds engine.Feeds, results engine.Results) { w.Ran(p, s, feeds, results) }}, err

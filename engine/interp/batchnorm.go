@@ -31,7 +31,7 @@ func normed(x *graph.Node, data []float64, epsilon float64) (y, inverse []float6
 	return y, inverse
 }
 
-// activations and their slopes by the operators of Attr.Act.
+// activations has the values and slopes of the operators of Attr.Act.
 var activations = map[graph.Op]struct{ value, slope func(float64) float64 }{
 	"":              {func(x float64) float64 { return x }, func(float64) float64 { return 1 }},
 	graph.Relu:      {func(x float64) float64 { return math.Max(x, 0) }, step},
@@ -51,9 +51,9 @@ func batchNorm(n *graph.Node, in [][]float64) []float64 {
 	return y
 }
 
-// batchNormGrad: with d the gradient before the activation, shift's is the sum
-// of d over a channel, scale's that of d times the normalised x, and x's is
-// scale/sqrt(var+eps) * (d - mean(d) - normed*mean(d*normed)).
+// batchNormGrad: with d the gradient before the activation, the gradient of shift is
+// the sum of d over a channel, that of scale the sum of d times the normalised x, and
+// that of x is scale/sqrt(var+eps) * (d - mean(d) - normed*mean(d*normed)).
 func batchNormGrad(n *graph.Node, in [][]float64) []float64 {
 	s := n.In[1].Shape
 	norm, inverse := normed(n.In[1], in[1], n.Attr.Epsilon)

@@ -1,4 +1,4 @@
-// Package interp runs graphs in pure Go and float64. It is the oracle: what
-// every gradient rule, lowering and engine is checked against, and what lets
-// most tests run without the C library.
+// Package interp runs graphs in pure Go and float64. It is the oracle: every
+// gradient rule, lowering and engine is checked against it, and most tests run on
+// it without the C library.
 package interp

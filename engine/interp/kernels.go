@@ -183,7 +183,7 @@ func logSoftmax(n *graph.Node, in [][]float64) []float64 {
 }
 
 // oneHot leaves the row of a label outside [0, depth) zero, as ONNX's Equal
-// against the class numbers does.
+// with the class numbers does.
 func oneHot(n *graph.Node, in [][]float64) []float64 {
 	y := make([]float64, n.Shape.Len())
 	for i, label := range in[0] {

@@ -4,7 +4,7 @@ import "fbnas/graph"
 
 // eachTap calls f for every multiply-accumulate of a convolution of a map of
 // shape x by weights of shape w to a map of shape y, with the flat indices of
-// the three elements; taps that fall into the padding are left out.
+// the three elements; taps in the padding are left out.
 func eachTap(x, w, y graph.Shape, a graph.Attr, f func(ix, iw, iy int)) {
 	inner, perGroup := w[1], w[0]/a.Groups
 	for n := range y[0] {

@@ -32,8 +32,8 @@ func openDevice(p ortc.Place) (*ortc.Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The error says what could not be loaded; the runtime's own lines about it
-	// would stand in the terminal beside it.
+	// The error says what could not be loaded; otherwise the runtime would also
+	// print its own lines about it to the terminal.
 	if err := ortgo.SetEnvironmentLogLevel(ortgo.LoggingLevelFatal); err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func openDevice(p ortc.Place) (*ortc.Device, error) {
 	return rt.OpenDevice(p, model)
 }
 
-// offers tells whether the library was built for a provider.
+// offers returns an error unless the library was built for the provider.
 func offers(rt *ortc.Runtime, provider string) error {
 	list, err := rt.Providers()
 	if err != nil {
@@ -66,9 +66,9 @@ func copying() ([]byte, error) {
 	return m.Bytes()
 }
 
-// held is a tensor of a state on a device. Programs read and write it there.
+// held is a tensor of a state in a device's memory. Programs read and write it there.
 type held struct {
-	ortgo.Value // nil: sessions ask for the internals alone
+	ortgo.Value // nil: sessions only call GetInternals
 	internals   *ortgo.ValueInternalData
 	tensor      *ortc.DeviceTensor
 	length      int
@@ -79,14 +79,14 @@ func newHeld(d *ortc.Device, shape graph.Shape) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The binding has no way to make a value of an OrtValue; what it takes is
+	// The binding has no way to make a value from an OrtValue; all it needs is
 	// one pointer to it (TestInternals).
 	internals := new(ortgo.ValueInternalData)
 	*(*uintptr)(unsafe.Pointer(internals)) = t.Handle()
 	return &held{internals: internals, tensor: t, length: shape.Len()}, nil
 }
 
-// GetInternals is what the binding asks a value for.
+// GetInternals is the method of a value that the binding calls.
 func (h *held) GetInternals() *ortgo.ValueInternalData { return h.internals }
 
 func (h *held) ort() ortgo.Value { return h }

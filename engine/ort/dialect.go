@@ -4,21 +4,21 @@ import (
 	"fbnas/internal/fault"
 )
 
-// Dialect is how programs are lowered to ONNX; results differ between dialects
-// in their last bits.
+// Dialect is how programs are lowered to ONNX; the last bits of results differ
+// between dialects.
 type Dialect string
 
 const (
-	// Auto is Blocked where this processor has the kernels and computes, else Std.
+	// Auto is Blocked if this processor has the kernels and computes the programs, else Std.
 	Auto Dialect = "auto"
 	// Std is plain ONNX.
 	Std Dialect = "std"
-	// Blocked is ONNX Runtime's own kernels for blocks of channels. A program
-	// that does not fit the block (a batch that is no multiple of it) is Std.
+	// Blocked uses ONNX Runtime's own kernels for blocks of channels. A program
+	// that does not fit the block (its batch is no multiple of it) is Std.
 	Blocked Dialect = "blocked"
 )
 
-// resolve gives the block of the kernels to use; 0 is Std.
+// resolve is the block of the kernels to use; 0 is Std.
 func (d Dialect) resolve(o Options) (block int, err error) {
 	onCPU := o.Provider != CUDA
 	switch d {
@@ -43,8 +43,8 @@ func (d Dialect) resolve(o Options) (block int, err error) {
 	return 0, fault.New(fault.Usage, "Use auto, std or blocked.", "there is no dialect %q", string(d))
 }
 
-// Dialect is what the engine lowers to, Std or Blocked, and the block of the
-// latter's kernels in channels.
+// Dialect is the dialect that the engine lowers to, Std or Blocked, and the block
+// of the latter's kernels, in channels.
 func (e *Engine) Dialect() (d Dialect, block int) {
 	if e.block == 0 {
 		return Std, 0

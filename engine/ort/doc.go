@@ -6,9 +6,9 @@
 // and write the other, and a run that succeeded swaps the pairs that it wrote. A
 // failed run changes nothing.
 //
-// A [Dialect] says how feature maps lie in memory: std in ONNX's own order,
-// blocked in blocks of channels for the CPU's fastest kernels; auto takes blocked
-// where it fits the processor. A [Provider] says what computes: the CPU, or CUDA
+// A [Dialect] says how feature maps are stored: std in ONNX's own order,
+// blocked in blocks of channels for the CPU's fastest kernels; auto uses blocked
+// if it fits the processor. A [Provider] says what computes: the CPU, or CUDA
 // with states in the GPU's memory. [Session] runs any model, such as an exported
 // one.
 package ort

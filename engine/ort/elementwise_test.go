@@ -17,7 +17,7 @@ import (
 	"fbnas/internal/random"
 )
 
-// updates are what training steps do to plain tensors of n elements.
+// updates are the operations of training steps on plain tensors of n elements.
 var updates = map[string]func(g *graph.Graph, n int) []*graph.Node{
 	"sgd": func(g *graph.Graph, n int) []*graph.Node {
 		p, d := g.Input("p", graph.Float, n), g.Input("d", graph.Float, n)
@@ -46,7 +46,7 @@ var updates = map[string]func(g *graph.Graph, n int) []*graph.Node{
 	},
 }
 
-// fitting adds what makes a program one of the blocked dialect.
+// fitting adds what a program needs to fit the blocked dialect.
 func fitting(t *testing.T, g *graph.Graph, block int, outputs []*graph.Node) []*graph.Node {
 	t.Helper()
 	outputs = append(outputs, g.Sum(g.MapInput("map", block, 1, 1, 1), 0, 1, 2, 3))
@@ -100,7 +100,7 @@ func results(t *testing.T, e engine.Engine, g *graph.Graph, outputs []*graph.Nod
 	return list
 }
 
-// sizes end within a vector, a strip and a task of the kernel, and at their ends.
+// sizes end within a vector, a strip and a task of the kernel, and at their borders.
 var sizes = []int{1, 5, 16, 256, 1000, 1 << 14, 40000}
 
 func TestUpdatesAsTheOracle(t *testing.T) {
@@ -143,7 +143,7 @@ func expressions(g *graph.Graph, n int, r *rand.Rand) []*graph.Node {
 		func() *graph.Node { return g.Unary(graph.Log, positive(one())) },
 		func() *graph.Node { return g.Unary(graph.Exp, limited(one())) },
 		func() *graph.Node { return g.Unary(graph.StopGrad, one()) },
-		// Of inputs alone, which both engines see alike on which side of 0 they are.
+		// Of inputs alone: both engines agree about the side of 0 on which they are.
 		func() *graph.Node { return g.Unary(graph.Step, inputs[r.IntN(len(inputs))]) },
 		func() *graph.Node { return g.Mean(one(), 0) },
 	}
@@ -168,7 +168,7 @@ func TestExpressionsAsTheOracle(t *testing.T) {
 	}
 }
 
-// TestElementwiseThreads: results do not depend on how many compute them.
+// TestElementwiseThreads: results do not depend on the number of threads.
 func TestElementwiseThreads(t *testing.T) {
 	one, block := blockedEngine(t)
 	o := options(t)

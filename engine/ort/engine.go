@@ -18,7 +18,7 @@ import (
 type Engine struct {
 	options Options
 	block   int          // of the blocked dialect; 0 is std
-	device  *ortc.Device // holds states; nil where that is ordinary memory
+	device  *ortc.Device // holds states; nil if they are in ordinary memory
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -39,7 +39,7 @@ func New(o Options) (*Engine, error) {
 	return &Engine{o, block, device}, nil
 }
 
-// Close gives the device back; the runtime stays loaded as long as the process.
+// Close closes the device; the runtime stays loaded as long as the process lives.
 func (e *Engine) Close() error {
 	if e.device != nil {
 		e.device.Close()
@@ -74,7 +74,7 @@ type runner struct {
 	returns []*tensor
 }
 
-// outputs of a model must not share the names of its inputs.
+// written begins the names of outputs, which must differ from those of inputs.
 const written = "next:"
 
 func (r *runner) open(o Options, block int) error {
@@ -131,8 +131,8 @@ func outputs(p *engine.Program) []lower.Output {
 	return list
 }
 
-// lowered writes the model in the blocked dialect where that fits, and says how
-// far the runtime may rewrite it: the blocked one is final but for constants
+// lowered writes the model in the blocked dialect if it fits, and says how
+// far the runtime may rewrite it: the blocked model is final except for constants
 // and common subexpressions.
 func lowered(p *engine.Program, block int) (*onnx.Model, ortgo.GraphOptimizationLevel, error) {
 	level := ortgo.GraphOptimizationLevel(ortgo.GraphOptimizationLevelEnableExtended)
@@ -148,8 +148,8 @@ func lowered(p *engine.Program, block int) (*onnx.Model, ortgo.GraphOptimization
 	return model, level, err
 }
 
-// sessionOptions: spinning would cost a busy core between operators, the
-// memory pattern 80 % more memory for 4 % of the time
+// sessionOptions: spinning would keep a core busy between operators, and the
+// memory pattern would take 80 % more memory to save 4 % of the time
 // (docs/background/runtime.md, "Session options for training").
 func sessionOptions(o Options, level ortgo.GraphOptimizationLevel) (*ortgo.SessionOptions, error) {
 	s, err := ortgo.NewSessionOptions()

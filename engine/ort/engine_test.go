@@ -26,7 +26,7 @@ func newEngine(t *testing.T, d ort.Dialect) *ort.Engine {
 	return e
 }
 
-// blockedEngine skips where this processor has no such kernels.
+// blockedEngine skips the test if this processor has no such kernels.
 func blockedEngine(t *testing.T) (*ort.Engine, int) {
 	t.Helper()
 	e := newEngine(t, ort.Auto)
@@ -46,8 +46,8 @@ func TestSuite(t *testing.T) {
 }
 
 // FuzzShapes: every operator and its gradients at random sizes, in both
-// dialects. What a seed draws is fixed; `go test -fuzz FuzzShapes ./engine/ort`
-// draws more than those that every run of the tests does.
+// dialects. Seeds decide the sizes; every run of the tests has a fixed set of
+// them, and `go test -fuzz FuzzShapes ./engine/ort` draws more.
 func FuzzShapes(f *testing.F) {
 	for seed := range uint64(enginetest.Seeds) {
 		f.Add(seed)
@@ -63,7 +63,7 @@ func FuzzShapes(f *testing.F) {
 	})
 }
 
-// TestCasesFitTheBlock: what the suite ran on blocked was not std in disguise.
+// TestCasesFitTheBlock: the cases that the suite ran on blocked were not lowered to std.
 func TestCasesFitTheBlock(t *testing.T) {
 	const block = 16
 	maps := 0
@@ -92,8 +92,8 @@ func inputs(y *graph.Node) []*graph.Node {
 	return slices.DeleteFunc(graph.Reachable(y), func(n *graph.Node) bool { return n.Op != graph.Input || n.DType != graph.Float })
 }
 
-// TestVarianceFarFromZero holds blocked's variance, which is computed in one
-// pass, to the error that its emitter promises; 1e-6 covers the sums' own.
+// TestVarianceFarFromZero compares blocked's variance, which is computed in one
+// pass, with the error that its emitter promises; 1e-6 covers the error of the sums.
 func TestVarianceFarFromZero(t *testing.T) {
 	e, block := blockedEngine(t)
 	g := graph.New()
@@ -121,7 +121,7 @@ func TestVarianceFarFromZero(t *testing.T) {
 	}
 }
 
-// once runs a program whose inputs are all fed.
+// once runs a program without a state.
 func once(t *testing.T, e engine.Engine, p *engine.Program, values map[string][]float64) (engine.Results, error) {
 	t.Helper()
 	state, err := e.NewState(nil)

@@ -19,11 +19,11 @@ type Options struct {
 	Threads  int      // for each operator; 0 means all cores
 	Dialect  Dialect  // of an engine's programs; "" is Auto
 	Provider Provider // computes the programs; "" is CPU
-	// Cache is a folder that remembers what was found out about this
-	// processor; "" finds it out once a process.
+	// Cache is a folder that remembers the block of this processor's kernels;
+	// "" probes once per process.
 	Cache string
-	// profile begins the names of the files in which closed sessions leave what
-	// they ran; "" for none.
+	// profile is the prefix of the files to which closing sessions write their
+	// profile; "" for none.
 	profile string
 }
 
@@ -82,7 +82,7 @@ func shareArena() error {
 }
 
 // addNative makes our own operators known to sessions opened with options. The
-// binding has no call for it, and keeps the runtime's handle to itself.
+// binding has no call for it, and does not export the runtime's handle.
 func addNative(options *ortgo.SessionOptions) error {
 	handle := reflect.ValueOf(options).Elem().FieldByName("o")
 	if handle.Kind() != reflect.Pointer {

@@ -5,7 +5,7 @@ import (
 	"fbnas/internal/ortc"
 )
 
-// NewHeld is New with states held as they are for an accelerator, in the CPU
+// NewHeld is New with states held as on an accelerator, in the CPU
 // provider's memory.
 func NewHeld(o Options) (*Engine, error) {
 	e, err := New(o)
@@ -16,13 +16,13 @@ func NewHeld(o Options) (*Engine, error) {
 	return e, err
 }
 
-// NewProfiled is New with sessions that leave profiles in files of this prefix.
+// NewProfiled is New with sessions that write profiles to files with this prefix.
 func NewProfiled(o Options, prefix string) (*Engine, error) {
 	o.profile = prefix
 	return New(o)
 }
 
-// Order is the plan's for a program.
+// Order is the order of execution that the plan predicts.
 func (e *Engine) Order(p *engine.Program) ([]string, error) {
 	plan, err := e.plan(p)
 	if err != nil {

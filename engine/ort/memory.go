@@ -12,26 +12,25 @@ import (
 
 var _ engine.Estimator = (*Engine)(nil)
 
-// What sessions take beside tensors, in the runtime and as what building them
-// leaves in Go's heap: measured on models of 900 to 5,000 nodes
-// (docs/decisions/memory.md).
+// What sessions take beside tensors, in the runtime and in Go's heap: measured
+// on models of 900 to 5,000 nodes (docs/decisions/memory.md).
 const (
 	base    = 13_000_000
 	perNode = 10_000
 )
 
-// handles: the arena keeps one of 8 bytes for each 256 bytes that it holds.
+// handles: the arena keeps 8 bytes for each 256 bytes that it holds.
 const handles = 8.0 / 256
 
-// Memory estimates how much the programs take; see package plan. It can for the
-// CPU provider only.
+// Memory predicts the memory of the programs; see package plan. It can do so for
+// the CPU provider only.
 func (e *Engine) Memory(specs []engine.Spec, programs ...*engine.Program) (engine.Memory, error) {
 	if e.device != nil {
 		return engine.Memory{}, fmt.Errorf("ort: the memory of a device: %w", errors.ErrUnsupported)
 	}
 	m := engine.Memory{Programs: base}
 	for _, s := range specs {
-		m.State += (2*4 + 8) * int64(s.Shape.Len()) // a pair of float32, and a float64 where it is set or got
+		m.State += (2*4 + 8) * int64(s.Shape.Len()) // a pair of float32, and a float64 when it is set or read
 	}
 	var plans []*plan.Plan
 	for _, program := range programs {

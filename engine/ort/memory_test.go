@@ -18,7 +18,7 @@ import (
 	"fbnas/train"
 )
 
-// step is one of a network with every kind of layer that we train.
+// step is a step of a network with every kind of layer that we train.
 func step(t *testing.T, batch int) (train.Network, *engine.Program) {
 	t.Helper()
 	arch := models.Arch{
@@ -40,8 +40,8 @@ func step(t *testing.T, batch int) (train.Network, *engine.Program) {
 	return net, net.WeightStep(train.Shape{Batch: batch, Image: chw.Shape{Channels: 3, Height: 12, Width: 12}}, c.SGD(), c.LabelSmoothing)
 }
 
-// TestOrderIsTheRuntimes compares the plan of a training step with what the
-// runtime's profile says was executed.
+// TestOrderIsTheRuntimes compares the plan of a training step with the order in
+// the runtime's profile.
 func TestOrderIsTheRuntimes(t *testing.T) {
 	for _, d := range []ort.Dialect{ort.Std, ort.Auto} {
 		t.Run(string(d), func(t *testing.T) {
@@ -100,7 +100,8 @@ func runOnce(t *testing.T, e *ort.Engine, specs []engine.Spec, p *engine.Program
 	}
 }
 
-// executed reads the profile of a model with so many nodes.
+// executed reads the order of execution from the profile of a model with this
+// number of nodes.
 func executed(t *testing.T, prefix string, nodes int) []string {
 	t.Helper()
 	const node = "_kernel_time"
@@ -131,7 +132,7 @@ func executed(t *testing.T, prefix string, nodes int) []string {
 	return nil
 }
 
-// TestMemory: what grows with the batch does, what does not stays.
+// TestMemory: what depends on the batch grows with it, the rest does not.
 func TestMemory(t *testing.T) {
 	e := newEngine(t, ort.Auto)
 	of := func(batch int) engine.Memory {
@@ -146,7 +147,7 @@ func TestMemory(t *testing.T) {
 	if small.State != large.State || small.State == 0 {
 		t.Errorf("states of %d and %d bytes", small.State, large.State)
 	}
-	// Maps are nearly all that lives between nodes; gradients of weights do not grow.
+	// Nearly all values between nodes are maps; gradients of weights do not grow.
 	if r := float64(large.Values) / float64(small.Values); r < 3.4 || r > 4.1 {
 		t.Errorf("%d bytes for 16 images and %d for 64", small.Values, large.Values)
 	}

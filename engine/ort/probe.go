@@ -13,8 +13,8 @@ import (
 	"fbnas/onnx"
 )
 
-// probe finds the block of the runtime's nchwc kernels on this processor, 0
-// when there are none or when what they compute differs from plain ONNX.
+// probe finds the block of the runtime's nchwc kernels on this processor; it is 0
+// if there are none or if their results differ from those of plain ONNX.
 func probe(o Options) int {
 	o.Threads = 1
 	for _, try := range []struct{ channels, block int }{{24, 8}, {32, 16}} {
@@ -28,8 +28,8 @@ func probe(o Options) int {
 	return 0
 }
 
-// acceptsChannels tells whether a depthwise nchwc.Conv takes so many channels,
-// which it does for multiples of its block alone, and computes it rightly.
+// acceptsChannels reports whether a depthwise nchwc.Conv takes this number of
+// channels, which has to be a multiple of its block, and computes it correctly.
 func acceptsChannels(channels int) bool {
 	model, want, err := channelsTimesTwo(channels)
 	if err != nil {
@@ -113,8 +113,8 @@ func sameAsStd(o Options, block int) bool {
 	return true
 }
 
-// difference is the largest, relative to the largest element; no number where
-// it says nothing.
+// difference is the largest, relative to the largest element; NaN if
+// there is nothing to compare.
 func difference(got, want []float64) float64 {
 	var worst, scale float64
 	for i, v := range want {

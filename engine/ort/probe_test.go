@@ -6,8 +6,8 @@ import (
 	"fbnas/internal/setup"
 )
 
-// TestKernelsThatExistAreUsed: otherwise a mistake in the blocked dialect would
-// look like a processor without its kernels, and all tests of it would skip.
+// TestKernelsThatExistAreUsed: otherwise an error in the blocked dialect would
+// look like a processor without its kernels, and all its tests would be skipped.
 func TestKernelsThatExistAreUsed(t *testing.T) {
 	library, err := setup.ORTLibrary()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 type Provider string
 
 const (
-	// CPU is what every library has.
+	// CPU is in every library.
 	CPU Provider = "cpu"
 	// CUDA needs ONNX Runtime's GPU package, an NVIDIA GPU, CUDA and cuDNN
 	// (docs/decisions/cuda.md: never tried on such a machine).
@@ -19,8 +19,8 @@ const (
 )
 
 // cudaOptions: float32 as on every other provider, not TF32; convolution
-// algorithms chosen by rule, not by timing, which would differ from run to
-// run; an arena that grows by what is asked for.
+// algorithms chosen by a rule, not by timing, which would differ from run to
+// run; an arena that grows by the requested amount.
 var cudaOptions = map[string]string{
 	"device_id":              "0",
 	"use_tf32":               "0",
@@ -28,7 +28,7 @@ var cudaOptions = map[string]string{
 	"arena_extend_strategy":  "kSameAsRequested",
 }
 
-// place is the memory in which a provider's states are; nil is Go's.
+// place is the memory of a provider's states; nil is Go's.
 func (p Provider) place() *ortc.Place {
 	if p == CUDA {
 		return &ortc.Place{Memory: "Cuda", CUDA: cudaOptions}
@@ -36,7 +36,7 @@ func (p Provider) place() *ortc.Place {
 	return nil
 }
 
-// use puts the provider before the CPU's, which gets the nodes that it lacks.
+// use puts the provider before the CPU's, which gets the nodes without a kernel there.
 func (p Provider) use(s *ortgo.SessionOptions) error {
 	if p != CUDA {
 		return nil
@@ -52,7 +52,7 @@ func (p Provider) use(s *ortgo.SessionOptions) error {
 	return s.AppendExecutionProviderCUDA(o)
 }
 
-// open gives the memory for states, nil where it is Go's.
+// open opens the memory for states; nil if it is Go's.
 func (p Provider) open(library string) (*ortc.Device, error) {
 	switch p {
 	case CPU, "":
@@ -71,7 +71,7 @@ func (p Provider) open(library string) (*ortc.Device, error) {
 	return d, nil
 }
 
-// Check tells why the engine could not use the provider, if it could not.
+// Check returns an error that says why the engine cannot use the provider.
 func (p Provider) Check(library string) error {
 	if err := load(library); err != nil {
 		return err

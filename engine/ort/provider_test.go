@@ -19,7 +19,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// held is an engine whose states are where the runtime put them.
+// held is an engine whose states are in the runtime's memory.
 func held(t *testing.T, d ort.Dialect) *ort.Engine {
 	t.Helper()
 	o := options(t)
@@ -32,8 +32,8 @@ func held(t *testing.T, d ort.Dialect) *ort.Engine {
 	return e
 }
 
-// TestHeldState runs the path of an accelerator on the CPU provider's memory:
-// the same promises, and the same bits as with states in Go's memory.
+// TestHeldState runs an accelerator's code path in the CPU provider's memory:
+// the same contracts, and the same bits as with states in Go's memory.
 func TestHeldState(t *testing.T) {
 	t.Run("suite", func(t *testing.T) { enginetest.Suite(t, held(t, ort.Std), 1, 2e-6) })
 	for _, d := range []ort.Dialect{ort.Std, ort.Auto} {
@@ -51,7 +51,7 @@ func TestHeldState(t *testing.T) {
 	}
 }
 
-// TestCUDA passes the suite where there is a GPU and the library for it.
+// TestCUDA runs the suite if there is a GPU and the library for it.
 func TestCUDA(t *testing.T) {
 	o := options(t)
 	o.Provider = ort.CUDA
@@ -91,7 +91,7 @@ func TestProviderAndDialect(t *testing.T) {
 	}
 }
 
-// TestInternals: a value that the binding did not make is handed to it as its
+// TestInternals: a value that the binding did not make is passed to it as its
 // ValueInternalData, which must stay one pointer.
 func TestInternals(t *testing.T) {
 	data := reflect.TypeFor[ortgo.ValueInternalData]()

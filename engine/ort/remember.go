@@ -22,8 +22,8 @@ var found struct {
 	block int
 }
 
-// blockSize probes once a process, and once a processor where a cache is
-// given. A cache that cannot be read or written only costs the probe.
+// blockSize probes once per process or, with a cache, once per processor.
+// A cache that cannot be read or written costs no more than the probe.
 func blockSize(o Options) int {
 	found.Do(func() {
 		path, err := rememberedAt(o)
@@ -42,7 +42,7 @@ func blockSize(o Options) int {
 }
 
 // rememberedAt names the file by everything on which the answer depends. The
-// library is known by name, size, time and version: a hash of its 25 MB takes
+// library is identified by name, size, time and version: a hash of its 25 MB takes
 // three times as long as the probe.
 func rememberedAt(o Options) (string, error) {
 	if o.Cache == "" {
@@ -62,7 +62,7 @@ func rememberedAt(o Options) (string, error) {
 	return filepath.Join(o.Cache, "block", hex.EncodeToString(h.Sum(nil)[:16])), nil
 }
 
-// processor is what /proc/cpuinfo says of the first core's model and
+// processor is the part of /proc/cpuinfo about the first core's model and
 // instructions.
 func processor() (string, error) {
 	text, err := os.ReadFile("/proc/cpuinfo")

@@ -43,7 +43,7 @@ func TestDifference(t *testing.T) {
 		{[]float64{1, 2.001}, []float64{1, 2}, false},
 		{[]float64{1, math.NaN()}, []float64{1, 2}, false},
 		{[]float64{0, 0}, []float64{1, 2}, false},
-		{[]float64{0, 0}, []float64{0, 0}, false}, // says nothing
+		{[]float64{0, 0}, []float64{0, 0}, false}, // nothing to compare
 	} {
 		if same := difference(c.got, c.want) <= tolerance; same != c.same {
 			t.Errorf("%v is taken for %v: %v", c.got, c.want, same)

@@ -14,14 +14,14 @@ import (
 	"fbnas/onnx"
 )
 
-// Session runs one ONNX model, whoever wrote it, as an application would: with
+// Session runs one ONNX model from any source, as an application would: with
 // all of ONNX Runtime's optimisations.
 type Session struct {
 	session         *ortgo.DynamicAdvancedSession
 	inputs, outputs []onnx.Value
 }
 
-// Open prepares a model that is in memory. Its inputs are float32, int64 or
+// Open prepares a model from memory. Its inputs are float32, int64 or
 // uint8, its outputs float32; others are an error.
 func Open(model []byte, o Options) (*Session, error) {
 	if err := load(o.Library); err != nil {
@@ -38,7 +38,7 @@ func Open(model []byte, o Options) (*Session, error) {
 	return s, nil
 }
 
-// fed are the types of inputs.
+// fed are the supported types of inputs.
 var fed = []onnx.DType{onnx.Float32, onnx.Int64, onnx.Uint8}
 
 func (s *Session) open(model []byte, o Options) error {
@@ -71,15 +71,15 @@ func (s *Session) open(model []byte, o Options) error {
 	return err
 }
 
-// Inputs are what the model has to be fed, in its order.
+// Inputs are the model's inputs, in its order.
 func (s *Session) Inputs() []onnx.Value { return s.inputs }
 
-// Outputs are what the model gives, in its order.
+// Outputs are the model's outputs, in its order.
 func (s *Session) Outputs() []onnx.Value { return s.outputs }
 
-// Run computes every output. A feed has the length that the input's dimensions
-// ask for; where one of them has no fixed length (a batch), it follows from
-// the feed's. Several goroutines may run one session.
+// Run computes every output. A feed has the length of the input's dimensions;
+// a dimension without a fixed length (a batch) follows from
+// the feed's length. Several goroutines may run one session.
 func (s *Session) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
 	results, err := s.run(ctx, feeds)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *Session) run(ctx context.Context, feeds engine.Feeds) (engine.Results, 
 		in = append(in, value)
 	}
 	for i, v := range s.outputs {
-		if v.Shape != nil && len(v.Shape) == 0 { // the binding allocates all but these
+		if v.Shape != nil && len(v.Shape) == 0 { // the binding allocates all others
 			scalar, err := ortgo.NewEmptyScalar[float32]()
 			if err != nil {
 				return nil, err
@@ -131,7 +131,7 @@ func (s *Session) run(ctx context.Context, feeds engine.Feeds) (engine.Results, 
 	return results, nil
 }
 
-// feed copies what f has of v's type into a value of v's shape.
+// feed copies the slice of f that has v's type into a value of v's shape.
 func feed(v onnx.Value, f engine.Feed) (ortgo.Value, error) {
 	switch v.Type {
 	case onnx.Int64:
@@ -155,8 +155,8 @@ func valueOf[T element](v onnx.Value, data []T) (ortgo.Value, error) {
 	return ortgo.NewTensor(ortgo.Shape(dimensions(shape)), held)
 }
 
-// resolve gives the dimensions of a tensor of `length` elements; false when
-// they do not multiply to it, or more than one is open.
+// resolve gives the dimensions of a tensor of `length` elements; false if
+// they do not fit that length, or more than one is open.
 func resolve(declared onnx.Shape, length int) (graph.Shape, bool) {
 	shape, open := make(graph.Shape, len(declared)), -1
 	for i, d := range declared {

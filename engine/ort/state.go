@@ -10,8 +10,8 @@ import (
 	"fbnas/internal/convert"
 )
 
-// state keeps two buffers a tensor: programs read `now` and write `next`, and
-// a run that succeeded swaps the pairs it wrote.
+// state keeps two buffers for each tensor: programs read `now` and write `next`, and
+// a successful run swaps the pairs that it wrote.
 type state struct {
 	specs []engine.Spec
 	pairs map[string]*pair
@@ -38,7 +38,7 @@ func (e *Engine) newBuffer(shape graph.Shape) (buffer, error) {
 	return newTensor(graph.Float, shape)
 }
 
-// NewState makes a state of zeros on the provider's side of the wall.
+// NewState makes a state of zeros in the provider's memory.
 func (e *Engine) NewState(specs []engine.Spec) (engine.State, error) {
 	s := &state{specs: specs, pairs: map[string]*pair{}}
 	for _, spec := range specs {

@@ -13,7 +13,7 @@ import (
 // cache line.
 const alignment = 64
 
-// element is what tensors hold that Go feeds.
+// element is a type of the tensors that Go passes to the runtime.
 type element interface{ float32 | int64 | uint8 }
 
 // aligned returns n zeros that start at a multiple of alignment.

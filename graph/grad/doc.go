@@ -2,8 +2,8 @@
 //
 // [Of] walks from the outputs back to the nodes that it differentiates by. At
 // each node a rule (rules.go, one row for each operator) turns the gradient of the
-// result into gradients of the inputs; gradients that meet are added. Nodes on which
-// nothing depends that is asked for are skipped.
+// result into gradients of the inputs; the gradients of a node with several readers
+// are added. Nodes that no requested gradient depends on are skipped.
 //
 // Gradients are ordinary nodes of the same graph: they are optimised, lowered and
 // run like any other. A test checks every rule

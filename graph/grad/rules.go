@@ -9,8 +9,8 @@ import (
 type node = graph.Node
 
 // A rule returns, for a node n and the gradient dy of its value, the gradient
-// of each input; nil where there is none. What nobody uses costs nothing: only
-// reachable nodes are ever run.
+// of each input, or nil if it has none. Unused gradients cost nothing: only
+// reachable nodes are run.
 type rule func(g *graph.Graph, n, dy *node) []*node
 
 // rules has one row for each operator with inputs. Formulas:
@@ -149,7 +149,7 @@ func convAttr(n *node) graph.ConvAttr {
 	return graph.ConvAttr{Stride: n.Attr.Stride, Pad: n.Attr.Pad, Groups: n.Attr.Groups}
 }
 
-// variance: dx = 2 dv (x - mean) / M, one affine pass; the mean gets nothing,
+// variance: dx = 2 dv (x - mean) / M, one affine pass; the mean gets no gradient,
 // since deviations from it sum to zero.
 func variance(g *graph.Graph, n, dv *node) []*node {
 	x, mean := n.In[0], n.In[1]
@@ -199,7 +199,7 @@ func unreduce(g *graph.Graph, n, d *node) *node {
 	return g.ExpandLike(d, x)
 }
 
-// keepLast gives d, reduced over the last axis of n, that axis back as 1.
+// keepLast restores the last axis, over which n reduced, as length 1 in d.
 func keepLast(g *graph.Graph, d, n *node) *node {
 	kept := slices.Clone(n.Shape)
 	kept[len(kept)-1] = 1
@@ -218,7 +218,7 @@ func sumTo(g *graph.Graph, d, to *node) *node {
 	return reshapeLike(g, g.Sum(d, axes...), to)
 }
 
-// mulTo is sumTo of dy*other in one pass where there is something to sum.
+// mulTo is sumTo of dy*other, in one pass if there are axes to sum over.
 func mulTo(g *graph.Graph, dy, other, to *node) *node {
 	axes := broadcastAxes(dy.Shape, to.Shape)
 	if len(axes) == 0 || !other.Shape.Equal(dy.Shape) {
@@ -227,7 +227,7 @@ func mulTo(g *graph.Graph, dy, other, to *node) *node {
 	return reshapeLike(g, g.Dot(dy, other, axes...), to)
 }
 
-// broadcastAxes are the axes of `from` that sum away to give `to`.
+// broadcastAxes are the axes to sum over to get from `from` to `to`.
 func broadcastAxes(from, to graph.Shape) []int {
 	var axes []int
 	lead := len(from) - len(to)

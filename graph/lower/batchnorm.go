@@ -40,9 +40,9 @@ func stdBatchNorm(l *lowering, n *graph.Node, in []string) {
 	l.values[n] = y
 }
 
-// stdBatchNormSums are what the gradients from (dy, x, scale, shift) share:
+// stdBatchNormSums are shared by the gradients from (dy, x, scale, shift):
 // the normalised map, the gradient d before the activation, and the sums over
-// channels of d and of d times the former.
+// channels of d and of d times the normalised map.
 func stdBatchNormSums(l *lowering, n *graph.Node, in []string) (normed, d, dscale, dshift string) {
 	channels := n.In[1].Shape[1]
 	part := func(what string, write func() string) string {
@@ -68,7 +68,7 @@ func stdBatchNormSums(l *lowering, n *graph.Node, in []string) (normed, d, dscal
 	return normed, d, dscale, dshift
 }
 
-// stdSlopes are the derivatives of what Attr.Act may be.
+// stdSlopes are the derivatives of the activations of Attr.Act.
 var stdSlopes = map[graph.Op]func(l *lowering, u string) string{
 	graph.Relu: func(l *lowering, u string) string {
 		return l.op("HardSigmoid", []string{u}, step...)

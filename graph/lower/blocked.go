@@ -7,8 +7,8 @@ import (
 	"fbnas/onnx"
 )
 
-// BlockedVersion changes whenever the blocked dialect computes another way, so
-// that what was found out about it is found out anew.
+// BlockedVersion changes whenever the blocked dialect computes in another way, so
+// that the cached result of the probe is no longer used.
 const BlockedVersion = 4
 
 // nativeDomain is that of our own operators, engine/ort/native.
@@ -18,10 +18,10 @@ const nativeDomain = "fbnas"
 const nchwc = "com.microsoft.nchwc"
 
 // Blocked lowers to ONNX Runtime's own CPU kernels for blocks of channels,
-// nchwc_schema_defs.cc. A map [N,C,H,W] lies as [C, N/block, H, W, block]: to
-// those kernels it is one image with C*N channels, to a matrix product it has
-// a row for each channel. block is the processor's: with another one the
-// kernels compute wrong numbers without a word. The outputs must fit it.
+// nchwc_schema_defs.cc. A map [N,C,H,W] is stored as [C, N/block, H, W, block]: for
+// those kernels it is one image with C*N channels, for a matrix product it has
+// a row for each channel. block is the processor's: with any other value the
+// kernels compute wrong numbers without an error. The outputs must fit it.
 func Blocked(outputs []Output, block int, o Options) (*onnx.Model, error) {
 	if !Fits(outputs, block) {
 		return nil, fmt.Errorf("lower %s: a map's batch is no multiple of the block %d, or there is no map", o.Name, block)
@@ -30,15 +30,15 @@ func Blocked(outputs []Output, block int, o Options) (*onnx.Model, error) {
 	return lowerWith(&d, outputs, o)
 }
 
-// fuseBlocked: what an earlier one claims, a later one leaves alone.
+// fuseBlocked fuses by several patterns; a node claimed by one is left alone by the next.
 func fuseBlocked(l *lowering, order, outputs []*graph.Node) {
 	fuseSeparables(l, order, outputs)
 	fuseMoments(l, order)
 	fuseElementwise(l, order)
 }
 
-// Fits tells whether Blocked can lower the outputs: they need maps, and every
-// map's batch is a multiple of the block.
+// Fits reports whether Blocked can lower the outputs: they need maps, and every
+// map's batch has to be a multiple of the block.
 func Fits(outputs []Output, block int) bool {
 	maps := 0
 	for _, n := range graph.Reachable(nodesOf(outputs)...) {
@@ -69,7 +69,7 @@ func touchesMap(n *graph.Node) bool {
 	return n.Map
 }
 
-// unblocked writes n on maps that lie as [N,C,H,W]: for what is rare, or small.
+// unblocked writes n on maps stored as [N,C,H,W]: for rare or small operations.
 func unblocked(e emitter) emitter {
 	return func(l *lowering, n *graph.Node, in []string) {
 		plain := make([]string, len(in))
@@ -100,7 +100,7 @@ func fromBlocks(l *lowering, n *graph.Node, value string) string {
 }
 
 // The value of a map is its image [1, C*N, H, W]; image makes it from a value
-// of another shape, which is one of its views from then on.
+// of another shape, which from then on is one of its views.
 func (l *lowering) image(value string, s graph.Shape, shape ...int) string {
 	image := l.op("Reshape", []string{value, l.ints(1, s[1]*s[0], s[2], s[3])})
 	l.views[viewKey(image, shape)] = value
@@ -112,7 +112,7 @@ func (l *lowering) rows(image string, s graph.Shape) string {
 	return l.view(image, s[1], s[0]*s[2]*s[3])
 }
 
-// lines: [1, C*N, 1, H*W]. Kernels without a window are faster on long lines.
+// lines: [1, C*N, 1, H*W]. 1x1 kernels are faster on long lines.
 func (l *lowering) lines(image string, s graph.Shape) string {
 	return l.view(image, 1, s[1]*s[0], 1, s[2]*s[3])
 }
@@ -136,7 +136,7 @@ func (l *lowering) filled(v float64, s graph.Shape) string {
 	})
 }
 
-// window is what an nchwc operator does on an image; zero fields stand for 1x1
+// window describes an nchwc operator on an image; zero fields mean 1x1
 // pixels, no stride, no dilation, no padding.
 type window struct {
 	kernel, begin, end [2]int
@@ -144,8 +144,8 @@ type window struct {
 }
 
 // depthwise is nchwc.Conv with a group for each channel of each image: x is
-// [1, C*N, ...], in are weight, bias and sum as far as there are any. The sum's
-// memory may be reused for the result.
+// [1, C*N, ...], in are weight, bias and sum; the last ones may be missing. The
+// result may reuse the memory of sum.
 func (l *lowering) depthwise(planes int, w window, x string, in []string, attrs ...onnx.Attr) string {
 	at := func(v int) int { return max(v, 1) }
 	attrs = append([]onnx.Attr{

@@ -12,8 +12,8 @@ import (
 // (engine/ort/native/batchnorm.h).
 var activationNumbers = map[graph.Op]int{"": 0, graph.Relu: 1, graph.HardSwish: 2}
 
-// native writes one of our own operators with so many outputs; once for the
-// same inputs and attributes.
+// native writes one of our own operators with this number of outputs; only once
+// for the same inputs and attributes.
 func (l *lowering) native(op string, outputs int, in []string, attrs ...onnx.Attr) []string {
 	key := func(i int) string { return fmt.Sprint(op, in, attrs, i) }
 	l.once(key(0), func() string {
@@ -38,7 +38,7 @@ func normAttrs(n *graph.Node) []onnx.Attr {
 
 func blockedBatchNorm(l *lowering, n *graph.Node, _ []string) { l.values[n] = l.batchNorm(n)[0] }
 
-// fuseMoments has a BatchNorm of each map give the map's moments on its way.
+// fuseMoments takes the moments of a map from a BatchNorm of it, which computes them anyway.
 func fuseMoments(l *lowering, order []*graph.Node) {
 	for _, n := range order {
 		if n.Op == graph.BatchNorm && l.fused[n] == nil && !readsMoments(n) {
@@ -68,16 +68,16 @@ func momentOf(n *graph.Node) int {
 	return 0
 }
 
-// readsMoments tells whether a BatchNorm depends on the moments of its map, and
-// so cannot be what they are taken from.
+// readsMoments reports whether a BatchNorm depends on the moments of its map, so
+// that it cannot provide them.
 func readsMoments(norm *graph.Node) bool {
 	return slices.ContainsFunc(graph.Reachable(norm.In[1:]...), func(n *graph.Node) bool {
 		return momentOf(n) > 0 && n.In[0] == norm.In[0]
 	})
 }
 
-// blockedBatchNormGrad writes all gradients and takes one of them. Where the
-// program has no BatchNorm of the map, one is run for its moments.
+// blockedBatchNormGrad writes all gradients and takes one of them. If the
+// program has no BatchNorm of the map, one is added for its moments.
 func blockedBatchNormGrad(l *lowering, n *graph.Node, in []string) {
 	dy, x, scale, shift := in[0], in[1], in[2], in[3]
 	var forward []string

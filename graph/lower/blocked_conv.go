@@ -35,8 +35,8 @@ type convKind struct {
 	conv, gradX, gradW convEmitter
 }
 
-// convKinds: the first row that takes a convolution writes it and its
-// gradients; the last takes all.
+// convKinds: the first row that accepts a convolution writes it and its
+// gradients; the last row accepts all.
 var convKinds = []convKind{
 	{func(c convolution) bool { return c.groups == c.x[1] && c.groups == c.y[1] },
 		depthwiseConv, depthwiseGradX, depthwiseGradW},
@@ -86,7 +86,7 @@ func (l *lowering) kernels(w string, c convolution, flipped bool) string {
 	return l.view(v, channels*images, 1, c.w[2], c.w[3])
 }
 
-// depthwiseGradX convolves dy, spread out by the stride, with flipped kernels.
+// depthwiseGradX convolves dy, with zeros inserted for the stride, with flipped kernels.
 func depthwiseGradX(l *lowering, n *graph.Node, in []string, c convolution) {
 	z, size := in[0], [2]int{c.y[2], c.y[3]}
 	w := window{kernel: [2]int{c.w[2], c.w[3]}}
@@ -99,7 +99,7 @@ func depthwiseGradX(l *lowering, n *graph.Node, in []string, c convolution) {
 	l.values[n] = l.depthwise(c.x[1]*c.x[0], w, z, []string{l.kernels(in[1], c, true)})
 }
 
-// spaced puts stride-1 zeros behind each row and column of map x of shape s
+// spaced inserts stride-1 zeros after each row and column of map x of shape s
 // and keeps the first pixels of the result, at most stride times as many.
 func (l *lowering) spaced(x string, s graph.Shape, stride int, size [2]int) string {
 	planes := s[1] * s[0] / l.block
@@ -122,7 +122,7 @@ func (l *lowering) cropped(x string, s graph.Shape, size [2]int) string {
 }
 
 // depthwiseGradW convolves x by dy, dilated by the stride, and sums over
-// images. What the stride never read is cropped.
+// images. Pixels that the stride never read are cropped.
 func depthwiseGradW(l *lowering, n *graph.Node, in []string, c convolution) {
 	channels, images, taps := c.w[0], c.x[0], c.w[2]*c.w[3]
 	w := window{kernel: [2]int{c.y[2], c.y[3]}, begin: [2]int{c.pad, c.pad}, dilation: c.stride}
@@ -145,7 +145,7 @@ func pointwiseConv(l *lowering, n *graph.Node, in []string, c convolution) {
 	l.product(n, l.op("MatMul", []string{w, x}), in[2:], c)
 }
 
-// matrix is the shape of rows x columns of which each group has its share.
+// matrix is the shape of a matrix rows x columns that is split between groups.
 func matrix(groups, rows, columns int) []int {
 	if groups == 1 {
 		return []int{rows, columns}
@@ -162,7 +162,7 @@ func (l *lowering) product(n *graph.Node, y string, bias []string, c convolution
 	l.values[n] = l.image(y, c.y, shape...)
 }
 
-// sampled is what a strided 1x1 convolution reads of x.
+// sampled is the part of x that a strided 1x1 convolution reads.
 func (l *lowering) sampled(x string, c convolution) string {
 	if c.stride == 1 {
 		return x
@@ -212,9 +212,9 @@ func (l *lowering) group(x string, g, rows, groups int) string {
 	return l.op("Slice", []string{x, l.ints(g * rows), l.ints((g + 1) * rows), l.ints(0)})
 }
 
-// denseConv is one matrix product with the columns that the kernel sees. They
-// take kh*kw times the memory of x, which is small where such convolutions
-// stand: at the images.
+// denseConv is one matrix product with the columns that the kernel reads. They
+// take kh*kw times the memory of x, which is small: such convolutions
+// read the images.
 func denseConv(l *lowering, n *graph.Node, in []string, c convolution) {
 	w := l.op("Transpose", []string{l.view(in[1], c.w[0], c.w[1], c.w[2]*c.w[3])}, onnx.Ints("perm", 0, 2, 1))
 	y := l.op("MatMul", []string{l.view(w, c.w[0], c.w[1]*c.w[2]*c.w[3]), l.columns(in[0], c)})

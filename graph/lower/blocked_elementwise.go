@@ -6,9 +6,9 @@ import (
 	"fbnas/graph"
 )
 
-// fuseElementwise has arithmetic on plain tensors, such as the updates of
-// parameters, computed by one Elementwise for all nodes that are joined. It
-// leaves alone what is claimed already.
+// fuseElementwise lets one Elementwise compute all joined nodes of arithmetic on
+// plain tensors, such as the updates of parameters. It leaves claimed nodes
+// alone.
 func fuseElementwise(l *lowering, order []*graph.Node) {
 	for _, g := range l.groups(order) {
 		if len(g.nodes) < 2 || !g.program().fits() {
@@ -20,7 +20,7 @@ func fuseElementwise(l *lowering, order []*graph.Node) {
 	}
 }
 
-// elementwise tells whether a program may have n: its inputs have as many
+// elementwise reports whether n may be in a program: each input has as many
 // elements as n, or one.
 func (l *lowering) elementwise(n *graph.Node) bool {
 	if passes[n.Op] == nil || touchesMap(n) || l.fused[n] != nil {
@@ -31,14 +31,14 @@ func (l *lowering) elementwise(n *graph.Node) bool {
 	})
 }
 
-// joined tells whether x and n, which reads x, may be in one program.
+// joined reports whether x and n, which reads x, may be in one program.
 func (l *lowering) joined(x, n *graph.Node) bool {
 	return l.elementwise(x) && l.elementwise(n) && x.Shape.Equal(n.Shape)
 }
 
-// stages is, for each node, the most edges that do not join on a way from it to
-// an output. Joined nodes of one stage can be computed at once: a way that
-// leaves them leads to lower stages, and never comes back.
+// stages is, for each node, the largest number of edges that do not join on a path
+// from it to an output. Joined nodes of one stage can be computed at once: a path
+// that leaves them leads to lower stages, and never comes back.
 func (l *lowering) stages(order []*graph.Node) map[*graph.Node]int {
 	stages := map[*graph.Node]int{}
 	for _, n := range slices.Backward(order) {
@@ -53,15 +53,15 @@ func (l *lowering) stages(order []*graph.Node) map[*graph.Node]int {
 	return stages
 }
 
-// group is what one Elementwise computes.
+// group is the set of nodes that one Elementwise computes.
 type group struct {
 	l       *lowering
 	nodes   []*graph.Node // in the order of the graph
-	results []*graph.Node // those of them that others ask for
+	results []*graph.Node // those that other nodes read
 	begun   bool
 }
 
-// groups are the elementwise nodes, those of a stage together that are joined.
+// groups are the elementwise nodes, split into joined nodes of one stage.
 func (l *lowering) groups(order []*graph.Node) []*group {
 	stages, leaders := l.stages(order), map[*graph.Node]*graph.Node{}
 	leader := func(n *graph.Node) *graph.Node {
@@ -102,9 +102,9 @@ func (l *lowering) groups(order []*graph.Node) []*group {
 
 func (g *group) program() *program { return compile(g.nodes) }
 
-// write writes the group when n, one of its nodes, is asked for. Operators of
-// ours read more than the edges of the graph say: where one that the group
-// reads needs a node of the group, its nodes are written one by one.
+// write writes the group when the value of n, one of its nodes, is needed. Our own
+// operators read more than the edges of the graph show: if an input of the group
+// depends on a node of the group, its nodes are written one by one.
 func (g *group) write(n *graph.Node) {
 	l, p := g.l, g.program()
 	if g.begun {
@@ -131,7 +131,7 @@ func (g *group) write(n *graph.Node) {
 		out, l.values[n] = append(out, name), name
 	}
 	for _, n := range g.nodes {
-		l.fused[n] = func() {} // what only the group reads has no value
+		l.fused[n] = func() {} // a value that only the group reads is never written
 	}
 	l.b.Node("Elementwise", in, out, p.attrs(g.results)...).In(nativeDomain)
 }

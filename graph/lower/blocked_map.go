@@ -7,7 +7,7 @@ import (
 	"fbnas/onnx"
 )
 
-// blockedAffine is one pass, whatever scale and shift are.
+// blockedAffine is one pass, whatever the shapes of scale and shift are.
 func blockedAffine(l *lowering, n *graph.Node, in []string) {
 	s := n.Shape
 	var a affine
@@ -33,8 +33,8 @@ func blockedMul(l *lowering, n *graph.Node, in []string) {
 	blockedBinary("Mul")(l, n, in)
 }
 
-// blockedBinary: maps of one shape, and a map and a number, lie as they are
-// broadcast; any other two maps do as blocks.
+// blockedBinary: maps of one shape, and a map and a number, need no conversion;
+// any other two maps are broadcast in blocks.
 func blockedBinary(op string) emitter {
 	return func(l *lowering, n *graph.Node, in []string) {
 		a, b, s := n.In[0], n.In[1], n.Shape
@@ -152,8 +152,8 @@ func (l *lowering) overImages(op, planes string, s graph.Shape) string {
 	return l.op(op, []string{v}, onnx.Ints("axes", 1), onnx.Int("keepdims", 1))
 }
 
-// blockedVar is the mean of squares less the square of the mean: one pass,
-// where stdVar's two are exact however far the mean is from zero. Squares are
+// blockedVar is the mean of squares minus the square of the mean: one pass,
+// while stdVar's two are exact however far the mean is from zero. Squares are
 // summed for each channel of each image first, which keeps the error relative
 // to the variance near 1e-7 (1 + mean²/var)
 // (docs/background/gradients.md, "How exact they are").

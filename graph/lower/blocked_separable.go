@@ -9,8 +9,8 @@ import (
 
 // separable is what the operators Separable and SeparableGrad compute
 // (engine/ort/native/separable.c): the inside of an inverted residual,
-// second(conv(first(x))), in which no channel meets another one. Neither the
-// results of first and conv nor their gradients ever lie in memory.
+// second(conv(first(x))), in which channels are independent. Neither the
+// results of first and conv nor their gradients are ever stored in memory.
 type separable struct {
 	first, conv, second *graph.Node
 	dy                  *graph.Node // gradient of second; nil without gradients
@@ -18,7 +18,7 @@ type separable struct {
 	forward, backward   map[*graph.Node]int // which output of the two operators a node is
 }
 
-// fuseSeparables finds them and leaves alone what something else reads of them.
+// fuseSeparables finds them, but only if nothing else reads their inner values.
 func fuseSeparables(l *lowering, order, outputs []*graph.Node) {
 	readers := map[*graph.Node][]*graph.Node{}
 	for _, n := range order {
@@ -32,7 +32,7 @@ func fuseSeparables(l *lowering, order, outputs []*graph.Node) {
 			continue
 		}
 		for _, n := range s.inner {
-			l.fused[n] = func() {} // has no value, and nobody asks for it
+			l.fused[n] = func() {} // has no value, and nothing reads it
 		}
 		for n, i := range s.forward {
 			l.fused[n] = func() { l.values[n] = s.writeForward(l)[i] }
@@ -60,8 +60,8 @@ func separableAt(n *graph.Node) *separable {
 	return s
 }
 
-// claim sorts everything that reads the inner values into the outputs of the
-// two operators; false when something else reads them.
+// claim assigns every reader of the inner values to an output of the
+// two operators; false if something else reads them.
 func (s *separable) claim(readers map[*graph.Node][]*graph.Node) bool {
 	s.inner = []*graph.Node{s.first, s.conv}
 	s.forward, s.backward = map[*graph.Node]int{s.second: 0}, map[*graph.Node]int{}
@@ -84,8 +84,8 @@ func (s *separable) claim(readers map[*graph.Node][]*graph.Node) bool {
 	return s.claimFirstGrad(readers[dfirst], dfirst)
 }
 
-// claimConv finds the gradient of the convolution's result among what reads
-// that result; nil where there is none.
+// claimConv finds the gradient of the convolution's result among the readers of
+// that result; nil if there is none.
 func (s *separable) claimConv(readers []*graph.Node) (dconv *graph.Node, ok bool) {
 	for _, n := range readers {
 		switch {
@@ -106,8 +106,8 @@ func (s *separable) claimConv(readers []*graph.Node) (dconv *graph.Node, ok bool
 	return dconv, true
 }
 
-// claimWeight: beside the convolution, the gradient of its weights may read the
-// first norm.
+// claimWeight: apart from the convolution, only the gradient of its weights may
+// read the first norm.
 func (s *separable) claimWeight(readers []*graph.Node, dconv *graph.Node) bool {
 	for _, n := range readers {
 		switch {
@@ -121,7 +121,7 @@ func (s *separable) claimWeight(readers []*graph.Node, dconv *graph.Node) bool {
 	return true
 }
 
-// claimConvGrad finds the gradient of the first norm's result; nil where there
+// claimConvGrad finds the gradient of the first norm's result; nil if there
 // is none.
 func (s *separable) claimConvGrad(readers []*graph.Node, dconv *graph.Node) (dfirst *graph.Node, ok bool) {
 	s.inner = append(s.inner, dconv)
@@ -149,7 +149,7 @@ func (s *separable) claimFirstGrad(readers []*graph.Node, dfirst *graph.Node) bo
 	return true
 }
 
-// isGradOf tells whether n is a gradient of exactly this batch norm.
+// isGradOf reports whether n is a gradient of exactly this batch norm.
 func (s *separable) isGradOf(n, norm *graph.Node) bool {
 	return n.Op == graph.BatchNormGrad && slices.Equal(n.In[1:], norm.In) &&
 		n.Attr.Act == norm.Attr.Act && n.Attr.Epsilon == norm.Attr.Epsilon

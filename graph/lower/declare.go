@@ -2,9 +2,9 @@ package lower
 
 import "fbnas/onnx"
 
-// declare states the shapes of what our own operators make. The runtime cannot
-// infer them, and where it knows no shapes it neither works in place nor uses a
-// buffer again: 5 % more memory for the demo's supernet.
+// declare states the shapes of the results of our own operators. The runtime cannot
+// infer them, and without shapes it neither works in place nor reuses
+// buffers: 5 % more memory for the demo's supernet.
 func declare(m *onnx.Model) error {
 	types, err := onnx.InferShapes(m)
 	if err != nil {

@@ -8,6 +8,6 @@
 // uses it. It has two conversions at the model's border, so states and feeds keep
 // their logical shapes.
 //
-// Some sequences of nodes become one operator, where nothing else reads what lies
+// Some sequences of nodes become one operator if nothing else reads the values
 // between them. Nothing above this package knows which dialect is used.
 package lower

@@ -8,9 +8,9 @@ import (
 	"fbnas/onnx"
 )
 
-// pass is one step of a program of Elementwise. It works on the result of the
-// pass before (the first one on the operator's first input) and on number or,
-// where that is nil, on the operator's last input.
+// pass is one step of a program of Elementwise. Its operands are the result of the
+// pass before (or the operator's first input) and number or,
+// if that is nil, the operator's last input.
 type pass struct {
 	code   int // engine/ort/native/elementwise.h
 	number func(a graph.Attr) float64
@@ -33,7 +33,7 @@ var passes = map[graph.Op][]pass{
 	graph.StopGrad: {{code: 10}},
 }
 
-// maxRegisters is what a program may have of constants, inputs and passes
+// maxRegisters is the limit on a program's constants, inputs and passes
 // together.
 const maxRegisters = 128
 
@@ -41,7 +41,7 @@ const maxRegisters = 128
 // then inputs, then the results of passes.
 type program struct {
 	shape     graph.Shape
-	constants []uint32 // float32 bits, by which zeros differ in sign and NaN equals itself
+	constants []uint32 // float32 bits, so that zeros differ in sign and NaN equals itself
 	inputs    []*graph.Node
 	registers map[*graph.Node]int // of the nodes that it computes
 	code      []int               // pass, register, register
@@ -51,7 +51,7 @@ type program struct {
 func compile(nodes []*graph.Node) *program {
 	p := &program{shape: nodes[0].Shape, registers: map[*graph.Node]int{}}
 	for _, n := range nodes {
-		p.registers[n] = -1 // no input
+		p.registers[n] = -1 // not an input
 	}
 	for _, n := range nodes { // constants and inputs come first
 		p.operands(n, func(a, b int, _ pass) int { return a })
@@ -67,8 +67,8 @@ func compile(nodes []*graph.Node) *program {
 	return p
 }
 
-// operands calls do with the registers that each pass of n works on, which
-// gives the register of its result; the last one's is n's.
+// operands calls do with the registers that each pass of n reads;
+// do returns the register of its result, and the last one is n's.
 func (p *program) operands(n *graph.Node, do func(a, b int, step pass) int) int {
 	a, b := p.operand(n.In[0]), p.operand(n.In[len(n.In)-1])
 	for _, step := range passes[n.Op] {
@@ -92,7 +92,7 @@ func (p *program) operand(x *graph.Node) int {
 
 func (p *program) number(v float64) int { return place(&p.constants, math.Float32bits(float32(v))) }
 
-// place is where x is in a list, at its end if it was not there before.
+// place is the index of x in a list, to which it is appended if it is not there.
 func place[T comparable](list *[]T, x T) int {
 	if i := slices.Index(*list, x); i >= 0 {
 		return i
@@ -101,7 +101,7 @@ func place[T comparable](list *[]T, x T) int {
 	return len(*list) - 1
 }
 
-// fits tells whether the native operator takes the program.
+// fits reports whether the native operator takes the program.
 func (p *program) fits() bool {
 	return len(p.inputs) > 0 && len(p.constants)+len(p.inputs)+len(p.code)/3 <= maxRegisters
 }

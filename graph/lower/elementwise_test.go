@@ -8,7 +8,7 @@ import (
 	"fbnas/graph"
 )
 
-// counted is how many nodes of each kind Blocked writes.
+// counted is the number of nodes of each kind that Blocked writes.
 func counted(t *testing.T, outputs []Output) map[string]int {
 	t.Helper()
 	m, err := Blocked(outputs, 8, Options{Name: "test"})
@@ -55,7 +55,7 @@ var fusions = []struct {
 		}
 		return []*graph.Node{y}
 	}, map[string]int{"Add": maxRegisters}},
-	// The mean is what a BatchNorm finds on its way, which reads the scale.
+	// A BatchNorm that reads the scale provides the mean.
 	{"no program that would wait for itself", func(g *graph.Graph, x *graph.Node) []*graph.Node {
 		scale := g.Scale(input(g, "a", 3), 2)
 		normed := g.BatchNorm(x, scale, input(g, "b", 3), 1e-5)
@@ -81,7 +81,7 @@ func TestElementwiseFusion(t *testing.T) {
 	}
 }
 
-// TestStdHasNoOperatorOfOurs: it runs on every execution provider.
+// TestStdHasNoOperatorOfOurs: std runs on every execution provider.
 func TestStdHasNoOperatorOfOurs(t *testing.T) {
 	for _, c := range fusions {
 		g := graph.New()

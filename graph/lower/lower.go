@@ -9,13 +9,13 @@ import (
 	"fbnas/onnx"
 )
 
-// Output is a node of the graph under the name that it gets in the model.
+// Output is a node of the graph with its name in the model.
 type Output struct {
 	Name string
 	Node *graph.Node
 }
 
-// The opsets that std writes. The blocked dialect, which only programs of ours
+// The opsets that std writes. The blocked dialect, which only our own programs
 // use, is written in the default one.
 const (
 	MinOpset     = 13
@@ -27,11 +27,11 @@ const (
 type Options struct {
 	Name  string // of the ONNX graph
 	Opset int
-	// Batch names the first dimension of every input and output, which is then
-	// of any length; "" keeps the graph's own. The graph has to keep images
-	// apart.
+	// Batch names the first dimension of every input and output, which then has
+	// any length; "" keeps the graph's own. The graph has to treat images
+	// independently.
 	Batch  string
-	Labels func(*graph.Node) string // names for values, where not ""
+	Labels func(*graph.Node) string // names for values; "" means none
 	// Decorate may add metadata before the model is finished.
 	Decorate func(*onnx.Builder)
 }
@@ -41,16 +41,16 @@ type Options struct {
 // that no output needs are not in the model.
 func Std(outputs []Output, o Options) (*onnx.Model, error) { return lowerWith(&std, outputs, o) }
 
-// dialect is what a lowering varies: how each operator is written, and how
-// maps lie in memory. Maps enter and leave the model as [N,C,H,W]; layout
-// changes to the dialect's own layout and back, and is nil where that is
+// dialect is what differs between lowerings: how each operator is written, and how
+// maps are stored. Maps enter and leave the model as [N,C,H,W]; layout
+// converts to the dialect's own layout and back, and is nil if that is
 // [N,C,H,W] too.
 type dialect struct {
-	emitter func(n *graph.Node) emitter // nil where n's operator has no row
+	emitter func(n *graph.Node) emitter // nil if n's operator has no row
 	layout  *layout
-	block   int // of the nchwc operators; 0 where none is used
-	// fuse finds what one operator of ours computes together: it fills
-	// lowering.fused. Nil where there are none.
+	block   int // of the nchwc operators; 0 if none is used
+	// fuse finds nodes that one of our own operators computes together: it fills
+	// lowering.fused. Nil if there are none.
 	fuse func(l *lowering, order, outputs []*graph.Node)
 }
 
@@ -69,12 +69,12 @@ type lowering struct {
 	b      *onnx.Builder
 	opset  int
 	batch  string                      // Options.Batch
-	wanted map[*graph.Node]string      // names that outputs or labels ask for
+	wanted map[*graph.Node]string      // required names of outputs and labels
 	values map[*graph.Node]string      // names of values already written
-	views  map[string]string           // what several emitters ask of a value, by value and question
-	norms  map[*graph.Node]*graph.Node // the BatchNorm that finds a map's moments
-	// fused writes, for each node that it has, that node and others at once:
-	// it sets their values.
+	views  map[string]string           // what several emitters need from a value, by value and purpose
+	norms  map[*graph.Node]*graph.Node // the BatchNorm that computes a map's moments
+	// fused has, for some nodes, a function that writes the node together with
+	// others: it sets their values.
 	fused map[*graph.Node]func()
 }
 
@@ -126,8 +126,8 @@ func nodesOf(outputs []Output) []*graph.Node {
 	return nodes
 }
 
-// chooseNames: an output's name goes to its node, so that no Identity is
-// needed; labels name the rest.
+// chooseNames: a node gets the name of its output, so that no Identity is
+// needed; labels name the others.
 func (l *lowering) chooseNames(order []*graph.Node, outputs []Output, labels func(*graph.Node) string) {
 	taken := map[string]bool{}
 	for _, n := range order {
@@ -171,7 +171,7 @@ func (l *lowering) refuse(order []*graph.Node, output graph.Shape) error {
 
 func (l *lowering) knows(n *graph.Node) bool { return !isComputed(n) || l.emitter(n) != nil }
 
-// value names the value of n and writes it before, where nobody has.
+// value names the value of n; it writes the value first if that is not done yet.
 func (l *lowering) value(n *graph.Node) string {
 	if l.values[n] == "" {
 		l.write(n)
@@ -264,8 +264,8 @@ func (l *lowering) ints(v ...int) string {
 	return l.b.Const(onnx.Vector("", wide...))
 }
 
-// target is the shape that a Reshape makes of a value with the same number of
-// images. A 0 copies that number where it is open.
+// target is the shape for a Reshape of a value with the same number of
+// images. 0 copies that number if it is open.
 func (l *lowering) target(shape ...int) string {
 	if l.batch != "" {
 		shape = append([]int{0}, shape[1:]...)
@@ -286,7 +286,7 @@ func (l *lowering) view(value string, shape ...int) string {
 
 func viewKey(value string, shape []int) string { return fmt.Sprint(value, shape) }
 
-// once writes what key stands for where it is asked for first.
+// once writes the value of key when it is first needed.
 func (l *lowering) once(key string, write func() string) string {
 	if l.views[key] == "" {
 		l.views[key] = write()

@@ -12,7 +12,7 @@ import (
 )
 
 // TestEveryOpset lowers every operator in every opset: the signatures are
-// those of that opset, and the shapes follow.
+// those of that opset, and the shapes are inferred.
 func TestEveryOpset(t *testing.T) {
 	for opset := lower.MinOpset; opset <= lower.MaxOpset; opset++ {
 		for _, c := range enginetest.Cases(1) {
@@ -38,7 +38,7 @@ func TestEveryOpset(t *testing.T) {
 	}
 }
 
-// TestOperatorForms: what changed between the opsets.
+// TestOperatorForms: the changes between the opsets.
 func TestOperatorForms(t *testing.T) {
 	g := graph.New()
 	x := g.MapInput("x", 2, 3, 4, 4)

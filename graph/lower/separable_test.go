@@ -7,8 +7,8 @@ import (
 	"fbnas/graph/grad"
 )
 
-// TestSeparable: the inside of an inverted residual and its gradients are two
-// operators; where something else reads what they keep to themselves, none.
+// TestSeparable: the inside of an inverted residual and its gradients become two
+// operators, but none if something else reads their inner values.
 func TestSeparable(t *testing.T) {
 	type parts struct{ first, conv, second *graph.Node }
 	for name, c := range map[string]struct {

@@ -17,12 +17,12 @@ func flag(name string, on bool) onnx.Attr {
 	return onnx.Int(name, 0)
 }
 
-// hardSigmoid is that of networks: ONNX's default slope is another, 0.2.
+// hardSigmoid is that of networks; ONNX's default slope is 0.2.
 var hardSigmoid = []onnx.Attr{onnx.Float("alpha", 1.0/6), onnx.Float("beta", 0.5)}
 
 // activation gives the operator that ends an activation of x, and its inputs.
-// HardSwish is one operator since opset 14; before, HardSigmoid and Mul are as
-// fast in ONNX Runtime, which Add, Clip, Mul, Mul are not
+// HardSwish is one operator since opset 14; before that, HardSigmoid and Mul are
+// equally fast in ONNX Runtime, while Add, Clip, Mul, Mul are not
 // (docs/background/runtime.md, "What its inference kernels like").
 func (l *lowering) activation(act graph.Op, x string) (op string, in []string) {
 	if act == graph.HardSwish && l.opset < 14 {
@@ -63,7 +63,7 @@ func stdAffine(l *lowering, n *graph.Node, in []string) {
 	l.out(n, passes[last].op, []string{value, passes[last].with})
 }
 
-// isConst tells whether n is a literal with every element v.
+// isConst reports whether n is a literal with every element v.
 func isConst(n *graph.Node, v float64) bool {
 	if n.Op != graph.Const {
 		return false
@@ -93,7 +93,7 @@ func stdShuffle(l *lowering, n *graph.Node, in []string) {
 }
 
 // stdHardSwishSlope: with t = x/3 limited to [-1,1], truncation gives -1 or 1
-// exactly where it saturated, and t - trunc(t)/2 + 1/2 is the slope
+// exactly where t saturates, and t - trunc(t)/2 + 1/2 is the slope
 // (docs/background/gradients.md, "Activations as other operators").
 func stdHardSwishSlope(l *lowering, n *graph.Node, in []string) {
 	l.values[n] = hardSwishSlope(l, in[0])
@@ -124,7 +124,7 @@ func (l *lowering) reduction(op, x string, axes []int, keep bool) ([]string, []o
 func stdReduce(l *lowering, n *graph.Node, op, x string) {
 	in, attrs := l.reduction(op, x, n.Attr.Axes, n.Attr.Keep)
 	if full := len(n.Attr.Axes) == len(n.In[0].Shape) && !n.Attr.Keep; full {
-		// ONNX gives a tensor without dimensions, we one of shape [1].
+		// ONNX gives a tensor without dimensions; ours have shape [1].
 		l.out(n, "Reshape", []string{l.op(op, in, attrs...), l.ints(1)})
 		return
 	}

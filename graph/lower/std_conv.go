@@ -45,7 +45,7 @@ func stdConvGradX(l *lowering, n *graph.Node, in []string) {
 	}
 }
 
-// stdDepthwiseGradX convolves dy, spread out by the stride, with the flipped
+// stdDepthwiseGradX convolves dy, with zeros inserted for the stride, with the flipped
 // kernels: ONNX Runtime's ConvTranspose takes depthwise groups one by one.
 func stdDepthwiseGradX(l *lowering, n *graph.Node, in []string) {
 	a, dy, w := n.Attr, n.In[0].Shape, n.In[1].Shape
@@ -75,7 +75,7 @@ func stdDepthwiseGradX(l *lowering, n *graph.Node, in []string) {
 		onnx.Ints("pads", begin[0], begin[1], end[0], end[1]))
 }
 
-// stdSpread puts stride-1 zeros behind each row and column.
+// stdSpread inserts stride-1 zeros after each row and column.
 func stdSpread(l *lowering, x string, s graph.Shape, stride int) (string, [2]int) {
 	v := l.op("Reshape", []string{x, l.ints(s[0]*s[1], s[2], 1, s[3], 1)})
 	v = l.op("Pad", []string{v, l.ints(0, 0, 0, 0, 0, 0, 0, stride-1, 0, stride-1)})
@@ -150,7 +150,7 @@ func stdDenseGradW(l *lowering, n *graph.Node, x, dy string) string {
 }
 
 // stdCorrelate convolves image by kernel (a gradient dy of n's map) so that
-// the result has n's kernel size. What the stride never read is cropped.
+// the result has n's kernel size. Pixels that the stride never read are cropped.
 func stdCorrelate(l *lowering, n *graph.Node, image, kernel string, groups int) string {
 	a, x, dy := n.Attr, n.In[0].Shape, n.In[1].Shape
 	var end [2]int

@@ -8,9 +8,9 @@ import (
 )
 
 // row says how an operator is written: std in ai.onnx, opsets 13 to 21;
-// blocked where it reads or makes a map of that dialect. Where blocked is nil,
-// std serves both: what works element by element does not ask how maps lie,
-// and some operators never see one.
+// blocked if it reads or makes a map of that dialect. If blocked is nil,
+// std serves both: elementwise operators do not depend on the layout,
+// and some operators never take a map.
 type row struct{ std, blocked emitter }
 
 // step: min(max(huge * x, 0), 1) is 1 for every positive normal number.

@@ -6,14 +6,14 @@ import (
 	"fbnas/graph"
 )
 
-// Eval computes nodes from the named inputs, row-major: interp.Eval in most
-// places. The floors below forbid opt to know an engine.
+// Eval computes nodes from the named inputs, row-major: usually interp.Eval.
+// The import policy forbids opt to import an engine.
 type Eval func(nodes []*graph.Node, inputs map[string][]float64) ([][]float64, error)
 
-// Fold puts a literal in place of everything that depends on literals and on
-// the inputs in values alone, and returns the nodes that outputs became. Feature
+// Fold puts a literal in place of every node that depends only on literals and on
+// the inputs in values, and returns the nodes that replace outputs. Feature
 // maps are left as they are: there is no literal map. Literals take over the
-// labels of what they replace, and the names of inputs.
+// labels of the nodes that they replace, and the names of inputs.
 func Fold(g *graph.Graph, outputs []*graph.Node, values map[string][]float64, eval Eval) ([]*graph.Node, error) {
 	order := graph.Reachable(outputs...)
 	known := map[*graph.Node]bool{}
@@ -59,7 +59,7 @@ func isKnown(n *graph.Node, known map[*graph.Node]bool, values map[string][]floa
 	return true
 }
 
-// frontierOf lists the known nodes whose values are needed and not yet
+// frontierOf lists the known nodes whose values are needed and are not yet
 // literals: those that unknown nodes read, and outputs.
 func frontierOf(order, outputs []*graph.Node, known map[*graph.Node]bool) []*graph.Node {
 	var frontier []*graph.Node

@@ -2,13 +2,13 @@ package opt
 
 import "fbnas/graph"
 
-// ReadBefore lets convolutions read raw where they read
+// ReadBefore lets convolutions read raw instead of
 //
 //	image[n,c] = raw[n,c]·scale[c] + shift[c]
 //
 // which then need not be computed: the scale goes into their weights, the
-// shift into their bias. Both are literals. Zeros that pad an image are not
-// those that pad raw, so a convolution with padding takes only a nil shift. A
+// shift into their bias. Both are literals. Zero padding of image differs from
+// zero padding of raw, so a convolution with padding needs a nil shift. A
 // grouped one is left as it is: its weights do not say which channel they read.
 func ReadBefore(image, raw *graph.Node, scale, shift []float64) Rule {
 	return func(g *graph.Graph, n *graph.Node, _ func(*graph.Node) bool) *graph.Node {

@@ -8,8 +8,8 @@ import (
 	"fbnas/graph/opt"
 )
 
-// TestReadBefore: a network on an image and what becomes of it on the raw
-// pixels, of which the image is made, compute the same.
+// TestReadBefore: a network that reads the image, and its rewritten form that reads
+// the raw pixels, compute the same.
 func TestReadBefore(t *testing.T) {
 	scale, shift := []float64{2, -0.5}, []float64{3, 0.25}
 	conv := func(pad, groups int, bias bool) func(*graph.Graph, *graph.Node) *graph.Node {

@@ -24,7 +24,7 @@ func count(op graph.Op, outputs ...*graph.Node) int {
 	return n
 }
 
-// layer is a convolution with a batch norm's affine behind it.
+// layer is a convolution followed by a batch norm's affine.
 func layer(g *graph.Graph, x *graph.Node, bias *graph.Node) (conv, y *graph.Node) {
 	c := x.Shape[1]
 	conv = g.Conv(x, g.Input("w", graph.Float, 3, c, 3, 3), bias, graph.ConvAttr{Stride: 1, Pad: 1, Groups: 1})
@@ -132,7 +132,7 @@ func TestFoldReportsTheEvaluator(t *testing.T) {
 	}
 }
 
-// TestRandomGraphs: rewritten and folded graphs compute what they did, and no
+// TestRandomGraphs: rewritten and folded graphs compute the same as before, with no
 // more convolutions than before.
 func TestRandomGraphs(t *testing.T) {
 	affines, folded := 0, 0
@@ -147,7 +147,7 @@ func TestRandomGraphs(t *testing.T) {
 		folded += count(graph.Affine, before...) - count(graph.Affine, after...)
 
 		values := draw(g, seed)
-		held := map[string][]float64{} // what stays an input
+		held := map[string][]float64{} // inputs that are not folded
 		for _, n := range graph.Reachable(after...) {
 			if n.Op == graph.Input && n.Map {
 				held[n.Name] = values[n.Name]
@@ -222,7 +222,7 @@ func randomLayer(g *graph.Graph, r *rand.Rand, x *graph.Node, name string) *grap
 	return g.Affine(y, vector("s", out), vector("t", out))
 }
 
-// same holds two versions of outputs against each other on random inputs.
+// same compares two versions of outputs on random inputs.
 func same(t *testing.T, g *graph.Graph, before, after []*graph.Node, seed uint64) {
 	t.Helper()
 	values := draw(g, seed)

@@ -6,14 +6,14 @@ import (
 	"fbnas/graph"
 )
 
-// A Rule gives a node that computes the same as n and costs less, or nil where
-// it does not apply. sole tells whether an input of n has no consumer beside n:
-// work that is merged into n is then not done twice.
+// A Rule returns a node that computes the same as n at a lower cost, or nil if
+// it does not apply. sole reports whether an input of n has no consumer beside n:
+// then merging it into n does not repeat work.
 type Rule func(g *graph.Graph, n *graph.Node, sole func(*graph.Node) bool) *graph.Node
 
 // Rewrite applies rules to everything that outputs need, bottom-up, until none
-// applies, and returns the nodes that outputs became. Labels stay with the
-// nodes that take over; the old nodes remain in g, unused.
+// applies, and returns the nodes that replace outputs. Labels move to the
+// new nodes; the old ones remain in g, unused.
 func Rewrite(g *graph.Graph, outputs []*graph.Node, rules ...Rule) []*graph.Node {
 	for {
 		next := pass(g, outputs, rules)
@@ -62,7 +62,7 @@ func consumers(order, outputs []*graph.Node) map[*graph.Node]int {
 	return uses
 }
 
-// rebuild is n over what its inputs became; n itself when they stayed.
+// rebuild is n with its inputs replaced; n itself if they did not change.
 func rebuild(g *graph.Graph, n *graph.Node, became map[*graph.Node]*graph.Node) *graph.Node {
 	in := replaced(n.In, became)
 	if slices.Equal(in, n.In) {
@@ -79,7 +79,7 @@ func replaced(nodes []*graph.Node, became map[*graph.Node]*graph.Node) []*graph.
 	return out
 }
 
-// label names a node that has no name yet.
+// label names a node that has no label yet.
 func label(g *graph.Graph, n *graph.Node, name string) {
 	if name != "" && nameOf(g, n) == "" {
 		g.SetLabel(n, name)

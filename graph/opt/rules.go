@@ -6,13 +6,13 @@ import (
 	"fbnas/graph"
 )
 
-// Inference are the rules for a network that is only evaluated.
+// Inference has the rules for a network that is only evaluated.
 var Inference = []Rule{
 	affineIntoConv,
 	reductionOfOne,
 }
 
-// Training are the rules for a program that trains: fewer passes over maps.
+// Training has the rules for a program that trains: fewer passes over maps.
 var Training = []Rule{
 	activationIntoBatchNorm,
 	slopeIntoBatchNormGrad,
@@ -20,8 +20,8 @@ var Training = []Rule{
 	addIntoAffine,
 }
 
-// activationIntoBatchNorm: Relu(BatchNorm(...)) is one operator, and so is
-// HardSwish of it.
+// activationIntoBatchNorm: Relu(BatchNorm(...)) becomes one operator, and so does
+// HardSwish(BatchNorm(...)).
 func activationIntoBatchNorm(g *graph.Graph, n *graph.Node, sole func(*graph.Node) bool) *graph.Node {
 	if n.Op != graph.Relu && n.Op != graph.HardSwish {
 		return nil
@@ -36,7 +36,7 @@ func activationIntoBatchNorm(g *graph.Graph, n *graph.Node, sole func(*graph.Nod
 }
 
 // slopeIntoBatchNormGrad: the gradient that reaches a batch norm through the
-// activation behind it is dy times a slope, which the operator knows from x.
+// following activation is dy times a slope, which the operator computes from x.
 func slopeIntoBatchNormGrad(g *graph.Graph, n *graph.Node, _ func(*graph.Node) bool) *graph.Node {
 	if n.Op != graph.BatchNormGrad || n.Attr.Act != "" || n.In[0].Op != graph.Mul {
 		return nil
@@ -53,7 +53,7 @@ func slopeIntoBatchNormGrad(g *graph.Graph, n *graph.Node, _ func(*graph.Node) b
 	return nil
 }
 
-// slopeOf names the activation whose slope n is, behind the batch norm of
+// slopeOf names the activation whose slope n is, after the batch norm of
 // (x, scale, shift); "" for none. Relu's slope follows from its result.
 func slopeOf(n *graph.Node, norm []*graph.Node) graph.Op {
 	isNorm := func(x *graph.Node, act graph.Op) bool {
@@ -87,7 +87,7 @@ func addIntoBatchNorm(g *graph.Graph, n *graph.Node, sole func(*graph.Node) bool
 	return nil
 }
 
-// addIntoAffine lets an addition ride in the pass of an Affine: a sum of
+// addIntoAffine merges an addition into the pass of an Affine: a sum of
 // weighted branches is a chain of them.
 //
 //	Affine(x, s, t) + q = Affine(x, s, t, q)
@@ -105,8 +105,8 @@ func addIntoAffine(g *graph.Graph, n *graph.Node, sole func(*graph.Node) bool) *
 }
 
 // affineIntoConv scales the weights instead of the map: a batch norm with
-// running statistics then costs nothing. What is left of it is arithmetic on
-// vectors, which Fold does beforehand.
+// running statistics then costs nothing. The remaining arithmetic is on
+// vectors, and Fold does it beforehand.
 //
 //	Affine(Conv(x, w, b), s, t) = Conv(x, w·s, b·s + t)
 func affineIntoConv(g *graph.Graph, n *graph.Node, sole func(*graph.Node) bool) *graph.Node {
@@ -129,7 +129,7 @@ func affineIntoConv(g *graph.Graph, n *graph.Node, sole func(*graph.Node) bool) 
 	return y
 }
 
-// reductionOfOne drops a reduction over axes that have one element and stay,
+// reductionOfOne drops a reduction over axes of length one that are kept,
 // such as the pool of a map of one pixel.
 func reductionOfOne(_ *graph.Graph, n *graph.Node, _ func(*graph.Node) bool) *graph.Node {
 	switch n.Op {

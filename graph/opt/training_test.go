@@ -52,7 +52,7 @@ func maps(outputs []*graph.Node) (n int) {
 	return n
 }
 
-// TestBatchNormsThatStay: what something else reads too would be computed
+// TestBatchNormsThatStay: a value with a second reader would be computed
 // twice.
 func TestBatchNormsThatStay(t *testing.T) {
 	g := graph.New()
@@ -64,7 +64,7 @@ func TestBatchNormsThatStay(t *testing.T) {
 	}
 }
 
-// TestAdditionsThatStay: an Affine that something else reads too would be
+// TestAdditionsThatStay: an Affine with a second reader would be
 // computed twice.
 func TestAdditionsThatStay(t *testing.T) {
 	g := graph.New()

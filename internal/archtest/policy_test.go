@@ -74,7 +74,7 @@ func used(p listed) string {
 	return strings.Join(names, " ")
 }
 
-// grants tells whether a name of a row allows an import.
+// grants reports whether a name of a row allows an import.
 func grants(name, path string) bool {
 	if p, ok := local(path); ok {
 		return p == name || name == "*"

@@ -11,7 +11,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// Check tells whether Write can write the file at path, and leaves no trace: a
+// Check reports whether Write can write the file at path, and leaves no trace: a
 // command asks before it works for hours. A path that cannot be meant, such as
 // that of a folder, is a fault.Usage; a disk that refuses is a fault.Failure.
 // A folder that is missing is no fault, because Write makes it.

@@ -14,7 +14,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// Check tells whether Create can start a run in the folder at path, and leaves
+// Check reports whether Create can start a run in the folder at path, and leaves
 // no trace; with resume, whether Resume can write there. It is for before the
 // data are opened: a fault.Usage for a path that cannot be meant or that
 // already holds a run, a fault.Failure where the disk refuses.

@@ -28,7 +28,7 @@ type Info struct {
 	Summary json.RawMessage
 }
 
-// Finished tells whether the run has come to its end.
+// Finished reports whether the run has come to its end.
 func (i Info) Finished() bool { return i.Summary != nil }
 
 // Stat describes the run in the folder at path; a fault.Usage when there is

@@ -1,3 +1,3 @@
 // Package native adds operators of our own, in C, to the stock ONNX Runtime:
-// those whose work is bound by memory and takes several passes otherwise.
+// those that are bound by memory and would otherwise take several passes.
 package native

@@ -15,8 +15,8 @@ import (
 // Domain is the operators' domain in a model, version 1.
 const Domain = "fbnas"
 
-// Open loads the operators into the runtime of a library, which the process
-// has loaded already; once a process, before the first Add.
+// Open loads the operators into the runtime of a library that the process
+// has loaded already; once per process, before the first Add.
 func Open(library string) error {
 	path, domain := C.CString(library), C.CString(Domain)
 	defer C.free(unsafe.Pointer(path))

@@ -9,8 +9,8 @@ import (
 	"fbnas/internal/ortc/ortctest"
 )
 
-// TestTable compares the places in runtime.h with the order of the members of
-// struct OrtApi in the C header that the cgo binding brings along, and our
+// TestTable compares the offsets in runtime.h with the order of the members of
+// struct OrtApi in the C header that the cgo binding contains, and our
 // struct OrtCustomOp with the header's.
 func TestTable(t *testing.T) {
 	header := ortctest.Header(t)

@@ -3,25 +3,25 @@ package plan
 // The arena's constants (core/framework/bfc_arena.h).
 const (
 	granule = 256       // sizes are multiples of it
-	maxDead = 128 << 20 // a chunk with that much to spare is split, whatever its size
+	maxDead = 128 << 20 // a chunk with that much to spare is always split
 )
 
-// arena is the runtime's memory, which is asked for where no free chunk is
-// large enough, as much as is needed, and never given back
+// arena is the runtime's memory. If no free chunk is large enough, it takes from
+// the system exactly what is needed, and never gives it back
 // (core/framework/bfc_arena.cc with the strategy kSameAsRequested).
 type arena struct {
 	free []*chunk
-	held int64 // of the system
+	held int64 // from the system
 }
 
-// chunk is a part of a region, which is one piece of the system's memory.
+// chunk is a part of a region, which is one allocation from the system.
 type chunk struct {
 	size       int64
 	free       bool
 	prev, next *chunk // of its region
 }
 
-// alloc takes the smallest chunk that is large enough. One that is less than
+// alloc takes the smallest chunk that is large enough. A chunk less than
 // twice as large is not split.
 func (a *arena) alloc(bytes int64) *chunk {
 	if bytes == 0 {
@@ -68,7 +68,7 @@ func (a *arena) release(c *chunk) {
 	a.add(c)
 }
 
-// absorb joins the chunk behind c to it.
+// absorb joins the chunk after c to it.
 func (c *chunk) absorb(next *chunk) {
 	c.size += next.size
 	c.next = next.next

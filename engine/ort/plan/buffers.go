@@ -2,24 +2,24 @@ package plan
 
 import "slices"
 
-// buffer is memory that one value after the other lies in.
+// buffer is memory that holds one value after another.
 type buffer struct {
-	first *value // whose size it has
-	uses  int    // still to come, while the plan is made
-	own   bool   // of the run: neither the caller's nor a constant's
+	first *value // gives the buffer its size
+	uses  int    // remaining, while the plan is made
+	own   bool   // belongs to the run: neither to the caller nor to a constant
 	begin int    // step that allocates it
-	end   int    // step behind which it is freed
+	end   int    // step after which it is freed
 }
 
-// placement says which operators' results may lie in the memory of an input.
+// placement says which results of an operator may use the memory of an input.
 type placement struct {
-	view    bool  // of input 0, without any work
-	inPlace []int // inputs that may be overwritten when nothing else reads them
+	view    bool  // of input 0, without a copy
+	inPlace []int // inputs that may be overwritten if nothing else reads them
 }
 
-// placements are the CPU kernels' (KernelDefBuilder's Alias and MayInplace, our
-// own operators' GetMayInplace), as far as they have any. Arithmetic has none:
-// its results take new memory.
+// placements are those of the CPU kernels (KernelDefBuilder's Alias and
+// MayInplace, our own operators' GetMayInplace). Operators without a row, such as
+// arithmetic, take new memory for their results.
 var placements = map[string]placement{
 	"Reshape":   {view: true},
 	"Squeeze":   {view: true},
@@ -54,17 +54,17 @@ func (n *node) kind() string {
 // ComputeSingleStreamReusePlan).
 type planner struct {
 	of   map[*value]*buffer
-	free []*buffer // the last freed comes last
-	all  []*buffer // those of the run
+	free []*buffer // in the order in which they were freed
+	all  []*buffer // that belong to the run
 }
 
-// buffers are the run's own, in the order of their allocation. What nothing
-// reads is kept to the end.
+// buffers are the run's own, in the order of their allocation. A value that
+// nothing reads is kept to the end.
 func (g *graph) buffers(order []*node) []*buffer {
 	p := &planner{of: map[*value]*buffer{}}
 	for _, v := range g.values {
 		if v.from == nil {
-			p.of[v] = &buffer{first: v, uses: 1 + len(v.to)} // 1: its owner's
+			p.of[v] = &buffer{first: v, uses: 1 + len(v.to)} // 1: its owner
 		}
 	}
 	for step, n := range order {
@@ -86,7 +86,7 @@ func (p *planner) place(n *node, v *value, step int) {
 	b := p.input(n, v)
 	switch {
 	case v.output:
-		b = &buffer{first: v, uses: 1} // 1: the caller's
+		b = &buffer{first: v, uses: 1} // 1: the caller
 	case b != nil:
 	default:
 		if b = p.freed(v); b == nil {
@@ -98,7 +98,7 @@ func (p *planner) place(n *node, v *value, step int) {
 	p.of[v] = b
 }
 
-// input is the buffer of an input of n in which its first result may lie.
+// input is the buffer of an input of n that its first result may use.
 func (p *planner) input(n *node, v *value) *buffer {
 	where := placements[n.kind()]
 	if v != n.out[0] {
@@ -115,7 +115,7 @@ func (p *planner) input(n *node, v *value) *buffer {
 	return nil
 }
 
-// freed takes the buffer that was freed last among those of v's shape.
+// freed takes, of the free buffers of v's shape, the one freed last.
 func (p *planner) freed(v *value) *buffer {
 	for i, b := range slices.Backward(p.free) {
 		if len(v.ts.Shape) > 0 && v.fits(b.first) {

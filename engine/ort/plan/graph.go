@@ -8,7 +8,7 @@ import (
 
 // graph is a model as the runtime holds it.
 type graph struct {
-	nodes   []*node // by index; nil where a rewrite removed it
+	nodes   []*node // by index; nil if a rewrite removed it
 	values  map[string]*value
 	inputs  []*value // fed by the caller
 	outputs []*value // given to the caller
@@ -19,15 +19,15 @@ type node struct {
 	name       string
 	domain, op string
 	attributes string
-	in, out    []*value // nil where left out
+	in, out    []*value // nil if left out
 }
 
-// value is one tensor: made by a node, fed or constant.
+// value is one tensor: the result of a node, an input or a constant.
 type value struct {
 	name     string
 	ts       onnx.TypeShape
 	bytes    int64
-	from     *node // nil where no node makes it
+	from     *node // nil for inputs and constants
 	to       []*node
 	constant bool
 	number   float32 // of a constant with one element; else 0
@@ -72,7 +72,7 @@ func load(m *onnx.Model) (*graph, error) {
 	return g, nil
 }
 
-// size settles what a value takes in memory.
+// size computes the memory of a value.
 func (v *value) size(ts onnx.TypeShape) error {
 	lengths, fixed := ts.Shape.Lengths()
 	width := ts.Type.Size()

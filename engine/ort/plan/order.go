@@ -46,7 +46,7 @@ func (n *node) leaf() bool {
 	return !slices.ContainsFunc(n.out, func(v *value) bool { return v != nil && len(v.to) > 0 })
 }
 
-// before are the nodes whose values n reads, by index.
+// before are the nodes whose results n reads, by index.
 func (n *node) before() []*node {
 	var nodes []*node
 	for _, v := range n.in {

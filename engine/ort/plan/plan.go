@@ -15,7 +15,7 @@ type Options struct {
 	Extended bool // optimisation level 2; else 1
 }
 
-// Of makes the plan of a model as package lower writes them. Every shape in it
+// Of makes the plan of a model that package lower has written. Every shape in it
 // has to be fixed, and known to onnx.InferShapes.
 func Of(m *onnx.Model, o Options) (*Plan, error) {
 	g, err := load(m)
@@ -36,7 +36,7 @@ func Of(m *onnx.Model, o Options) (*Plan, error) {
 	return p, nil
 }
 
-// Order is the names of the nodes in the order of their execution.
+// Order lists the names of the nodes in the order of their execution.
 func (p *Plan) Order() []string {
 	names := make([]string, len(p.order))
 	for i, n := range p.order {
@@ -47,17 +47,17 @@ func (p *Plan) Order() []string {
 
 // Usage is memory in bytes.
 type Usage struct {
-	// Arena is what the runtime takes for the values between nodes and keeps:
-	// the most that live at once, and what lies unused between them.
+	// Arena is what the runtime allocates for the values between nodes and keeps:
+	// the largest amount alive at once, and the unused gaps.
 	Arena int64
-	// Live is the most that lives at once, at node At of the model.
+	// Live is the largest amount alive at once, at node At of the model.
 	Live int64
 	At   string
 	// Constants are the model's, Outside are its inputs and outputs.
 	Constants, Outside int64
 }
 
-// Peak is what models take that run in turns in one arena: the largest Live,
+// Peak is the memory of models that run in turns in one arena: the largest Live,
 // the sum of Constants, and Outside.
 func Peak(plans ...*Plan) Usage {
 	var u Usage
@@ -66,7 +66,7 @@ func Peak(plans ...*Plan) Usage {
 		u.Constants += p.constants
 		u.Outside += p.outside
 	}
-	for before := int64(-1); a.held > before; { // until a round takes nothing new
+	for before := int64(-1); a.held > before; { // until a round allocates nothing new
 		before = a.held
 		for _, p := range plans {
 			p.run(a, &u)
@@ -76,7 +76,7 @@ func Peak(plans ...*Plan) Usage {
 	return u
 }
 
-// run takes and frees the buffers of one run.
+// run allocates and frees the buffers of one run.
 func (p *Plan) run(a *arena, u *Usage) {
 	ends := make([][]*buffer, len(p.order)+1)
 	for _, b := range p.buffers {

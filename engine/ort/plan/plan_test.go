@@ -10,7 +10,7 @@ import (
 
 const kilo = 256 // floats in 1024 bytes, four granules of the arena
 
-// model builds a model with input x of n floats; build gives the names of its
+// model builds a model with input x of n floats; build returns the names of its
 // outputs.
 func model(t *testing.T, n int, build func(b *onnx.Builder) []string) *onnx.Model {
 	t.Helper()
@@ -183,7 +183,7 @@ func TestPeak(t *testing.T) {
 	}
 }
 
-// TestPeakOfSeveral: models that run in turns share what the first has taken.
+// TestPeakOfSeveral: models that run in turns share the memory of the first.
 func TestPeakOfSeveral(t *testing.T) {
 	twice := func(n int) *Plan {
 		return of(t, model(t, n, func(b *onnx.Builder) []string {
@@ -234,7 +234,7 @@ func TestArena(t *testing.T) {
 		t.Errorf("%d bytes held, a chunk of %d", a.held, c.size)
 	}
 	a.release(c)
-	b, d := a.alloc(500), a.alloc(2048) // 512 of 3072, and of the 2560 behind
+	b, d := a.alloc(500), a.alloc(2048) // 512 of 3072, and of the 2560 after it
 	if a.held != 4096 || b.size != 512 || d.size != 2560 {
 		t.Errorf("%d bytes held, chunks of %d and %d", a.held, b.size, d.size)
 	}

@@ -7,8 +7,8 @@ import (
 	"fbnas/onnx"
 )
 
-// rewrite does what the runtime's own rewrites do to models as package lower
-// writes them, in their order: a node that they make comes behind all others,
+// rewrite applies the runtime's own rewrites, as far as they concern models of
+// package lower, in their order: a node that they make comes after all others,
 // which decides when it is executed.
 func (g *graph) rewrite(o Options) {
 	g.dropIdentities()
@@ -23,7 +23,7 @@ func (g *graph) rewrite(o Options) {
 	}
 }
 
-// inlineHardSwish: the runtime has no kernel for it; it is x*HardSigmoid(x).
+// inlineHardSwish: the runtime has no kernel for it and computes x*HardSigmoid(x).
 func (g *graph) inlineHardSwish() {
 	for _, n := range slices.Clone(g.nodes) {
 		if n == nil || n.kind() != "HardSwish" {
@@ -38,7 +38,7 @@ func (g *graph) inlineHardSwish() {
 	}
 }
 
-// foldConstants computes what depends on constants alone.
+// foldConstants computes nodes that depend on constants alone.
 func (g *graph) foldConstants() {
 	for _, n := range g.order() {
 		varies := func(v *value) bool { return v != nil && !v.constant }
@@ -52,12 +52,12 @@ func (g *graph) foldConstants() {
 	}
 }
 
-// added is a new node under the name that the runtime gives one without.
+// added is a new node with the name that the runtime gives to a node without one.
 func (g *graph) added(op string) *node {
 	return g.add(&node{name: fmt.Sprintf("%s_%d", op, len(g.nodes)), op: op})
 }
 
-// dropIdentities removes what changes nothing.
+// dropIdentities removes nodes that change nothing.
 func (g *graph) dropIdentities() {
 	for _, n := range g.nodes {
 		if n == nil || n.out[0].output {
@@ -75,7 +75,7 @@ func (g *graph) dropIdentities() {
 	}
 }
 
-// shareCommon computes only once what equal nodes compute from equal values.
+// shareCommon merges equal nodes that read equal values.
 func (g *graph) shareCommon() {
 	first := map[string]*node{}
 	for _, n := range g.order() {
@@ -92,7 +92,7 @@ func (g *graph) shareCommon() {
 	}
 }
 
-// replace removes n, whose readers read x instead.
+// replace removes n and lets its readers read x instead.
 func (g *graph) replace(n *node, x *value) {
 	y := n.out[0]
 	g.remove(n)
@@ -103,8 +103,8 @@ func (g *graph) replace(n *node, x *value) {
 	delete(g.values, y.name)
 }
 
-// fuseMatMulAdd: a product of matrices and a sum that spreads over its rows or
-// columns is one Gemm.
+// fuseMatMulAdd: a product of matrices and a sum that broadcasts over its rows or
+// columns become one Gemm.
 func (g *graph) fuseMatMulAdd() {
 	for _, n := range g.order() {
 		if n.kind() != "MatMul" || len(n.in[0].ts.Shape) != 2 || len(n.in[1].ts.Shape) != 2 {
@@ -129,7 +129,7 @@ func (g *graph) fuseMatMulAdd() {
 	}
 }
 
-// spreads: Gemm takes [N], [1,N], [M,1], [M,N] and numbers beside [M,N].
+// spreads: Gemm adds [N], [1,N], [M,1], [M,N] and numbers to [M,N].
 func spreads(bias, product onnx.Shape) bool {
 	if len(bias) > len(product) {
 		return false
@@ -142,7 +142,7 @@ func spreads(bias, product onnx.Shape) bool {
 	return true
 }
 
-// fuseReshapes: of several in a row, only the last shape matters.
+// fuseReshapes: of several Reshapes in a row, only the last shape matters.
 func (g *graph) fuseReshapes() {
 	for _, n := range g.order() {
 		if g.nodes[n.index] == nil || n.kind() != "Reshape" {
@@ -162,7 +162,7 @@ func (g *graph) fuseReshapes() {
 	}
 }
 
-// fuseActivations: a convolution applies one by itself.
+// fuseActivations: a convolution can apply an activation itself.
 func (g *graph) fuseActivations() {
 	activations := []string{"Relu", "Sigmoid", "Tanh", "LeakyRelu", "HardSigmoid", "Clip"}
 	for _, n := range g.order() {
@@ -181,7 +181,7 @@ func (g *graph) fuseActivations() {
 	}
 }
 
-// fuseTransposes: a product of matrices reads them transposed by itself.
+// fuseTransposes: a product of matrices can read transposed matrices itself.
 func (g *graph) fuseTransposes() {
 	for _, n := range g.order() {
 		if n.kind() != "MatMul" {
@@ -208,8 +208,8 @@ func (g *graph) fuseTransposes() {
 	}
 }
 
-// swapsLast tells by the shapes whether a transposition is that of a matrix,
-// or of a batch of them.
+// swapsLast reports, from the shapes, whether a transposition is that of a
+// matrix, or of a batch of matrices.
 func (n *node) swapsLast() bool {
 	from, to := slices.Clone(n.in[0].ts.Shape), n.out[0].ts.Shape
 	r := len(from)
@@ -220,8 +220,8 @@ func (n *node) swapsLast() bool {
 	return slices.Equal(from, to)
 }
 
-// onlyReader is the node that reads n's one result, if no other does and the
-// caller does not get it.
+// onlyReader is the node that reads n's one result, if no other node and
+// not the caller reads it.
 func (n *node) onlyReader() *node {
 	if v := n.out[0]; len(v.to) == 1 && !v.output {
 		return v.to[0]
@@ -229,7 +229,7 @@ func (n *node) onlyReader() *node {
 	return nil
 }
 
-// remove takes a node out; its results are then made by none.
+// remove takes a node out; its results then have no node.
 func (g *graph) remove(n *node) {
 	g.nodes[n.index] = nil
 	for _, v := range n.in {
