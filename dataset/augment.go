@@ -9,27 +9,27 @@ import (
 	"fbnas/internal/chw"
 )
 
-// Augment is what a training image goes through: first crop, then
+// Augment says how a training image is augmented: first crop, then
 // TrivialAugment, both on its 8-bit pixels, then padding and mirroring. The
 // zero value does nothing.
 type Augment struct {
-	// CropScale above 0 is the smallest part of the image's area that a random
-	// crop takes, which is then resized to the image's size.
+	// CropScale above 0 is the smallest share of the image's area that a random
+	// crop takes; the crop is then resized to the image's size.
 	CropScale float64
-	// CropRatio is the largest ratio of such a crop's sides, times that of the
-	// image's; 4/3 where it is 0.
+	// CropRatio is the largest ratio of such a crop's sides, relative to that of the
+	// image's; 4/3 if it is 0.
 	CropRatio float64
 	// Trivial is TrivialAugment (Müller and Hutter, 2021) in its wide space:
 	// one operation of 14, at one of 31 strengths.
 	Trivial bool
-	// PadCrop pads every side with that many black pixels and crops the
+	// PadCrop pads every side with this number of black pixels and crops the
 	// image's own size at a random place.
 	PadCrop int
 	// Flip mirrors the image left to right with probability one half.
 	Flip bool
 }
 
-// Validate finds everything that is out of range.
+// Validate reports every value that is out of range.
 func (a Augment) Validate() error {
 	var problems []error
 	check := func(ok bool, format string, v ...any) {
@@ -51,8 +51,8 @@ const maxRatio = 16
 type view struct {
 	dy, dx   int // the padded crop's place relative to the image
 	mirror   bool
-	crop     crop // what is resized; all of the image where it is zero
-	op       int  // of operations
+	crop     crop // the part to resize; the whole image if it is zero
+	op       int  // index of operations
 	strength float64
 }
 

@@ -9,7 +9,7 @@ import (
 	"fbnas/internal/random"
 )
 
-// epochs are the images of a split, as each of so many epochs shows them: by
+// epochs are the augmented images of a split in several epochs: by
 // epoch, then by image.
 func epochs(t *testing.T, s *Split, o LoaderOptions, from int) [][][]float32 {
 	t.Helper()
@@ -22,8 +22,8 @@ func epochs(t *testing.T, s *Split, o LoaderOptions, from int) [][][]float32 {
 	return all
 }
 
-// TestEveryEpochAugmentsAnew: each part of the augmentation shows an image in
-// other ways in other epochs, and different images in different ways; all of it
+// TestEveryEpochAugmentsAnew: each part of the augmentation changes an image
+// differently in other epochs, and other images differently; all of it
 // is a function of seed, purpose, epoch and image.
 func TestEveryEpochAugmentsAnew(t *testing.T) {
 	const images, shown = 6, 12
@@ -32,7 +32,7 @@ func TestEveryEpochAugmentsAnew(t *testing.T) {
 	alike := set.Train.Subset(make([]int, images))
 	for name, c := range map[string]struct {
 		augment Augment
-		ways    int // at least, of which an image is shown in twelve epochs
+		ways    int // smallest number of different views of an image in twelve epochs
 	}{
 		"pad and crop": {Augment{PadCrop: 2}, 6},
 		"flip":         {Augment{Flip: true}, 2},
@@ -75,8 +75,8 @@ func TestEveryEpochAugmentsAnew(t *testing.T) {
 	}
 }
 
-// TestDrawsCoverTheirRange: every operation, every place and both sides come up,
-// about as often as the others.
+// TestDrawsCoverTheirRange: every operation, every place and both sides occur,
+// about equally often.
 func TestDrawsCoverTheirRange(t *testing.T) {
 	const draws = 14000
 	a := Augment{PadCrop: 2, Flip: true, Trivial: true}
@@ -109,8 +109,8 @@ func TestDrawsCoverTheirRange(t *testing.T) {
 	near("mirrored", mirrored, draws/2)
 }
 
-// TestMixingIsDrawnAnew: what an image is mixed with, and how much of it, is
-// another in every epoch.
+// TestMixingIsDrawnAnew: an image's partner and its share differ
+// in every epoch.
 func TestMixingIsDrawnAnew(t *testing.T) {
 	const images = 8
 	set := makeSet(t, images, images, chw.Shape{Channels: 1, Height: 2, Width: 2}, 1) // the label is the image

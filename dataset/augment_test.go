@@ -21,7 +21,7 @@ func ramp(channels int) canvas {
 }
 
 // TestOperationsAreTorchvisions compares every operation, and a resized crop,
-// with what torchvision makes of the same images; it rounds elsewhere, by one
+// with torchvision's results for the same images; its rounding differs by one
 // brightness.
 func TestOperationsAreTorchvisions(t *testing.T) {
 	text, err := os.ReadFile("testdata/augment.json")
@@ -48,7 +48,7 @@ func TestOperationsAreTorchvisions(t *testing.T) {
 	for _, want := range cases {
 		delete(missing, want.Operation)
 		c := ramp(want.Channels)
-		if want.Operation == "autocontrast" { // which leaves a full range as it is
+		if want.Operation == "autocontrast" { // it leaves a full range as it is
 			for i, p := range c.pix {
 				c.pix[i] = p/2 + 40
 			}
@@ -66,8 +66,8 @@ func TestOperationsAreTorchvisions(t *testing.T) {
 	}
 }
 
-// TestStrengths: they reach both ends of their range and are of either sign
-// only where that is meant.
+// TestStrengths: they reach both ends of their range and have both signs
+// only where the operation is signed.
 func TestStrengths(t *testing.T) {
 	r := random.New(1, "strengths")
 	for _, o := range operations {
@@ -86,8 +86,8 @@ func TestStrengths(t *testing.T) {
 	}
 }
 
-// TestCropsKeepTheirBounds: they lie on the image, with area and ratio of sides
-// as asked, give or take a pixel, and differ.
+// TestCropsKeepTheirBounds: crops lie within the image, have the requested area and
+// ratio of sides, within a pixel, and differ.
 func TestCropsKeepTheirBounds(t *testing.T) {
 	f, a := chw.Shape{Channels: 1, Height: 60, Width: 80}, Augment{CropScale: 0.25, CropRatio: 2}
 	r := random.New(1, "crops")
@@ -113,8 +113,8 @@ func TestCropsKeepTheirBounds(t *testing.T) {
 	}
 }
 
-// TestOldSeedsStayWhatTheyWere: what padding and mirroring do under a seed does
-// not depend on the techniques beside them.
+// TestOldSeedsStayWhatTheyWere: what a seed gives for padding and mirroring does
+// not depend on the other techniques.
 func TestOldSeedsStayWhatTheyWere(t *testing.T) {
 	plain := Augment{PadCrop: 3, Flip: true}
 	all := plain

@@ -1,25 +1,25 @@
 package dataset
 
-// Batch is what one step is fed.
+// Batch is the input of one step.
 type Batch struct {
 	// Images is [batch, channels, height, width] in row-major order,
 	// normalised. Engines copy it to memory of their own alignment.
 	Images []float32
 	Labels []int64 // [batch]
-	// Where images are mixed: each holds that share of an image with its label,
-	// the rest is of one with the label of Others. nil otherwise.
+	// If images are mixed, each has the given share of an image with its label;
+	// the rest is from one with the label in Others. Otherwise nil.
 	Others []int64   // [batch]
 	Shares []float32 // [batch], from 1/2 to 1
-	N      int       // how many of them are images; the rest is padding
+	N      int       // number of images; the rest of the batch is padding
 	Epoch  int       // from 0
 	Step   int       // from the first epoch's start
 
-	home chan<- *Batch // where the buffers are used again
+	home chan<- *Batch // to which the buffers are returned
 }
 
-// Release gives the buffers back to the loader, which writes the next batches
-// into them. The batch must not be used afterwards. A batch that is never
-// released is the garbage collector's.
+// Release returns the buffers to the loader, which writes the next batches
+// into them. The batch must not be used afterwards. If a batch is never
+// released, the garbage collector frees it.
 func (b *Batch) Release() {
 	home := b.home
 	if home == nil {
@@ -31,11 +31,11 @@ func (b *Batch) Release() {
 	b.Images, b.Labels, b.Others, b.Shares = nil, nil, nil, nil
 	select {
 	case home <- &again:
-	default: // enough buffers wait there
+	default: // enough buffers are waiting there
 	}
 }
 
-// buffer returns a batch with memory and no content.
+// buffer returns a batch with memory but no content.
 func (l *Loader) buffer() *Batch {
 	select {
 	case b := <-l.free:

@@ -22,15 +22,15 @@ func (c *canvas) plane(channel int) []uint8 {
 
 func (c *canvas) swap() { c.pix, c.spare = c.spare, c.pix }
 
-// Coordinates and weights have so many binary digits behind the point.
+// Coordinates and weights have this number of binary digits after the point.
 const (
 	coordinateBits = 16
 	weightBits     = 8
 	one            = 1 << weightBits
 )
 
-// resize brings a part of the image to its whole size, bilinearly. That
-// enlarges, so that nothing has to be smoothed.
+// resize scales a part of the image up to the whole size, bilinearly. It only
+// enlarges, so it need not smooth.
 func (c *canvas) resize(part crop) {
 	h, w := c.form.Height, c.form.Width
 	columns := make([]sample, w)
@@ -52,12 +52,12 @@ func (c *canvas) resize(part crop) {
 	c.swap()
 }
 
-// sample is a place between two neighbours on an axis; weight, of one, is the
-// second's.
+// sample is a place between two neighbours on an axis; weight, a fraction of one,
+// is the second's.
 type sample struct{ at, next, weight int }
 
-// between is where the centre of pixel i of n lies in the part of an axis that
-// begins at `from`; beyond the part's outermost pixels it is those.
+// between is the place of the centre of pixel i of n in the part of an axis that
+// begins at `from`; it never goes beyond the part's outermost pixels.
 func between(i, n, from, length int) sample {
 	place := (2*i+1)*length*one/(2*n) - one/2
 	place = min(max(place, 0), (length-1)*one)
@@ -68,12 +68,12 @@ func between(i, n, from, length int) sample {
 // rounded is a sum of pixels with two weights each.
 func rounded(sum int) uint8 { return uint8((sum + one*one/2) / (one * one)) }
 
-// matrix says for each place of a new image which one of the old it shows,
+// matrix says for each place of a new image which place of the old one it shows,
 // both as (x, y) from the centre: (xx*x + xy*y + x0, yx*x + yy*y + y0).
 type matrix struct{ xx, xy, x0, yx, yy, y0 float64 }
 
-// warp is the affine transformation of the image, bilinearly; what lies
-// outside of it is black.
+// warp is the affine transformation of the image, bilinearly; places
+// outside of it are black.
 func (c *canvas) warp(m matrix) {
 	h, w := c.form.Height, c.form.Width
 	fixed := func(v float64) int { return int(v * (1 << coordinateBits)) }

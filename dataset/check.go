@@ -9,7 +9,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// check refuses a set that nothing can be learned or measured on, and says what
+// check refuses a set that is useless for learning or measuring, and warns of what
 // a figure would hide.
 func (s *Set) check(log *slog.Logger) error {
 	switch {
@@ -55,7 +55,7 @@ func (s *Split) missing() []string {
 	return names
 }
 
-// alsoIn names the images whose content other has, too.
+// alsoIn names the images whose content is also in other.
 func (s *Split) alsoIn(other *Split) []string {
 	have := map[Content]bool{}
 	for _, k := range other.index {

@@ -13,21 +13,21 @@ import (
 	"fbnas/internal/random"
 )
 
-// Content stands for the bytes of an image: those of its file or, where many
-// images lie in one file, those of its stored pixels. It is the beginning of
+// Content identifies an image by its bytes: those of its file or, if many
+// images share a file, those of its stored pixels. It is the beginning of
 // their SHA-256.
 type Content uint64
 
 func contentOf(sum [sha256.Size]byte) Content { return Content(binary.BigEndian.Uint64(sum[:])) }
 
 // isTest decides whether an image of a set without test images is kept for
-// testing. Nothing but its own bytes and the seed has a say: whatever comes,
-// goes or is renamed beside it, it stays on its side.
+// testing. It depends only on the image's own bytes and the seed: adding, removing
+// or renaming other images does not move it to the other side.
 func (c Content) isTest(fraction float64, seed uint64) bool {
 	return random.New(seed, "test images", uint64(c)).Float64() < fraction
 }
 
-// contents are those of images of size bytes each that lie one after another.
+// contents are those of consecutive images of size bytes each.
 func contents(data []uint8, size int) []Content {
 	all := make([]Content, len(data)/size)
 	each(context.Background(), len(all), func(i int) {
@@ -36,7 +36,7 @@ func contents(data []uint8, size int) []Content {
 	return all
 }
 
-// fileContents are those of files. One that cannot be read has an error.
+// fileContents are those of files, with an error for each file that cannot be read.
 func fileContents(ctx context.Context, paths []string) ([]Content, []error) {
 	all, failed := make([]Content, len(paths)), make([]error, len(paths))
 	each(ctx, len(paths), func(i int) { all[i], failed[i] = fileContent(paths[i]) })

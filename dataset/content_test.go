@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// grey is a picture of its own for every number.
+// grey is a different picture for every number.
 func grey(t *testing.T, n int) []byte {
 	t.Helper()
 	return pictureFile(t, "png", 8+n, 8, color.Gray{uint8(n)})
@@ -27,7 +27,7 @@ func classed(t *testing.T, dir string) {
 	}
 }
 
-// sides tells for each content whether it is on the test's side.
+// sides says for each content whether it is a test image.
 func sides(t *testing.T, dir string, o Options) map[Content]bool {
 	t.Helper()
 	o.Height, o.Width = 8, 8
@@ -47,8 +47,8 @@ func sides(t *testing.T, dir string, o Options) map[Content]bool {
 	return on
 }
 
-// TestSideOfAFile: a file's side is its own affair. Whatever happens to others,
-// and whatever it is called, no test image becomes a training image.
+// TestSideOfAFile: the side of a file depends on that file alone. Whatever happens
+// to others, and whatever it is called, no test image becomes a training image.
 func TestSideOfAFile(t *testing.T) {
 	dir := t.TempDir()
 	classed(t, dir)
@@ -87,7 +87,7 @@ func TestSideOfAFile(t *testing.T) {
 }
 
 // TestSideOfAnIDXImage: images that share a file are distinguished by their bytes,
-// whatever size they are brought to.
+// whatever size they are scaled to.
 func TestSideOfAnIDXImage(t *testing.T) {
 	split := func(from, n int, o Options) map[Content]bool {
 		dir, labels := t.TempDir(), make([]byte, n)
@@ -143,7 +143,7 @@ func TestSameBytesInTrainAndTest(t *testing.T) {
 	}
 }
 
-// TestEmptySides: a class without a test image is said, a set without any is
+// TestEmptySides: a warning names a class without test images; a set without any is
 // refused with what to do.
 func TestEmptySides(t *testing.T) {
 	isTest := func(n int) bool {
@@ -196,8 +196,8 @@ func TestEmptySides(t *testing.T) {
 	}
 }
 
-// TestPartitionKeepsEqualImagesTogether: the choices of a search are never
-// judged on a copy of an image that the weights learned.
+// TestPartitionKeepsEqualImagesTogether: a search never evaluates its choices
+// on a copy of an image that the weights were trained on.
 func TestPartitionKeepsEqualImagesTogether(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 40 {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Difference says what is the first that is another in now than in m, "" where
-// nothing is: classes, images by their names, or preprocessing.
+// Difference describes the first difference of now from m, or is "" if
+// there is none: classes, images by their names, or preprocessing.
 func (m Manifest) Difference(now Manifest) string {
 	switch {
 	case !slices.Equal(m.Classes, now.Classes):
@@ -27,7 +27,7 @@ func (m Manifest) Difference(now Manifest) string {
 	return ""
 }
 
-// otherwise says how images are prepared now, and how they were.
+// otherwise describes how images are prepared now, and how they were before.
 func (p Preprocessing) otherwise(now Preprocessing) string {
 	if p.Shape != now.Shape {
 		return fmt.Sprintf("resized to %v, they were resized to %v", now.Shape, p.Shape)
@@ -45,7 +45,7 @@ func others(n int) string {
 	return fmt.Sprintf(" (and %d more)", n)
 }
 
-// changes are all differences of the images, those of one kind together.
+// changes lists all differences of the images, grouped by kind.
 func (m Manifest) changes(now Manifest) []string {
 	was, is := byName(m), byName(now)
 	var came, went, changed []string
@@ -69,7 +69,7 @@ func (m Manifest) changes(now Manifest) []string {
 }
 
 // nameOf is an image's name with its side: images that share a file are
-// numbered on each side.
+// numbered on each side separately.
 func nameOf(l Listed) string { return strings.TrimSpace(sideOf(l.Test) + " image " + l.Name) }
 
 func byName(m Manifest) map[string]Listed {

@@ -1,8 +1,8 @@
 // Package dataset reads images and makes batches of them.
 //
 // [Open] takes a folder of images, IDX or CIFAR-10 files, or a built-in name,
-// finds out how it is laid out, and returns a [Set] with training and test images
-// as a [Split] each. Files that cannot be read, and other files left out, are
+// recognises its layout, and returns a [Set] with a [Split] of training images
+// and one of test images. Files that cannot be read, and other files left out, are
 // reported and counted in the [Summary]; nothing is left out silently. Images
 // without a test part are split by their content, so that an image stays on its
 // side when others are added.

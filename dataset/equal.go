@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// look is what a class's training images hold.
+// look is what was seen of a class's training images.
 type look struct {
-	n      int // images that were compared
+	n      int // number of images compared
 	pixels [sha256.Size]byte
-	differ bool // two of the images do
+	differ bool // at least two of the images differ
 }
 
-// warnEqual tells of training images that give nothing to learn: those of the
-// set, or of a class, all hold the same pixels. That happens without an error
-// where a drawing vanishes in its ground, such as white ink on a transparent one.
+// warnEqual warns of training images from which nothing can be learned: all those of
+// the set, or of a class, have the same pixels. This happens without an error
+// if a drawing vanishes in its background, such as white ink on a transparent one.
 func (s *Split) warnEqual(log *slog.Logger) error {
 	looks, err := s.looks()
 	if err != nil {
@@ -53,8 +53,8 @@ func anyDiffers(looks map[int64]*look) bool {
 	return false
 }
 
-// looks compares each class's images until two differ: of most sets it reads
-// two images a class.
+// looks compares each class's images until two differ: in most sets it reads
+// two images of each class.
 func (s *Split) looks() (map[int64]*look, error) {
 	all := map[int64]*look{}
 	buf := make([]uint8, s.src.shape().Size())

@@ -12,9 +12,9 @@ import (
 func TestWarnEqual(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		images []uint8 // each a picture of that level
+		images []uint8 // each a picture of this level
 		labels []uint8
-		want   string // "": nothing is said
+		want   string // "": no warning
 	}{
 		{"all", []uint8{7, 7, 7, 7}, []uint8{0, 1, 0, 1}, "all 4 training images have the same pixels"},
 		{"one a class, all", []uint8{7, 7}, []uint8{0, 1}, "all 2 training images have the same pixels"},

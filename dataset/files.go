@@ -11,14 +11,14 @@ import (
 	"fbnas/internal/fault"
 )
 
-// files is a source of image files, decoded when they are asked for, or once
-// where all of them fit into memory.
+// files is a source of image files, decoded whenever they are needed, or only once
+// if all of them fit into memory.
 type files struct {
 	form  chw.Shape
 	root  string // the data set's folder
 	paths []string
 	kept  []uint8 // all images, or nil
-	// What decodeAll met.
+	// Counted by decodeAll.
 	turned, transparent atomic.Int64
 }
 
@@ -36,7 +36,7 @@ func (f *files) pixels(i int, dst []uint8) error {
 
 // decode reads, scales and crops file i. Its error names the file.
 func (f *files) decode(i int, dst []uint8) (p picture.Picture, err error) {
-	defer fault.Catch(&err) // a decoder may stumble over a file
+	defer fault.Catch(&err) // a decoder may panic on a file
 	p, err = picture.Open(f.paths[i])
 	if err == nil {
 		p.Fit(f.form.Channels, f.form.Height, f.form.Width, dst)
@@ -44,7 +44,7 @@ func (f *files) decode(i int, dst []uint8) (p picture.Picture, err error) {
 	return p, err
 }
 
-// decodeFirst is decode, and counts.
+// decodeFirst is decode, and counts odd pictures.
 func (f *files) decodeFirst(i int, dst []uint8) error {
 	p, err := f.decode(i, dst)
 	if err != nil {
@@ -60,7 +60,7 @@ func (f *files) decodeFirst(i int, dst []uint8) error {
 }
 
 // decodeAll decodes every file once, on all cores, and returns each file's
-// error. It keeps the images where they fit into the given memory.
+// error. It keeps the images if they fit into the given memory.
 func (f *files) decodeAll(ctx context.Context, memoryBytes int64) ([]error, error) {
 	size := f.form.Size()
 	var kept []uint8

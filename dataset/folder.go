@@ -56,8 +56,8 @@ func openFolder(ctx context.Context, dir string, o Options) (raw, error) {
 	return r, r.openParts(ctx, dir, parts, o)
 }
 
-// classesOf finds the names of the classes: those of the training images, or,
-// where all images count alike, of any.
+// classesOf finds the names of the classes: those of the training images or,
+// if all images count alike, of any images.
 func (r *raw) classesOf(parts layout, o Options) error {
 	for role, n := range parts {
 		if n == nil || !o.Whole && role != int(forTraining) {
@@ -83,7 +83,7 @@ func (r *raw) classesOf(parts layout, o Options) error {
 }
 
 // openParts reads the images of each role. Validation images are the test
-// images where there are no others; beside those they are counted only.
+// images if there are no others; otherwise they are only counted.
 func (r *raw) openParts(ctx context.Context, dir string, parts layout, o Options) (err error) {
 	test := parts[forTest]
 	if test == nil && parts[forValidation] != nil {
@@ -114,7 +114,7 @@ func nodesOf(n *node) []*node {
 	return n.classes()
 }
 
-// openClasses decodes every file once, so that a corrupt one is known before
+// openClasses decodes every file once, so that corrupt ones are known before
 // the training begins, and keeps the good ones.
 func (r *raw) openClasses(ctx context.Context, dir string, classes []*node, o Options) (im images, err error) {
 	src := &files{form: chw.Shape{Channels: o.Channels, Height: o.Height, Width: o.Width}, root: dir}

@@ -17,10 +17,10 @@ import (
 	"fbnas/internal/lfs"
 )
 
-// maxFileBytes bounds what one file of a data set may hold, unpacked.
+// maxFileBytes bounds the unpacked size of one file of a data set.
 const maxFileBytes = 4 << 30
 
-// idxParts are the names that the two parts of an IDX set go by.
+// idxParts are the names of the two parts of an IDX set.
 var idxParts = struct{ train, test []string }{[]string{"train"}, []string{"t10k", "test"}}
 
 // idxFile finds the file of a part ("train") and content ("images", 3).
@@ -136,8 +136,8 @@ func readIDX(r io.Reader, rank int, limit int64) (dims []int, data []uint8, err 
 	return dims, data, err
 }
 
-// readExactly reads the last size bytes of in. A header that promises more
-// than the file has does not make it allocate what is promised.
+// readExactly reads the last size bytes of in. It does not allocate what a header
+// promises before the file has delivered it.
 func readExactly(in io.Reader, size int64) ([]byte, error) {
 	var buf bytes.Buffer
 	buf.Grow(int(min(size, 64<<20)) + bytes.MinRead)
@@ -153,7 +153,7 @@ func readExactly(in io.Reader, size int64) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// noEOF turns an end of file where data was due into an error.
+// noEOF turns an end of file before the expected end into an error.
 func noEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -161,7 +161,7 @@ func noEOF(err error) error {
 	return err
 }
 
-// damaged is the error for a data set's file that is not what it should be.
+// damaged is the error for an invalid file of a data set.
 func damaged(format string, args ...any) error {
 	return fault.New(fault.Failure, "Fetch the data set again, or leave this file out.", format, args...)
 }

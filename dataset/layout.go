@@ -18,8 +18,8 @@ const (
 	roleCount
 )
 
-// roles are the names of folders with a role, in lower case. A name alone does
-// not make one: it has to hold class folders.
+// roles are the names of folders with a role, in lower case. A name alone is not
+// enough: the folder has to hold class folders.
 var roles = map[string]role{
 	"train": forTraining, "training": forTraining, "trainset": forTraining,
 	"val": forValidation, "valid": forValidation, "validation": forValidation, "dev": forValidation,
@@ -31,14 +31,14 @@ func roleOf(name string) (role, bool) {
 	return r, ok
 }
 
-// holdsClasses tells a folder of class folders from a class: there the images
-// lie directly, but for a few that lie astray.
+// holdsClasses distinguishes a folder of class folders from a class: in a class the
+// images lie directly in the folder, except for a few strays.
 func (n *node) holdsClasses() bool {
 	direct, classes := len(n.images), n.classes()
 	return len(classes) > 0 && (direct == 0 || len(classes) > 1 && direct < len(n.all())-direct)
 }
 
-// layout is which folders hold the classes of which role; nil where none does.
+// layout says which folder holds the classes of each role; nil if none does.
 type layout [roleCount]*node
 
 // layoutOf decides by what is inside the folders. What lies beside them is
@@ -90,7 +90,7 @@ func (l layout) flat(others []*node, root *node) (layout, error) {
 	siblings := namesOf(others)
 	for r, n := range l {
 		if n != nil && !within(namesOf(n.classes()), siblings) {
-			others, l[r] = append(others, n), nil // a class with folders of its own
+			others, l[r] = append(others, n), nil // a class with subfolders
 		}
 	}
 	train, all := "", true
@@ -109,8 +109,8 @@ func (l layout) flat(others []*node, root *node) (layout, error) {
 	return l, nil
 }
 
-// parted is a warning where the classes may be parts of the set under names that
-// have no role: each holds folders, of the same names.
+// parted warns if the classes may be parts of the set, under names that
+// have no role: all of them hold folders of the same names.
 func (l layout) parted() string {
 	if l[forTraining] == nil {
 		return ""

@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// TestLayouts: what a folder of folders is understood to be. A line is a folder
-// with so many pictures of its own; "link" is a link to a folder.
+// TestLayouts: how a folder of folders is read. Each entry is a folder
+// and the number of pictures directly in it; "link" is a link to a folder.
 func TestLayouts(t *testing.T) {
 	type link map[string]string
 	for _, c := range []struct {
 		name    string
 		files   map[string]int // folder: pictures
-		others  []string       // files that are no pictures
+		others  []string       // files that are not pictures
 		links   link
 		classes string
 		// training, validation and test images; -1: a part of the training images
@@ -107,7 +107,7 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
-// TestDoubts: what may be meant otherwise than it is understood is warned of.
+// TestDoubts: a warning names what may be meant in another way.
 func TestDoubts(t *testing.T) {
 	const look, parts = "if those are the classes, call the folders that they are in train/ and test/", "each of the classes "
 	for _, c := range []struct {
@@ -144,13 +144,13 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// another is the next picture that no other is like.
+// another is a new picture that equals no earlier one.
 func another(t *testing.T, n *int) []byte {
 	*n++
 	return grey(t, *n-1)
 }
 
-// sameItems compares reasons, which may have commas of their own, in any order.
+// sameItems compares lists of reasons, which may contain commas, in any order.
 func sameItems(t *testing.T, got []string, want string) {
 	t.Helper()
 	rest := want

@@ -19,12 +19,12 @@ type LoaderOptions struct {
 	Seed    uint64 // of order and augmentation
 	Purpose string // distinguishes the random streams of loaders with one seed
 	Augment Augment
-	// Mixup above 0, to 1, mixes pairs of a batch's images; the share of each
+	// Mixup, if above 0 (at most 1), mixes pairs of a batch's images; the share of each
 	// is drawn from Beta(Mixup, Mixup).
 	Mixup   float64
 	Shuffle bool // a new order in every epoch
 	// DropLast leaves out an epoch's incomplete last batch. Otherwise that
-	// batch is filled up with zeros and label 0, and its N says so.
+	// batch is filled up with zeros and label 0, and its N is smaller.
 	DropLast bool
 	Epochs   int // after which Next returns io.EOF; 0: never
 	Workers  int // goroutines that make batches; default: up to 4
@@ -39,14 +39,14 @@ type Loader struct {
 	o       LoaderOptions
 	pending chan *job
 	cancel  context.CancelFunc
-	stopped func() error // why plan ended early, if it did
+	stopped func() error // why plan ended early; nil if it did not
 	group   sync.WaitGroup
 	free    chan *Batch
 	failed  error
 	waited  time.Duration
 }
 
-// job is one batch to be made; done is closed when batch or err is there.
+// job is one batch to be made; done is closed when batch or err is set.
 type job struct {
 	epoch, step int
 	images      []int // as indices of the split
@@ -55,7 +55,7 @@ type job struct {
 	err         error
 }
 
-// NewLoader returns a loader at rest; Start sets it going.
+// NewLoader returns a stopped loader; call Start.
 func NewLoader(split *Split, o LoaderOptions) (*Loader, error) {
 	o.Workers = cmp.Or(o.Workers, min(4, runtime.GOMAXPROCS(0)))
 	o.Depth = cmp.Or(o.Depth, 4)
@@ -84,9 +84,9 @@ func (l *Loader) StepsPerEpoch() int {
 	return (n + l.o.Batch - 1) / l.o.Batch
 }
 
-// Start begins with the given step, counted from the first epoch's start; the
-// next batch is that step's. A loader that runs is stopped first. Whoever
-// starts a loader closes it.
+// Start begins with the given step, counted from the start of the first epoch: Next
+// then returns that step's batch. A running loader is stopped first. Close must
+// be called afterwards.
 func (l *Loader) Start(ctx context.Context, step int) {
 	l.Close()
 	ctx, l.cancel = context.WithCancel(ctx)
@@ -100,8 +100,8 @@ func (l *Loader) Start(ctx context.Context, step int) {
 	}
 }
 
-// plan hands out the jobs in order. A job enters pending first, whose capacity
-// is what limits the batches made ahead.
+// plan hands out the jobs in order. Each job first enters pending, whose capacity
+// limits the number of batches made ahead.
 func (l *Loader) plan(ctx context.Context, step int, jobs, pending chan<- *job) {
 	defer close(jobs)
 	defer close(pending)
@@ -174,8 +174,8 @@ func (l *Loader) make(j *job, r *renderer) (b *Batch, err error) {
 	return b, nil
 }
 
-// Next returns the next batch, in order; io.EOF after the last epoch. It waits
-// where the batch is not made yet. After an error it returns the same error.
+// Next returns the next batch, in order, and io.EOF after the last epoch. It waits
+// until the batch is made. After an error it returns the same error.
 func (l *Loader) Next() (*Batch, error) {
 	if l.failed != nil {
 		return nil, l.failed
@@ -197,17 +197,17 @@ func (l *Loader) Next() (*Batch, error) {
 	return j.batch, j.err
 }
 
-// WaitTime is how long Next has waited since Start, in all.
+// WaitTime is the total time that Next has waited since Start.
 func (l *Loader) WaitTime() time.Duration { return l.waited }
 
-// Close stops the loader and waits for its goroutines. Batches that were
-// handed out stay valid.
+// Close stops the loader and waits for its goroutines. Batches that Next has
+// returned stay valid.
 func (l *Loader) Close() {
 	if l.cancel == nil {
 		return
 	}
 	l.cancel()
-	for range l.pending { // frees plan from a full queue
+	for range l.pending { // unblocks plan if the queue is full
 	}
 	l.group.Wait()
 	l.cancel = nil

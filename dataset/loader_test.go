@@ -101,8 +101,8 @@ func TestAnEpochShowsEveryImageOnce(t *testing.T) {
 	}
 }
 
-// TestUsedBuffersArePadded: a batch that is not full holds nothing of the batches
-// that were in its memory before.
+// TestUsedBuffersArePadded: a batch that is not full contains nothing of the batches
+// that used its memory before.
 func TestUsedBuffersArePadded(t *testing.T) {
 	set := makeSet(t, 10, 5, chw.Shape{Channels: 3, Height: 2, Width: 2}, 3)
 	last := 0
@@ -152,7 +152,7 @@ func TestTheLastBatchIsPadded(t *testing.T) {
 	}
 }
 
-// failing is a source one of whose images cannot be read.
+// failing is a source with one image that cannot be read.
 type failing struct {
 	source
 	bad int
@@ -200,7 +200,7 @@ func TestCancelAndClose(t *testing.T) {
 	}
 	kept := append([]float32{}, b.Images...)
 	cancel()
-	for err == nil { // what was made ahead may still come
+	for err == nil { // batches made ahead may still come
 		_, err = l.Next()
 	}
 	if !errors.Is(err, context.Canceled) {
@@ -235,7 +235,7 @@ func TestReleasedBuffersAreUsedAgain(t *testing.T) {
 		}
 		buffers[&b.Images[0]] = true
 		b.Release()
-		b.Release() // a second one must not give the buffer away twice
+		b.Release() // a second Release must not return the buffer twice
 	}
 	if len(buffers) > 8 {
 		t.Errorf("64 batches used %d buffers", len(buffers))
@@ -253,8 +253,8 @@ func TestLoaderOptions(t *testing.T) {
 	}
 }
 
-// BenchmarkEpoch is the loader alone, on one core; a training step must not
-// wait for it.
+// BenchmarkEpoch measures the loader alone, on one core; a training step must not
+// have to wait for it.
 func BenchmarkEpoch(b *testing.B) {
 	plain := Augment{PadCrop: 2, Flip: true}
 	all := Augment{Flip: true, CropScale: 0.35, Trivial: true}

@@ -26,16 +26,16 @@ const (
 
 const manifestSchema = "fbnas.data/1"
 
-// Manifest is what was read of a data set: its classes, every image with its
-// content, class and side, and what was done to pixels.
+// Manifest records what was read from a data set: its classes, every image with its
+// content, class and side, and the preprocessing of pixels.
 type Manifest struct {
 	Schema string `json:"schema"`
-	// Digest is the SHA-256 of all of it but the images' names and order.
+	// Digest is the SHA-256 of everything except the images' names and order.
 	Digest        string        `json:"sha256"`
 	Summary       Summary       `json:"data_set"`
 	Classes       []string      `json:"classes"`
 	Preprocessing Preprocessing `json:"preprocessing"`
-	Images        []Listed      `json:"images"` // in the set's order; null where they are too many
+	Images        []Listed      `json:"images"` // in the set's order; null if there are too many
 }
 
 // Listed is an image in a manifest.
@@ -46,7 +46,7 @@ type Listed struct {
 	Name    string
 }
 
-// MarshalText gives "train 0 00f1d2e3c4b5a697 cat/1.jpg".
+// MarshalText returns text such as "train 0 00f1d2e3c4b5a697 cat/1.jpg".
 func (l Listed) MarshalText() ([]byte, error) {
 	return fmt.Appendf(nil, "%s %d %016x %s", sideOf(l.Test), l.Class, uint64(l.Content), l.Name), nil
 }
@@ -58,7 +58,7 @@ func sideOf(test bool) string {
 	return "train"
 }
 
-// UnmarshalText reads what MarshalText gives.
+// UnmarshalText reads the text of MarshalText.
 func (l *Listed) UnmarshalText(text []byte) error {
 	parts := strings.SplitN(string(text), " ", 4)
 	if len(parts) != 4 || parts[0] != "train" && parts[0] != "test" || len(parts[2]) != 16 {
@@ -76,7 +76,7 @@ func (l *Listed) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Manifest lists what was read of the set.
+// Manifest lists what was read from the set.
 func (s *Set) Manifest() Manifest {
 	m := Manifest{Schema: manifestSchema, Summary: s.Summary, Classes: s.Classes, Preprocessing: s.Preprocessing()}
 	for _, split := range []*Split{s.Train, s.Test} {
@@ -94,7 +94,7 @@ func (s *Set) Manifest() Manifest {
 // digest needs the whole list.
 func (m Manifest) digest() string {
 	h := sha256.New()
-	_ = json.NewEncoder(h).Encode([]any{manifestSchema, m.Classes, m.Preprocessing}) // a hash takes everything
+	_ = json.NewEncoder(h).Encode([]any{manifestSchema, m.Classes, m.Preprocessing}) // a hash accepts everything
 	lines := make([]string, len(m.Images))
 	for i, l := range m.Images {
 		lines[i] = fmt.Sprintf("%s %d %016x\n", sideOf(l.Test), l.Class, uint64(l.Content))
@@ -162,7 +162,7 @@ func parseManifest(text []byte) (Manifest, error) {
 	return m, nil
 }
 
-// Trained names the images that were training images of what m is of.
+// Trained names the images of s that were training images of the manifest's set.
 func (m Manifest) Trained(s *Split) []string {
 	trained := map[Content]bool{}
 	for _, l := range m.Images {

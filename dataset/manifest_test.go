@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// opened is the set of classed in a folder, whose mean and deviation are given:
-// else every change of an image would change them, too.
+// opened is the set of classed in a folder, with given mean and deviation:
+// otherwise every change of an image would change them, too.
 func opened(t *testing.T, dir string, o Options) *Set {
 	t.Helper()
 	if o.Height == 0 {
@@ -67,8 +67,8 @@ func TestManifestIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-// TestDifference: what is new, gone or changed is named; digests differ exactly
-// where a network would have learned something else.
+// TestDifference: new, missing and changed images are named; digests differ exactly
+// if a network would have learned something else.
 func TestDifference(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -108,7 +108,7 @@ func TestDifference(t *testing.T) {
 	}
 }
 
-// sameSide is another picture than that of a number, on its side of the split.
+// sameSide is a picture other than number n, on the same side of the split.
 func sameSide(t *testing.T, n int) []byte {
 	t.Helper()
 	side := func(n int) bool {
@@ -127,7 +127,7 @@ func sameSide(t *testing.T, n int) []byte {
 	}
 }
 
-// TestTrained counts the images of another set that a network learned.
+// TestTrained counts the images of another set that a network was trained on.
 func TestTrained(t *testing.T) {
 	dir, other := t.TempDir(), t.TempDir()
 	classed(t, dir)

@@ -9,11 +9,11 @@ import (
 	"fbnas/internal/chw"
 )
 
-// memory is a source whose images lie one after another in memory.
+// memory is a source whose images are consecutive in memory.
 type memory struct {
 	form   chw.Shape
 	data   []uint8
-	before Size // before they were brought to form
+	before Size // before they were scaled
 }
 
 func (m *memory) shape() chw.Shape  { return m.form }
@@ -57,7 +57,7 @@ func imageOf(f chw.Shape, data []uint8) image.RGBA64Image {
 	return m
 }
 
-// labelled checks labels against images and classes and makes the two one.
+// labelled checks labels against images and classes and combines them.
 func labelled(name string, src source, content []Content, labels []uint8, classes int) (images, error) {
 	n := len(content)
 	if len(labels) != n {

@@ -7,11 +7,11 @@ import (
 	"fbnas/internal/random"
 )
 
-// mixup (Zhang et al., 2018) mixes every image of a batch with the one that is
-// as far from the batch's end as it is from its start: the batch is shuffled.
-// Shares are drawn for each image from Beta(alpha, alpha) and folded to at
-// least one half, which mixes the same pairs the same way; so Labels stays the
-// label of what is seen best.
+// mix is mixup (Zhang et al., 2018): it mixes every image of a batch with the one that
+// is as far from the batch's end as it is from its start; the batch is shuffled
+// anyway. Shares are drawn for each image from Beta(alpha, alpha); a share below one
+// half is replaced by one minus itself, which mixes the same pairs in the same way.
+// So Labels stays the label of the larger part.
 func (l *Loader) mix(b *Batch, j *job) {
 	size := len(b.Images) / l.o.Batch
 	for k, i := range j.images {

@@ -8,8 +8,8 @@ import (
 	"fbnas/internal/random"
 )
 
-// TestMixup: every image is that share of its own and the rest of the other
-// that the batch says, and its own label is that of the larger part.
+// TestMixup: every image consists of the batch's share of itself and the rest of the
+// other, and its own label is that of the larger part.
 func TestMixup(t *testing.T) {
 	set := makeSet(t, 11, 11, chw.Shape{Channels: 1, Height: 3, Width: 3}, 1)
 	plain := LoaderOptions{Batch: 4, Seed: 3, Purpose: "weights", Shuffle: true, Epochs: 2}

@@ -56,8 +56,8 @@ func TestOpenIDX(t *testing.T) {
 	}
 }
 
-// TestGivenNormalisation: a trained network wants its own means and deviations,
-// whatever data it is shown.
+// TestGivenNormalisation: a trained network needs its own means and deviations,
+// whatever data it gets.
 func TestGivenNormalisation(t *testing.T) {
 	dir := t.TempDir()
 	idxSet(t, dir, 20, false)
@@ -255,7 +255,7 @@ func TestCorruptFiles(t *testing.T) {
 	whole := pictureFile(t, "jpeg", 30, 30, color.White)
 	write(t, dir, "red/03.jpg", whole[:len(whole)-20])
 	write(t, dir, "blue/deep/07.PNG", nil)
-	write(t, dir, "red/09.jpg", pictureFile(t, "png", 30, 30, color.White)) // whole, under another name
+	write(t, dir, "red/09.jpg", pictureFile(t, "png", 30, 30, color.White)) // a valid file with another format's name
 
 	var log bytes.Buffer
 	o := Options{Height: 8, Width: 8, MaxCorrupt: new(0.06), Log: slog.New(slog.NewTextHandler(&log, nil))}

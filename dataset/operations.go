@@ -7,8 +7,8 @@ import (
 	"fbnas/dataset/picture"
 )
 
-// operation is one of TrivialAugment's. Strengths lie between 0 and most, in
-// the operation's own unit, and are of either sign where it is signed.
+// operation is one of TrivialAugment's. Strengths are between 0 and most, in
+// the operation's own unit, with either sign if it is signed.
 type operation struct {
 	name   string
 	most   float64
@@ -17,8 +17,8 @@ type operation struct {
 }
 
 // operations are those of TrivialAugment's wide space, table 4 of the paper, as
-// torchvision's TrivialAugmentWide has them. Translations are by half of a side
-// at most, and by 32 pixels: 32 pixels leave nothing of an image of 28.
+// in torchvision's TrivialAugmentWide. Translations are at most half of a side
+// and at most 32 pixels: 32 pixels would leave nothing of an image of 28.
 var operations = []operation{
 	{"identity", 0, false, func(*canvas, float64) {}},
 	{"shear_x", 0.99, true, func(c *canvas, s float64) { c.warp(matrix{xx: 1, xy: s, yy: 1}) }},
@@ -36,7 +36,7 @@ var operations = []operation{
 	{"equalize", 0, false, func(c *canvas, _ float64) { c.eachPlane(equalise) }},
 }
 
-// strength draws one of 31.
+// strength draws one of 31 strengths.
 func (o operation) strength(rng *rand.Rand) float64 {
 	const last = 30
 	s := o.most * float64(rng.IntN(last+1)) / last
@@ -53,8 +53,8 @@ func (c *canvas) rotate(degrees float64) {
 	c.warp(matrix{xx: cos, xy: -sin, yx: sin, yy: cos})
 }
 
-// blend moves every pixel away from another by the strength, towards it where
-// that is negative: p + strength (p - other).
+// blend moves every pixel away from another one by the strength, or towards it if
+// the strength is negative: p + strength (p - other).
 func (c *canvas) blend(strength float64, other func(channel, i int) int) {
 	s := int(math.Round(strength * (1 << coordinateBits)))
 	for channel := range c.form.Channels {
@@ -92,8 +92,8 @@ func (c *canvas) contrast(strength float64) {
 	c.blend(strength, func(int, int) int { return mean })
 }
 
-// sharpen moves pixels away from the mean of their neighbourhood, in which they
-// weigh 5 of 13; those at the border stay.
+// sharpen moves pixels away from the mean of their neighbourhood, in which a pixel
+// itself has weight 5 of 13; pixels at the border do not change.
 func (c *canvas) sharpen(strength float64) {
 	h, w := c.form.Height, c.form.Width
 	c.blend(strength, func(channel, i int) int {
@@ -109,7 +109,7 @@ func (c *canvas) sharpen(strength float64) {
 	})
 }
 
-// posterize leaves out that many of the last bits.
+// posterize clears this number of the last bits.
 func (c *canvas) posterize(bits float64) {
 	mask := uint8(0xff << int(math.Round(bits)))
 	for i := range c.pix {

@@ -8,13 +8,13 @@ import (
 	"fbnas/internal/fault"
 )
 
-// stumbling is a source whose pictures cannot be had.
+// stumbling is a source that panics for every picture.
 type stumbling struct{ source }
 
 func (stumbling) pixels(int, []uint8) error { panic("a decoder stumbled") }
 
-// TestAPanicInALoaderIsAnError: where batches are made there is nobody else to
-// recover it.
+// TestAPanicInALoaderIsAnError: nothing else would recover a panic in a goroutine
+// that makes batches.
 func TestAPanicInALoaderIsAnError(t *testing.T) {
 	split := *makeSet(t, 4, 2, chw.Shape{Channels: 1, Height: 3, Width: 3}, 1).Train
 	split.src = stumbling{split.src}

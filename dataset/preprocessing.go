@@ -13,7 +13,7 @@ type Preprocessing struct {
 	Mean []float32 `json:"mean"`
 	Std  []float32 `json:"std"`
 	// Pictures is the picture.Definition by which files became pixels; 0: by
-	// none, before there was one.
+	// none, in older versions.
 	Pictures int `json:"pictures,omitempty"`
 }
 
@@ -22,8 +22,8 @@ func (s *Set) Preprocessing() Preprocessing {
 	return Preprocessing{Shape: s.Train.Shape(), Mean: s.Mean, Std: s.Std, Pictures: picture.Definition}
 }
 
-// Odd counts the set's pictures that are not stored upright, and those that are
-// transparent somewhere.
+// Odd counts the set's pictures that are not stored upright, and those with
+// transparent pixels.
 func (s *Set) Odd() (turned, transparent int) {
 	seen := map[*files]bool{}
 	var count func(src source)

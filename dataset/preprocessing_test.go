@@ -11,8 +11,8 @@ import (
 	"fbnas/dataset/picture/picturetest"
 )
 
-// TestOdd: what depends on the definition of a picture is counted once, and
-// what a tag or a palette turns and shows is what the set holds.
+// TestOdd: pictures that depend on the definition are counted once, and the set
+// contains them rotated and over white.
 func TestOdd(t *testing.T) {
 	dir := t.TempDir()
 	size := image.Pt(6, 6)
@@ -36,7 +36,7 @@ func TestOdd(t *testing.T) {
 	if turned, transparent := s.Odd(); turned != 3 || transparent != 8 {
 		t.Errorf("%d turned, %d transparent, want 3 and 8", turned, transparent)
 	}
-	corners := map[int]int{} // which corner is white
+	corners := map[int]int{} // the corner that is white
 	dst := make([]float32, 3*36)
 	for _, split := range []*Split{s.Train, s.Test} {
 		for i := range split.Len() {

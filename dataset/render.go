@@ -2,8 +2,8 @@ package dataset
 
 import "fmt"
 
-// renderer turns raw images into normalised ones. It has scratch memory: one
-// goroutine uses it.
+// renderer turns raw images into normalised ones. It has scratch memory: only one
+// goroutine may use it.
 type renderer struct {
 	canvas
 	src   source
@@ -21,7 +21,7 @@ func newRenderer(s *Split) *renderer {
 	return r
 }
 
-// render writes source image i, seen by v, to dst, [channels, height, width].
+// render writes source image i, augmented by v, to dst, [channels, height, width].
 // Pixels outside the image are black before normalisation.
 func (r *renderer) render(i int, v view, dst []float32) error {
 	if err := r.src.pixels(i, r.pix); err != nil {
@@ -35,7 +35,7 @@ func (r *renderer) render(i int, v view, dst []float32) error {
 	return nil
 }
 
-// normalise moves and mirrors the image on its way to dst.
+// normalise shifts and mirrors the image while it writes dst.
 func (r *renderer) normalise(v view, dst []float32) {
 	h, w := r.form.Height, r.form.Width
 	// Columns lo ≤ x < hi of the crop lie on the image.

@@ -10,17 +10,17 @@ import (
 	"fbnas/dataset/picture"
 )
 
-// LeftOut counts what was found in a data set and is not used.
+// LeftOut counts files of a data set that are not used, for one reason.
 type LeftOut struct {
 	Reason string   `json:"reason"`
 	Count  int      `json:"count"`
 	First  []string `json:"first"` // some of them
 }
 
-// leftOut collects LeftOut by reason, in the order of the first of each.
+// leftOut collects LeftOut by reason, in the order of their first occurrence.
 type leftOut []LeftOut
 
-// firstLeftOut is how many names are kept for each reason.
+// firstLeftOut is the number of names kept for each reason.
 const firstLeftOut = 5
 
 func (l *leftOut) add(reason string, names ...string) {
@@ -74,20 +74,20 @@ type scanner struct {
 }
 
 // debris are names that systems and tools leave in folders of images, in lower
-// case; names that begin with a dot are hidden by themselves.
+// case; names that begin with a dot count as hidden anyway.
 var debris = map[string]bool{"__macosx": true, "thumbs.db": true, "desktop.ini": true, "@eadir": true, "$recycle.bin": true}
 
-// foreign are the names' ends of pictures that are not read: of telephones, of
-// cameras, of drawing programs.
+// foreign are the extensions of pictures that are not read: from telephones,
+// cameras and drawing programs.
 var foreign = map[string]bool{
 	".heic": true, ".heif": true, ".avif": true, ".jxl": true, ".jp2": true, ".dng": true, ".cr2": true, ".cr3": true,
 	".nef": true, ".arw": true, ".raf": true, ".orf": true, ".psd": true, ".svg": true, ".tga": true, ".ppm": true,
 }
 
-// foreignPicture is the reason why they are left out.
+// foreignPicture is the reason for leaving them out.
 const foreignPicture = "picture in a format that is not read: "
 
-// foreignPictures is a warning: who has pictures means them to be used.
+// foreignPictures is a warning: users expect their pictures to be used.
 func (l leftOut) foreignPictures() string {
 	var parts []string
 	for _, o := range l {
@@ -155,7 +155,7 @@ func orNone(ext string) string {
 	return ext
 }
 
-// met reports whether links have led to a folder before: from a folder in it, or
+// met reports whether links have led to a folder before: from a folder inside it, or
 // from one of the same two folders below the data set's own. Two classes may
 // share a folder: their images are then compared.
 func (s *scanner) met(path string) (bool, error) {
@@ -182,7 +182,7 @@ func (s *scanner) met(path string) (bool, error) {
 	return false, nil
 }
 
-// above are the folders that a folder is in, links resolved.
+// above are the folders that contain a folder, with links resolved.
 func (s *scanner) above(path string) []string {
 	var list []string
 	for path != "" {

@@ -17,7 +17,7 @@ import (
 // Options say how a data set is read. The zero value keeps the images' own
 // size and gives three channels.
 type Options struct {
-	// Height and Width of the images that leave the set. Images of another
+	// Height and Width of the set's images. Images of another
 	// size are scaled (bilinear, short side) and cropped to their centre.
 	// Zero keeps the size of IDX and CIFAR images; folders need a size.
 	Height, Width int
@@ -25,27 +25,27 @@ type Options struct {
 	// grey by the luma of ITU-R 601).
 	Channels int
 	// Mean and Std of each channel, by which pixels are normalised: those that
-	// a trained network wants. Default: the training images' own.
+	// a trained network needs. Default: the training images' own.
 	Mean, Std []float32
-	// Whole reads all images as test images, whatever folders they lie in.
+	// Whole reads all images as test images, whatever folders they are in.
 	Whole bool
-	// Look reads a set that no network can learn: what is wrong with it is
-	// warned of. IDX and CIFAR images keep their size.
+	// Look reads a set for inspection, even if no network can learn from it: problems
+	// become warnings. IDX and CIFAR images keep their size.
 	Look bool
 	// Classes are those that a network distinguishes. With Whole, a folder may
 	// lack some of them.
 	Classes []string
 	// Seed decides the split of a set that comes without test images.
 	Seed uint64
-	// TestFraction is the test images' part of such a set; default 0.2.
+	// TestFraction is the share of test images in such a set; default 0.2.
 	TestFraction float64
 	// MaxCorrupt is the fraction of files in a folder that may be unreadable
 	// and are skipped; nil: 0.01.
 	MaxCorrupt *float64
-	// MemoryBytes is how much a folder's decoded images may take in memory; a
+	// MemoryBytes is the most memory for a folder's decoded images; a
 	// larger set is decoded again whenever an image is used. Default 1 GiB.
 	MemoryBytes int64
-	// Log receives what was skipped; nil: nobody.
+	// Log receives warnings about skipped files; nil: they are dropped.
 	Log *slog.Logger
 }
 
@@ -74,7 +74,7 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// maxSide bounds the sides of images, read or made.
+// maxSide bounds the sides of images, stored or scaled.
 const maxSide = 1 << 14
 
 // Set is an open data set.
@@ -82,26 +82,26 @@ type Set struct {
 	Name    string
 	Train   *Split
 	Test    *Split
-	Classes []string // the names, at the index that is their label
-	// Mean and Std of the training images' pixels (or those asked for), one for
-	// each channel, for pixels from 0 to 1. Batches hold (pixel − Mean) / Std.
+	Classes []string // the names; their index is the label
+	// Mean and Std of the training images' pixels (or those given), one for
+	// each channel, for pixels from 0 to 1. Batches contain (pixel − Mean) / Std.
 	Mean, Std []float32
 	// Skipped names the corrupt files that were left out.
 	Skipped []string
-	// KeptForTest: the test images are training images by their folder or file
-	// that were kept for testing.
+	// KeptForTest: the set has no test images of its own, and some training images
+	// were kept for testing.
 	KeptForTest bool
 	Summary     Summary
 }
 
-// raw is a data set as its files give it: images in stored size and order.
+// raw is a data set as stored in its files: images in stored size and order.
 type raw struct {
-	train, test images // src is nil where the set has none
+	train, test images // src is nil if the set has none
 	validation  int    // images that are not read
 	classes     []string
 	skipped     []string
 	left        leftOut
-	from        [roleCount]string // where the images of a role came from
+	from        [roleCount]string // where the images of a role are from
 }
 
 // images are decoded images with their labels; keep lists the usable ones.
@@ -115,7 +115,7 @@ type images struct {
 // kind is one layout of files on disk.
 type kind struct {
 	name   string
-	layout string // what its files are called, for the error message
+	layout string // names of its files, for the error message
 	found  func(dir string) bool
 	open   func(ctx context.Context, dir string, o Options) (raw, error)
 }
@@ -144,8 +144,8 @@ func IsBuiltin(name string) bool {
 }
 
 // Open opens a built-in set (fashion-mnist) or the one in the folder name,
-// whose kind follows from its files. Training and test images are those of the
-// files; without test files, a part of the images is kept for testing.
+// whose kind follows from its files. If the files contain no test images, some
+// images are kept for testing.
 func Open(ctx context.Context, name string, o Options) (*Set, error) {
 	o, err := o.withDefaults()
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"fbnas/dataset/picture"
 )
 
-// Size is that of an image as it is stored, in pixels.
+// Size is the size of a stored image, in pixels.
 type Size struct {
 	Width  int `json:"width"`
 	Height int `json:"height"`
 }
 
-// Sizes are the smallest, the middle and the largest of a set's images, by
+// Sizes are those of the smallest, the median and the largest of a set's images, by
 // their number of pixels.
 type Sizes struct {
 	Smallest Size `json:"smallest"`

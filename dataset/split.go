@@ -10,7 +10,7 @@ import (
 )
 
 // source gives raw images by index: planes of 8-bit pixels, [channels, height,
-// width], 0 = black. Its methods may be called from several goroutines.
+// width], 0 = black. Several goroutines may call its methods.
 type source interface {
 	// shape is that of the images as stored: a grey set has one channel, whatever
 	// the network's input has.
@@ -74,12 +74,12 @@ func (s *Split) Subset(indices []int) *Split {
 	return &sub
 }
 
-// Part is n of the images from all over the split, which may be sorted by
-// class; of a split with no more than n, all.
+// Part is n images at equal distances in the split, which may be sorted by
+// class; all images if the split has no more than n.
 func (s *Split) Part(n int) *Split { return s.Subset(evenly.Indices(s.Len(), n)) }
 
-// keepForTest splits off the test images of a set that has none of its own.
-// Which they are follows from the content of each (Content.isTest).
+// keepForTest splits off test images for a set that has none of its own.
+// The content of each image decides (Content.isTest).
 func (s *Split) keepForTest(fraction float64, seed uint64) (train, test *Split) {
 	var kept, rest []int
 	for i, k := range s.index {
@@ -92,10 +92,10 @@ func (s *Split) keepForTest(fraction float64, seed uint64) (train, test *Split) 
 	return s.Subset(rest), s.Subset(kept)
 }
 
-// Partition deals the images into two splits, the first with about the given
-// fraction of every class, and one image of it at least on each side where
-// the class has two. Which image goes where is a function of the seed and of
-// the images' order; equal images go where the first of them goes. Both splits
+// Partition divides the images into two splits, the first with about the given
+// fraction of every class; if a class has two images, each side gets at least one.
+// The result is a function of the seed and of the images' order; equal images
+// go to the side of the first of them. Both splits
 // keep the order.
 func (s *Split) Partition(fraction float64, seed uint64) (a, b *Split) {
 	byClass := make([][]int, len(s.set.Classes))
@@ -118,8 +118,8 @@ func (s *Split) Partition(fraction float64, seed uint64) (a, b *Split) {
 	return s.Subset(one), s.Subset(other)
 }
 
-// together lists the images of the first side and the others, in order, but an
-// image whose content came before is where that is.
+// together lists the images of the first side and the others, in order, but moves an
+// image to the side of an earlier one with the same content.
 func (s *Split) together(first []int) (a, b []int) {
 	inFirst := make([]bool, s.Len())
 	for _, i := range first {
@@ -141,12 +141,13 @@ func (s *Split) together(first []int) (a, b []int) {
 	return a, b
 }
 
-// statisticsSample is how many images of a set that is decoded anew each time
-// are looked at for the mean and deviation of its pixels.
+// statisticsSample is the number of images used for the mean and deviation of
+// pixels if images are decoded anew each time.
 const statisticsSample = 1024
 
 // statistics are mean and standard deviation of each stored channel, pixels
-// from 0 to 1. They come from counts of values, so no order can change them.
+// from 0 to 1. They are computed from counts of values, so they do not depend on
+// the order.
 func (s *Split) statistics() (mean, std []float32, err error) {
 	n := s.Len()
 	if !s.src.inMemory() {
@@ -174,7 +175,7 @@ func (s *Split) statistics() (mean, std []float32, err error) {
 		m := sum / total
 		d := math.Sqrt(max(squares/total-m*m, 0))
 		if d < 1e-6 {
-			d = 1 // a constant channel carries nothing to scale
+			d = 1 // a constant channel needs no scaling
 		}
 		mean, std = append(mean, float32(m)), append(std, float32(d))
 	}

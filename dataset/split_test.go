@@ -59,7 +59,7 @@ func TestRenderIsPadThenCropThenFlip(t *testing.T) {
 	if err := s.Train.src.pixels(1, raw); err != nil {
 		t.Fatal(err)
 	}
-	// The crop can lie beside the image altogether: offsets up to ±7.
+	// The crop can lie completely outside the image: offsets up to ±7.
 	for at := range 15 * 15 * 2 {
 		v := view{dy: at/30 - 7, dx: at/2%15 - 7, mirror: at%2 == 1}
 		if err := r.render(1, v, dst); err != nil {

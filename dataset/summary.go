@@ -8,14 +8,14 @@ import (
 	"fbnas/internal/text"
 )
 
-// Summary is what a data set was understood to be.
+// Summary says how a data set was read.
 type Summary struct {
 	Data       string         `json:"data"`   // a built-in name or a folder
 	Kind       string         `json:"kind"`   // IDX, CIFAR-10, folder
 	Digest     string         `json:"sha256"` // see Manifest
 	Classes    []ClassSummary `json:"classes"`
 	Train      PartSummary    `json:"train"`
-	Validation PartSummary    `json:"validation"` // counted, and not read, beside test images
+	Validation PartSummary    `json:"validation"` // if there are test images, they are counted but not read
 	Test       PartSummary    `json:"test"`
 	LeftOut    []LeftOut      `json:"left_out"`
 	Warnings   []string       `json:"warnings"`
@@ -28,13 +28,13 @@ type ClassSummary struct {
 	Test  int    `json:"test_images"`
 }
 
-// PartSummary counts the images of a role and says where they came from.
+// PartSummary counts the images of a role and says where they are from.
 type PartSummary struct {
 	Images int    `json:"images"`
 	From   string `json:"from"`
 }
 
-// summarise counts what a set holds.
+// summarise counts what a set contains.
 func (s *Set) summarise(r raw, o Options) {
 	sum := &s.Summary
 	sum.Classes, sum.LeftOut, sum.Warnings = make([]ClassSummary, len(s.Classes)), append([]LeftOut{}, r.left...), append([]string{}, sum.Warnings...)
@@ -59,7 +59,7 @@ func (s *Set) summarise(r raw, o Options) {
 	sum.Test = PartSummary{s.Test.Len(), from[forTest]}
 }
 
-// String is a summary on a line.
+// String is a summary on one line.
 func (s Summary) String() string {
 	parts := []string{text.Plural(len(s.Classes), "class")}
 	for _, p := range []struct {
@@ -78,7 +78,7 @@ func (s Summary) String() string {
 	return fmt.Sprintf("data %s (%s): %s%s", s.Data, s.Kind, strings.Join(parts, "; "), leftOut(s.LeftOut))
 }
 
-// String is "" where nothing was left out.
+// String is "" if nothing was left out.
 func (l leftOut) String() string {
 	var parts []string
 	for _, o := range l {
@@ -90,7 +90,7 @@ func (l leftOut) String() string {
 	return "; left out: " + strings.Join(parts, ", ")
 }
 
-// namesOfLeft are the first names, and a mark where there are more.
+// namesOfLeft are the first names, and a mark if there are more.
 func namesOfLeft(o LeftOut) []string {
 	names := o.First[:min(len(o.First), 2)]
 	if o.Count > len(names) {

@@ -1,6 +1,6 @@
 package dataset
 
-// joined are the images of two sources of the same form, as one.
+// joined presents the images of two sources of the same shape as one source.
 type joined struct {
 	source     // the first, for shape
 	other      source
@@ -23,7 +23,7 @@ func (j joined) name(i int) string {
 	return j.other.name(i - j.firstCount)
 }
 
-// join makes one list of two.
+// join makes one list from two.
 func join(a, b images) images {
 	if a.src == nil {
 		return b

@@ -10,7 +10,7 @@ import (
 	"fbnas/internal/python"
 )
 
-// TestONNXChecker holds files against ONNX's own checker and shape inference,
+// TestONNXChecker checks files with ONNX's own checker and shape inference,
 // Debian's python3-onnx: version 1.12, which knows opsets up to 17.
 func TestONNXChecker(t *testing.T) {
 	interpreter, err := python.Find(t.Context(), "onnx.checker")

@@ -8,7 +8,7 @@ import (
 	"fbnas/onnx"
 )
 
-// declareShapes fills in value_info: what flows between the nodes.
+// declareShapes fills in value_info: the values between the nodes.
 func declareShapes(m *onnx.Model) error {
 	types, err := onnx.InferShapes(m)
 	if err != nil {
@@ -30,7 +30,7 @@ func declareShapes(m *onnx.Model) error {
 }
 
 // declare replaces the value_info and the metadata of a finished model, each
-// where write gives any.
+// only if write adds some.
 func declare(m *onnx.Model, write func(*onnx.Builder)) error {
 	b := onnx.NewBuilder("", int(m.Opset("")))
 	write(b)
@@ -59,8 +59,8 @@ func WeightsDigest(m *onnx.Model) string {
 }
 
 // StructureDigest is the SHA-256 of a model's message without weights (tensors
-// with dimensions of float32, and of int8 and int32 in QDQ form), metadata and names of models and tools: equal for
-// models that a runtime executes alike.
+// with dimensions of float32, and of int8 and int32 in QDQ form), metadata and names of
+// models and tools: it is equal for models that a runtime executes in the same way.
 func StructureDigest(m *onnx.Model) (string, error) {
 	bare := m.Clone()
 	p := bare.Proto

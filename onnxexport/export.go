@@ -16,10 +16,10 @@ import (
 	"fbnas/onnx"
 )
 
-// Names of the tensors that go into an exported model and come out of it.
+// Names of an exported model's input and output.
 const (
 	Input  = "input"  // [Batch,C,H,W], or [Batch,H,W,C] of pixels
-	Output = "logits" // [Batch,classes], or a map where the last block is no classifier
+	Output = "logits" // [Batch,classes], or a map if the last block is no classifier
 )
 
 // Spec is a network to be exported.
@@ -47,8 +47,8 @@ func Export(s Spec) (*onnx.Model, error) {
 // Build builds the ONNX model: evaluation with running statistics, batch
 // norms folded into the convolutions in float64, every shape declared,
 // initializers named after the parameters. Equal specs give equal bytes.
-// Parameters that are missing, of the wrong size, unknown or not finite are an
-// error that names them. A file that takes pixels needs to know its
+// Parameters that are missing, of the wrong size, unknown or not finite cause an
+// error that names them. A file that takes pixels needs
 // Metadata.Preprocessing.
 func Build(s Spec) (File, error) {
 	s.Batch, s.Opset = cmp.Or(s.Batch, 1), cmp.Or(s.Opset, lower.DefaultOpset)
@@ -75,7 +75,7 @@ func (s Spec) model() (m *onnx.Model, err error) {
 	}
 	images, read := s.Batch, Input
 	if s.Batch == AnyBatch {
-		images, o.Batch = 2, batchName // any number but 1, which shapes may have for other reasons
+		images, o.Batch = 2, batchName // any number but 1, which occurs in shapes for other reasons
 	}
 	if s.Input == PixelsNHWC {
 		read = normalisedValue
@@ -103,7 +103,7 @@ func (s Spec) model() (m *onnx.Model, err error) {
 	return m, err
 }
 
-// validate lists what is wrong with the spec, all at once.
+// validate lists all errors of the spec.
 func (s Spec) validate() error {
 	if len(s.Blocks) == 0 {
 		return errors.New("a network without blocks")
@@ -150,7 +150,7 @@ func finite(v []float64) bool {
 	return true
 }
 
-// checkLiterals: folding divides by deviations, which may be zero or not real.
+// checkLiterals: folding divides by deviations, which may be zero or NaN.
 func checkLiterals(g *graph.Graph, outputs []*graph.Node) error {
 	for _, n := range graph.Reachable(outputs...) {
 		if n.Op == graph.Const && !finite(n.Data) {

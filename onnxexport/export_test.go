@@ -56,7 +56,7 @@ func largeNetwork(t testing.TB, name string) large {
 	return l
 }
 
-// tiny is a network in which every kind of block stands once.
+// tiny is a network that contains every kind of block once.
 func tiny(t testing.TB) onnxexport.Spec {
 	t.Helper()
 	arch, err := models.ParseArch([]byte(`
@@ -111,9 +111,9 @@ func histogram(m *onnx.Model) map[string]int {
 	return ops
 }
 
-// TestZooNodes: a convolution, an activation, a gate's pool, two functions and
-// product, a shortcut's sum, and the head's pool and reshape are all there is.
-// F1's classifier needs no pool: its tail has pooled already.
+// TestZooNodes: there are only convolutions, activations, a gate's pool, two functions
+// and product, a shortcut's sum, and the head's pool and reshape.
+// F1's classifier needs no pool: its tail has one already.
 func TestZooNodes(t *testing.T) {
 	for _, tc := range []struct {
 		name         string
@@ -160,8 +160,8 @@ func checkFace(t *testing.T, m *onnx.Model, in, out onnx.Shape) {
 	}
 }
 
-// checkNames: every initializer but the logits' shape is a parameter's, or the
-// bias that a batch norm became.
+// checkNames: every initializer except the logits' shape has the name of a parameter, or
+// is the bias from a batch norm.
 func checkNames(t *testing.T, m *onnx.Model, blocks []models.Block) {
 	t.Helper()
 	wanted := map[string]bool{}
@@ -197,7 +197,7 @@ func TestEqualSpecsGiveEqualBytes(t *testing.T) {
 	}
 }
 
-// oracle is what the network computes before anything is folded, in float64.
+// oracle computes the network before anything is folded, in float64.
 func oracle(t testing.TB, s onnxexport.Spec, batch int, x []float64) []float64 {
 	t.Helper()
 	first := s.Blocks[0]
@@ -236,7 +236,7 @@ func runModel(t testing.TB, model []byte, x []float64) []float64 {
 	return got["logits"]
 }
 
-// TestExportComputesTheNetwork holds files in ONNX Runtime against the
+// TestExportComputesTheNetwork compares files in ONNX Runtime with the
 // unfolded network in the oracle.
 func TestExportComputesTheNetwork(t *testing.T) {
 	one, several, f1 := tiny(t), tiny(t), largeNetwork(t, "fbnetv2_f1")

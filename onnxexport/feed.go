@@ -12,19 +12,19 @@ import (
 	"fbnas/onnx"
 )
 
-// Feed is how images go into a file and logits come out of it. Everything that
-// runs exported files feeds them by it.
+// Feed says how images go into a file and logits come out of it. Everything that
+// runs exported files uses it.
 type Feed struct {
 	Input, Output string
 	Batch         int // images in a run, or AnyBatch
-	// Pixels is set where the file takes raw pixels, uint8 [N,H,W,C], and
+	// Pixels is set if the file takes raw pixels, uint8 [N,H,W,C], and
 	// normalises them like this.
 	Pixels *dataset.Preprocessing
 	// Last is set where the file takes float32 [N,H,W,C]: the shape of its images.
 	Last *chw.Shape
 }
 
-// FeedOf says how m, whose metadata are md, is fed. It fails for models that
+// FeedOf is the feed of m, whose metadata are md. It fails for models that
 // are not of the form that Export writes.
 func FeedOf(m *onnx.Model, md Metadata) (Feed, error) {
 	in, out := m.Inputs(), m.Outputs()
@@ -58,8 +58,8 @@ func FeedOf(m *onnx.Model, md Metadata) (Feed, error) {
 	return Feed{}, fmt.Errorf("the model takes %v; want float32 or uint8", in[0].Type)
 }
 
-// Tensor is what the file is fed for images, one or several, each [C,H,W] and
-// normalised, one behind the other.
+// Tensor is the file's input for images, one or several consecutive ones, each
+// [C,H,W] and normalised.
 func (f Feed) Tensor(images []float32) engine.Feed {
 	switch {
 	case f.Last != nil:
@@ -77,7 +77,7 @@ func (f Feed) Tensor(images []float32) engine.Feed {
 	return engine.Bytes(pixels)
 }
 
-// channelsLast is images with the numbers of each pixel side by side.
+// channelsLast rearranges images so that the numbers of each pixel are adjacent.
 func (f Feed) channelsLast(images []float32) []float32 {
 	plane, channels := f.Last.Plane(), f.Last.Channels
 	out := make([]float32, len(images))
@@ -88,10 +88,10 @@ func (f Feed) channelsLast(images []float32) []float32 {
 	return out
 }
 
-// channelsLast says whether a file of float32 takes [N,H,W,C] rather than
-// [N,C,H,W]: by the size of the images that its metadata state, and where that
-// fits both or is not stated, by its first transposition, since convolutions
-// of ONNX have channels first. A size that fits neither is an error.
+// channelsLast reports whether a file of float32 takes [N,H,W,C] rather than
+// [N,C,H,W]. The size of the images in its metadata decides; if that fits both or is
+// missing, its first transposition decides, since ONNX convolutions have channels
+// first. A size that fits neither is an error.
 func channelsLast(m *onnx.Model, md Metadata, sides []int64) (bool, error) {
 	p := md.Preprocessing
 	if p == nil {
@@ -108,14 +108,14 @@ func channelsLast(m *onnx.Model, md Metadata, sides []int64) (bool, error) {
 	return last, nil
 }
 
-// alongside are operators that leave dimensions where they are.
+// alongside are operators that do not move dimensions.
 var alongside = []string{"Add", "Cast", "Clip", "Div", "Identity", "Mul", "Sub"}
 
-// transposesFirst reports whether the first thing that a model does with the
-// dimensions of its input is to put the last one second.
+// transposesFirst reports whether the first operator that moves the
+// dimensions of a model's input makes the last one the second.
 func transposesFirst(m *onnx.Model) bool {
 	at := m.Inputs()[0].Name
-	for _, n := range m.Proto.GetGraph().GetNode() { // in an order in which values come before they are read
+	for _, n := range m.Proto.GetGraph().GetNode() { // values come before their readers
 		if !slices.Contains(n.GetInput(), at) || len(n.GetOutput()) == 0 {
 			continue
 		}
@@ -130,14 +130,14 @@ func transposesFirst(m *onnx.Model) bool {
 	return false
 }
 
-// pixel is the nearest one to a normalised value of channel c.
+// pixel is the pixel value nearest to a normalised value of channel c.
 func (f Feed) pixel(v float32, c int) uint8 {
 	x := math.Round(255 * (float64(v)*float64(f.Pixels.Std[c]) + float64(f.Pixels.Mean[c])))
 	return uint8(min(max(x, 0), 255))
 }
 
 // Seen is a normalised image [C,H,W] as the file sees it. Images from a data
-// set stay what they are; other values move to the nearest pixels.
+// set do not change; other values move to the nearest pixels.
 func (f Feed) Seen(image []float32) []float32 {
 	if f.Pixels == nil {
 		return image
@@ -150,8 +150,8 @@ func (f Feed) Seen(image []float32) []float32 {
 	return seen
 }
 
-// AtOnce is how many images the file is given in a run: as many as it takes,
-// or 16 where it takes any number.
+// AtOnce is the number of images in a run: as many as the file takes,
+// or 16 if it takes any number.
 func (f Feed) AtOnce() int {
 	const open = 16
 	if f.Batch == AnyBatch {

@@ -52,7 +52,7 @@ func TestFeedRefuses(t *testing.T) {
 	}
 }
 
-// TestLayoutOfFloats: a file that takes [N,H,W,C] is fed so, whatever says it.
+// TestLayoutOfFloats: a file that takes [N,H,W,C] gets it, whatever its layout follows from.
 func TestLayoutOfFloats(t *testing.T) {
 	images := func(c, h, w int) *dataset.Preprocessing {
 		return &dataset.Preprocessing{Shape: chw.Shape{Channels: c, Height: h, Width: w}, Mean: make([]float32, c), Std: slices.Repeat([]float32{1}, c)}
@@ -99,8 +99,8 @@ func TestLayoutOfFloats(t *testing.T) {
 	}
 }
 
-// TestSeen: values between and beyond pixels move to the nearest ones, and
-// what the file is then fed are those.
+// TestSeen: values between and beyond pixels move to the nearest pixels, which
+// are then the file's input.
 func TestSeen(t *testing.T) {
 	p := &dataset.Preprocessing{Shape: chw.Shape{Channels: 1, Height: 1, Width: 4}, Mean: []float32{0.5}, Std: []float32{0.25}}
 	f := onnxexport.Feed{Input: "input", Batch: 1, Pixels: p}

@@ -6,8 +6,8 @@ import (
 	"fbnas/onnx"
 )
 
-// File is an exported file in memory: a model, and what it says of itself. A
-// model that was built has no metadata before Write, which writes Says into it.
+// File is an exported file in memory: a model and its metadata. A newly built
+// model has no metadata until Write writes Says into it.
 type File struct {
 	Model *onnx.Model
 	Says  Metadata
@@ -20,12 +20,12 @@ func FileOf(m *onnx.Model) (File, error) {
 	return File{m, md}, err
 }
 
-// Write writes a file that was proven to path, and its class names beside it.
+// Write writes a proven file to path, and its class names beside it.
 func (f File) Write(path string) error {
 	if err := f.Says.Store(f.Model); err != nil {
 		return fmt.Errorf("export %s: %w", path, err)
 	}
-	// The labels first: they may be refused, and a model is what is looked for.
+	// The labels first: they may be refused, and then there must be no model either.
 	if f.Says.Classes != nil {
 		if err := WriteLabels(LabelsPath(path), f.Says.Classes); err != nil {
 			return err

@@ -10,10 +10,10 @@ import (
 // AnyBatch is the Batch of a file that takes any number of images at once.
 const AnyBatch = -1
 
-// batchName names the open dimension of such a file.
+// batchName is the name of the open dimension of such a file.
 const batchName = "batch"
 
-// What an exported file takes, as its metadata say it.
+// The inputs of an exported file, as its metadata name them.
 const (
 	// FloatNCHW is float32 [N,C,H,W], normalised by Metadata.Preprocessing.
 	FloatNCHW = "float32-nchw"
@@ -22,24 +22,24 @@ const (
 	PixelsNHWC = "uint8-nhwc"
 )
 
-// PredictedForFloat is said of a prediction for a file that takes pixels: tables
-// are measured, and networks timed for them, in the other form.
+// PredictedForFloat explains a prediction for a file that takes pixels: tables
+// measure blocks and networks in the other form.
 const PredictedForFloat = "it is for the float32-nchw form; the conversion of pixels in this file takes additional time"
 
-// HalfPrecision is the metadata's word for weights in float16.
+// HalfPrecision is the metadata's name for weights in float16.
 const HalfPrecision = "fp16"
 
-// Form is how a network is written. The zero value is one float32 image in
+// Form says how a network is written. The zero value is one float32 image in
 // opset 17, every number in float32.
 type Form struct {
 	Batch int    // images at once; 0 means 1; AnyBatch
 	Opset int    // lower.MinOpset to lower.MaxOpset; 0 means 17
-	Input string // FloatNCHW, which "" means too, or PixelsNHWC
-	Half  bool   // weights are stored in float16, for size, and computed with in float32
+	Input string // FloatNCHW (also "") or PixelsNHWC
+	Half  bool   // weights are stored in float16, for size; the arithmetic is in float32
 }
 
 // FormOf is the form that a file was exported in: exporting the same network
-// in it gives the file's weights again.
+// in this form gives the file's weights again.
 func FormOf(m *onnx.Model, md Metadata) (Form, error) {
 	f, err := FeedOf(m, md)
 	if err != nil {

@@ -30,7 +30,7 @@ func in(t testing.TB, f onnxexport.Form) onnxexport.Spec {
 	return s
 }
 
-// forms are all that a network is written in, by a name.
+// forms are all forms of a network, by a name.
 func forms() map[string]onnxexport.Form {
 	all := map[string]onnxexport.Form{
 		"pixels":                  {Input: onnxexport.PixelsNHWC},
@@ -45,7 +45,7 @@ func forms() map[string]onnxexport.Form {
 	return all
 }
 
-// TestForms: every form is checked, repeats to the byte, tells its form again,
+// TestForms: every form passes Check, repeats to the byte, is recognised by FormOf,
 // and has its shapes declared.
 func TestForms(t *testing.T) {
 	for name, f := range forms() {
@@ -95,7 +95,7 @@ func checkDeclared(t *testing.T, m *onnx.Model, open bool) {
 	}
 }
 
-// checkNeeded: no nodes but those that compute the network.
+// checkNeeded: there are only nodes that compute the network.
 func checkNeeded(t *testing.T, m *onnx.Model, f onnxexport.Form) {
 	t.Helper()
 	ops := histogram(m)

@@ -7,7 +7,7 @@ import (
 	"fbnas/onnx"
 )
 
-// TestHalf: a file of half the size, whose weights are the nearest ones of
+// TestHalf: the file has half the size, and its weights are the nearest numbers of
 // float16.
 func TestHalf(t *testing.T) {
 	l := largeNetwork(t, "fbnetv2_f1")

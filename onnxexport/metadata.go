@@ -10,26 +10,26 @@ import (
 	"fbnas/onnx"
 )
 
-// Metadata is what an exported file says of itself in metadata_props. Texts
-// stand there as they are, everything else as JSON; what is absent is left out.
+// Metadata is what an exported file states about itself in metadata_props: texts
+// as they are, everything else as JSON; absent values are left out.
 type Metadata struct {
 	Tool          string                 // tool: "fbnas 1.0"
 	Architecture  string                 // architecture: the content of arch.yaml
 	Preprocessing *dataset.Preprocessing // preprocessing: of each image, then [N,C,H,W]
 	Classes       []string               // classes: their names, at the index of their logit
 	Accuracy      *Accuracy              // accuracy
-	Data          string                 // data_sha256: dataset.Manifest's digest of what it was trained on
+	Data          string                 // data_sha256: dataset.Manifest's digest of the images that it was trained on
 	Latency       *Latency               // latency
-	Parity        *Parity                // parity: how far the file is from the training engine
-	Seed          *uint64                // seed: of weights that were drawn, not trained
+	Parity        *Parity                // parity: how much the file differs from the training engine
+	Seed          *uint64                // seed: of random weights
 	Quantization  *Quantization          // quantization: of an int8 file
-	// What Export sets itself.
+	// Set by Export.
 	Input     string // input: PixelsNHWC; absent, it is FloatNCHW
 	Precision string // precision: HalfPrecision, or Int8Precision, which quantisation sets; absent, it is float32
 	Weights   string // weights_sha256: WeightsDigest
 }
 
-// state sets what follows from the written model.
+// state sets the fields that follow from the written model.
 func (md *Metadata) state(m *onnx.Model, f Form) {
 	md.Input, md.Precision, md.Weights = "", "", WeightsDigest(m)
 	if f.Input != FloatNCHW {
@@ -40,7 +40,7 @@ func (md *Metadata) state(m *onnx.Model, f Form) {
 	}
 }
 
-// Accuracy is a fraction of test images.
+// Accuracy is measured on test images; Top1 is a fraction.
 type Accuracy struct {
 	Top1   float64 `json:"top1"`
 	Images int     `json:"images"`
@@ -48,19 +48,19 @@ type Accuracy struct {
 }
 
 // Latency is a prediction, a measurement, or both. Device and Runtime are those
-// of the measurement where there is one: what a search predicted is for the
-// device of its table, which the digest tells.
+// of the measurement if there is one: a search's prediction is for the
+// device of its table, which the digest identifies.
 type Latency struct {
 	Device      string  `json:"device"`
 	Runtime     string  `json:"runtime"`
 	Table       string  `json:"table,omitempty"` // digest of the latency table
 	PredictedUS float64 `json:"predicted_us,omitempty"`
-	ErrorUS     float64 `json:"error_us,omitempty"` // to be expected of the prediction
-	// ErrorOrigin is what the error is from: validated, leave_one_out or none, with
-	// which it is unknown; "" in files of older versions.
+	ErrorUS     float64 `json:"error_us,omitempty"` // expected error of the prediction
+	// ErrorOrigin says what the error is from: validated, leave_one_out, or none if
+	// it is unknown; "" in files of older versions.
 	ErrorOrigin string `json:"error_origin,omitempty"`
-	Rows        int    `json:"rows,omitempty"` // of the table, which the prediction adds up
-	// PredictedRows of them were predicted from others, not measured.
+	Rows        int    `json:"rows,omitempty"` // rows of the table that the prediction adds up
+	// PredictedRows is the number of rows that were predicted from others, not measured.
 	PredictedRows int     `json:"predicted_rows,omitempty"`
 	MeasuredUS    float64 `json:"measured_us,omitempty"`
 }
@@ -93,7 +93,7 @@ func (md *Metadata) entries() []entry {
 // weightsKey is the entry that every exported file has.
 const weightsKey = "weights_sha256"
 
-// Store replaces m's metadata. Keys that are not ours stay, behind ours.
+// Store replaces m's metadata. Foreign keys stay, after ours.
 func (md *Metadata) Store(m *onnx.Model) error {
 	var keys, values []string
 	ours := map[string]bool{}
@@ -128,17 +128,17 @@ func (e entry) encode() (string, error) {
 	return string(data), err
 }
 
-// Limits of what is read: a file may come from anyone.
+// Limits of what is read: a file may come from anybody.
 const (
 	maxEntry   = 1 << 20 // bytes
 	maxClasses = 1 << 16
 	maxSide    = 1 << 14 // of an image, in pixels
 )
 
-// ReadMetadata reads what an exported file says of itself; a file of other
-// origin, which does not state the digest of its weights, gives the zero value:
-// what it means by the same keys is its own business. The error lists every
-// entry that is not as Export writes it.
+// ReadMetadata reads what an exported file states about itself. A file from
+// another program, which does not state the digest of its weights, gives the zero
+// value: it may use the same keys with another meaning. The error lists every
+// entry that is not in the form that Export writes.
 func ReadMetadata(m *onnx.Model) (Metadata, error) {
 	var md Metadata
 	var problems []error
@@ -170,7 +170,7 @@ func (e entry) decode(text string) error {
 	return json.Unmarshal([]byte(text), e.value)
 }
 
-// problems are values that no export has.
+// problems lists values that no export has.
 func (md *Metadata) problems() []error {
 	var all []error
 	if p := md.Preprocessing; p != nil && !valid(p) {

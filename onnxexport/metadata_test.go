@@ -67,7 +67,7 @@ func TestMetadataOfNothing(t *testing.T) {
 	}
 }
 
-// stating is a model of ours with one more entry of metadata.
+// stating is an exported model with one more entry of metadata.
 func stating(t testing.TB, key, value string) *onnx.Model {
 	m := model(t, key, value)
 	weights := "weights_sha256"
@@ -116,8 +116,8 @@ func TestBrokenMetadata(t *testing.T) {
 	}
 }
 
-// FuzzReadMetadata reads any text as any entry of a file that takes pixels: it
-// is refused, or the file can be fed by it.
+// FuzzReadMetadata reads any text as any entry of a file that takes pixels: either it
+// is refused, or the feed can be made from it.
 func FuzzReadMetadata(f *testing.F) {
 	for key, value := range map[string]string{
 		"classes": `["a","b"]`, "parity": `{"inputs":64}`, "accuracy": `{"top1":0.9}`, "latency": `null`, "seed": "7",

@@ -12,7 +12,7 @@ import (
 	"fbnas/onnxexport"
 )
 
-// optimised counts the nodes that ONNX Runtime makes of a model.
+// optimised counts the nodes of a model after ONNX Runtime's optimisation.
 func optimised(t *testing.T, m *onnx.Model) map[string]int {
 	t.Helper()
 	s, err := open(t)(encode(t, m)) // loads the library
@@ -45,8 +45,8 @@ func optimised(t *testing.T, m *onnx.Model) map[string]int {
 	return histogram(graph)
 }
 
-// TestFormsCostNothing: what the runtime makes of each form is what it makes
-// of the plain one, and the steps before the first layer where pixels go in.
+// TestFormsCostNothing: after optimisation each form has the nodes of the
+// plain one and, if it takes pixels, the steps before the first layer.
 func TestFormsCostNothing(t *testing.T) {
 	plain := optimised(t, export(t, in(t, onnxexport.Form{})))
 	if plain["Cast"] != 0 || plain["Conv"] == 0 {

@@ -18,7 +18,7 @@ type Runner interface {
 	Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error)
 }
 
-// Batched computes logits by a runner of a fixed batch, which is fed images as
+// Batched computes logits with a runner of a fixed batch, which takes images as
 // input and returns output. The last batch is filled up with zeros.
 func Batched(r Runner, input, output string, batch int) Logits {
 	return func(ctx context.Context, images [][]float32) ([][]float64, error) {
@@ -49,15 +49,15 @@ func Batched(r Runner, input, output string, batch int) Logits {
 	}
 }
 
-// What Compare demands. Tolerances are of the largest logit, or of 1 where that
-// is less.
+// Requirements of Compare. Tolerances are relative to the largest logit, or to 1 if
+// that is less.
 const (
-	Tolerance     = 1e-4 // of float32: other kernels sum in another order
-	HalfTolerance = 5e-2 // of weights in float16, each of which is off by up to 1/2048: docs/export.md has figures
-	ParityInputs  = 64   // images at least
+	Tolerance     = 1e-4 // for float32: other kernels sum in another order
+	HalfTolerance = 5e-2 // for weights in float16, each of which is off by up to 1/2048: docs/export.md has figures
+	ParityInputs  = 64   // smallest number of images
 )
 
-// Tolerance is what the logits of a file may differ by.
+// Tolerance is the largest allowed difference of a file's logits.
 func (md Metadata) Tolerance() float64 {
 	if md.Precision == HalfPrecision {
 		return HalfTolerance
@@ -65,24 +65,24 @@ func (md Metadata) Tolerance() float64 {
 	return Tolerance
 }
 
-// Parity says how close an exported model is to what was trained.
+// Parity says how close an exported model is to the trained network.
 type Parity struct {
 	MaxAbsDiff  float64 `json:"max_abs_diff"`
 	MaxAbsLogit float64 `json:"max_abs_logit"` // of the training engine
 	Inputs      int     `json:"inputs"`
-	SameClass   int     `json:"same_class"` // inputs for which both see the same class
-	// Tolerance is what was accepted; 0 means Tolerance, that of float32.
+	SameClass   int     `json:"same_class"` // inputs for which both have the same class
+	// Tolerance is the one that was applied; 0 means Tolerance, that of float32.
 	Tolerance float64 `json:"tolerance,omitempty"`
 }
 
-// Allowed is the largest difference that was accepted.
+// Allowed is the largest difference that was allowed.
 func (p Parity) Allowed() float64 { return cmp.Or(p.Tolerance, Tolerance) * max(1, p.MaxAbsLogit) }
 
-// Compare holds the logits of a model against the reference, the training
-// engine's. They may differ by tolerance · max(1, max|logit|). No class can
-// then differ but where the reference's best two are within twice that
-// difference; SameClass counts the rest. A comparison that fails returns its
-// figures with the error.
+// Compare compares the logits of a model with the reference, the training
+// engine's. They may differ by tolerance · max(1, max|logit|). Classes can then
+// differ only if the reference's best two logits are within twice that
+// difference; SameClass counts the images with the same class. A comparison that
+// fails returns its figures with the error.
 func Compare(ctx context.Context, tolerance float64, reference, model Logits, images [][]float32) (Parity, error) {
 	if len(images) < ParityInputs {
 		return Parity{}, fault.New(fault.Usage, "Give a data set with more images.",
@@ -116,7 +116,7 @@ func Compare(ctx context.Context, tolerance float64, reference, model Logits, im
 	return p, nil
 }
 
-// add takes in one image; what is not a number makes the figures NaN.
+// add adds one image; a NaN makes the figures NaN.
 func (p *Parity) add(got, want []float64) {
 	for k, w := range want {
 		p.MaxAbsLogit = math.Max(p.MaxAbsLogit, math.Abs(w))

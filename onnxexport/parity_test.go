@@ -25,7 +25,7 @@ import (
 	"fbnas/onnxexport"
 )
 
-// training gives logits as a training run sees them: the evaluation program on
+// training computes logits as a training run does: the evaluation program on
 // a state that holds the weights, in batches that do not divide the images.
 func training(t testing.TB, s onnxexport.Spec) onnxexport.Logits {
 	t.Helper()
@@ -203,7 +203,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// sums is a runner of batch 2: for each image the sum of its numbers, twice.
+// sums is a runner of batch 2: it returns the sum of each image's numbers, twice.
 type sums struct{ runs int }
 
 func (s *sums) Run(_ context.Context, feeds engine.Feeds) (engine.Results, error) {
@@ -235,7 +235,7 @@ func TestBatched(t *testing.T) {
 	}
 }
 
-// TestLargeNetworkParity holds F1 against the training engine.
+// TestLargeNetworkParity compares F1 with the training engine.
 func TestLargeNetworkParity(t *testing.T) {
 	l := largeNetwork(t, "fbnetv2_f1")
 	m, err := onnx.Decode(l.bytes)

@@ -7,20 +7,20 @@ import (
 	"fbnas/onnx"
 )
 
-// The values on the way from pixels to a normalised image, in its order.
+// The values between pixels and a normalised image, in their order.
 const (
 	planesValue     = "input.planes"     // uint8 [N,C,H,W]
 	rawValue        = "input.raw"        // float32, 0 to 255
-	centredValue    = "input.centred"    // less the mean
+	centredValue    = "input.centred"    // minus the mean
 	normalisedValue = "input.normalised" // divided by the deviation
 )
 
-// readPixels has the network read values as close to the pixels as its first
-// convolutions allow, and gives the new outputs and what is then read. A
-// convolution without padding takes the whole normalisation into its weights
-// and bias. One with padding takes the division: zero is the mean there, so
-// the mean is subtracted before, and the border is exact. What is no
-// convolution reads the normalised image.
+// readPixels lets the network read values as close to the pixels as its first
+// convolutions allow, and returns the new outputs and the name of the value that they
+// read. A convolution without padding takes the whole normalisation into its weights
+// and bias. One with padding takes only the division: zero is the mean there, so
+// the mean is subtracted before it, and the border is exact. Other
+// operators read the normalised image.
 func readPixels(g *graph.Graph, outputs []*graph.Node, image *graph.Node, p dataset.Preprocessing) ([]*graph.Node, string) {
 	scale, shift := make([]float64, p.Channels), make([]float64, p.Channels)
 	for c := range scale {
@@ -50,7 +50,7 @@ func reads(outputs []*graph.Node, input *graph.Node) bool {
 }
 
 // takePixels replaces m's input, the value that a network reads, by pixels
-// and the steps that lead from them to it.
+// and the steps from pixels to that value.
 func takePixels(m *onnx.Model, read string, p dataset.Preprocessing) error {
 	mean, scale := make([]float32, p.Channels), make([]float32, p.Channels)
 	for c := range mean {

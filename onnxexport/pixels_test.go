@@ -17,8 +17,8 @@ import (
 	"fbnas/onnxexport"
 )
 
-// TestZooOnPixels: no built-in network has needless nodes where it takes any
-// number of pixel images; TestZooRuns has the plain form. Their first
+// TestZooOnPixels: no built-in network has superfluous nodes if it takes any
+// number of pixel images; TestZooRuns tests the plain form. Their first
 // convolutions have padding, hence Sub.
 func TestZooOnPixels(t *testing.T) {
 	f := onnxexport.Form{Batch: onnxexport.AnyBatch, Input: onnxexport.PixelsNHWC}
@@ -53,7 +53,7 @@ func shuffles(blocks []models.Block) int {
 	return n
 }
 
-// flat are weights that cost nothing to draw.
+// flat are weights that are quick to make.
 func flat(blocks []models.Block) map[string][]float64 {
 	weights := map[string][]float64{}
 	for _, p := range models.Params(blocks) {
@@ -66,9 +66,9 @@ func flat(blocks []models.Block) map[string][]float64 {
 	return weights
 }
 
-// TestPixels: a file that takes pixels computes, from bytes, what the network
-// computes from the image that they are normalised to; what it has before the
-// first layer follows from that layer.
+// TestPixels: a file that takes pixels computes from bytes what the network
+// computes from the normalised image; the nodes before the
+// first layer depend on that layer.
 func TestPixels(t *testing.T) {
 	p := dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 9, Width: 7}, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
 	first := models.Block{Kind: models.Conv, Kernel: 3, Stride: 2, Pad: 1, Act: "hswish", Groups: 1, OutGroups: 1, In: 3, Out: 4, Height: 9, Width: 7, ExpandConv: true}
@@ -129,7 +129,7 @@ func TestPixels(t *testing.T) {
 	}
 }
 
-// bytePictures are n images twice: normalised as a data set gives them, and as
+// bytePictures are n images in two forms: normalised, as from a data set, and as
 // pixels, [H,W,C].
 func bytePictures(n int, p dataset.Preprocessing) (images []float32, pixels []uint8) {
 	plane := p.Height * p.Width

@@ -16,16 +16,16 @@ type Session interface {
 	Close() error
 }
 
-// Proof is what a model has to be held against before it is written.
+// Proof is what a model is compared with before it is written.
 type Proof struct {
 	Open      func(model []byte) (Session, error) // by the runtime of the deployment
 	Reference Logits                              // the training engine's
 	Images    [][]float32                         // real ones, at least ParityInputs
 }
 
-// Publish runs the file as it will be run, compares it with the reference, and
-// writes it to path: it says the result, and its class names stand beside it. A
-// file that fails is not written; the figures come back anyway.
+// Publish runs the file in the runtime of the deployment, compares it with the
+// reference, and writes it to path, with the result in its metadata and its class
+// names beside it. A file that fails is not written; the figures are returned anyway.
 func (f *File) Publish(ctx context.Context, path string, proof Proof) (Parity, error) {
 	parity, err := f.Verify(ctx, proof)
 	if err != nil {
@@ -58,14 +58,14 @@ func (f File) Verify(ctx context.Context, proof Proof) (Parity, error) {
 	return Compare(ctx, f.Says.Tolerance(), proof.Reference, feed.Logits(s), images)
 }
 
-// LabelsPath is where the class names of the model at path stand: labels.txt
+// LabelsPath is the file of the class names of the model at path: labels.txt
 // for model.onnx is model.labels.txt.
 func LabelsPath(path string) string {
 	return strings.TrimSuffix(path, filepath.Ext(path)) + ".labels.txt"
 }
 
-// WriteLabels writes the names of the classes, one a line, in the order of the
-// logits. A name that has a line break itself is refused.
+// WriteLabels writes the names of the classes, one per line, in the order of the
+// logits. A name that contains a line break is refused.
 func WriteLabels(path string, classes []string) error {
 	for i, c := range classes {
 		if strings.ContainsAny(c, "\r\n") {

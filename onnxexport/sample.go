@@ -13,16 +13,16 @@ import (
 
 // Sample is a model with random weights, for timing.
 type Sample struct {
-	Name  string // for people
+	Name  string // a readable name
 	Bytes []byte // the ONNX model
-	Graph string // digest of the model with weights blanked: what the latency belongs to
+	Graph string // digest of the model with weights blanked: the key of its latency
 }
 
 // ErrNothing is the error of Block for a block that computes nothing.
 var ErrNothing = errors.New("the block computes nothing: there is no model to measure")
 
-// Block exports a single block for inputs of the batch, by the way that whole
-// networks take. The same block gives the same bytes.
+// Block exports a single block for inputs of the batch, in the same way as whole
+// networks. The same block gives the same bytes.
 func Block(b models.Block, batch int) (Sample, error) {
 	if b.Identity() {
 		return Sample{}, ErrNothing
@@ -45,7 +45,7 @@ func sample(s Spec, seed uint64) (Sample, error) {
 	return SampleOf(s.Name, m)
 }
 
-// SampleOf is a model that was made from an exported one.
+// SampleOf is a sample of a model that was made from an exported one.
 func SampleOf(name string, m *onnx.Model) (Sample, error) {
 	digest, err := StructureDigest(m)
 	if err != nil {
@@ -55,9 +55,9 @@ func SampleOf(name string, m *onnx.Model) (Sample, error) {
 	return Sample{name, data, digest}, err
 }
 
-// RandomWeights draws the state of a network that was never trained, so that
-// activations stay near 1 through all of it: denormal or infinite numbers
-// would make a timing wrong. No two tensors are alike, as in a trained network.
+// RandomWeights draws the state of a network that was never trained, such
+// that activations stay near 1 in all of it: denormal or infinite numbers
+// would make a timing wrong. All tensors differ, as in a trained network.
 func RandomWeights(blocks []models.Block, seed uint64) map[string][]float64 {
 	weights := map[string][]float64{}
 	for _, p := range models.Params(blocks) {

@@ -13,8 +13,8 @@ import (
 	"fbnas/onnxexport"
 )
 
-// TestBlocks exports every block of a network with all kinds by itself: it
-// runs, computes what the oracle says, and no number on the way out could
+// TestBlocks exports every block of a network with all kinds separately: each
+// runs, computes what the oracle computes, and has no output that could
 // disturb a timing.
 func TestBlocks(t *testing.T) {
 	for i, b := range tiny(t).Blocks {
@@ -54,7 +54,7 @@ func TestIdentityHasNoModel(t *testing.T) {
 	}
 }
 
-// TestGraphDigest: the digest follows what a runtime executes, not the
+// TestGraphDigest: the digest depends on what a runtime executes, not on the
 // numbers, and the bytes are the same every time.
 func TestGraphDigest(t *testing.T) {
 	blocks := tiny(t).Blocks
@@ -108,8 +108,8 @@ func TestWeightsDigest(t *testing.T) {
 }
 
 // TestStructureStays: tables of latencies that were measured with earlier
-// versions hold as long as blocks are written as they were then. A change here
-// makes every row of every table stale: it needs a reason that is worth that.
+// versions stay valid as long as blocks are written in the same way. A change here
+// makes every row of every table stale: it needs a good reason.
 func TestStructureStays(t *testing.T) {
 	s := tiny(t)
 	whole, err := onnxexport.Network("tiny", s.Blocks, 1, 1)

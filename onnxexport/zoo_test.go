@@ -12,9 +12,9 @@ import (
 )
 
 // TestZooRuns exports every built-in network and runs it in ONNX Runtime at its
-// own input size; those of up to small parameters compute on a small image what
-// the oracle does. Under the race detector, which is ten times slower, the
-// tiny ones have to do: make check runs all without it.
+// own input size; those with up to small parameters are also compared with the oracle
+// on a small image. Under the race detector, which is ten times slower, only the
+// tiny ones are; make check runs all of them without it.
 func TestZooRuns(t *testing.T) {
 	const small = 6.5e6
 	for _, name := range models.ArchNames() {
@@ -48,7 +48,7 @@ func TestZooRuns(t *testing.T) {
 }
 
 // runZoo exports a network with random weights and runs it on an image; want is
-// what the oracle says. What ends a branch is halved: in deep networks sums of
+// the oracle's result. The ends of branches are halved: in deep networks sums of
 // branches would grow until gates saturate, and rounding errors with them.
 func runZoo(t *testing.T, name string, blocks []models.Block) (y []float64, want func() []float64) {
 	t.Helper()

@@ -9,9 +9,9 @@ import (
 	"fbnas/onnxexport"
 )
 
-// Agree holds the logits of the quantised model against the float model's.
-// There is no limit to meet: what it says is for people. Logits that are not
-// numbers are an error.
+// Agree compares the logits of the quantised model with the float model's.
+// There is no limit: the result is for people to judge. Logits that are
+// NaN are an error.
 func Agree(ctx context.Context, float, quantised onnxexport.Logits, images [][]float32) (onnxexport.Agreement, error) {
 	want, err := float(ctx, images)
 	if err != nil {

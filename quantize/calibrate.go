@@ -13,22 +13,22 @@ import (
 	"fbnas/onnxexport"
 )
 
-// Calibration says on what, and how, ranges are found out.
+// Calibration says how ranges are found, and on which images.
 type Calibration struct {
 	Method     Method
 	Percentile float64 // of the method Percentile; 0 means 99.99
 	Images     int
 	Image      func(i int) ([]float32, error) // [C,H,W], normalised
-	Feed       onnxexport.Feed                // how the model takes it
+	Feed       onnxexport.Feed                // how the model takes images
 	// Open opens a model in the runtime.
 	Open func(model []byte) (onnxexport.Session, error)
-	// Progress, where it is set, is told how many runs are done.
+	// Progress, if set, is called with the number of finished runs.
 	Progress func(done, total int)
 }
 
 const usualPercentile = 99.99
 
-// mostValues of a model are looked at in one run: that bounds the memory.
+// mostValues is the number of values read in one run, which bounds the memory.
 const mostValues = 1 << 24
 
 // Ranges runs m on the images and gives the range of each of the tensors names.
@@ -66,13 +66,13 @@ func (c Calibration) Ranges(ctx context.Context, m *onnx.Model, names []string) 
 	return all, nil
 }
 
-// batch is how many images a run takes.
+// batch is the number of images in a run.
 func (c Calibration) batch() int { return max(c.Feed.Batch, 1) }
 
-// runs is how many runs all images take.
+// runs is the number of runs for all images.
 func (c Calibration) runs() int { return (c.Images + c.batch() - 1) / c.batch() }
 
-// group finds out the ranges of some tensors.
+// group finds the ranges of some tensors.
 func (c Calibration) group(ctx context.Context, m *onnx.Model, names []string, step func()) (map[string]Range, error) {
 	o, err := c.observe(m, names)
 	if err != nil {
@@ -103,7 +103,7 @@ func (c Calibration) group(ctx context.Context, m *onnx.Model, names []string, s
 		return nil
 	})
 	for name, h := range histograms {
-		if name != c.Feed.Input { // its pixels end where they end
+		if name != c.Feed.Input { // the input's pixels have fixed limits
 			ranges[name] = c.rangeOf(h)
 		}
 	}
@@ -121,7 +121,7 @@ func (c Calibration) rangeOf(h *Histogram) Range {
 	return h.Percentile(p)
 }
 
-// observer is a model whose inner tensors are outputs.
+// observer is a model with inner tensors as outputs.
 type observer struct {
 	onnxexport.Session
 	names []string // of the tensors
@@ -151,8 +151,8 @@ func (c Calibration) observe(m *onnx.Model, names []string) (*observer, error) {
 	return o, err
 }
 
-// each runs the images and shows the values of every tensor. A last run that is
-// not full starts again with the first images.
+// each runs the images and passes the values of every tensor to see. A last run that
+// is not full is filled up with the first images.
 func (c Calibration) each(ctx context.Context, o *observer, step func(), see func(name string, values []float64) error) error {
 	for run := range c.runs() {
 		var images []float32
@@ -179,7 +179,7 @@ func (c Calibration) each(ctx context.Context, o *observer, step func(), see fun
 	return nil
 }
 
-// grouped splits tensors into groups of so many values that one run of them fits
+// grouped splits tensors into groups small enough that the values of one run fit
 // in memory.
 func grouped(m *onnx.Model, names []string) ([][]string, error) {
 	types, err := onnx.InferShapes(m)

@@ -14,7 +14,7 @@ import (
 	"fbnas/quantize"
 )
 
-// doubler gives twice and ten times what it is fed.
+// doubler returns twice and ten times its input.
 type doubler struct{ runs [][]float32 }
 
 func (d *doubler) Run(_ context.Context, feeds engine.Feeds) (engine.Results, error) {
@@ -75,7 +75,7 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// TestRangesOfHistograms: values are looked at twice; what goes in is not cut.
+// TestRangesOfHistograms: values are read twice; the input's range is not cut.
 func TestRangesOfHistograms(t *testing.T) {
 	for _, method := range []quantize.Method{quantize.Percentile, quantize.Entropy} {
 		d := &doubler{}

@@ -15,13 +15,13 @@ type Method string
 const (
 	MinMax     Method = "minmax"     // all values
 	Percentile Method = "percentile" // all but the same share at each end
-	Entropy    Method = "entropy"    // the range whose codes tell most of the values
+	Entropy    Method = "entropy"    // the range whose codes keep most information about the values
 )
 
-// Methods are all of them.
+// Methods lists all methods.
 var Methods = []Method{MinMax, Percentile, Entropy}
 
-// Validate refuses a method that there is not.
+// Validate refuses an unknown method.
 func (m Method) Validate() error {
 	if !slices.Contains(Methods, m) {
 		return fault.New(fault.Usage, fmt.Sprintf("There are %v.", Methods), "unknown calibration method %q", m)
@@ -29,7 +29,7 @@ func (m Method) Validate() error {
 	return nil
 }
 
-// with is r widened to hold values; NaN where one of them is no number.
+// with is r widened to include values; NaN if one of them is NaN.
 func (r Range) with(values []float64) Range {
 	for _, v := range values {
 		if v < r.Low {
@@ -49,13 +49,13 @@ func (r Range) with(values []float64) Range {
 type Histogram struct {
 	Range
 	Bins  []float64
-	Zeros float64 // of the values, those that are exactly 0
+	Zeros float64 // number of values that are exactly 0
 }
 
-// bins is how finely values are counted: many times finer than codes are.
+// bins is the number of bins, many times that of codes.
 const bins = 4096
 
-// NewHistogram has no values yet; those outside of the range will be counted in
+// NewHistogram has no values yet; values outside of the range will be counted in
 // its outer bins.
 func NewHistogram(r Range) *Histogram { return &Histogram{Range: r, Bins: make([]float64, bins)} }
 
@@ -87,7 +87,7 @@ func (h *Histogram) edge(i int) float64 {
 	return h.Low + (h.High-h.Low)*float64(i)/float64(len(h.Bins))
 }
 
-// Percentile leaves out, at each end, the share of the values that is above the
+// Percentile leaves out, at each end, the share of the values beyond the
 // percentile p, such as 99.99.
 func (h *Histogram) Percentile(p float64) Range {
 	spare := h.total() * (100 - p) / 100
@@ -101,12 +101,12 @@ func (h *Histogram) Percentile(p float64) Range {
 	return Range{h.edge(low), h.edge(high)}
 }
 
-// Entropy is the range, symmetric around 0 as far as there are values, for
-// which the distribution of the rounded values has the least Kullback-Leibler
+// Entropy is the range, symmetric around 0 if there are values on both sides, for
+// which the distribution of the rounded values has the smallest Kullback-Leibler
 // divergence from that of the values: the calibration of NVIDIA's TensorRT
 // (Migacz, "8-bit inference with TensorRT", GTC 2017) and of ONNX Runtime's
-// tools. Values that are all of one sign have all 256 codes. Zeros do not count:
-// they have a code of their own, and half of what a Relu gives would outweigh
+// tools. Values of one sign only get all 256 codes. Zeros do not count:
+// they have a code of their own, and half of a Relu's output would outweigh
 // everything else.
 func (h *Histogram) Entropy() Range {
 	largest := math.Max(math.Abs(h.Low), math.Abs(h.High))
@@ -150,9 +150,9 @@ func sum(v []float64) float64 {
 	return s
 }
 
-// divergence is that of the bins with everything beyond them in the last one
-// (what saturation does) from the same bins joined to levels and spread evenly
-// over those that hold anything.
+// divergence is that between the bins, with everything beyond them in the last one
+// (as saturation does), and the same bins merged into levels and spread evenly
+// over those that are not empty.
 func divergence(counts []float64, beyond float64, levels int) float64 {
 	total := sum(counts) + beyond
 	if total == beyond {
@@ -184,5 +184,5 @@ func divergence(counts []float64, beyond float64, levels int) float64 {
 	return d
 }
 
-// unlikely is the logarithm for values where the rounded distribution has none.
+// unlikely is the logarithm used for values for which the rounded distribution is 0.
 const unlikely = 20

@@ -46,8 +46,8 @@ func TestPercentile(t *testing.T) {
 	near(t, "high end beside one outlier", outlier.Percentile(99.99).High, 0.99, 1.3)
 }
 
-// TestEntropy: tails that few values lie in are given up, edges that many lie
-// at are not, and a share of exact zeros changes nothing.
+// TestEntropy: tails with few values are cut off, edges with many are
+// not, and a share of exact zeros changes nothing.
 func TestEntropy(t *testing.T) {
 	const n = 200000
 	r := random.New(3, "entropy")

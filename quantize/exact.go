@@ -11,8 +11,8 @@ import (
 
 // Exact returns q, which Quantise returned, with the same weights written as
 // uint8 around 128. ONNX Runtime multiplies uint8 by uint8 in 16 bits and adds in
-// 32 on every processor; uint8 by int8 it adds, on x86 without VNNI, in 16 bits,
-// which saturates. Both models give the same numbers wherever nothing does.
+// 32 on every processor; products of uint8 and int8 it adds in 16 bits on x86 without
+// VNNI, where they saturate. Unless something saturates, both models give the same numbers.
 func Exact(q *onnx.Model) (*onnx.Model, error) {
 	m := q.Clone()
 	g := m.Proto.Graph
@@ -31,7 +31,7 @@ func Exact(q *onnx.Model) (*onnx.Model, error) {
 			read = reads[n.Input[1]]
 		}
 		if read == nil {
-			continue // in float, or no layer
+			continue // a layer in float, or no layer
 		}
 		for _, name := range []string{read.Input[0], read.Input[2]} {
 			if err := shiftToUint8(constants[name]); err != nil {

@@ -18,7 +18,7 @@ import (
 	"fbnas/quantize"
 )
 
-// optimised is what ONNX Runtime makes of a model before it runs it.
+// optimised is a model after ONNX Runtime's optimisation.
 func optimised(t *testing.T, m *onnx.Model) *onnx.Model {
 	t.Helper()
 	loadLibrary(t)
@@ -50,7 +50,7 @@ func optimised(t *testing.T, m *onnx.Model) *onnx.Model {
 	return o
 }
 
-// loadLibrary has the runtime loaded by the package that loads it for all.
+// loadLibrary lets the package that loads the runtime for everybody load it.
 func loadLibrary(t *testing.T) {
 	t.Helper()
 	data, err := linear(t).Bytes()
@@ -64,8 +64,8 @@ func loadLibrary(t *testing.T) {
 	s.Close()
 }
 
-// TestInteger: everything between the first rounding and the last reading runs
-// in integer kernels, with the activations that suit the processor.
+// TestInteger: everything between the first QuantizeLinear and the last
+// DequantizeLinear runs in integer kernels, with activations that suit the processor.
 func TestInteger(t *testing.T) {
 	for name, want := range map[string]map[string]int{
 		"relu":   {"QLinearConv": 5, "QLinearAdd": 1, "QLinearGlobalAveragePool": 1},
@@ -89,8 +89,8 @@ func TestInteger(t *testing.T) {
 	}
 }
 
-// TestInner: a block with the borders that it has inside a network is integer
-// kernels alone, as many as it has there.
+// TestInner: a block with the borders that it has inside a network consists of integer
+// kernels only, as many as it has there.
 func TestInner(t *testing.T) {
 	arch, err := models.LoadArch("fbnetv2_f1")
 	if err != nil {
@@ -142,8 +142,8 @@ func TestInner(t *testing.T) {
 	}
 }
 
-// TestFloatStaysFloat: the runtime leaves a layer in float that the file has so,
-// and gives its bias to the last bit.
+// TestFloatStaysFloat: a layer that is in float in the file stays in float in the
+// runtime, and its bias is exact to the last bit.
 func TestFloatStaysFloat(t *testing.T) {
 	for model, layer := range map[string]string{"relu": "blocks.01.project", "hswish": "blocks.01.depthwise", "others": "blocks.03.project", "linear": "one"} {
 		m := linear(t)
@@ -157,7 +157,7 @@ func TestFloatStaysFloat(t *testing.T) {
 	}
 }
 
-// TestBiasOfFloatLayer: its codes give the floats that the bias was.
+// TestBiasOfFloatLayer: its codes give the floats of the original bias.
 func TestBiasOfFloatLayer(t *testing.T) {
 	b := onnx.NewBuilder("bias", 17)
 	want := []float32{0.1, -0.3, 0, 1e-30, -3e8}
@@ -182,8 +182,8 @@ func TestBiasOfFloatLayer(t *testing.T) {
 
 var unsigned = quantize.Options{Activations: onnx.Uint8}
 
-// TestOpset13: the two operators that stand for HardSwish there become what the
-// one becomes.
+// TestOpset13: the two operators that replace HardSwish there become the same kernels
+// as the one.
 func TestOpset13(t *testing.T) {
 	q := timed(t, floatIn(t, "hswish", 13), quantize.Options{})
 	if n := ops(q); n["HardSigmoid"]+n["HardSwish"] != 0 || n["Mul"] != ops(timed(t, float(t, "hswish"), quantize.Options{}))["Mul"] {

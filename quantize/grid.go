@@ -7,16 +7,16 @@ import (
 	"fbnas/onnx"
 )
 
-// Range is the interval that the values of a tensor are quantised in. Values
-// outside are taken as its ends.
+// Range is the interval in which the values of a tensor are quantised. Values
+// outside are moved to its ends.
 type Range struct{ Low, High float64 }
 
-// Grid is how a tensor's values are stored: x = Scale · (code − Zero), codes of
+// Grid says how a tensor's values are stored: x = Scale · (code − Zero), codes of
 // Type (ONNX QuantizeLinear).
 type Grid struct {
 	Type  onnx.DType // Int8 or Uint8
 	Scale float32    // positive, a normal number
-	Zero  int        // the code of 0, which is exact
+	Zero  int        // the code of 0, which is represented exactly
 }
 
 // codes are the smallest and the largest code of a type.
@@ -27,8 +27,8 @@ func codes(t onnx.DType) (low, high int) {
 	return math.MinInt8, math.MaxInt8
 }
 
-// GridOf spreads the codes of t evenly over r, widened until it holds 0. A
-// range of nothing but 0 gets a grid up to 1.
+// GridOf spreads the codes of t evenly over r, widened to include 0. A
+// range of only 0 gets a grid up to 1.
 func GridOf(r Range, t onnx.DType) (Grid, error) {
 	if !(r.Low <= r.High) || math.IsInf(r.Low, 0) || math.IsInf(r.High, 0) {
 		return Grid{}, fmt.Errorf("values from %v to %v cannot be quantised", r.Low, r.High)
@@ -46,11 +46,11 @@ func GridOf(r Range, t onnx.DType) (Grid, error) {
 	return Grid{t, scale, min(max(zero, least), most)}, nil
 }
 
-// leastScale keeps scales, and the products of two of them that biases have,
+// leastScale keeps scales, and the products of two scales that biases have,
 // normal numbers of float32.
 const leastScale = 1e-18
 
-// Code is the nearest code of x, of two the even one, as QuantizeLinear has it.
+// Code is the code nearest to x, the even one of two, as in QuantizeLinear.
 func (g Grid) Code(x float64) int {
 	least, most := codes(g.Type)
 	q := math.RoundToEven(x/float64(g.Scale)) + float64(g.Zero)
@@ -65,7 +65,7 @@ const (
 	reducedWeightCodes = 63
 )
 
-// biasCodes leaves room for the sum that a bias is added to, in int32.
+// biasCodes leaves room in int32 for the sum that a bias is added to.
 const biasCodes = 1 << 30
 
 // weights are the codes of a layer's weights and biases, with a scale for each
@@ -77,8 +77,8 @@ type weights struct {
 }
 
 // quantizeWeights rounds w, whose element i belongs to output channel
-// channel(i), to codes of at most limit; input is the scale of what it is
-// multiplied with. Channels without weights keep their bias.
+// channel(i), to codes of at most limit; input is the scale of the value that it
+// multiplies. Channels without weights keep their bias.
 func quantizeWeights(w, bias []float64, channel func(i int) int, input float32, limit int) weights {
 	q := weights{codes: make([]int8, len(w)), scales: make([]float32, len(bias)), biases: make([]int32, len(bias))}
 	largest := make([]float64, len(bias))

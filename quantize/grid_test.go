@@ -8,7 +8,7 @@ import (
 	"fbnas/onnx"
 )
 
-// TestGrids: 0 has a code that stands for exactly 0, scales are positive and
+// TestGrids: 0 has a code that means exactly 0, scales are positive and
 // normal, and every value inside the range is at most half a code away.
 func TestGrids(t *testing.T) {
 	r := random.New(1, "grids")
@@ -63,7 +63,7 @@ func TestWeights(t *testing.T) {
 		}
 		clear(w[each : 2*each]) // all zeros
 		for i := 3 * each; i < 4*each; i++ {
-			w[i] *= 1e-9 // beside a huge bias
+			w[i] *= 1e-9 // next to a huge bias
 		}
 		const input = 0.02
 		q := quantizeWeights(w, bias, channelOf([]int64{channels, each}, 0), input, limit)

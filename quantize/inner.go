@@ -11,16 +11,16 @@ import (
 	"fbnas/onnxexport"
 )
 
-// How feature maps are laid out between integer kernels, and back.
+// The layout of feature maps between integer kernels, and back.
 var (
 	channelsFirst = []int64{0, 3, 1, 2}
 	channelsLast  = []int64{0, 2, 3, 1}
 )
 
-// Inner is s, a block alone, in QDQ form and with the borders that it has inside
-// a network: codes go in and, where they are a map, come out, with the channels
-// last, as ONNX Runtime's integer kernels hand them on. What a network pays at
-// its own borders is the same for all networks of a space.
+// Inner is s, a single block, in QDQ form and with the borders that it has inside
+// a network: its input and, if it is a map, its output are codes with channels
+// last, as ONNX Runtime's integer kernels pass them on. The cost of a network's
+// own borders is the same for all networks of a space.
 func Inner(s onnxexport.Sample, o Options) (onnxexport.Sample, error) {
 	m, err := decodeTimed(s, o)
 	if err != nil {
@@ -32,7 +32,7 @@ func Inner(s onnxexport.Sample, o Options) (onnxexport.Sample, error) {
 	return onnxexport.SampleOf(s.Name, m)
 }
 
-// innerBorders takes the rounding off m's input and the reading off its output.
+// innerBorders removes the QuantizeLinear of m's input and the DequantizeLinear of its output.
 func innerBorders(m *onnx.Model) error {
 	types, err := onnx.InferShapes(m)
 	if err != nil {

@@ -20,8 +20,8 @@ import (
 
 var library = sync.OnceValues(setup.ORTLibrary)
 
-// open opens a model as an application would; without a runtime the test is
-// skipped.
+// open opens a model as an application would; the test is skipped
+// without a runtime.
 func open(t testing.TB) func(model []byte) (onnxexport.Session, error) {
 	t.Helper()
 	path, err := library()
@@ -52,9 +52,9 @@ func linear(t *testing.T) *onnx.Model {
 	return m
 }
 
-// TestOracle: the runtime's integer kernels give, for what they were given, the
-// code that the definitions in float64 give, or the next one; sums of 8-bit
-// weights saturate where this processor has them do so.
+// TestOracle: for the same inputs, the runtime's integer kernels give the
+// code that the definitions in float64 give, or a neighbouring one; sums of 8-bit
+// weights saturate if this processor's do.
 func TestOracle(t *testing.T) {
 	open := open(t)
 	check := func(t *testing.T, m *onnx.Model, o quantize.Options) int {
@@ -104,8 +104,8 @@ func calibrated(t *testing.T, m *onnx.Model, o quantize.Options, method quantize
 	return q
 }
 
-// against compares every value that is read from codes, and counts the sums
-// that saturate where processors do, be it this one or not.
+// against compares every dequantised value, and counts the sums that saturate on
+// processors where they do, whether or not this is one.
 func against(t *testing.T, q *onnx.Model, open func([]byte) (onnxexport.Session, error)) (saturated int) {
 	t.Helper()
 	types, err := onnx.InferShapes(q)
@@ -148,7 +148,7 @@ func against(t *testing.T, q *onnx.Model, open func([]byte) (onnxexport.Session,
 			}
 		}
 		compared++
-		o.values[n.Output[0]] = tensor{want.dims, got} // what is computed from it starts from the runtime's
+		o.values[n.Output[0]] = tensor{want.dims, got} // what follows is computed from the runtime's value
 	}
 	if compared < 3 {
 		t.Errorf("%d values were compared", compared)
@@ -156,7 +156,7 @@ func against(t *testing.T, q *onnx.Model, open func([]byte) (onnxexport.Session,
 	return o.saturated
 }
 
-// withCodesShown is q with every value that is read from codes as an output.
+// withCodesShown is q with every dequantised value as an output.
 func withCodesShown(q *onnx.Model, types map[string]onnx.TypeShape) *onnx.Model {
 	shown := q.Clone()
 	for _, n := range q.Proto.Graph.Node {

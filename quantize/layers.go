@@ -14,7 +14,7 @@ func attrFloat(n *onnxpb.NodeProto, name string, absent float32) float32 {
 	return absent
 }
 
-// layer is a convolution or a linear layer with constant weights.
+// layer writes a convolution or a linear layer with constant weights.
 func layer(r *rewriter, n *onnxpb.NodeProto) func() error {
 	w, ok := r.floats[n.Input[1]]
 	if !ok || attrFloat(n, "alpha", 1) != 1 || attrFloat(n, "beta", 1) != 1 || onnx.Attribute(n, "transA").GetI() != 0 {
@@ -30,7 +30,7 @@ func layer(r *rewriter, n *onnxpb.NodeProto) func() error {
 	return func() error { return r.layer(n, w) }
 }
 
-// affine is what a layer's output is changed to before it is rounded: y·mul + add.
+// affine is applied to a layer's output before it is rounded: y·mul + add.
 type affine struct{ mul, add float64 }
 
 func (r *rewriter) layer(n *onnxpb.NodeProto, w onnx.Tensor) error {
@@ -67,7 +67,7 @@ func (r *rewriter) layer(n *onnxpb.NodeProto, w onnx.Tensor) error {
 	return nil
 }
 
-// channelOf gives the index along an axis of a row-major element.
+// channelOf returns the index along an axis of a row-major element.
 func channelOf(dims []int64, axis int) func(i int) int {
 	inner := 1
 	for _, d := range dims[axis+1:] {
@@ -76,7 +76,7 @@ func channelOf(dims []int64, axis int) func(i int) int {
 	return func(i int) int { return i / inner % int(dims[axis]) }
 }
 
-// bias is n's bias and its name; zeros where n has none.
+// bias is n's bias and its name; zeros if n has none.
 func (r *rewriter) bias(n *onnxpb.NodeProto, channels int) (values []float64, name string, err error) {
 	if len(n.Input) < 3 || n.Input[2] == "" {
 		return make([]float64, channels), n.Input[1] + ".bias", nil
@@ -85,8 +85,8 @@ func (r *rewriter) bias(n *onnxpb.NodeProto, channels int) (values []float64, na
 	return values, n.Input[2], err
 }
 
-// constants writes a layer's weights and biases, with scales that are of this
-// layer alone.
+// constants writes a layer's weights and biases, with scales used by this
+// layer only.
 func (r *rewriter) constants(w onnx.Tensor, bias string, q weights, input float32, axis int) []string {
 	scales := make([]float32, len(q.scales))
 	for c, s := range q.scales {
@@ -98,10 +98,10 @@ func (r *rewriter) constants(w onnx.Tensor, bias string, q weights, input float3
 	}
 }
 
-// keptFloat are the inputs of a layer that is to stay in float. ONNX Runtime
-// quantises weights, of a whole tensor at once, where its input and output are
-// rounded and the bias is a constant of floats; so the bias is written as codes,
-// which give the same floats: ones with the bias as their scale.
+// keptFloat are the inputs of a layer that has to stay in float. ONNX Runtime
+// quantises weights, with one scale for the whole tensor, if the layer's input and
+// output are rounded and the bias is a constant of floats. So the bias is written as
+// codes that give the same floats: ones with the bias as their scale.
 func (r *rewriter) keptFloat(n *onnxpb.NodeProto, inputs []string) ([]string, error) {
 	w, constant := r.floats[n.Input[1]]
 	if _, rounded := r.coded[n.Input[0]]; !rounded || !constant {
@@ -129,9 +129,9 @@ func (r *rewriter) keptFloat(n *onnxpb.NodeProto, inputs []string) ([]string, er
 	return append(inputs[:2:2], r.perChannel(name, onnx.Vector("", codes...), scales, onnx.Vector("", make([]int32, len(codes))...), 0)), nil
 }
 
-// tail looks at what reads a layer's output. Where that only limits it, it is
+// tail looks at the reader of a layer's output. If that only limits the output, it is
 // folded into the layer: out is its output, change what it does before the
-// limits, and the codes end where it ends.
+// limits, and the codes end at its limits.
 func (r *rewriter) tail(name string) (out string, change affine, limits Range, err error) {
 	out, change = name, affine{1, 0}
 	next := r.onlyReader(name)
@@ -150,12 +150,12 @@ func (r *rewriter) tail(name string) (out string, change affine, limits Range, e
 	return out, change, limits, err
 }
 
-// hardSigmoidOf is what a HardSigmoid does to x before it limits it to 0 and 1.
+// hardSigmoidOf is what a HardSigmoid does to x before it limits the result to [0, 1].
 func hardSigmoidOf(n *onnxpb.NodeProto) affine {
 	return affine{float64(attrFloat(n, "alpha", 0.2)), float64(attrFloat(n, "beta", 0.5))}
 }
 
-// onlyReader is the one node that reads a value, nil where there are others or
+// onlyReader is the one node that reads a value, nil if there are others or
 // the caller reads it.
 func (r *rewriter) onlyReader(name string) *onnxpb.NodeProto {
 	if r.result[name] || len(r.to[name]) != 1 {
@@ -164,7 +164,7 @@ func (r *rewriter) onlyReader(name string) *onnxpb.NodeProto {
 	return r.to[name][0]
 }
 
-// above is the range of a tensor where it is not below an end.
+// above is the range of a tensor, cut off below an end.
 func (r *rewriter) above(end float64, name string) (Range, error) {
 	v, err := r.ranges(name)
 	return Range{math.Max(v.Low, end), math.Max(v.High, end)}, err

@@ -9,12 +9,12 @@ import (
 	"fbnas/onnx"
 )
 
-// Options of a quantisation; the zero value is what suits most: activations in
-// int8, weights in all of it, no layer left in float.
+// Options of a quantisation; the zero value suits most models: activations in
+// int8, weights of 8 bits, no layer left in float.
 type Options struct {
 	Activations onnx.DType // Int8 (also Unknown) or Uint8
 	ReduceRange bool       // weights of 7 bits, for x86 without VNNI
-	// Float are layers that stay in float: names as the file has them, without
+	// Float are layers that stay in float: names as in the file, without
 	// ".weight", whole blocks (blocks.03), First or Last.
 	Float []string
 }
@@ -39,7 +39,7 @@ func (o Options) weightCodes() int {
 	return weightCodes
 }
 
-// validate also resolves o.Float: the layers that stay in float. Layers of equal
+// validate also resolves o.Float to the layers that stay in float. Layers with equal
 // weights have one name.
 func (o Options) validate(layers []string) (left map[string]bool, err error) {
 	if t := o.activations(); t != onnx.Int8 && t != onnx.Uint8 {
@@ -59,7 +59,7 @@ func (o Options) validate(layers []string) (left map[string]bool, err error) {
 	return left, nil
 }
 
-// leave puts the layers that name means into left; false where there is none.
+// leave adds the layers that name means to left; false if there are none.
 func leave(left map[string]bool, layers []string, name string) bool {
 	switch {
 	case len(layers) == 0:
@@ -78,7 +78,7 @@ func leave(left map[string]bool, layers []string, name string) bool {
 	return found
 }
 
-// unique are the elements of list, each once, in their order.
+// unique returns the elements of list without repetitions, in their order.
 func unique(list []string) []string {
 	var out []string
 	for _, s := range list {

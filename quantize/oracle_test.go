@@ -19,14 +19,14 @@ func (t tensor) at(n, c, y, x int) float64 {
 }
 
 // oracle computes QDQ models in float64, each operator by its definition, and
-// products of codes as the processor's integer kernels add them.
+// adds products of codes as the processor's integer kernels do.
 type oracle struct {
 	values    map[string]tensor
 	types     map[string]onnx.TypeShape
-	reads     map[string]*onnxpb.NodeProto // the DequantizeLinear that gives a value
+	reads     map[string]*onnxpb.NodeProto // the DequantizeLinear of a value
 	integer   map[string]bool              // layers that run in integer kernels
-	saturates bool                         // does the processor?
-	saturated int                          // sums that saturate where processors do
+	saturates bool                         // whether the processor's sums saturate
+	saturated int                          // sums that saturate on processors where they do
 }
 
 func ints(n *onnxpb.NodeProto, name string, absent ...int64) []int64 {
@@ -96,7 +96,7 @@ var unary = map[string]func(x float64) float64{
 	"HardSwish": func(x float64) float64 { return x * math.Min(math.Max(x/6+0.5, 0), 1) },
 }
 
-// spread is the element of a smaller tensor that meets element i of a larger.
+// spread is the element of a smaller tensor that is combined with element i of a larger one.
 func (t tensor) spread(large tensor, i int) float64 {
 	at, step := 0, 1
 	for d := len(large.dims) - 1; d >= 0; d-- {
@@ -124,8 +124,8 @@ func transpose(perm []int64, in, out tensor) {
 	}
 }
 
-// conv gives each output element the products of its window: row by row, of a
-// pixel all channels, as the runtime's integer kernels have them.
+// conv passes the products of its window to each output element: row by row, all
+// channels of a pixel together, as in the runtime's integer kernels.
 func (o *oracle) conv(n *onnxpb.NodeProto, in []tensor, out tensor) {
 	x, w := in[0], in[1]
 	pads, strides := ints(n, "pads", 0, 0, 0, 0), ints(n, "strides", 1, 1)

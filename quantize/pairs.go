@@ -15,15 +15,15 @@ const (
 	codesSuffix = ".quantized"
 	scaleSuffix = ".scale"
 	zeroSuffix  = ".zero_point"
-	floatSuffix = ".float"       // what a layer gives before it is rounded
-	readSuffix  = ".dequantized" // a graph input as it is read
+	floatSuffix = ".float"       // a layer's output before it is rounded
+	readSuffix  = ".dequantized" // a graph input after DequantizeLinear
 )
 
 var suffixes = []string{codesSuffix, scaleSuffix, zeroSuffix, floatSuffix, readSuffix, readSuffix + scaleSuffix}
 
-// base is what the tensors are named after that quantising name adds: name, with
-// a number behind it where there are such tensors. In a float file constants of
-// equal values are one, and each of their readers wants codes of its own.
+// base is the name from which the new tensors' names are made: name, with
+// a number appended if such tensors exist already. In a float file equal constants
+// are shared, and each of their readers needs codes of its own.
 func (r *rewriter) base(name string) string {
 	base := name
 	taken := func(suffix string) bool { return r.taken[base+suffix] }
@@ -36,8 +36,8 @@ func (r *rewriter) base(name string) string {
 	return base
 }
 
-// operator is a new node of the standard domain. Nodes that take a value's name
-// over from the one that computed it are named otherwise than that.
+// operator is a new node of the standard domain. A node that takes over a value's
+// name needs a name that differs from that of the node that computed it.
 func operator(op string, out string, in ...string) *onnxpb.NodeProto {
 	name := out
 	if op == "DequantizeLinear" {
@@ -51,8 +51,8 @@ func (r *rewriter) constant(t onnx.Tensor) string {
 	return t.Name
 }
 
-// gridTensors adds a grid's scale and zero point as constants named after what
-// they are of.
+// gridTensors adds a grid's scale and zero point as constants named after their
+// tensor.
 func (r *rewriter) gridTensors(name string, g Grid) (scale, zero string) {
 	scale = r.constant(onnx.Scalar(name+scaleSuffix, g.Scale))
 	if g.Type == onnx.Uint8 {
@@ -61,7 +61,7 @@ func (r *rewriter) gridTensors(name string, g Grid) (scale, zero string) {
 	return scale, r.constant(onnx.Scalar(name+zeroSuffix, int8(g.Zero)))
 }
 
-// round writes the pair that rounds the value name to g, with tensors named after
+// round writes the pair that rounds a value to g, with tensors named after
 // base: QuantizeLinear of from, and DequantizeLinear to the name to.
 func (r *rewriter) round(name, base, from, to string, g Grid) {
 	scale, zero := r.gridTensors(base, g)
@@ -71,15 +71,15 @@ func (r *rewriter) round(name, base, from, to string, g Grid) {
 	r.coded[name], r.grids[name] = to, g
 }
 
-// output writes n with codes as its output: out is the name of what it stands
-// for, which may be that of a node folded into n.
+// output writes n with codes as its output: out is the name of the dequantised value,
+// which may be that of a node folded into n.
 func (r *rewriter) output(n *onnxpb.NodeProto, inputs []string, out string, g Grid) {
 	base := r.base(out)
 	r.add(n, r.read(inputs), []string{base + floatSuffix})
 	r.round(out, base, base+floatSuffix, out, g)
 }
 
-// input makes sure that a value can be read as codes, and gives its grid.
+// input makes sure that a value can be read as codes, and returns its grid.
 func (r *rewriter) input(name string) (Grid, error) {
 	if g, ok := r.grids[name]; ok {
 		return g, nil
@@ -95,7 +95,7 @@ func (r *rewriter) input(name string) (Grid, error) {
 	return g, err
 }
 
-// grid is that of the range of a tensor.
+// grid is the grid for the range of a tensor.
 func (r *rewriter) grid(name string) (Grid, error) {
 	limits, err := r.ranges(name)
 	if err != nil {
@@ -133,7 +133,7 @@ func (r *rewriter) constantCodes(t onnx.Tensor) (Grid, error) {
 	return g, nil
 }
 
-// perChannel writes a constant, to be named after name, that has a scale for each
+// perChannel writes a constant, named after name, that has a scale for each
 // index of an axis.
 func (r *rewriter) perChannel(name string, stored onnx.Tensor, scales []float32, zeros onnx.Tensor, axis int) string {
 	base := r.base(name)

@@ -12,16 +12,16 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// leastOpset is the first whose DequantizeLinear has an axis.
+// leastOpset is the first in which DequantizeLinear has an axis.
 const leastOpset = 13
 
 // Quantise returns m in QDQ form. Convolutions, linear layers, sums, products
-// and average pools take codes and give codes; what limits a layer's output
-// (Relu, HardSigmoid) becomes the end of its codes; everything else stays in
-// float. ranges are of the tensors that Tensors names. m is left as it is.
+// and average pools take codes and give codes; an operator that limits a layer's output
+// (Relu, HardSigmoid) becomes the limit of its codes; everything else stays in
+// float. ranges are those of the tensors that Tensors names. m is not changed.
 //
-// A model that is quantised already, that was made for another kind of
-// computing, or whose tensors are not as Check wants them is refused.
+// It refuses a model that is quantised already, that does not compute in float32, or that
+// does not pass Check.
 func Quantise(m *onnx.Model, ranges map[string]Range, o Options) (*onnx.Model, error) {
 	return run(m, o, func(name string) (Range, error) {
 		r, ok := ranges[name]
@@ -95,23 +95,23 @@ func hasGraph(n *onnxpb.NodeProto) bool {
 	return false
 }
 
-// rewriter writes a model's nodes anew, in their order.
+// rewriter rewrites a model's nodes, in their order.
 type rewriter struct {
 	o      Options
 	ranges func(name string) (Range, error)
 	graph  *onnxpb.GraphProto // of the copy that is rewritten
 	floats map[string]onnx.Tensor
-	to     map[string][]*onnxpb.NodeProto // what reads it
+	to     map[string][]*onnxpb.NodeProto // the readers of a value
 	result map[string]bool                // the graph's outputs
 	left   map[string]bool                // layers that stay in float
 
 	model  *onnx.Model
 	nodes  []*onnxpb.NodeProto
-	done   map[*onnxpb.NodeProto]bool // folded into the layer before
-	coded  map[string]string          // quantised values: the name under which they are read
+	done   map[*onnxpb.NodeProto]bool // folded into an earlier layer
+	coded  map[string]string          // quantised values, with the name of the dequantised value
 	grids  map[string]Grid            // of the quantised values
 	shifts map[float32]string         // constants of gates
-	taken  map[string]bool            // names of tensors
+	taken  map[string]bool            // names of tensors in use
 }
 
 func newRewriter(m *onnx.Model, o Options, ranges func(string) (Range, error)) (*rewriter, error) {
@@ -149,7 +149,7 @@ func newRewriter(m *onnx.Model, o Options, ranges func(string) (Range, error)) (
 	return r, err
 }
 
-// layerOf names a convolution or linear layer by its weights; "" is no layer.
+// layerOf names a convolution or linear layer by its weights; "" for other nodes.
 func layerOf(n *onnxpb.NodeProto) string {
 	if outputAxis[n.GetOpType()] == nil || len(n.Input) < 2 {
 		return ""
@@ -174,7 +174,7 @@ func (r *rewriter) rewrite() (*onnx.Model, error) {
 	return r.model, r.declare()
 }
 
-// node quantises n where its rule can, and leaves it in float elsewhere.
+// node quantises n if it has a rule that applies, and otherwise leaves it in float.
 func (r *rewriter) node(n *onnxpb.NodeProto) error {
 	rule, known := rules[n.GetOpType()]
 	if known && n.GetDomain() == "" && len(n.Output) == 1 && !r.left[layerOf(n)] {
@@ -185,7 +185,7 @@ func (r *rewriter) node(n *onnxpb.NodeProto) error {
 	inputs := r.read(n.Input)
 	for i, in := range n.Input {
 		if _, constant := r.floats[in]; constant {
-			inputs[i] = in // another node may want codes of it
+			inputs[i] = in // another node may need codes of it
 		}
 	}
 	if layerOf(n) != "" {
@@ -198,8 +198,8 @@ func (r *rewriter) node(n *onnxpb.NodeProto) error {
 	return nil
 }
 
-// read are the names under which values are read: quantised ones as they were
-// rounded.
+// read are the names under which values are read: for quantised ones, the dequantised
+// value.
 func (r *rewriter) read(values []string) []string {
 	names := slices.Clone(values)
 	for i, v := range values {
@@ -217,7 +217,7 @@ func (r *rewriter) add(n *onnxpb.NodeProto, inputs, outputs []string) {
 	r.nodes = append(r.nodes, c)
 }
 
-// dropUnused removes the initializers that nothing reads any more.
+// dropUnused removes the initializers that nothing reads.
 func (r *rewriter) dropUnused() {
 	read := map[string]bool{}
 	for _, n := range r.nodes {
@@ -234,7 +234,7 @@ func (r *rewriter) dropUnused() {
 	r.graph.Initializer = kept
 }
 
-// declare states the types of what flows between the nodes.
+// declare states the types of the values between the nodes.
 func (r *rewriter) declare() error {
 	types, err := onnx.InferShapes(r.model)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// architectures have, between them, everything that is quantised in a way of
-// its own.
+// architectures contain, together, everything that is quantised in a special
+// way.
 var architectures = map[string]string{
 	"relu": `
   - {kind: conv, out: 4, kernel: 3, stride: 2, act: relu}
@@ -72,7 +72,7 @@ func timed(t testing.TB, m *onnx.Model, o quantize.Options) *onnx.Model {
 	return q
 }
 
-// structure is a model's nodes and constants, a line each.
+// structure is a list of a model's nodes and constants, one per line.
 func structure(m *onnx.Model) string {
 	var s strings.Builder
 	for _, n := range m.Proto.Graph.Node {
@@ -85,7 +85,7 @@ func structure(m *onnx.Model) string {
 	return s.String()
 }
 
-// TestStructure holds the QDQ form against golden files.
+// TestStructure compares the QDQ form with golden files.
 func TestStructure(t *testing.T) {
 	for name := range architectures {
 		t.Run(name, func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestLayersInFloat(t *testing.T) {
 	}
 }
 
-// TestRefused: models that are not what Export writes are refused, and say why.
+// TestRefused: models that Export does not write are refused, with the reason.
 func TestRefused(t *testing.T) {
 	word := func(s string) *string { return &s }
 	for name, tc := range map[string]struct {

@@ -7,12 +7,12 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// rule looks at a node and gives what writes it quantised, nil where it has to
-// stay in float.
+// rule returns the function that writes a node in quantised form, or nil if it has
+// to stay in float.
 type rule func(r *rewriter, n *onnxpb.NodeProto) func() error
 
-// rules are the operators that can be quantised. A Relu behind a layer is folded
-// into the layer; another one stays in float.
+// rules are those of the operators that can be quantised. A Relu that follows a layer is
+// folded into the layer; others stay in float.
 var rules = map[string]rule{
 	"Conv":              layer,
 	"Gemm":              layer,
@@ -26,8 +26,8 @@ var rules = map[string]rule{
 	"Transpose":         moved,
 }
 
-// outputAxis says along which axis of its weights, input 1, the output channels
-// of a layer are.
+// outputAxis gives the axis of a layer's weights, input 1, along which its output
+// channels are.
 var outputAxis = map[string]func(n *onnxpb.NodeProto) int{
 	"Conv": func(*onnxpb.NodeProto) int { return 0 },
 	"Gemm": linearAxis,
@@ -40,7 +40,7 @@ func linearAxis(n *onnxpb.NodeProto) int {
 	return 1
 }
 
-// plain operators take codes and give codes.
+// plain writes operators that take codes and give codes.
 func plain(r *rewriter, n *onnxpb.NodeProto) func() error {
 	return func() error {
 		for _, in := range n.Input {
@@ -56,7 +56,7 @@ func plain(r *rewriter, n *onnxpb.NodeProto) func() error {
 	}
 }
 
-// sigmoid gives values from 0 to 1, whatever it was calibrated on.
+// sigmoid gives values from 0 to 1, whatever its calibrated range.
 func sigmoid(r *rewriter, n *onnxpb.NodeProto) func() error {
 	return r.ifCoded(n, func() error {
 		g, err := r.gridOf(n.Output[0], Range{0, 1})
@@ -67,8 +67,8 @@ func sigmoid(r *rewriter, n *onnxpb.NodeProto) func() error {
 	})
 }
 
-// moved operators move or pick values: codes go through them as they are. The
-// graph's output is not rounded once more.
+// moved writes operators that move or select values: codes pass through unchanged. The
+// graph's output is not rounded again.
 func moved(r *rewriter, n *onnxpb.NodeProto) func() error {
 	return r.ifCoded(n, func() error {
 		if out := n.Output[0]; !r.result[out] {
@@ -80,7 +80,7 @@ func moved(r *rewriter, n *onnxpb.NodeProto) func() error {
 	})
 }
 
-// ifCoded is write where n's first input is there as codes.
+// ifCoded is write if n's first input exists as codes.
 func (r *rewriter) ifCoded(n *onnxpb.NodeProto, write func() error) func() error {
 	if _, ok := r.grids[n.Input[0]]; !ok {
 		return nil
@@ -88,7 +88,7 @@ func (r *rewriter) ifCoded(n *onnxpb.NodeProto, write func() error) func() error
 	return write
 }
 
-// Where x is at most -hardSwishEnd, x · clip(x/6 + 1/2, 0, 1) is 0.
+// If x is at most -hardSwishEnd, x · clip(x/6 + 1/2, 0, 1) is 0.
 const hardSwishEnd = 3
 
 // hardSwish is a product of x and its gate, two integer kernels: the operator
@@ -109,14 +109,14 @@ func hardSwish(r *rewriter, n *onnxpb.NodeProto) func() error {
 	})
 }
 
-// hardSigmoid that does not follow a layer alone.
+// hardSigmoid writes one that does not follow a layer.
 func hardSigmoid(r *rewriter, n *onnxpb.NodeProto) func() error {
 	return r.ifCoded(n, func() error { return r.gate(n.Output[0], n.Input[0], hardSigmoidOf(n)) })
 }
 
 // gate writes clip(x·mul + add, 0, 1) as a sum: the codes of x + add/mul end at 0
-// and at 1/mul, and are read with a scale that is mul times the one that they
-// were written with.
+// and at 1/mul, and are dequantised with mul times the scale that they
+// were quantised with.
 func (r *rewriter) gate(out, x string, change affine) error {
 	shift := r.shift(float32(change.add / change.mul))
 	if _, err := r.input(shift); err != nil {

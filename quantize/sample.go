@@ -5,9 +5,9 @@ import (
 	"fbnas/onnxexport"
 )
 
-// ActivationsFor is the type of activations that ONNX Runtime's kernels compute
-// fastest with on a processor: int8 on arm64. On x86-64 it turns int8 into
-// uint8, and gives up where two read one tensor (docs/decisions/int8.md).
+// ActivationsFor is the type of activations with which ONNX Runtime's kernels are
+// fastest on a processor: int8 on arm64. On x86-64 the runtime turns int8 into
+// uint8, except for tensors with two readers (docs/decisions/int8.md).
 func ActivationsFor(arch string) onnx.DType {
 	if arch == "amd64" {
 		return onnx.Uint8
@@ -15,8 +15,8 @@ func ActivationsFor(arch string) onnx.DType {
 	return onnx.Int8
 }
 
-// Timed returns m in QDQ form for timing, with ranges that activations near 1
-// would have: times do not depend on the values.
+// Timed returns m in QDQ form for timing, with ranges for activations near 1:
+// times do not depend on the values.
 func Timed(m *onnx.Model, o Options) (*onnx.Model, error) {
 	return run(m, o, func(string) (Range, error) { return Range{-4, 4}, nil })
 }

@@ -10,8 +10,8 @@ import (
 	"fbnas/quantize"
 )
 
-// TestSample: the same block gives the same bytes, its digest does not know its
-// weights, and float32 goes in and comes out.
+// TestSample: the same block gives the same bytes, its digest does not depend on its
+// weights, and its input and output are float32.
 func TestSample(t *testing.T) {
 	arch, err := models.LoadArch("fbnetv2_f1")
 	if err != nil {

@@ -10,13 +10,13 @@ import (
 	"fbnas/quantize"
 )
 
-// term is a product that a layer sums: of an input, 0 beyond its border, and a
+// term is a product in the sum of a layer: an input, 0 beyond its border, and a
 // weight.
 type term struct{ x, w float64 }
 
-// dot gives what layer n makes of the products of output channel c. Sums of int8
-// weights in integer kernels are as the processor adds them; depthwise
-// convolutions have kernels of their own, which are exact everywhere.
+// dot computes what layer n makes of the products of output channel c. Sums of int8
+// weights in integer kernels are added as the processor does; depthwise
+// convolutions have kernels of their own, which are exact on all processors.
 func (o *oracle) dot(n *onnxpb.NodeProto, depthwise bool) func(c int, terms []term) float64 {
 	x, w := o.reads[n.Input[0]], o.reads[n.Input[1]]
 	if depthwise || !o.integer[n.GetName()] || w == nil || o.types[w.Input[0]].Type != onnx.Int8 {
@@ -50,8 +50,8 @@ func (o *oracle) dot(n *onnxpb.NodeProto, depthwise bool) func(c int, terms []te
 }
 
 // codeSum is the sum of (x[i] - zero) * w[i] as kernels compute it: products of
-// the codes as they are, two neighbours by add, and the zero point's share taken
-// off at the end.
+// the codes, two neighbours added by add, and the zero point's share subtracted
+// at the end.
 func codeSum(x []int, zero int, w []int, add func(a, b int) int) int {
 	sum := 0
 	for i := 0; i < len(x); i += 2 {
@@ -98,7 +98,7 @@ func TestCodeSum(t *testing.T) {
 	}
 }
 
-// processorSaturates has the runtime add two products that 16 bits do not hold.
+// processorSaturates lets the runtime add two products whose sum exceeds 16 bits.
 func processorSaturates(t *testing.T) bool {
 	t.Helper()
 	b := onnx.NewBuilder("two products", 17)

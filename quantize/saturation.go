@@ -11,7 +11,7 @@ import (
 // atATime bounds the images that Logits holds.
 const atATime = 64
 
-// Logits are what a model gives for each image of the calibration.
+// Logits are a model's outputs for each image of the calibration.
 func (c Calibration) Logits(ctx context.Context, run onnxexport.Logits) ([][]float64, error) {
 	var logits [][]float64
 	for from := 0; from < c.Images; from += atATime {
@@ -33,8 +33,8 @@ func (c Calibration) Logits(ctx context.Context, run onnxexport.Logits) ([][]flo
 }
 
 // SaturationOf compares the logits of a model with those of its Exact twin, both
-// run by the same processor: what differs has saturated. Everything else about
-// the two is equal to the last bit.
+// run on the same processor: if they differ, sums have saturated, since everything else
+// is equal to the last bit.
 func SaturationOf(exact, got [][]float64) (onnxexport.Saturation, error) {
 	if len(got) != len(exact) {
 		return onnxexport.Saturation{}, fmt.Errorf("%d and %d images are compared", len(exact), len(got))

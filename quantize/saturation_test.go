@@ -13,8 +13,8 @@ import (
 	"fbnas/quantize"
 )
 
-// TestExact: the twin's integer kernels compute what the oracle does without
-// saturation, on every processor, and to the last bit what weights of 7 bits give.
+// TestExact: the twin's integer kernels compute what the oracle computes without
+// saturation, on every processor, and exactly what weights of 7 bits give.
 func TestExact(t *testing.T) {
 	exactly := func(m *onnx.Model) *onnx.Model {
 		twin, err := quantize.Exact(m)
@@ -50,7 +50,7 @@ func TestExact(t *testing.T) {
 	}
 }
 
-// noiseLogits are what a model gives for 100 images of noise.
+// noiseLogits are a model's logits for 100 images of noise.
 func noiseLogits(t *testing.T, m *onnx.Model) [][]float64 {
 	t.Helper()
 	data, err := m.Bytes()

@@ -11,8 +11,8 @@ import (
 )
 
 // shared is a model in which every constant has several readers, as equal
-// constants have in a file that export writes: frozen blocks or fresh ones.
-// Names that quantisation would give are there already.
+// constants of frozen or new blocks have in an exported file.
+// Names that quantisation would choose are in use already.
 func shared(t *testing.T) *onnx.Model {
 	b := onnx.NewBuilder("shared", 17)
 	constant := func(name string, values []float32, dims ...int) string {
@@ -44,8 +44,8 @@ func shared(t *testing.T) *onnx.Model {
 	return m
 }
 
-// TestShared: what reads a constant that others read too computes with codes of
-// its own, and what stays in float with the constant itself.
+// TestShared: each reader of a shared constant gets codes of its own, and a
+// layer that stays in float reads the constant itself.
 func TestShared(t *testing.T) {
 	for _, o := range []quantize.Options{
 		{ReduceRange: true},
@@ -56,7 +56,7 @@ func TestShared(t *testing.T) {
 		m := shared(t)
 		q := calibrated(t, m, o, quantize.MinMax)
 		against(t, q, open(t))
-		image := enginetest.Normal(3, "image", 32) // one that calibrated
+		image := enginetest.Normal(3, "image", 32) // one of the calibration images
 		want, got := runOn(t, open(t), m, image)["logits"], runOn(t, open(t), q, image)["logits"]
 		for i, w := range want {
 			if d := got[i] - w; d > 0.3 || d < -0.3 {

@@ -8,21 +8,21 @@ import (
 	"fbnas/dataset"
 )
 
-// Register knows the images of a set by their pixels, so that a test can tell
-// which of them a program was fed.
+// Register finds the images of a set by their pixels, so that a test can see
+// which of them a program was given.
 type Register struct {
 	names map[string]Name
 	size  int // of an image, in numbers
 }
 
-// Name is an image's place in its set.
+// Name says which image of its set it is.
 type Name struct {
 	Test  bool
 	Index int
 }
 
-// NewRegister registers the images of a set as they are without augmentation.
-// Images that are equal are the test's mistake.
+// NewRegister registers the images of a set without augmentation.
+// Equal images fail the test.
 func NewRegister(t testing.TB, set *dataset.Set) *Register {
 	t.Helper()
 	r := &Register{map[string]Name{}, set.Train.Shape().Size()}
@@ -48,8 +48,8 @@ func (r *Register) Find(pixels []float32) (Name, bool) {
 	return name, ok
 }
 
-// In lists the images of a batch, in order; the zeros that fill up its end are
-// left out. An image that is none of the set's fails the test.
+// In lists the images of a batch, in order, without the zeros that fill up its
+// end. An image that is not in the set fails the test.
 func (r *Register) In(t testing.TB, batch []float32) []Name {
 	t.Helper()
 	var names []Name

@@ -26,7 +26,7 @@ func Bars(t testing.TB, train, test, size, classes int) *dataset.Set {
 }
 
 // WriteBars writes IDX files of size x size grey images to a folder, which
-// it makes where it is missing: class k of classes is noise whose first 2k rows
+// it creates if necessary: class k of classes is noise whose first 2k rows
 // are bright, which a small network learns in a few steps.
 func WriteBars(dir string, train, test, size, classes int) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {

@@ -5,11 +5,11 @@ import (
 	"encoding/binary"
 )
 
-// upright is the orientation of an image without the tag, or with one that
-// means nothing.
+// upright is the orientation of an image without the tag, or with an invalid
+// one.
 const upright = 1
 
-// The tag, and the types that its value is written in.
+// The tag, and the types of its value.
 const (
 	orientationTag = 0x0112
 	byteType       = 1
@@ -18,7 +18,7 @@ const (
 )
 
 // orientation is the value, 1 to 8, of the tag in EXIF data, which are a TIFF
-// file. Damaged data never keep an image from being read.
+// file. Damaged data never prevent an image from being read.
 func orientation(exif []byte) int {
 	const header, entry = 8, 12
 	if len(exif) < header {
@@ -48,7 +48,7 @@ func orientation(exif []byte) int {
 	return upright
 }
 
-// orientationOf is the value in the tag's entry: tag, type, count, value.
+// orientationOf is the value in the entry of the tag: tag, type, count, value.
 func orientationOf(entry []byte, order binary.ByteOrder) int {
 	value := int64(0)
 	switch order.Uint16(entry[2:]) {
@@ -68,13 +68,13 @@ func orientationOf(entry []byte, order binary.ByteOrder) int {
 // exifMark begins the data in JPEG files, and in some WebP files.
 var exifMark = []byte("Exif\x00\x00")
 
-// exifOfJPEG looks through the segments before the pixels.
+// exifOfJPEG searches the segments before the pixels.
 func exifOfJPEG(data []byte) []byte {
 	const app1, startOfScan, endOfImage = 0xe1, 0xda, 0xd9
 	data = data[2:] // the start of the image
 	for len(data) >= 4 && data[0] == 0xff {
 		marker := data[1]
-		if marker == 0xff { // fills up
+		if marker == 0xff { // padding
 			data = data[1:]
 			continue
 		}
@@ -90,7 +90,7 @@ func exifOfJPEG(data []byte) []byte {
 	return nil
 }
 
-// exifOfPNG looks through all chunks: the data may stand behind the pixels.
+// exifOfPNG searches all chunks: the data may come after the pixels.
 func exifOfPNG(data []byte) []byte {
 	const header, frame = 8, 12 // of the file; length, type and checksum
 	data = data[header:]

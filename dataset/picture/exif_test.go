@@ -10,7 +10,7 @@ import (
 func TestOrientation(t *testing.T) {
 	le := binary.LittleEndian
 	six := picturetest.EXIF(6, le)
-	const tagAt = 8 + 2 + 12 // behind the header, the count and an entry
+	const tagAt = 8 + 2 + 12 // after the header, the count and an entry
 	changed := func(change func(entry []byte)) []byte {
 		d := picturetest.EXIF(6, le)
 		change(d[tagAt:])
@@ -42,7 +42,7 @@ func TestOrientation(t *testing.T) {
 	}
 }
 
-// TestExifPlaces: other chunks and segments in front, filling bytes, and data
+// TestExifPlaces: other chunks and segments before it, padding bytes, and data
 // that end early.
 func TestExifPlaces(t *testing.T) {
 	body := string(exifMark) + "data"

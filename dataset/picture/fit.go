@@ -6,14 +6,14 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// Fit cuts the largest part of the input's aspect out of the middle, scales it
+// Fit crops the largest centred part with the input's aspect ratio, scales it
 // (bilinear, with antialiasing where it shrinks), and writes planes of pixels,
 // [channels, height, width], to dst. One channel is the Luma of ITU-R 601.
 func (p Picture) Fit(channels, height, width int, dst []uint8) {
 	w, h := p.Size()
 	part := p.turn.part(centre(w, h, width, height), w, h).Add(p.stored.Bounds().Min)
-	// Turning a small image is less work than turning a large one; scaling
-	// gives the same before and after.
+	// Rotating a small image is less work than rotating a large one; scaling
+	// before or after gives the same.
 	size := image.Pt(width, height)
 	if p.turn.swap {
 		size.X, size.Y = height, width
@@ -37,8 +37,8 @@ func (p Picture) Fit(channels, height, width int, dst []uint8) {
 	}
 }
 
-// centre is the largest rectangle of an aspect in the middle of an image: what
-// scaling the short side and cropping the centre keeps.
+// centre is the largest rectangle of an aspect ratio in the middle of an image: what
+// remains if one scales the short side and crops the centre.
 func centre(w, h, width, height int) image.Rectangle {
 	all := image.Pt(w, h)
 	if w*height > h*width {
@@ -55,8 +55,8 @@ func Luma(r, g, b uint8) uint8 {
 	return uint8((19595*uint32(r) + 38470*uint32(g) + 7471*uint32(b) + 1<<15) >> 16)
 }
 
-// opaque is a part of an image over white with 8 bits a channel, and where it
-// lies in the returned image.
+// opaque is a part of an image over white with 8 bits per channel, and the place of
+// the part in the returned image.
 func opaque(img image.RGBA64Image, part image.Rectangle) (image.Image, image.Rectangle) {
 	switch m := img.(type) {
 	case *image.YCbCr, *image.Gray:
@@ -81,8 +81,8 @@ func opaque(img image.RGBA64Image, part image.Rectangle) (image.Image, image.Rec
 	return flat, flat.Rect
 }
 
-// over is a value of 16 bits, multiplied by its alpha, over white: the upper 8
-// bits of an opaque one, as decoders of 8 bits have it, else the nearest.
+// over is a value of 16 bits, multiplied by its alpha, over white: for an opaque pixel
+// the upper 8 bits, as in decoders of 8 bits, otherwise the nearest value.
 func over(v, alpha uint16) uint8 {
 	const one = 0xffff
 	if alpha == one {

@@ -27,7 +27,7 @@ func TestFitKeepsTheCentre(t *testing.T) {
 }
 
 func TestFitAveragesWhenItShrinks(t *testing.T) {
-	// A fine checkerboard becomes even grey: nothing aliases.
+	// A fine checkerboard becomes even grey, without aliasing.
 	img := image.NewGray(image.Rect(0, 0, 64, 64))
 	for i := range img.Pix {
 		img.Pix[i] = uint8((i%64+i/64)%2) * 255

@@ -18,7 +18,7 @@ import (
 )
 
 // Extensions are the endings of image files' names, in lower case. The format
-// follows from the content: a JPEG file that is called .png is common.
+// follows from the content: JPEG files named .png are common.
 var Extensions = map[string]bool{
 	".jpg": true, ".jpeg": true, ".jpe": true, ".jfif": true,
 	".png": true, ".apng": true,
@@ -32,7 +32,7 @@ type format struct {
 	begin  []string // any of them; a ? stands for any byte
 	config func(data []byte) (image.Config, error)
 	decode func(data []byte, c image.Config) (image.Image, error)
-	exif   func(data []byte) []byte // nil where there are none
+	exif   func(data []byte) []byte // nil if the format has none
 }
 
 var formats = []format{
@@ -41,7 +41,7 @@ var formats = []format{
 	{"WebP", []string{"RIFF????WEBP"}, config(webp.DecodeConfig), decodeWebP, exifOfWebP},
 	{"BMP", []string{"BM"}, config(bmp.DecodeConfig), whole(bmp.Decode), none},
 	{"GIF", []string{"GIF87a", "GIF89a"}, config(gif.DecodeConfig), decodeGIF, none},
-	// A TIFF file is itself what the others carry as EXIF data.
+	// A TIFF file is itself in the format of EXIF data.
 	{"TIFF", []string{"II*\x00", "MM\x00*"}, config(tiff.DecodeConfig), whole(tiff.Decode), func(data []byte) []byte { return data }},
 }
 
@@ -86,7 +86,7 @@ func begins(data []byte, pattern string) bool {
 	return true
 }
 
-// decodeGIF is the first frame, where the canvas has it.
+// decodeGIF is the first frame, at its place on the canvas.
 func decodeGIF(data []byte, c image.Config) (image.Image, error) {
 	img, err := gif.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -95,7 +95,7 @@ func decodeGIF(data []byte, c image.Config) (image.Image, error) {
 	return onCanvas(img, img.Bounds().Min, c), nil
 }
 
-// onCanvas lays a frame on a transparent canvas.
+// onCanvas draws a frame on a transparent canvas.
 func onCanvas(frame image.Image, at image.Point, c image.Config) image.Image {
 	size := frame.Bounds().Size()
 	if at == (image.Point{}) && size.X == c.Width && size.Y == c.Height {

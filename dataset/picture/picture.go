@@ -8,21 +8,21 @@ import (
 	"fbnas/internal/lfs"
 )
 
-// Definition is the number of what this package does to a file. Files that were
-// trained before it had one took no notice of EXIF and showed black where a
-// picture is transparent.
+// Definition is the version of what this package does to a file. Files that were
+// trained before it existed ignored EXIF and made transparent pixels
+// black.
 const Definition = 1
 
-// Limits of what is decoded: a small file can promise a canvas that does not
+// Limits of what is decoded: a small file can announce a canvas that does not
 // fit into memory.
 const (
 	maxPixels = 1 << 27
 	maxBytes  = 1 << 29
 )
 
-// Picture is a decoded image, as it is stored and how it is to be turned.
+// Picture is a decoded image, as it is stored, and how to turn it upright.
 type Picture struct {
-	Format string // "JPEG", "PNG", …; empty for an image that was in no file
+	Format string // "JPEG", "PNG", …; empty for an image that is not from a file
 	stored image.RGBA64Image
 	turn   turn
 }
@@ -30,8 +30,8 @@ type Picture struct {
 // Of is an image that is upright already.
 func Of(img image.RGBA64Image) Picture { return Picture{stored: img, turn: turns[upright]} }
 
-// Open decodes the file at path, whatever its name ends in. Errors name the
-// file. Of an animation or a file of several pages it is the first image.
+// Open decodes the file at path, whatever its name. Errors name the
+// file. Of an animation or a file of several pages it takes the first image.
 func Open(path string) (Picture, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -54,7 +54,7 @@ func Open(path string) (Picture, error) {
 	return p, nil
 }
 
-// decode reads a file of any format with at most so many pixels.
+// decode reads a file of any format with at most this number of pixels.
 func decode(data []byte, pixels int) (Picture, error) {
 	f, err := formatOf(data)
 	if err != nil {

@@ -48,7 +48,7 @@ func TestFormats(t *testing.T) {
 	img := pattern(12, 9)
 	want := planes(Of(img))
 	for _, ending := range picturetest.Lossless {
-		// The name tells nothing.
+		// The name does not say the format.
 		path := filepath.Join(t.TempDir(), "a.jpg")
 		picturetest.Write(t, path, picturetest.Encode(t, ending, img))
 		p, err := Open(path)
@@ -117,8 +117,8 @@ func letter(rows []string) *image.NRGBA {
 	return img
 }
 
-// TestTurnThenFit: scaling what is stored and turning it afterwards is turning
-// first, whatever is cut off and whatever is scaled.
+// TestTurnThenFit: scaling first and rotating afterwards gives the same as rotating
+// first, whatever is cropped and however it is scaled.
 func TestTurnThenFit(t *testing.T) {
 	for _, size := range []image.Point{{12, 9}, {7, 20}, {33, 10}} {
 		img := pattern(size.X, size.Y)
@@ -181,7 +181,7 @@ func TestOverWhite(t *testing.T) {
 	}
 }
 
-// TestFirstFrame: of an animation it is the first image, at its place on the
+// TestFirstFrame: an animation gives its first image, at its place on the
 // canvas.
 func TestFirstFrame(t *testing.T) {
 	first, second := letter([]string{"##", ".#"}), letter([]string{"..", ".."})
@@ -215,7 +215,7 @@ const (
 	redAndBlue    = "UklGRkYAAABXRUJQVlA4IDoAAACQAgCdASogABAAAsBMJaACdMoRwN4B8gHIAA3+AAD+7CZf4pqe9P/2VfzHmeqZ/J2BDMbhIcDXIHwA"
 )
 
-// TestLossyWebP: libwebp wrote the files, and reads these colours.
+// TestLossyWebP: libwebp wrote the files, and reads these colours from them.
 func TestLossyWebP(t *testing.T) {
 	for file, want := range map[string][]uint8{
 		blackAndWhite: {0, 0, 0, 255, 255, 255},
@@ -238,7 +238,7 @@ func TestLossyWebP(t *testing.T) {
 	}
 }
 
-// TestHostile: what cannot be a picture is an error and no large memory.
+// TestHostile: a file that cannot be a picture causes an error and needs little memory.
 func TestHostile(t *testing.T) {
 	img := pattern(12, 9)
 	huge := func(ending string, change func(data []byte)) []byte {
@@ -279,7 +279,7 @@ func TestHostile(t *testing.T) {
 	}
 	long := filepath.Join(t.TempDir(), "long.bmp")
 	picturetest.Write(t, long, picturetest.Encode(t, ".bmp", img))
-	if err := os.Truncate(long, maxBytes+1); err != nil { // takes no room on the disk
+	if err := os.Truncate(long, maxBytes+1); err != nil { // takes no space on the disk
 		t.Fatal(err)
 	}
 	if _, err := Open(long); err == nil {

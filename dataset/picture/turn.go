@@ -2,9 +2,9 @@ package picture
 
 import "image"
 
-// turn says where the pixels of an upright picture are stored: its place is
-// counted from the other side where an axis is flipped, then x and y change
-// places where they are swapped.
+// turn says where the pixels of an upright picture are stored: coordinates
+// count from the other side where an axis is flipped, and then x and y are exchanged
+// if they are swapped.
 type turn struct{ flipX, flipY, swap bool }
 
 // turns are the values of EXIF's tag Orientation (2.32, section 4.6.5.1.6).
@@ -19,8 +19,8 @@ var turns = [...]turn{
 	8: {false, true, true},  // 270° clockwise
 }
 
-// place is where pixel (x, y) of the upright picture of a width and height is
-// stored.
+// place is where pixel (x, y) of the upright picture, of the given width and height,
+// is stored.
 func (t turn) place(x, y, width, height int) (int, int) {
 	if t.flipX {
 		x = width - 1 - x

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// riffHeader is the length of "RIFF", a length and "WEBP".
+// riffHeader is the size of "RIFF", a length and "WEBP".
 const riffHeader = 12
 
-// riffChunks calls f with each chunk until f is false or what follows is no
+// riffChunks calls f with each chunk until f is false or the rest is not a
 // whole chunk.
 func riffChunks(data []byte, f func(id string, body []byte) bool) {
 	for len(data) >= 8 {
@@ -43,7 +43,7 @@ func decodeWebP(data []byte, c image.Config) (image.Image, error) {
 }
 
 // firstFrame decodes the content of an ANMF chunk: a place and a size, then the
-// chunks of a still image, which it wraps as one.
+// chunks of a still image, for which it writes a header.
 func firstFrame(frame []byte, c image.Config) (image.Image, error) {
 	const head = 16
 	if len(frame) < head {
@@ -74,8 +74,8 @@ func firstFrame(frame []byte, c image.Config) (image.Image, error) {
 	return onCanvas(img, at, c), nil
 }
 
-// still decodes an image. Lossy ones hold luma from 16 to 235 and colours from
-// 16 to 240 (RFC 6386, section 9.2), which the decoder gives as if both went
+// still decodes an image. Lossy ones store luma from 16 to 235 and colours from
+// 16 to 240 (RFC 6386, section 9.2), but the decoder treats both as if they went
 // from 0 to 255.
 func still(data []byte) (image.Image, error) {
 	img, err := webp.Decode(bytes.NewReader(data))
@@ -88,7 +88,7 @@ func still(data []byte) (image.Image, error) {
 	return img, err
 }
 
-// stretched is an image of ITU-R 601's narrow range in RGB.
+// stretched converts an image of ITU-R 601's narrow range to RGB.
 func stretched(m *image.YCbCr, alpha func(x, y int) uint8) *image.NRGBA {
 	const bits = 16
 	fixed := func(v float64) int { return int(v*(1<<bits) + 0.5) }

@@ -8,7 +8,7 @@ import (
 	"fbnas/onnx"
 )
 
-// convolution is what ONNX Conv-11 says of one on maps.
+// convolution has the attributes of ONNX Conv-11 on maps.
 type convolution struct {
 	out, in, h, w  int64    // of the weights: out channels, channels of a group, kernel
 	group          int64    // groups
@@ -31,12 +31,12 @@ func (n node) convolution() (convolution, error) {
 	return c, nil
 }
 
-// pad is the padding of all four sides once the kernel makes up for the rest.
+// pad is the padding of all four sides; a larger kernel makes up for the differences.
 func (c convolution) pad() int64 { return slices.Max(c.pads[:]) }
 
 // margins are the rows above and below, and the columns left and right, of
-// zeros around the kernel: with the same padding on every side it then reads
-// what it reads with its own.
+// zeros to add around the kernel: with the same padding on every side it then reads
+// what the original reads with its own.
 func (c convolution) margins() (m [4]int64) {
 	for i, p := range c.pads {
 		m[i] = c.pad() - p
@@ -44,7 +44,7 @@ func (c convolution) margins() (m [4]int64) {
 	return m
 }
 
-// size of the kernel that has all taps and zeros.
+// size is the size of the kernel including all zeros.
 func (c convolution) size() (h, w int64) {
 	m := c.margins()
 	return (c.h-1)*c.spread[0] + 1 + m[0] + m[2], (c.w-1)*c.spread[1] + 1 + m[1] + m[3]
@@ -56,13 +56,13 @@ func (c convolution) elements() int64 {
 	return c.out * c.in * c.group * h * w
 }
 
-// plain says that the weights serve as they are.
+// plain reports whether the weights can be used unchanged.
 func (c convolution) plain() bool {
 	h, w := c.size()
 	return c.group == 1 && h == c.h && w == c.w
 }
 
-// dense is a convolution as one of all channels, with one padding.
+// dense writes a convolution without groups, with one padding.
 func dense(n node) error {
 	c, err := n.convolution()
 	if err != nil {
@@ -90,7 +90,7 @@ func dense(n node) error {
 	return nil
 }
 
-// fill places the taps of each group's kernels among zeros.
+// fill puts the taps of each group's kernels among zeros.
 func (c convolution) fill(from []float32) []float32 {
 	to := make([]float32, c.elements())
 	m := c.margins()
@@ -105,8 +105,8 @@ func (c convolution) fill(from []float32) []float32 {
 	return to
 }
 
-// linear is Gemm with alpha = beta = 1 and constant weights, as the 1x1
-// convolution that it is.
+// linear writes a Gemm with alpha = beta = 1 and constant weights as a 1x1
+// convolution.
 func linear(n node) error {
 	if n.attrFloat("alpha", 1) != 1 || n.attrFloat("beta", 1) != 1 || n.attrInt("transA", 0) != 0 {
 		return errors.New("a Gemm that is not a linear layer")

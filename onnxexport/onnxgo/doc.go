@@ -2,8 +2,8 @@
 // shares no code with fbnas or ONNX Runtime and needs no C library: a second
 // opinion on what a file computes.
 //
-// Of ONNX's operators onnx-go has few, and some only in part. [Lower] writes a
-// model once more with those that it has: slower by far, and larger, since
-// every group of channels becomes part of one dense convolution. It is for small
+// onnx-go has few of ONNX's operators, and some only in part. [Lower] rewrites a
+// model with those that it has. The result is much slower and larger, since
+// every group of channels becomes part of one dense convolution: it is for small
 // networks.
 package onnxgo

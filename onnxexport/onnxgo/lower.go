@@ -8,12 +8,12 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// Lower gives a model that computes the same as m, up to rounding, with what
-// onnx-go has: see rules. A batch that m leaves open is 1. Networks for which
-// onnx-go would take too much memory or time are refused before anything is
+// Lower returns a model that computes the same as m, up to rounding, with the
+// operators of onnx-go: see rules. A batch that m leaves open becomes 1. Networks for
+// which onnx-go would take too much memory or time are refused before anything is
 // built.
 func Lower(m *onnx.Model) (*onnx.Model, error) {
-	// The rules rely on shapes that follow from the operators, not on stated ones.
+	// The rules rely on inferred shapes, not on stated ones.
 	if err := onnx.Check(m); err != nil {
 		return nil, fmt.Errorf("lower for onnx-go: %w", err)
 	}
@@ -34,15 +34,15 @@ func Lower(m *onnx.Model) (*onnx.Model, error) {
 	return lowered, nil
 }
 
-// opset is that of lowered models: none of what the rules write has changed
-// since.
+// opset is that of lowered models: the operators that the rules write have not
+// changed since.
 const opset = 13
 
 // bound is m with its open dimensions, those of the batch, set to 1.
 func bound(m *onnx.Model) *onnx.Model {
 	m = m.Clone()
 	g := m.Proto.GetGraph()
-	g.ValueInfo = nil // stated for the open batch
+	g.ValueInfo = nil // it was stated for the open batch
 	for _, list := range [][]*onnxpb.ValueInfoProto{g.GetInput(), g.GetOutput()} {
 		for _, v := range list {
 			for _, d := range v.GetType().GetTensorType().GetShape().GetDim() {
@@ -55,13 +55,13 @@ func bound(m *onnx.Model) *onnx.Model {
 	return m
 }
 
-// lowering is a model that is being written once more.
+// lowering is a model that is being rewritten.
 type lowering struct {
 	model   *onnx.Model
 	builder *onnx.Builder
 	types   map[string]onnx.TypeShape
 	consts  map[string]onnx.Tensor // of the model, by name
-	placed  map[string]bool        // those that the lowered one has under their own name
+	placed  map[string]bool        // those that are already in the lowered model under their own name
 }
 
 func (l *lowering) run() error {
@@ -98,7 +98,7 @@ func (l *lowering) run() error {
 	return nil
 }
 
-// node is one of the model, with one output.
+// node is a node of the model, with one output.
 type node struct {
 	pb *onnxpb.NodeProto
 	l  *lowering
@@ -109,7 +109,7 @@ func (n node) out() string     { return n.pb.GetOutput()[0] }
 func (n node) inputs() int     { return len(n.pb.GetInput()) }
 func (n node) in(i int) string { return n.pb.GetInput()[i] }
 
-// shape of input i, or of the output for -1; fixed has found it to be known.
+// shape is that of input i, or of the output for -1; fixed has checked that it is known.
 func (n node) shape(i int) []int64 {
 	name := n.out()
 	if i >= 0 {
@@ -119,7 +119,7 @@ func (n node) shape(i int) []int64 {
 	return lengths
 }
 
-// fixed refuses what is not known to the last number before a rule looks at it.
+// fixed refuses a node with unknown dimensions before its rule reads them.
 func (n node) fixed() error {
 	for _, name := range append([]string{n.out()}, n.pb.GetInput()...) {
 		if _, ok := n.l.types[name].Shape.Lengths(); !ok && name != "" {
@@ -129,8 +129,8 @@ func (n node) fixed() error {
 	return nil
 }
 
-// value is input i in the lowered model: a constant is put there when it is
-// first asked for.
+// value is input i in the lowered model; a constant is added when it is
+// first needed.
 func (n node) value(i int) string {
 	name := n.in(i)
 	if t, ok := n.l.consts[name]; ok && !n.l.placed[name] {
@@ -140,7 +140,7 @@ func (n node) value(i int) string {
 	return name
 }
 
-// floats are the numbers of input i, a constant.
+// floats are the values of input i, a constant.
 func (n node) floats(i int) ([]float32, error) {
 	t, ok := n.l.consts[n.in(i)]
 	if !ok {
@@ -149,14 +149,14 @@ func (n node) floats(i int) ([]float32, error) {
 	return onnx.Values[float32](t)
 }
 
-// add writes a node with a value of its own, and gives its name.
+// add writes a node with a new value and returns its name.
 func (n node) add(op string, inputs []string, attrs ...onnx.Attr) string {
 	out := n.l.builder.Fresh("lowered/" + n.out())
 	n.l.builder.Node(op, inputs, []string{out}, attrs...)
 	return out
 }
 
-// give writes the node that has the output.
+// give writes the node that computes the output.
 func (n node) give(op string, inputs []string, attrs ...onnx.Attr) {
 	n.l.builder.Node(op, inputs, []string{n.out()}, attrs...)
 }

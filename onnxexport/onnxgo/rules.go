@@ -8,10 +8,10 @@ import (
 	"fbnas/onnx"
 )
 
-// rules say how each operator is written for onnx-go v0.5.0. What is not here
-// is refused.
+// rules say how each operator is written for onnx-go v0.5.0. Operators without a rule
+// are refused.
 var rules = map[string]func(node) error{
-	// As it is.
+	// Unchanged.
 	"Relu":              keep,
 	"Sigmoid":           keep,
 	"GlobalAveragePool": keep,
@@ -22,7 +22,7 @@ var rules = map[string]func(node) error{
 
 	// Its Conv ignores group, and takes one padding for both ends of an axis.
 	"Conv": dense,
-	// Its Gemm adds into the bias, so that a second run is wrong.
+	// Its Gemm adds into the bias, so that a second run gives a wrong result.
 	"Gemm": linear,
 
 	// It has none of these; Max and Min take constants of one element.
@@ -30,7 +30,7 @@ var rules = map[string]func(node) error{
 	"HardSigmoid": hardSigmoid,
 	"HardSwish":   hardSwish,
 
-	// It broadcasts single numbers, and counts an input that is there twice once.
+	// It broadcasts only single numbers, and counts an input that is given twice only once.
 	"Add": elementwise,
 	"Mul": elementwise,
 	"Sub": elementwise,
@@ -65,7 +65,7 @@ func clip(n node) error {
 	return nil
 }
 
-// between gives the node's output: x, no less than low and no more than high.
+// between writes the node's output: x limited to [low, high].
 func (n node) between(x string, low, high float32) {
 	n.give("Min", []string{n.add("Max", []string{x, n.number(low)}), n.number(high)})
 }
@@ -84,7 +84,7 @@ func hardSwish(n node) error {
 	return nil
 }
 
-// scaled is alpha·x + beta of the first input.
+// scaled is alpha·x + beta for the first input.
 func (n node) scaled(alpha, beta float32) string {
 	return n.add("Add", []string{n.add("Mul", []string{n.value(0), n.number(alpha)}), n.number(beta)})
 }
@@ -106,7 +106,7 @@ func elementwise(n node) error {
 	return nil
 }
 
-// spread is input i in a form that onnx-go combines with a value of the shape.
+// spread is input i in a form that onnx-go can combine with a value of the given shape.
 func (n node) spread(i int, to []int64) (string, error) {
 	from := n.shape(i)
 	if slices.Equal(from, to) {
@@ -131,7 +131,7 @@ func (n node) spread(i int, to []int64) (string, error) {
 	return n.add("Reshape", []string{n.add("MatMul", []string{column, row}), n.ints(to...)}), nil
 }
 
-// expand is a constant, one number or spread over a shape of so many.
+// expand is a constant, as one number or broadcast to a shape of total elements.
 func (n node) expand(t onnx.Tensor, to []int64, total int64) (string, error) {
 	from, err := onnx.Values[float32](t)
 	if err != nil {
@@ -161,8 +161,8 @@ func reshape(n node) error {
 	return nil
 }
 
-// cast is that of a constant, which becomes another constant, or of the input,
-// which is given as float32 whatever its file takes.
+// cast converts a constant to another constant; the input itself
+// is float32 already, whatever the file takes.
 func cast(n node) error {
 	if to := onnx.DType(n.attrInt("to", 0)); to != onnx.Float32 {
 		return fmt.Errorf("to %v", to)

@@ -39,7 +39,7 @@ func noise(n int, purpose string) []float32 {
 }
 
 // agree compares ONNX Runtime on the model with onnx-go on the lowered one, for
-// several inputs one after the other in the same session.
+// several inputs in turn in the same session.
 func agree(t testing.TB, content []byte, inputs [][]float32) {
 	t.Helper()
 	there := session(t, content)
@@ -69,7 +69,7 @@ func agree(t testing.TB, content []byte, inputs [][]float32) {
 	}
 }
 
-// cases are small graphs from x to y, by the operator that they are about.
+// cases are small graphs from x to y, by the operator that they test.
 var cases = map[string][]func(b *onnx.Builder){
 	"Relu":              {unary("Relu")},
 	"Sigmoid":           {unary("Sigmoid")},
@@ -154,7 +154,7 @@ func beside(op string, t onnx.Tensor) func(*onnx.Builder) {
 	}
 }
 
-// gate is what squeeze-excite ends with.
+// gate is the end of a squeeze-excite.
 func gate(b *onnx.Builder) {
 	b.Node("GlobalAveragePool", []string{"x"}, []string{"p"})
 	b.Node("Sigmoid", []string{"p"}, []string{"g"})
@@ -200,7 +200,7 @@ func halved(b *onnx.Builder) {
 	b.Output("y", onnx.Float32, onnx.Dims(2, 6, 5, 4))
 }
 
-// TestRules holds every rule against ONNX Runtime, on a batch of 2.
+// TestRules compares every rule with ONNX Runtime, on a batch of 2.
 func TestRules(t *testing.T) {
 	for _, op := range slices.Sorted(maps.Keys(rules)) {
 		if len(cases[op]) == 0 {

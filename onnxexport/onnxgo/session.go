@@ -89,7 +89,7 @@ func (s *Session) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, 
 // Close does nothing.
 func (s *Session) Close() error { return nil }
 
-// guarded makes errors of onnx-go's panics, of which it has many.
+// guarded turns panics of onnx-go, of which there are many, into errors.
 func guarded(do func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

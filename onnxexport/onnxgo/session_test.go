@@ -16,7 +16,7 @@ import (
 	"fbnas/onnxexport"
 )
 
-// exported is a network of the zoo with random weights for small images.
+// exported is a built-in network with random weights for small images.
 func exported(t testing.TB, name string, size int) []byte {
 	t.Helper()
 	arch, err := models.LoadArch(name)
@@ -79,7 +79,7 @@ func whole(t testing.TB, s onnxexport.Spec) []byte {
 	return content(t, s)
 }
 
-// TestNetwork holds a network of all kinds of blocks against ONNX Runtime.
+// TestNetwork compares a network of all kinds of blocks with ONNX Runtime.
 func TestNetwork(t *testing.T) {
 	colours := &dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 12, Width: 10}, Mean: []float32{0.4, 0.5, 0.6}, Std: []float32{0.2, 0.3, 0.4}}
 	for name, s := range map[string]onnxexport.Spec{
@@ -93,7 +93,7 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
-// TestZooRuns does so with networks of the zoo on small images.
+// TestZooRuns does so with built-in networks on small images.
 func TestZooRuns(t *testing.T) {
 	for _, name := range []string{"fbnet_96", "mnv2", "fbnetv2_f1", "fbnetv3_a0"} {
 		t.Run(name, func(t *testing.T) { alike(t, exported(t, name, 32)) })
@@ -138,7 +138,7 @@ func alike(t *testing.T, file []byte) {
 	}
 }
 
-// A batch that is left open is one image.
+// TestOpenBatch: an open batch becomes one image.
 func TestOpenBatch(t *testing.T) {
 	b := onnx.NewBuilder("m", 17)
 	b.Input("x", onnx.Float32, onnx.Shape{onnx.Sym("batch"), onnx.Fixed(1), onnx.Fixed(2), onnx.Fixed(2)})
@@ -190,7 +190,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// withoutOpset is a file whose shapes nobody can infer: what it states of an
+// withoutOpset is a file whose shapes cannot be inferred: its declaration of an
 // operator on eight channels and a constant of two numbers is wrong.
 func withoutOpset(t testing.TB, op string) []byte {
 	b := onnx.NewBuilder("m", 17)
@@ -208,7 +208,7 @@ func withoutOpset(t testing.TB, op string) []byte {
 	return encoded(t, m)
 }
 
-// What onnx-go panics with is an error.
+// TestPanicIsAnError: a panic of onnx-go becomes an error.
 func TestPanicIsAnError(t *testing.T) {
 	s, err := Open(whole(t, onnxexport.Spec{}))
 	if err != nil {

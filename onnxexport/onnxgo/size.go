@@ -2,15 +2,15 @@ package onnxgo
 
 import "fbnas/internal/fault"
 
-// What a network may cost in onnx-go, which multiplies every channel with every
+// Limits of a network in onnx-go, which multiplies every channel by every
 // other one, in Go: 2 to 3 GB of memory, and some seconds for an image.
 const (
 	maxWeights = 128 << 20      // numbers of all kernels
 	maxMACs    = 10_000_000_000 // of a run
 )
 
-// affordable refuses networks whose dense kernels would be too large, by what
-// they would come to.
+// affordable refuses networks whose dense kernels would be too large, by their
+// predicted size.
 func (l *lowering) affordable() error {
 	var weights, macs float64 // the numbers of a hostile file overflow integers
 	for _, pb := range l.model.Proto.GetGraph().GetNode() {

@@ -24,7 +24,7 @@ type Failer interface {
 // up to 256 colours.
 var Lossless = []string{".png", ".webp", ".bmp", ".gif", ".tif"}
 
-// Encode is a file of the format that a name with that ending has.
+// Encode is a file in the format of a name with that ending.
 func Encode(t Failer, ending string, img image.Image) []byte {
 	var out bytes.Buffer
 	write, known := map[string]func(io.Writer) error{
@@ -44,7 +44,7 @@ func Encode(t Failer, ending string, img image.Image) []byte {
 	return out.Bytes()
 }
 
-// Write puts a file into a folder, which it makes.
+// Write writes a file and creates its folder.
 func Write(t Failer, path string, data []byte) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatalf("%v", err)
@@ -54,7 +54,7 @@ func Write(t Failer, path string, data []byte) {
 	}
 }
 
-// paletted is an image of at most 256 colours with just those as its palette.
+// paletted is an image of at most 256 colours with exactly these as its palette.
 func paletted(t Failer, img image.Image) *image.Paletted {
 	b := img.Bounds()
 	p := image.NewPaletted(b, nil)

@@ -7,7 +7,7 @@ import (
 	"image"
 )
 
-// Order is the order of bytes that EXIF data are written in.
+// Order is the byte order of EXIF data.
 type Order interface {
 	binary.ByteOrder
 	binary.AppendByteOrder
@@ -27,7 +27,7 @@ func EXIF(orientation int, order Order) []byte {
 	return order.AppendUint32(out, 0)
 }
 
-// entry appends one of a single SHORT.
+// entry appends an entry of a single SHORT.
 func entry(out []byte, order Order, tag, value uint16) []byte {
 	out = order.AppendUint16(out, tag)
 	out = order.AppendUint16(out, 3)
@@ -54,7 +54,7 @@ func Tagged(t Failer, ending string, file []byte, size image.Point, tag Tag) []b
 		segment := append(binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(2+len(body))), body...)
 		return splice(file, 2, segment)
 	case ".png":
-		const beforeEnd = 12 // behind the pixels, which the specification allows
+		const beforeEnd = 12 // after the pixels, which the specification allows
 		body := append([]byte("eXIf"), exif...)
 		c := append(binary.BigEndian.AppendUint32(nil, uint32(len(exif))), body...)
 		return splice(file, len(file)-beforeEnd, binary.BigEndian.AppendUint32(c, crc32.ChecksumIEEE(body)))
@@ -72,7 +72,7 @@ func splice(file []byte, at int, part []byte) []byte {
 	return bytes.Join([][]byte{file[:at], part, file[at:]}, nil)
 }
 
-// taggedTIFF writes the directory anew, behind the rest, with one entry more.
+// taggedTIFF writes the directory again, at the end of the file, with one more entry.
 func taggedTIFF(file []byte, orientation uint16) []byte {
 	order := binary.LittleEndian
 	at := int(order.Uint32(file[4:]))

@@ -7,9 +7,9 @@ import (
 	"math/bits"
 )
 
-// webp is a lossless WebP file: no module that we use writes one. It is in the
-// plainest form of the specification: no transform, no cache of colours, and
-// every value of a channel has its own 8 bits.
+// webp is a lossless WebP file: no module that we use writes one. It uses the
+// simplest form of the specification: no transform, no cache of colours, and
+// 8 bits for every value of a channel.
 func webp(img image.Image) []byte {
 	b := img.Bounds()
 	w := &bitWriter{}
@@ -28,17 +28,17 @@ func webp(img image.Image) []byte {
 		for x := b.Min.X; x < b.Max.X; x++ {
 			c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
 			for _, v := range []uint8{c.G, c.R, c.B, c.A} {
-				w.put(int(bits.Reverse8(v)), 8) // codes come from the first bit
+				w.put(int(bits.Reverse8(v)), 8) // codes begin with the first bit
 			}
 		}
 	}
 	return riff(chunk("VP8L", w.out))
 }
 
-// code says that 256 symbols have codes of 8 bits, and some behind them none.
+// code writes a table in which 256 symbols have codes of 8 bits, and the rest have none.
 func (w *bitWriter) code(unused int) {
 	w.put(0, 1) // not one or two symbols
-	// Lengths are coded themselves, in this order: 17, 18, 0, 1, 2, 3, 4, 5,
+	// The lengths themselves are coded, in this order: 17, 18, 0, 1, 2, 3, 4, 5,
 	// 16, 6, 7, 8. Only 0 and 8 occur, with one bit each.
 	w.put(12-4, 4)
 	for _, length := range []int{0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1} {
@@ -67,7 +67,7 @@ func (w *bitWriter) put(value, n int) {
 	}
 }
 
-// riff is a WebP file of the chunks.
+// riff is a WebP file of the given chunks.
 func riff(chunks ...[]byte) []byte {
 	out := []byte("RIFF\x00\x00\x00\x00WEBP")
 	for _, c := range chunks {
@@ -82,14 +82,14 @@ func chunk(id string, body []byte) []byte {
 	return append(out, make([]byte, len(body)%2)...)
 }
 
-// canvas is the chunk in front of a file of several parts.
+// canvas is the first chunk of a file of several parts.
 func canvas(flags byte, size image.Point) []byte {
 	return chunk("VP8X", append([]byte{flags, 0, 0, 0}, append(three(size.X-1), three(size.Y-1)...)...))
 }
 
 func three(v int) []byte { return []byte{byte(v), byte(v >> 8), byte(v >> 16)} }
 
-// AnimatedWebP is an animation on a canvas, each frame at its place, which has
+// AnimatedWebP is an animation on a canvas, with each frame at its place, which has
 // even coordinates.
 func AnimatedWebP(size image.Point, frames []image.Image, at []image.Point) []byte {
 	const animation, alpha = 1 << 1, 1 << 4
