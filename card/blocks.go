@@ -15,7 +15,7 @@ type Block struct {
 	LatencyUS float64 `json:"latency_us,omitempty"`
 }
 
-// Blocks returns blocks as a card has them, their latencies unknown.
+// Blocks returns blocks in the form of a card, with unknown latencies.
 func Blocks(blocks []models.Block) []Block {
 	out := make([]Block, len(blocks))
 	for i, b := range blocks {
@@ -24,7 +24,7 @@ func Blocks(blocks []models.Block) []Block {
 	return out
 }
 
-// BlockTable returns the blocks of a network, one a row, the sum below.
+// BlockTable returns the blocks of a network, one per row, with their sum below.
 func BlockTable(blocks []Block) *text.Table {
 	t := text.NewTable(text.Right("#"), text.Left("block"), text.Right("kernel"), text.Right("stride"), text.Right("in"), text.Right("mid"), text.Right("out"),
 		text.Left("SE"), text.Left("activation"), text.Right("latency"), text.Right("share"))

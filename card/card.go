@@ -12,23 +12,23 @@ import (
 	"fbnas/onnxexport"
 )
 
-// Card is what a model card says. Parts that are nil and figures that are 0
+// Card is the content of a model card. Parts that are nil and figures that are 0
 // or "" are unknown and left out.
 type Card struct {
 	Name string // of the network
 	File File
-	// Says is what the file says of itself.
+	// Says is the file's metadata.
 	Says onnxexport.Metadata
 	// Parity of the file, or of the float file that an int8 file was made from.
 	Parity *onnxexport.Parity
-	// Data is what the network was trained on, for so many Epochs from random
-	// weights.
+	// Data is the data set that the network was trained on, for this number of Epochs
+	// from random weights.
 	Data         string
 	Epochs       int
 	MACs, Params int64
 	Search       *Search
 	Int8         *Int8  // nil for float files
-	Licence      string // of the weights, as the person who trained them says; "" is said to be not stated
+	Licence      string // of the weights, as stated by the person who trained them; "" is shown as not stated
 	Blocks       []Block
 }
 
@@ -46,19 +46,19 @@ type Search struct {
 	Space              string
 	Log10Architectures float64
 	TargetUS, LimitUS  float64
-	Precision          string // of the files that these are of; "": float32
+	Precision          string // of the files that these figures are for; "": float32
 	Seed               uint64
 }
 
-// Int8 is what the quantised file was compared with: the float file, timed on
-// the same device in the same rounds.
+// Int8 has the figures of the float file that the quantised file was compared with, timed
+// on the same device in the same rounds.
 type Int8 struct {
 	FloatBytes     int64
 	FloatLatencyUS float64
 	Warnings       []string
 }
 
-// Input is what the file takes.
+// Input is the file's input.
 func (c Card) Input() Input {
 	in := Input{Form: c.File.Form}
 	if p := c.Says.Preprocessing; p != nil {
@@ -85,7 +85,7 @@ func (c Card) Write(w io.Writer) error {
 	return err
 }
 
-// Architecture is the table of the blocks, nil without any.
+// Architecture is the table of the blocks, nil if there are none.
 func (c Card) Architecture() *text.Table {
 	if len(c.Blocks) == 0 {
 		return nil
@@ -93,7 +93,7 @@ func (c Card) Architecture() *text.Table {
 	return BlockTable(c.Blocks)
 }
 
-// Labels names the classes, the first few where there are many.
+// Labels names the classes, only the first few if there are many.
 func (c Card) Labels() string {
 	const most = 20
 	names := c.Says.Classes
@@ -111,7 +111,7 @@ func (c Card) Labels() string {
 	return text
 }
 
-// inline makes text from elsewhere harmless in a line of Markdown.
+// inline escapes foreign text for a line of Markdown.
 var inline = strings.NewReplacer(
 	"\n", " ", "\r", " ", `\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", "&", "&amp;", "|", `\|`, "#", `\#`,
 ).Replace

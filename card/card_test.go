@@ -83,7 +83,7 @@ func TestModelCard(t *testing.T) {
 	}
 }
 
-// Names of classes and devices come from strangers.
+// Names of classes and devices are foreign text.
 func TestModelCardEscapes(t *testing.T) {
 	evil := "x\n## y | <script>[a](b)"
 	c := fakeCard()
@@ -98,7 +98,7 @@ func TestModelCardEscapes(t *testing.T) {
 	}
 }
 
-// What a prediction's error is from is said, where it is known.
+// The card says what a prediction's error is from, if that is known.
 func TestTheCardSaysWhatErrorsAreFrom(t *testing.T) {
 	for origin, want := range map[lut.Origin]string{
 		lut.Validated: "± 26.0 µs, validated", lut.LeaveOneOut: "± 26.0 µs, found by leaving networks out of its calibration, not validated", "": "± 26.0 µs |",

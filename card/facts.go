@@ -31,7 +31,7 @@ func (c Card) Facts() []text.Fact {
 	return s
 }
 
-// tableDigits of a table's digest tell it from others.
+// tableDigits is the number of digits shown of a table's digest.
 const tableDigits = 12
 
 func (c Card) prediction(l onnxexport.Latency) string {
@@ -47,14 +47,14 @@ func (c Card) prediction(l onnxexport.Latency) string {
 }
 
 // origins say what the error of a prediction is from; runs and files of older
-// versions do not tell.
+// versions do not state it.
 var origins = map[lut.Origin]string{
 	lut.Validated:   ", validated on networks not used for its calibration",
 	lut.LeaveOneOut: ", found by leaving networks out of its calibration, not validated",
 	lut.None:        ", with an error that is not known",
 }
 
-// optional formats what is known, and is empty otherwise.
+// optional formats a known value, and is empty otherwise.
 func optional(format, value string) string {
 	if value == "" || value == text.Absent {
 		return ""
@@ -75,7 +75,7 @@ func (c Card) Before() *text.Table {
 	return t
 }
 
-// change is one of accuracy, with what of it may be chance where that is known.
+// change is a change of accuracy, with the part that may be chance if that is known.
 func change(by, chance float64) string {
 	if chance == 0 {
 		return fmt.Sprintf("%+.2f points", 100*by)

@@ -10,7 +10,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// Path is where the card of a file stands: model.md for model.onnx.
+// Path is the card of a file: model.md for model.onnx.
 func Path(model string) string {
 	return strings.TrimSuffix(model, filepath.Ext(model)) + ".md"
 }
@@ -18,12 +18,12 @@ func Path(model string) string {
 // says is in the first lines of every card.
 const says = "\n\nAn image classifier"
 
-// Check refuses to replace a text that is no card: README.onnx would come with
+// Check refuses to replace a text that is no card: the card of README.onnx would be
 // README.md.
 func Check(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil // nothing is there
+		return nil // there is no such file
 	}
 	defer f.Close()
 	head, _ := io.ReadAll(io.LimitReader(f, 4096))

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestCardsAreReplaced: every card that fbnas writes gives way to the next, and
-// no other text does.
+// TestCardsAreReplaced: every card that fbnas writes can be replaced by the next, and
+// no other text can.
 func TestCardsAreReplaced(t *testing.T) {
 	cards, err := filepath.Glob("testdata/card*.md")
 	if err != nil || len(cards) < 3 {

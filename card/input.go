@@ -8,23 +8,23 @@ import (
 	"fbnas/onnxexport"
 )
 
-// Input is what the file takes, in its form: images of a preprocessing, or
+// Input is the file's input: images with a preprocessing, or
 // pixels, to which the file applies it itself.
 type Input struct {
 	dataset.Preprocessing
 	onnxexport.Form
 }
 
-// Grey tells that pictures are to be read in one channel.
+// Grey reports whether pictures are read in one channel.
 func (in Input) Grey() bool { return in.Channels == 1 }
 
-// Pixels tells that the file takes Height × Width × Channels bytes.
+// Pixels reports whether the file takes Height × Width × Channels bytes.
 func (in Input) Pixels() bool { return in.Form.Input == onnxexport.PixelsNHWC }
 
-// Any tells that the file takes any number of images at once.
+// Any reports whether the file takes any number of images at once.
 func (in Input) Any() bool { return in.Batch == onnxexport.AnyBatch }
 
-// Images says how many the file takes at once, in a shape.
+// Images is the number of images that the file takes at once, as part of a shape.
 func (in Input) Images() string {
 	if in.Any() {
 		return "N"
@@ -32,8 +32,8 @@ func (in Input) Images() string {
 	return fmt.Sprint(max(in.Batch, 1))
 }
 
-// floats writes numbers as a list that Python, Kotlin and Go all read once
-// brackets stand around it.
+// floats writes numbers as a list that Python, Kotlin and Go can all read in
+// their brackets.
 func floats(xs []float32, suffix string) string {
 	texts := make([]string, len(xs))
 	for i, x := range xs {

@@ -13,9 +13,9 @@ import (
 	"fbnas/internal/python"
 )
 
-// oddFiles writes pictures of every kind that programs read differently when
-// they take no care, and returns their paths. Where Pillow is, it writes those
-// that Go writes no files of.
+// oddFiles writes pictures of every kind that careless programs read differently,
+// and returns their paths. If there is Pillow, it also writes those
+// that Go cannot write.
 func oddFiles(t *testing.T, dir string) []string {
 	t.Helper()
 	put := func(name string, data []byte) { picturetest.Write(t, filepath.Join(dir, name), data) }
@@ -83,7 +83,7 @@ func odd(at func(x, y int) color.Color) image.Image {
 	return img
 }
 
-// pillowFiles writes what Go writes no files of.
+// pillowFiles writes the files that Go cannot write.
 const pillowFiles = `
 import sys, os
 from PIL import Image

@@ -15,10 +15,10 @@ import (
 	"fbnas/internal/python"
 )
 
-// preparations are forms of input that differ in how a picture is prepared.
+// preparations are inputs for which a picture is prepared differently.
 var preparations = []string{"colour", "grey pixels, batch 2"}
 
-// collects runs the program on files and prints what it feeds its session.
+// collects runs the program on files and prints its session's inputs.
 const collects = `
 import json, runpy, sys, types
 fed = []
@@ -40,8 +40,8 @@ with open("fed.json", "w") as f:
     json.dump(fed, f)
 `
 
-// allowed is how many levels another program's pixels may be from ours:
-// resamplers round on their own, and lossy formats leave it to the decoder.
+// allowed is the largest difference in levels between another program's pixels and ours:
+// resamplers round differently, and decoders of lossy formats differ.
 func allowed(path string) float64 {
 	switch name := filepath.Base(path); {
 	case filepath.Ext(name) == ".jpg", strings.HasPrefix(name, "lossy"):
@@ -50,7 +50,7 @@ func allowed(path string) float64 {
 	return 1
 }
 
-// agrees compares what a program feeds for a file with what a data set holds.
+// agrees compares a program's input for a file with the image in a data set.
 func agrees(t *testing.T, in Input, path string, fed []float64) {
 	t.Helper()
 	p, err := picture.Open(path)
@@ -101,7 +101,7 @@ func TestPythonPrepares(t *testing.T) {
 	}
 }
 
-// probe collects what the Go program prepares.
+// probe prints the inputs that the Go program prepares.
 const probe = `package main
 
 import (

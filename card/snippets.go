@@ -10,9 +10,9 @@ import (
 )
 
 // Snippet is a program, or a class for an app, that loads an exported file,
-// prepares a picture as the network's data were, and names its class.
+// prepares a picture as the network's data were prepared, and names its class.
 type Snippet struct {
-	Title string // Markdown: the language and what it needs
+	Title string // Markdown: the language and its requirements
 	Fence string // the language, for a fenced block
 	Code  string
 }
@@ -30,21 +30,21 @@ var snippetTexts embed.FS
 
 var snippetTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 	"floats": floats, "text": strconv.Quote,
-	// In Kotlin's texts a $ begins an expression.
+	// In Kotlin's strings a $ begins an expression.
 	"kotlin": func(s string) string { return strings.ReplaceAll(strconv.Quote(s), "$", `\$`) },
 }).ParseFS(snippetTexts, "snippets/*.tmpl"))
 
-// snippetData is what the templates ask for.
+// snippetData is the data of the templates.
 type snippetData struct {
 	Input
 	File, Labels string
 	Classes      int
 }
 
-// Images is how many go in at once; a file of open batch is given one.
+// Images is the number of images at once; a file with an open batch gets one.
 func (d snippetData) Images() int { return max(d.Batch, 1) }
 
-// Snippets are those for the card's file, one a language.
+// Snippets are those for the card's file, one for each language.
 func (c Card) Snippets() ([]Snippet, error) {
 	var all []Snippet
 	for _, l := range languages {

@@ -20,9 +20,9 @@ import (
 	"fbnas/onnxexport"
 )
 
-// TestGoRuns builds the Go program of two forms against this module's own
+// TestGoRuns builds the Go program for two forms against this module's own
 // dependencies and runs it on pictures: it names the class that the network
-// sees in what the data set would make of them.
+// computes for the same picture in a data set.
 func TestGoRuns(t *testing.T) {
 	library, err := setup.ORTLibrary()
 	if err != nil {
@@ -68,8 +68,8 @@ func TestGoRuns(t *testing.T) {
 	}
 }
 
-// classifier exports a network for the input to dir, and gives a function that
-// draws a picture and says the class to be seen in it.
+// classifier exports a network for the input to dir, and returns a function that
+// draws a picture and returns the expected scores of its classes.
 func classifier(t *testing.T, dir, library string, in Input) func(path string, size image.Point) map[string]float64 {
 	t.Helper()
 	c := fakeCard()
@@ -145,7 +145,7 @@ func drawn(t *testing.T, path string, size image.Point) {
 	put(t, path, out.Bytes())
 }
 
-// fromData is a picture as a data set of it alone gives it.
+// fromData is a picture as the only image of a data set.
 func fromData(t *testing.T, root, name string, p dataset.Preprocessing) []float32 {
 	t.Helper()
 	picture, err := os.ReadFile(filepath.Join(root, "a", name))

@@ -43,8 +43,8 @@ func snippetsOf(t *testing.T, in Input) map[string]string {
 	return code
 }
 
-// TestSnippets: what no compiler here reads is at least well-formed, in every
-// form of input, and says the numbers.
+// TestSnippets: the programs that cannot be compiled here are at least well-formed, in
+// every form of input, and contain the numbers.
 func TestSnippets(t *testing.T) {
 	for name, in := range inputs() {
 		for language, code := range snippetsOf(t, in) {

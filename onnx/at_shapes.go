@@ -11,11 +11,11 @@ import (
 
 // AtShapes is a copy of the model, which shares its nodes and tensors, with
 // inputs of fixed shapes: those given by name, and otherwise the declared ones
-// with 1 for an open batch (see [Model.Open]). A length that is given for a
-// named dimension holds for every input that has it. Where one replaces a shape
-// that the file fixes, the shapes declared inside the graph go: they belong to
-// the old one. The error names every input of which a dimension stays open, or
-// that a name has two lengths.
+// with 1 for an open batch (see [Model.Open]). A length given for a
+// named dimension applies to every input that has it. If one replaces a shape
+// that the file fixes, the shapes declared inside the graph are removed, since they
+// belong to the old shape. The error names every input with a dimension that stays open,
+// or a name with two lengths.
 func (m *Model) AtShapes(shapes map[string][]int64) (*Model, error) {
 	inputs := m.Inputs()
 	for name := range shapes {
@@ -47,15 +47,15 @@ func (m *Model) AtShapes(shapes map[string][]int64) (*Model, error) {
 	return &Model{Proto: model}, nil
 }
 
-// choice is what the shapes of the inputs are and what that makes of the
-// dimensions that the file names.
+// choice has the chosen shapes of the inputs, and the resulting lengths of the named
+// dimensions.
 type choice struct {
 	fixed    map[string]TypeShape // of inputs
 	sizes    map[string]int64     // of named dimensions
-	replaced bool                 // a shape that the file fixes
+	replaced bool                 // a shape that the file fixes was replaced
 }
 
-// choose takes the shapes that are given before those that follow from them.
+// choose takes the given shapes before those that follow from them.
 func (c *choice) choose(inputs []Value, shapes map[string][]int64) error {
 	for _, v := range inputs {
 		if given := shapes[v.Name]; given != nil {
@@ -82,7 +82,7 @@ func (c *choice) choose(inputs []Value, shapes map[string][]int64) error {
 	return nil
 }
 
-// given takes in a shape that the caller gives.
+// given takes a shape from the caller.
 func (c *choice) given(v Value, given []int64) error {
 	if v.Shape != nil && len(v.Shape) != len(given) {
 		return fault.New(fault.Usage, "Give a size for each dimension.", "input %q has the shape %v, not %d dimensions", v.Name, v.Shape, len(given))
@@ -102,9 +102,9 @@ func (c *choice) given(v Value, given []int64) error {
 	return nil
 }
 
-// assumed is the declared shape with the lengths that are given for its names,
-// and otherwise a batch of 1; not whole where that leaves a dimension open.
-// What is not a tensor has none.
+// assumed is the declared shape with the lengths given for its names,
+// and otherwise a batch of 1; whole is false if a dimension stays open.
+// A value that is not a tensor has no shape.
 func (c *choice) assumed(v Value) (shape Shape, whole bool) {
 	shape, whole = slices.Clone(v.Shape), true
 	for i, d := range shape {
@@ -126,12 +126,12 @@ func (c *choice) assumed(v Value) (shape Shape, whole bool) {
 }
 
 // sidesAndTimes are parts of the names that exporters give to first dimensions
-// which are no batch.
+// that are not a batch.
 var sidesAndTimes = []string{"height", "width", "seq", "time", "frame", "len", "sample", "token", "point", "row", "col", "step"}
 
-// isBatch says whether the open first dimension of a shape is the number of
-// examples: unless its name says another thing, or there is nothing behind it
-// and no name that says so.
+// isBatch reports whether the open first dimension of a shape is the number of
+// examples: this is assumed unless its name says otherwise, or it is the only dimension
+// and no name says so.
 func isBatch(s Shape) bool {
 	name := strings.ToLower(s[0].Name)
 	switch {
@@ -143,13 +143,13 @@ func isBatch(s Shape) bool {
 	return len(s) > 1 || name == "n" || name == "b"
 }
 
-// named says whether a dimension's name has one of the parts, or is h or w.
+// named reports whether a dimension's name has one of the parts, or is h or w.
 func named(d Dim, parts []string) bool {
 	name := strings.ToLower(d.Name)
 	return name == "h" || name == "w" || slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
 }
 
-// Open are the inputs of which more than the batch is left open: their shapes
+// Open are the inputs with open dimensions other than the batch: their shapes
 // decide how much the model computes.
 func (m *Model) Open() []Value {
 	var open []Value
@@ -164,7 +164,7 @@ func (m *Model) Open() []Value {
 	return open
 }
 
-// openError lists what is open, with flags that would say it.
+// openError lists open inputs, with flags that would fix them.
 func openError(inputs, open []Value) error {
 	var shapes, flags []string
 	for _, v := range open {
@@ -196,7 +196,7 @@ func openError(inputs, open []Value) error {
 }
 
 // declared is a declaration inside the graph with its named dimensions fixed;
-// only the type where the file's shapes do not hold.
+// only the type if the file's shapes no longer apply.
 func (c *choice) declared(v *onnxpb.ValueInfoProto) *onnxpb.ValueInfoProto {
 	value := ValueOf(v)
 	if value.Shape == nil {

@@ -9,11 +9,11 @@ import (
 // Attr is one attribute of a node.
 type Attr struct{ pb *onnxpb.AttributeProto }
 
-// String tells attributes apart: equal ones have one text within a process.
+// String identifies an attribute: within a process, equal ones have the same text.
 func (a Attr) String() string { return a.pb.String() }
 
-// Attribute is a node's attribute of that name; nil, whose getters give zeros,
-// without it.
+// Attribute is the attribute of a node with that name; if there is none, it is nil, whose
+// getters return zeros.
 func Attribute(n *onnxpb.NodeProto, name string) *onnxpb.AttributeProto {
 	for _, a := range n.GetAttribute() {
 		if a.GetName() == name {

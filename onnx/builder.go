@@ -11,7 +11,7 @@ import (
 )
 
 // Builder is a model under construction. Values are referred to by name, and
-// are defined before they are used. What is wrong with the model is said once,
+// are defined before they are used. Errors in the model are reported once,
 // by [Builder.Model].
 type Builder struct {
 	// DocString, Producer and ProducerVersion are stored in the file when
@@ -50,7 +50,7 @@ func (b *Builder) Metadata(key, value string) {
 	b.model.MetadataProps = append(b.model.MetadataProps, &onnxpb.StringStringEntryProto{Key: &key, Value: &value})
 }
 
-// Input declares a graph input and gives its name back.
+// Input declares a graph input and returns its name.
 func (b *Builder) Input(name string, t DType, s Shape) string {
 	b.names[name] = true
 	b.model.Graph.Input = append(b.model.Graph.Input, valueInfo(name, t, s))
@@ -62,13 +62,13 @@ func (b *Builder) Output(name string, t DType, s Shape) {
 	b.model.Graph.Output = append(b.model.Graph.Output, valueInfo(name, t, s))
 }
 
-// ValueInfo declares the type of a value inside the graph. That is needed only
-// behind operators whose shape rule fbnas does not know.
+// ValueInfo declares the type of a value inside the graph. This is needed only
+// after operators without a shape rule in fbnas.
 func (b *Builder) ValueInfo(name string, t DType, s Shape) {
 	b.model.Graph.ValueInfo = append(b.model.Graph.ValueInfo, valueInfo(name, t, s))
 }
 
-// Initializer adds a constant, which shares t's bytes, and gives its name back.
+// Initializer adds a constant, which shares t's bytes, and returns its name.
 func (b *Builder) Initializer(name string, t Tensor) string {
 	b.names[name] = true
 	t.Name = name
@@ -76,7 +76,7 @@ func (b *Builder) Initializer(name string, t Tensor) string {
 	return name
 }
 
-// Const adds a small constant under a name of the builder's choosing, or gives
+// Const adds a small constant under a name of the builder's choosing, or returns
 // the name of an equal one that Const added before.
 func (b *Builder) Const(t Tensor) string {
 	key := fmt.Sprintf("%d%v%s", t.DType, t.Dims, t.Raw)
@@ -89,7 +89,7 @@ func (b *Builder) Const(t Tensor) string {
 }
 
 // Node adds a node of the standard domain, named after its first output. An
-// empty input name leaves an optional input out.
+// empty input name omits an optional input.
 func (b *Builder) Node(op string, inputs, outputs []string, attrs ...Attr) NodeRef {
 	n := &onnxpb.NodeProto{Input: slices.Clone(inputs), Output: slices.Clone(outputs), OpType: &op}
 	for _, a := range attrs {
@@ -105,8 +105,8 @@ func (b *Builder) Node(op string, inputs, outputs []string, attrs ...Attr) NodeR
 	return NodeRef{n}
 }
 
-// Op adds a node of the standard domain with one output, whose fresh name it
-// gives back.
+// Op adds a node of the standard domain with one output and returns the output's
+// fresh name.
 func (b *Builder) Op(op string, inputs []string, attrs ...Attr) string {
 	out := b.Fresh(op)
 	b.Node(op, inputs, []string{out}, attrs...)
@@ -116,19 +116,19 @@ func (b *Builder) Op(op string, inputs []string, attrs ...Attr) string {
 // NodeRef is a node that was just added.
 type NodeRef struct{ pb *onnxpb.NodeProto }
 
-// In moves the node to another domain, which is to be imported.
+// In moves the node to another domain, which has to be imported.
 func (n NodeRef) In(domain string) NodeRef {
 	n.pb.Domain = &domain
 	return n
 }
 
-// Named gives the node a name of its own, for a runtime's messages and traces.
+// Named gives the node its own name, for a runtime's messages and traces.
 func (n NodeRef) Named(name string) NodeRef {
 	n.pb.Name = &name
 	return n
 }
 
-// Fresh reserves a name that nothing has yet: prefix, or prefix_1, prefix_2, ...
+// Fresh reserves an unused name: prefix, or prefix_1, prefix_2, ...
 func (b *Builder) Fresh(prefix string) string {
 	name := prefix
 	for b.names[name] || name == "" {
@@ -139,8 +139,8 @@ func (b *Builder) Fresh(prefix string) string {
 	return name
 }
 
-// Model gives the finished model after [Check]; the error lists everything
-// that is wrong with it. The builder is not to be used afterwards.
+// Model returns the finished model after [Check]; the error lists all
+// errors of the model. The builder must not be used afterwards.
 func (b *Builder) Model() (*Model, error) {
 	set := func(field **string, v string) {
 		if v != "" {

@@ -9,7 +9,7 @@ import (
 )
 
 // call is one node while its shape rule runs: the rule reads inputs and
-// attributes and fills out. A rule that finds its node impossible calls fail;
+// attributes and fills out. A rule that finds its node invalid calls fail;
 // one that does not know enough leaves outputs as they are.
 type call struct {
 	*inference
@@ -19,14 +19,14 @@ type call struct {
 	out   []TypeShape
 }
 
-// impossible is what fail panics with; try turns it into an error.
+// impossible is the panic of fail; try turns it into an error.
 type impossible struct{ error }
 
 func (c *call) fail(format string, args ...any) {
 	panic(impossible{fmt.Errorf(format, args...)})
 }
 
-// try runs a rule and looks at what it gave.
+// try runs a rule and checks its outputs.
 func (c *call) try(r rule) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -58,12 +58,12 @@ func (c *call) bounded(what string, i int, s Shape) {
 	}
 }
 
-// has reports whether input i is given: present and not left out by an empty name.
+// has reports whether input i is given: present and without an empty name.
 func (c *call) has(i int) bool {
 	return i < len(c.node.Input) && c.node.Input[i] != ""
 }
 
-// input gives what is known of input i; nothing when it is left out.
+// input is what is known about input i; the zero value if it is omitted.
 func (c *call) input(i int) TypeShape {
 	if !c.has(i) {
 		return TypeShape{}
@@ -71,7 +71,7 @@ func (c *call) input(i int) TypeShape {
 	return c.in[i]
 }
 
-// give states output i, if the node has it.
+// give sets output i, if the node has it.
 func (c *call) give(i int, t DType, s Shape) {
 	if i < len(c.out) {
 		c.out[i] = TypeShape{t, s}
@@ -94,7 +94,7 @@ func (c *call) attrString(name, absent string) string {
 	return absent
 }
 
-// ints gives the values of input i where it is a known integer constant.
+// ints are the values of input i if it is a known integer constant.
 func (c *call) ints(i int) ([]int64, bool) {
 	if !c.has(i) {
 		return nil, false
@@ -103,8 +103,8 @@ func (c *call) ints(i int) ([]int64, bool) {
 	return v, ok
 }
 
-// perAxis gives a list attribute with one small value for each of n axes, or
-// n times absent. Values have to be at least least.
+// perAxis is a list attribute with one small value for each of n axes, or
+// n times absent. Values must be at least least.
 func (c *call) perAxis(name string, n int, absent, least int64) []int64 {
 	var v []int64
 	if a := c.attribute(name); a != nil {
@@ -127,7 +127,7 @@ func (c *call) perAxis(name string, n int, absent, least int64) []int64 {
 	return v
 }
 
-// axis turns an axis, negative from the end, into an index below rank.
+// axis turns an axis, negative if counted from the end, into an index below rank.
 func (c *call) axis(axis int64, rank int) int {
 	if axis < -int64(rank) || axis >= int64(rank) {
 		c.fail("axis %d of %d dimensions", axis, rank)
@@ -138,7 +138,7 @@ func (c *call) axis(axis int64, rank int) int {
 	return int(axis)
 }
 
-// axisSet is axis for a list, as flags; an axis given twice is refused.
+// axisSet is axis for a list, as flags; a repeated axis is refused.
 func (c *call) axisSet(axes []int64, rank int) []bool {
 	set := make([]bool, rank)
 	for _, a := range axes {
@@ -151,7 +151,7 @@ func (c *call) axisSet(axes []int64, rank int) []bool {
 	return set
 }
 
-// sameType gives the type that the inputs have in common.
+// sameType is the common type of the inputs.
 func (c *call) sameType(inputs ...int) DType {
 	t := Unknown
 	for _, i := range inputs {
@@ -181,7 +181,7 @@ func (c *call) rank(i, n int) {
 	}
 }
 
-// equal gives what two dimensions that have to be equal are.
+// equal is the dimension that two dimensions, which must be equal, have.
 func (c *call) equal(what string, a, b Dim) Dim {
 	d, ok := mergeDim(a, b)
 	if !ok {
@@ -190,7 +190,7 @@ func (c *call) equal(what string, a, b Dim) Dim {
 	return d
 }
 
-// product multiplies dimensions. A name survives where every other one is 1.
+// product multiplies dimensions. A name is kept if every other one is 1.
 func (c *call) product(dims ...Dim) Dim {
 	n, named := uint64(1), Fixed(1)
 	for _, d := range dims {

@@ -6,13 +6,13 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// Check finds everything that is wrong with a model, as one joined error that
+// Check reports all errors of a model, as one joined error that
 // names the nodes: versions and imports, names that are defined twice or used
 // before they are defined, tensors whose bytes do not fit their shapes,
 // operators that the table lacks at the model's opset, wrong numbers of inputs
 // and outputs, wrong attributes, and declared types that differ from inferred
-// ones. Operators of a domain without a table are taken as they are, as long
-// as the domain is imported.
+// ones. Operators of a domain without a table are accepted if
+// the domain is imported.
 func Check(m *Model) error {
 	c := newCheck(m)
 	c.versions()
@@ -28,10 +28,10 @@ func Check(m *Model) error {
 	return c.problems.join()
 }
 
-// CheckGraph is Check without versions and operators: what has to hold for a
-// graph that anybody wrote. Names are defined once and before they are used,
-// so that the graph has no cycle, and tensors have the bytes that their
-// dimensions ask for.
+// CheckGraph is Check without versions and operators: the requirements on a
+// graph from any source. Names are defined once and before they are used,
+// so that the graph has no cycle, and the bytes of tensors fit their
+// dimensions.
 func CheckGraph(m *Model) error {
 	c := newCheck(m)
 	c.entrances()
@@ -68,9 +68,9 @@ const (
 	maxIR = 10
 )
 
-// versions: each domain imported once, the standard one at an opset that the
-// table reaches, and an IR version at least as new as the opset. The releases
-// before opset 13 paired them less strictly, and so does this.
+// versions: each domain is imported once, the standard one at an opset that the
+// table covers, and the IR version is at least as new as the opset. The releases
+// before opset 13 combined them less strictly, and so does this check.
 func (c *check) versions() {
 	ir := c.model.GetIrVersion()
 	if ir < minIR || ir > maxIR {
@@ -95,7 +95,7 @@ func (c *check) versions() {
 	}
 }
 
-// entrances: graph inputs and initializers, the names that nodes start from. An
+// entrances: graph inputs and initializers, the names at which nodes start. An
 // initializer may share an input's name: it is that input's default.
 func (c *check) entrances() {
 	g := c.model.GetGraph()
@@ -138,11 +138,11 @@ func (c *check) define(what, name string) {
 	c.defined[name] = true
 }
 
-// open is how old exporters write a dimension that they leave open.
+// open is how old exporters write an open dimension.
 const open = -1
 
-// declaration checks the type that a value is declared with. What is not a
-// tensor (a sequence, a map) is none of fbnas's business.
+// declaration checks the declared type of a value. Values that are not
+// tensors (sequences, maps) are not checked.
 func (c *check) declaration(what string, v *onnxpb.ValueInfoProto) {
 	if v.GetType() == nil {
 		c.addf("%s %.200q has no type", what, v.GetName())
@@ -164,14 +164,14 @@ func (c *check) declaration(what string, v *onnxpb.ValueInfoProto) {
 
 func (c *check) tensor(p *onnxpb.TensorProto) {
 	if t := DType(p.GetDataType()); t.Size() == 0 && t != Unknown {
-		return // strings and other types that are kept and not computed with
+		return // strings and other types that are stored but not computed with
 	}
 	if _, err := TensorOf(p); err != nil {
 		c.problems.add(err)
 	}
 }
 
-// exits: graph outputs, each the name of something.
+// exits: graph outputs, each the name of a value.
 func (c *check) exits() {
 	seen := map[string]bool{}
 	for _, v := range c.model.GetGraph().GetOutput() {
@@ -186,7 +186,7 @@ func (c *check) exits() {
 	}
 }
 
-// names: a node reads what is defined, and defines what is not.
+// names: a node reads names that are defined, and defines new ones.
 func (c *check) names(n *onnxpb.NodeProto) {
 	for _, name := range n.GetInput() {
 		if name != "" && !c.defined[name] {
@@ -200,8 +200,8 @@ func (c *check) names(n *onnxpb.NodeProto) {
 	}
 }
 
-// operator: a node is what the table says of its operator, if its domain has a
-// table.
+// operator: a node has the form that the table requires for its operator, if its domain
+// has a table.
 func (c *check) operator(n *onnxpb.NodeProto) {
 	opset, imported := c.opsets[canonical(n.GetDomain())]
 	if !imported {

@@ -10,7 +10,7 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// TestCheckFinds breaks a sound model in one way each.
+// TestCheckFinds breaks a valid model in one way each.
 func TestCheckFinds(t *testing.T) {
 	if err := onnx.Check(small(t)); err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestCheckFinds(t *testing.T) {
 	}
 }
 
-// TestOpenDimensionOfOld: old exporters write -1 where a dimension is open.
+// TestOpenDimensionOfOld: old exporters write -1 for an open dimension.
 func TestOpenDimensionOfOld(t *testing.T) {
 	m := small(t).Clone()
 	m.Proto.Graph.Input[0].Type.GetTensorType().Shape.Dim[0].Value = &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: -1}
@@ -81,7 +81,7 @@ func TestOpenDimensionOfOld(t *testing.T) {
 
 var alpha = &onnxpb.AttributeProto{Name: proto.String("alpha"), Type: onnxpb.AttributeProto_FLOAT.Enum(), F: proto.Float32(1)}
 
-// attribute makes the last node another operator with these attributes.
+// attribute turns the last node into another operator with these attributes.
 func attribute(op string, list ...*onnxpb.AttributeProto) func(*onnxpb.ModelProto) {
 	return func(m *onnxpb.ModelProto) {
 		m.Graph.Node[2].OpType, m.Graph.Node[2].Attribute = &op, list

@@ -40,11 +40,11 @@ func known(m *onnx.Model) bool {
 	return len(m.Proto.Graph.Node) > 0
 }
 
-// TestConformanceModelsCheck holds Check and InferShapes against the models
-// that use nothing but operators of the table. Integer inputs become constants
-// with the vector's values: that is where axes and shapes come from. The types
-// and shapes that the models declare for their outputs are then taken away and
-// have to be inferred; the counts keep the test from passing on nothing.
+// TestConformanceModelsCheck tests Check and InferShapes on the models
+// that use only operators of the table. Integer inputs become constants
+// with the vector's values: axes and shapes come from them. The types
+// and shapes that the models declare for their outputs are then removed and
+// have to be inferred; the test also checks how many models it used.
 func TestConformanceModelsCheck(t *testing.T) {
 	checked, inferred, partly := 0, 0, 0
 	for _, c := range onnxtest.Cases(t) {
@@ -95,7 +95,7 @@ func TestConformanceModelsCheck(t *testing.T) {
 	}
 }
 
-// compatible reports whether nothing known of s contradicts whole.
+// compatible reports whether everything known about s agrees with whole.
 func compatible(s, whole onnx.Shape) bool {
 	if s == nil {
 		return true

@@ -8,10 +8,10 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// Cut is the part of the model from one value to another, both inside its graph
+// Cut is the part of the model from one value to another, each inside its graph
 // or at its ends; "" is the graph's own input or output. Values are named as in
-// the file. What the part does not need is left out; tensors and nodes are
-// shared with m. It fails where a value does not exist, or where the part needs
+// the file. Unneeded parts are left out; tensors and nodes are
+// shared with m. It fails if a value does not exist, or if the part needs
 // another input of the model.
 func (m *Model) Cut(input, output string) (*Model, error) {
 	types, err := InferShapes(m)
@@ -55,7 +55,7 @@ func (m *Model) Cut(input, output string) (*Model, error) {
 	return cut, nil
 }
 
-// section walks a graph backwards from what is needed to the value from.
+// section walks a graph backwards from the needed values to the value from.
 type section struct {
 	from   string
 	needed map[string]bool
@@ -75,8 +75,8 @@ func (p *section) behind(nodes []*onnxpb.NodeProto) []*onnxpb.NodeProto {
 	return kept
 }
 
-// reads notes what a node needs, graphs inside it too: those may read any value
-// of the graph around them.
+// reads records what a node needs, including graphs inside it, which may read any value
+// of the surrounding graph.
 func (p *section) reads(n *onnxpb.NodeProto) {
 	for _, name := range n.GetInput() {
 		p.needed[name] = true
@@ -93,8 +93,8 @@ func (p *section) reads(n *onnxpb.NodeProto) {
 	}
 }
 
-// Widened is the model with float32 wherever it has float16: inputs, outputs,
-// tensors and casts. It computes the same to the precision of the halves, whose
+// Widened is the model with float32 instead of float16: inputs, outputs,
+// tensors and casts. It computes the same to the precision of float16; the tensors'
 // values do not change.
 func (m *Model) Widened() (*Model, error) {
 	w := m.Clone()

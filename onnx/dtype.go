@@ -7,10 +7,10 @@ import (
 )
 
 // DType is the element type of a tensor, numbered as ONNX's TensorProto.DataType.
-// The zero value stands for a type that is not known.
+// The zero value is an unknown type.
 type DType int32
 
-// The element types that fbnas computes with or meets in quantised models.
+// The element types that fbnas computes with or that quantised models use.
 const (
 	Unknown    DType = 0
 	Float32    DType = 1

@@ -5,10 +5,10 @@ import "strings"
 // WriteLimited is Write with another limit for one message.
 func (m *Model) WriteLimited(path string, limit int) error { return m.write(path, limit) }
 
-// Unchecked is the model as it stands, finished or not, sound or not.
+// Unchecked is the model as it is, finished or not, valid or not.
 func (b *Builder) Unchecked() *Model { return &Model{b.model} }
 
-// Operators are the names in the operator table, behind that of a domain which
+// Operators are the names in the operator table, preceded by the domain if that
 // is not the standard one.
 func Operators() []string {
 	var names []string

@@ -61,17 +61,17 @@ func isExternal(t *onnxpb.TensorProto) bool {
 	return t.GetDataLocation() == onnxpb.TensorProto_EXTERNAL
 }
 
-// dataName is the name of the file that m's large initializers go into when m
-// is written to path. It holds a digest of the content, so that the model now
-// at path keeps the file that belongs to it until it is replaced.
+// dataName is the name of the file for m's large initializers if m
+// is written to path. It contains a digest of the content, so that the model now
+// at path keeps its own file until the model is replaced.
 func (m *Model) dataName(path string) string {
 	hash := sha256.New()
-	_ = m.writeData(hash) // a hash never fails to take what is written
+	_ = m.writeData(hash) // a hash never fails
 	return filepath.Base(path) + "." + hex.EncodeToString(hash.Sum(nil)[:6]) + ".data"
 }
 
-// placed says where in the data file each of the tensors goes; -1 for those
-// that stay.
+// placed is the offset of each tensor in the data file; -1 for those
+// that stay in the model.
 func placed(list []*onnxpb.TensorProto) []int64 {
 	at, end := make([]int64, len(list)), int64(0)
 	for i, t := range list {
@@ -83,7 +83,7 @@ func placed(list []*onnxpb.TensorProto) []int64 {
 	return at
 }
 
-// writeData writes the large initializers, each at its place.
+// writeData writes the large initializers, each at its offset.
 func (m *Model) writeData(w io.Writer) error {
 	list, end := m.Proto.GetGraph().GetInitializer(), int64(0)
 	for i, at := range placed(list) {

@@ -14,9 +14,9 @@ import (
 )
 
 // loadExternal reads into m the tensors that it keeps in files of dir. Those
-// files have to lie inside dir (no "..", no link that leads out of it), and
-// what the tensors take of one must not add up to more than its size, so that
-// a small hostile model cannot ask for unlimited memory.
+// files have to be inside dir (no "..", no link that leads out of it), and
+// the tensors of one file must not add up to more than its size, so that
+// a small hostile model cannot make us allocate unlimited memory.
 func loadExternal(m *Model, dir string) error {
 	var root *os.Root
 	budget := map[string]int64{}
@@ -58,7 +58,7 @@ func readExternal(root *os.Root, t *onnxpb.TensorProto, budget map[string]int64)
 	}
 	defer f.Close()
 	head := make([]byte, lfs.HeadBytes)
-	n, _ := f.ReadAt(head, 0) // a short file has no more
+	n, _ := f.ReadAt(head, 0) // a short file has fewer bytes
 	if err := lfs.Bytes(ref.location, head[:n]); err != nil {
 		return nil, err
 	}
@@ -81,8 +81,8 @@ func readExternal(root *os.Root, t *onnxpb.TensorProto, budget map[string]int64)
 	return raw, nil
 }
 
-// unreached says what to do about a file that the model names and that its
-// folder does not have.
+// unreached says what to do about a file that the model names and that is missing
+// in its folder.
 func unreached(root *os.Root, location string, err error) error {
 	const hint = "Put it into the model's folder under this name: the model keeps tensors in it."
 	switch _, outside := os.Stat(filepath.Join(root.Name(), location)); {
@@ -97,7 +97,7 @@ func unreached(root *os.Root, location string, err error) error {
 
 type externalRef struct {
 	location       string
-	offset, length int64 // length -1: up to the end of the file
+	offset, length int64 // length -1: to the end of the file
 }
 
 func externalRefOf(t *onnxpb.TensorProto) (externalRef, error) {

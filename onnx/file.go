@@ -17,22 +17,22 @@ import (
 )
 
 // maxMessage is the longest protobuf message that other readers accept: 2 GiB
-// less one byte.
+// minus one byte.
 const maxMessage = 1<<31 - 1
 
 // maxNesting bounds subgraphs inside attributes; each level takes three
 // messages.
 const maxNesting = 100
 
-// HasExtension says whether a path ends as those of ONNX files do, in capitals
-// too.
+// HasExtension reports whether a path has the extension of ONNX files, in upper or
+// lower case.
 func HasExtension(path string) bool { return strings.EqualFold(filepath.Ext(path), ".onnx") }
 
-// ErrFormat is wrapped by the errors of what is no ONNX model at all.
+// ErrFormat is wrapped by the errors for data that is not an ONNX model.
 var ErrFormat = errors.New("not an ONNX model")
 
 // Decode reads a model from memory. It refuses a model that keeps tensors in
-// other files: [Read] finds those.
+// other files, which [Read] can find.
 func Decode(data []byte) (*Model, error) {
 	m, err := decode(data)
 	if err != nil {
@@ -64,7 +64,7 @@ func decode(data []byte) (*Model, error) {
 }
 
 // Read reads the model file at path, and into memory the files beside it that
-// hold its large tensors.
+// contain its large tensors.
 func Read(path string) (*Model, error) {
 	if err := lfs.Check(path); err != nil {
 		return nil, err

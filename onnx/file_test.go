@@ -103,7 +103,7 @@ func TestHostileExternalData(t *testing.T) {
 	for _, c := range []struct {
 		name, location, offset, length string
 		tensors                        int
-		says                           string // empty: it is read
+		says                           string // empty: the file is read
 	}{
 		{"whole", "data", "0", "8", 1, ""},
 		{"to the end", "data", "", "", 1, ""},
@@ -164,7 +164,7 @@ func TestReadSaysWhatIsWrongWithTheFile(t *testing.T) {
 	for content, says := range map[string]string{
 		"":              "no graph",
 		"not a model":   "decode ONNX model",
-		"\x3a\x05short": "decode ONNX model", // a graph of five bytes that is none
+		"\x3a\x05short": "decode ONNX model", // five bytes that are not a graph
 	} {
 		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 			t.Fatal(err)

@@ -6,8 +6,8 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// foldFloats remembers what becomes of shapes that a node casts to float32 and
-// back: exporters scale them so, half a height or twice a width.
+// foldFloats computes shapes that nodes cast to float32 and
+// back: exporters scale them so, to half a height or twice a width.
 func (inf *inference) foldFloats(n *onnxpb.NodeProto) {
 	if canonical(n.GetDomain()) != "" || len(n.GetOutput()) != 1 || len(n.GetInput()) == 0 || n.Output[0] == "" {
 		return
@@ -49,8 +49,8 @@ func (inf *inference) foldFloats(n *onnxpb.NodeProto) {
 	}
 }
 
-// floatFolds compute operators number by number; the second is 0 for those of
-// one input.
+// floatFolds compute operators element by element; the second number is 0 for operators
+// with one input.
 var floatFolds = map[string]func(a, b float32) float32{
 	"Add":   func(a, b float32) float32 { return a + b },
 	"Ceil":  func(a, _ float32) float32 { return float32(math.Ceil(float64(a))) },

@@ -6,12 +6,12 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// maxFolded is the most numbers that are computed while shapes are inferred:
+// maxFolded is the largest number of elements that are computed during shape inference:
 // they are shapes and parts of them.
 const maxFolded = 4 * maxRank
 
-// foldIntegers remembers the whole numbers, one or a vector, that a node makes
-// of known ones; the folds do not see along which axis matrices are joined.
+// foldIntegers computes the integers, one or a vector, that a node makes
+// of known ones; matrices are excluded, since the folds ignore axes.
 // Exporters write shapes in this way: Shape, Gather, arithmetic, Concat.
 func (inf *inference) foldIntegers(n *onnxpb.NodeProto) {
 	fold := integerFolds[n.GetOpType()]
@@ -36,8 +36,8 @@ func (inf *inference) foldIntegers(n *onnxpb.NodeProto) {
 	inf.consts[n.Output[0]] = out
 }
 
-// integerFolds compute operators on vectors of known numbers; false where they
-// do not.
+// integerFolds compute operators on vectors of known numbers; false if they
+// cannot.
 var integerFolds = map[string]func(n *onnxpb.NodeProto, in [][]int64) ([]int64, bool){
 	"Cast":      firstInput,
 	"Reshape":   firstInput,
@@ -55,13 +55,13 @@ var integerFolds = map[string]func(n *onnxpb.NodeProto, in [][]int64) ([]int64, 
 func firstInput(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) { return in[0], true }
 
 func quotient(a, b int64) (int64, bool) {
-	if b == 0 || b == -1 && a == -a { // the least number has no negative
+	if b == 0 || b == -1 && a == -a { // the smallest number has no negative
 		return 0, false
 	}
 	return a / b, true
 }
 
-// pairs computes element by element; a single number goes with each.
+// pairs computes element by element; a single number is combined with each.
 func pairs(compute func(a, b int64) (int64, bool)) func(*onnxpb.NodeProto, [][]int64) ([]int64, bool) {
 	return func(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) {
 		if len(in) != 2 || len(in[0]) == 0 || len(in[1]) == 0 {
@@ -101,8 +101,8 @@ func picked(_ *onnxpb.NodeProto, in [][]int64) ([]int64, bool) {
 	return out, true
 }
 
-// foldSplit is Split of a known vector: the lengths of the parts are those of
-// the outputs.
+// foldSplit is Split of a known vector: the outputs' lengths are those of the
+// parts.
 func (inf *inference) foldSplit(n *onnxpb.NodeProto) {
 	if n.GetOpType() != "Split" || canonical(n.GetDomain()) != "" || len(n.GetInput()) == 0 {
 		return

@@ -7,7 +7,7 @@ import (
 )
 
 // TestShapesThatNodesCompute: a resize to half the height and twice the width,
-// written as exporters of several opsets write it.
+// as exporters of several opsets write it.
 func TestShapesThatNodesCompute(t *testing.T) {
 	for name, c := range map[string]struct {
 		opset int

@@ -16,9 +16,9 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// FuzzDecode feeds hostile files to everything that looks at a model before it
-// is run. Nothing may panic, the memory has to stay in proportion to the file,
-// and what was decoded has to encode.
+// FuzzDecode passes hostile files to everything that reads a model before it
+// is run. Nothing may panic, memory must stay in proportion to the file,
+// and every decoded model must encode.
 func FuzzDecode(f *testing.F) {
 	for _, m := range []*onnx.Model{small(f), hostile()} {
 		data, err := m.Bytes()
@@ -80,8 +80,8 @@ func allocated() uint64 {
 	return s.TotalAlloc
 }
 
-// hostile is what a fuzzer would take long to come to: cycles, names used for
-// everything, lengths whose product overflows, ranks and parts without end.
+// hostile is a model that a fuzzer would need long to find: cycles, names used for
+// everything, lengths whose product overflows, excessive ranks and parts.
 func hostile() *onnx.Model {
 	b := onnx.NewBuilder("hostile", 17)
 	huge := b.Input("huge", onnx.Float32, onnx.Dims[int64](1<<62, 1<<62, -5))
@@ -107,7 +107,7 @@ func hostile() *onnx.Model {
 	return m
 }
 
-// TestHostileModelIsSurvived is the hostile seed where no fuzzing runs, with
+// TestHostileModelIsSurvived runs the hostile seed without fuzzing, with
 // tensors that lack their message.
 func TestHostileModelIsSurvived(t *testing.T) {
 	m := hostile()

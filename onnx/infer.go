@@ -7,12 +7,12 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// InferShapes says what is known of every value of m's graph, by name: from the
+// InferShapes returns what is known about every value of m's graph, by name: from the
 // declared types, the initializers, and the shape rules of the operators in the
-// table. Values behind other operators have what the file declares for them.
-// Named dimensions are kept. The error lists every node whose rule was broken
-// and every declaration that contradicts what was inferred; the map holds what
-// was found nevertheless.
+// table. Values after other operators have the types that the file declares.
+// Named dimensions are kept. The error lists every node that breaks its rule
+// and every declaration that contradicts the inferred type; the map has
+// the rest of the results even then.
 func InferShapes(m *Model) (map[string]TypeShape, error) {
 	inf := &inference{
 		types: map[string]TypeShape{}, declared: map[string]TypeShape{}, opsets: map[string]int64{},
@@ -26,13 +26,13 @@ type inference struct {
 	types    map[string]TypeShape
 	declared map[string]TypeShape
 	opsets   map[string]int64
-	consts   map[string][]int64   // integer constants that shape rules ask for
+	consts   map[string][]int64   // integer constants that shape rules need
 	scales   map[string][]float32 // and those of Resize, one for each dimension
 	problems problems
 }
 
 // Bounds on what inference takes from a file, far above any real model's: they
-// keep hostile ones from asking for much memory, and sums from overflowing.
+// limit the memory for hostile files, and keep sums from overflowing.
 const (
 	maxRank  = 16
 	maxDim   = 1 << 48
@@ -73,7 +73,7 @@ func (inf *inference) run(m *onnxpb.ModelProto) {
 	}
 }
 
-// node gives what the rule says of n's outputs, as many as n has.
+// node returns the types of n's outputs by its rule.
 func (inf *inference) node(n *onnxpb.NodeProto) []TypeShape {
 	c := &call{inference: inf, node: n, out: make([]TypeShape, len(n.GetOutput()))}
 	op := lookup(n.GetDomain(), n.GetOpType(), inf.opsets[canonical(n.GetDomain())])
@@ -91,7 +91,7 @@ func (inf *inference) node(n *onnxpb.NodeProto) []TypeShape {
 	return c.out
 }
 
-// settle records what is known of a value, declaration and inference together.
+// settle records what is known about a value, from declaration and inference.
 func (inf *inference) settle(who, name string, ts TypeShape) {
 	declared, ok := inf.declared[name]
 	if !ok {
@@ -108,8 +108,8 @@ func (inf *inference) settle(who, name string, ts TypeShape) {
 	inf.types[name] = ts
 }
 
-// remember keeps small constants, which are where axes, shapes and scales come
-// from. Broken tensors are passed over: Check reports them.
+// remember keeps small constants, which provide axes, shapes and
+// scales. Broken tensors are ignored: Check reports them.
 func (inf *inference) remember(name string, p *onnxpb.TensorProto) {
 	if n, err := elements(p.GetDims()); err != nil || n > maxConst || len(p.GetDims()) > maxRank {
 		return
@@ -135,8 +135,8 @@ func (inf *inference) remember(name string, p *onnxpb.TensorProto) {
 	}
 }
 
-// merge joins two statements about one value; false when they contradict.
-// Where one has a length and the other a name, the length is kept.
+// merge combines two statements about one value; false if they contradict.
+// If one has a length and the other a name, the length is kept.
 func merge(a, b TypeShape) (TypeShape, bool) {
 	if a.Type == Unknown {
 		a.Type = b.Type
@@ -163,7 +163,7 @@ func merge(a, b TypeShape) (TypeShape, bool) {
 	return TypeShape{a.Type, shape}, true
 }
 
-// mergeDim joins two statements about one dimension; the first one's name wins.
+// mergeDim combines two statements about one dimension; the first one's name wins.
 func mergeDim(a, b Dim) (Dim, bool) {
 	switch {
 	case a.Known() && b.Known():
@@ -176,7 +176,7 @@ func mergeDim(a, b Dim) (Dim, bool) {
 
 func (s span) holds(n int) bool { return s.min <= n && n <= s.max }
 
-// label names a node in messages, as far as a person reads names.
+// label names a node in messages, shortened to a readable length.
 func label(n *onnxpb.NodeProto) string {
 	name := n.GetName()
 	if name == "" && len(n.GetOutput()) > 0 {
@@ -185,7 +185,7 @@ func label(n *onnxpb.NodeProto) string {
 	return fmt.Sprintf("node %.200q (%.200s)", name, n.GetOpType())
 }
 
-// problems collects errors, up to a number that a person may still read.
+// problems collects errors, up to a number that people can read.
 type problems struct {
 	errs []error
 	more int

@@ -42,7 +42,7 @@ var absent = value{}
 
 type attrs = []onnx.Attr
 
-// infer says what the outputs of a graph of one node are, or the error.
+// infer describes the outputs of a graph of one node, or the error.
 func infer(op string, opset, outputs int, in []value, a attrs) string {
 	b := onnx.NewBuilder("one", opset)
 	var names []string
@@ -82,8 +82,8 @@ var (
 	n  = onnx.Int[int]
 )
 
-// rules hold what the conformance vectors do not show: named dimensions,
-// unknown ones, operators without a vector, and nodes that cannot be.
+// rules test what the conformance vectors lack: named dimensions,
+// unknown ones, operators without a vector, and invalid nodes.
 var rules = []struct {
 	op      string
 	opset   int
@@ -240,7 +240,7 @@ func TestRules(t *testing.T) {
 }
 
 // TestEveryOperatorIsTested finds rows of the operator table that neither a
-// conformance vector nor a rule above looks at.
+// conformance vector nor a rule above uses.
 func TestEveryOperatorIsTested(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range rules {
@@ -276,8 +276,8 @@ func TestShapeOfAKnownShapeIsAConstant(t *testing.T) {
 	}
 }
 
-// TestMatricesAreNotComputed: joined along their rows, they are not one behind
-// the other.
+// TestMatricesAreNotComputed: a concatenation along rows is not that of the flat
+// elements.
 func TestMatricesAreNotComputed(t *testing.T) {
 	b := onnx.NewBuilder("matrices", 13)
 	x := b.Input("x", onnx.Float32, onnx.Dims(24))
@@ -296,7 +296,7 @@ func TestMatricesAreNotComputed(t *testing.T) {
 	}
 }
 
-// TestComputedShapesAreInferred: a reshape to what nodes compute from the
+// TestComputedShapesAreInferred: a reshape to a shape that nodes compute from the
 // input's shape, as PyTorch exports view(n, 2, c // 2, h, w).
 func TestComputedShapesAreInferred(t *testing.T) {
 	b := onnx.NewBuilder("computed", 13)

@@ -10,13 +10,13 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// maxParts bounds the messages and texts of a model: nodes, attributes, names
-// of inputs, dimensions. An empty one takes two bytes of a file and hundreds of
-// memory, so that a small hostile file could ask for all there is; models of a
+// maxParts bounds the number of messages and texts of a model: nodes, attributes, names
+// of inputs, dimensions. An empty one takes two bytes of a file and hundreds of bytes of
+// memory, so that a small hostile file could use up all memory; models of a
 // hundred thousand nodes have less than half as many.
 const maxParts = 1 << 21
 
-// checkParts counts what decoding a model would make, without making it.
+// checkParts counts the parts that decoding a model would allocate, without decoding it.
 func checkParts(data []byte) error {
 	left := maxParts
 	return countParts(data, (&onnxpb.ModelProto{}).ProtoReflect().Descriptor(), maxNesting, &left)
@@ -42,7 +42,7 @@ func countParts(data []byte, of protoreflect.MessageDescriptor, depth int, left 
 			continue
 		}
 		if field.Kind() != protoreflect.MessageKind && field.Kind() != protoreflect.StringKind {
-			continue // bytes and packed numbers take what they take in the file
+			continue // bytes and packed numbers are as large in memory as in the file
 		}
 		if *left--; *left < 0 {
 			return fmt.Errorf("it has more than %d parts", maxParts)

@@ -2,7 +2,7 @@ package onnx
 
 import "maps"
 
-// maxOpset is the newest standard opset whose changes the table holds.
+// maxOpset is the newest standard opset that the table covers.
 const maxOpset = 21
 
 // operatorIndex finds rows of the operator table; the rows of one name are in
@@ -18,7 +18,7 @@ var operatorIndex = func() map[[2]string][]*operator {
 	return index
 }()
 
-// lookup gives the signature that an operator has in an opset; nil when the
+// lookup is the signature of an operator in an opset; nil if the
 // table has none.
 func lookup(domain, name string, opset int64) *operator {
 	var found *operator
@@ -30,18 +30,18 @@ func lookup(domain, name string, opset int64) *operator {
 	return found
 }
 
-// Knows reports whether the table has an operator at an opset of its domain:
+// Knows reports whether the table has an operator at an opset of its domain, and so
 // whether InferShapes has a rule for it.
 func Knows(domain, name string, opset int64) bool { return lookup(domain, name, opset) != nil }
 
-// with is base and more in a table of their own.
+// with is a table of base and more.
 func with(base, more attrs) attrs {
 	all := maps.Clone(base)
 	maps.Copy(all, more)
 	return all
 }
 
-// irVersionOf is the IR version of the ONNX release that brought an opset.
+// irVersionOf is the IR version of the ONNX release that introduced an opset.
 func irVersionOf(opset int64) int64 {
 	switch {
 	case opset <= 14:

@@ -6,8 +6,8 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// Model is an ONNX model. Proto is the whole of it, free to be read and
-// changed; fields that fbnas does not know are kept in it.
+// Model is an ONNX model. Proto is all of it, and may be read and
+// changed; it keeps fields that fbnas does not know.
 type Model struct{ Proto *onnxpb.ModelProto }
 
 // Value is the declaration of a graph input or output.
@@ -16,7 +16,7 @@ type Value struct {
 	TypeShape
 }
 
-// ValueOf reads a declaration; the shape is nil for what is not a tensor.
+// ValueOf reads a declaration; the shape is nil if the value is not a tensor.
 func ValueOf(p *onnxpb.ValueInfoProto) Value { return Value{p.GetName(), typeShape(p.GetType())} }
 
 // Proto is v as a protobuf message.
@@ -25,7 +25,7 @@ func (v Value) Proto() *onnxpb.ValueInfoProto { return valueInfo(v.Name, v.Type,
 // Name is the graph's name.
 func (m *Model) Name() string { return m.Proto.GetGraph().GetName() }
 
-// Inputs are the graph inputs that a caller has to feed: those without an
+// Inputs are the graph inputs that a caller has to provide: those without an
 // initializer of the same name, in the file's order.
 func (m *Model) Inputs() []Value {
 	g := m.Proto.GetGraph()
@@ -55,13 +55,13 @@ func (m *Model) Outputs() []Value {
 }
 
 // Declare states the type of a value inside the graph, for runtimes that have
-// no shape rule for what makes it.
+// no shape rule for its operator.
 func (m *Model) Declare(v Value) {
 	g := m.Proto.GetGraph()
 	g.ValueInfo = append(g.ValueInfo, valueInfo(v.Name, v.Type, v.Shape))
 }
 
-// AddInput adds a value that a caller has to feed.
+// AddInput adds an input that a caller has to provide.
 func (m *Model) AddInput(v Value) {
 	g := m.Proto.GetGraph()
 	g.Input = append(g.Input, valueInfo(v.Name, v.Type, v.Shape))
@@ -74,7 +74,7 @@ func (m *Model) AddOutput(v Value) {
 }
 
 // Initializers are the graph's constants in the file's order; they share the
-// model's bytes where those are raw. It fails as [TensorOf] does.
+// model's bytes if those are raw. It fails as [TensorOf] does.
 func (m *Model) Initializers() ([]Tensor, error) {
 	var out []Tensor
 	for _, p := range m.Proto.GetGraph().GetInitializer() {
@@ -87,8 +87,8 @@ func (m *Model) Initializers() ([]Tensor, error) {
 	return out, nil
 }
 
-// Opset is the version of a domain's operators that the model imports; 0 when
-// it does not. The standard domain is "".
+// Opset is the version of a domain's operators that the model imports; 0 if
+// it does not import them. The standard domain is "".
 func (m *Model) Opset(domain string) int64 {
 	for _, o := range m.Proto.GetOpsetImport() {
 		if canonical(o.GetDomain()) == canonical(domain) {
@@ -112,7 +112,7 @@ func (m *Model) Clone() *Model {
 	return &Model{proto.CloneOf(m.Proto)}
 }
 
-// canonical gives the standard domain its one name: files also say "ai.onnx".
+// canonical gives the standard domain its one name: files may also say "ai.onnx".
 func canonical(domain string) string {
 	if domain == "ai.onnx" {
 		return ""

@@ -2,11 +2,11 @@ package onnx
 
 import "fbnas/onnx/onnxpb"
 
-// operator is what is known of one signature of an operator.
+// operator is one signature of an operator.
 type operator struct {
 	name  string
-	since int64 // the opset that brought this signature; the next row of the name ends it
-	in    span  // number of inputs, left-out ones in the middle included
+	since int64 // the opset that introduced this signature; it is valid up to the name's next row
+	in    span  // number of inputs, including omitted ones in the middle
 	out   span
 	attrs attrs
 	infer rule
@@ -40,9 +40,9 @@ var (
 
 // domains are the operators that Check and InferShapes know, by domain. Source:
 // ONNX's Operators.md and Changelog.md up to opset 21 (a signature is a new row
-// where inputs, outputs or attributes changed, not where only types were added),
-// and ONNX Runtime's nchwc_schema_defs.cc. Operators whose table row says a
-// later opset than the graph's are unknown in it.
+// if inputs, outputs or attributes changed, not if only types were added),
+// and ONNX Runtime's nchwc_schema_defs.cc. An operator whose row has a
+// later opset than the graph is unknown in it.
 var domains = map[string][]operator{
 	"":                    standard,
 	"com.microsoft.nchwc": nchwc,
@@ -166,7 +166,7 @@ var standard = []operator{
 	{"QLinearConv", 10, span{8, 9}, one, convAttrs, onCodes(conv, asZeroPoint, 0, 3, 8)},
 	{"QLinearMatMul", 10, span{8, 8}, one, nil, onCodes(matMul, asZeroPoint, 0, 3)},
 
-	// Windows over space, and what goes with them.
+	// Windows over space, and related operators.
 	{"AveragePool", 1, one, one, attrs{"auto_pad": s1, "kernel_shape": iN, "pads": iN, "strides": iN}, pool},
 	{"AveragePool", 7, one, one, attrs{"auto_pad": s1, "kernel_shape": iN, "pads": iN, "strides": iN, "count_include_pad": i1}, pool},
 	{"AveragePool", 10, one, one, attrs{"auto_pad": s1, "kernel_shape": iN, "pads": iN, "strides": iN, "count_include_pad": i1, "ceil_mode": i1}, pool},

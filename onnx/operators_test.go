@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The rows of one name stand together, oldest first: lookup takes the last that
+// The rows of one name are together, oldest first: lookup takes the last that
 // is old enough.
 func TestOperatorTableIsInOrder(t *testing.T) {
 	for domain, table := range domains {
@@ -35,7 +35,7 @@ func TestLookupTakesTheSignatureOfTheOpset(t *testing.T) {
 	for _, c := range []struct {
 		op    string
 		opset int64
-		since int64 // 0: not known
+		since int64 // 0: unknown
 	}{
 		{"ReduceSum", 12, 1}, {"ReduceSum", 13, 13}, {"ReduceMean", 17, 1}, {"ReduceMean", 18, 18},
 		{"Squeeze", 12, 1}, {"Squeeze", 21, 13}, {"HardSwish", 13, 0}, {"HardSwish", 14, 14}, {"NoSuch", 17, 0},
@@ -47,8 +47,8 @@ func TestLookupTakesTheSignatureOfTheOpset(t *testing.T) {
 	}
 }
 
-// positions counts where a window can stand, one by one: the oracle of slid. With
-// ceil, a last one may hang over the end if it begins before the end padding.
+// positions counts the positions of a window one by one: the oracle of slid. With
+// ceil, the last one may extend beyond the end if it begins before the end padding.
 func positions(n, begin, end, reach, stride int64, ceil bool) (count int64) {
 	for at := -begin; ; at += stride {
 		whole := at+reach <= n+end
@@ -98,7 +98,7 @@ func TestSlicedAgreesWithCounting(t *testing.T) {
 	}
 }
 
-// countSliced walks as Python's range over slice.indices does.
+// countSliced counts as Python's range over slice.indices does.
 func countSliced(n, start, end, step int64) (count int64) {
 	low, high := int64(0), n
 	if step < 0 {

@@ -64,8 +64,8 @@ func shapeOf(c *call) {
 	}
 }
 
-// shapeInput reads input i as a shape: the lengths, none below least, where
-// they are constant, or else as many unknown ones as the input has elements.
+// shapeInput reads input i as a shape: the lengths, each at least least, if
+// they are constant, otherwise as many unknown ones as the input has elements.
 func (c *call) shapeInput(i int, least int64) (Shape, bool) {
 	c.rank(i, 1)
 	if v, ok := c.ints(i); ok {

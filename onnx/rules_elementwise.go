@@ -34,7 +34,7 @@ func not(c *call) {
 	c.give(0, Bool, c.input(0).Shape)
 }
 
-// softmax normalises along axis; which axis is the default changed with opset
+// softmax normalises along axis; the default axis changed with opset
 // 13, the shape did not.
 func softmax(c *call) {
 	if s := c.input(0).Shape; s != nil && c.attribute("axis") != nil {
@@ -103,8 +103,8 @@ func (c *call) all() []int {
 	return list
 }
 
-// stretched is the shape that inputs have after broadcasting; nil when the
-// rank of one is not known. Source: ONNX Broadcasting.md, multidirectional.
+// stretched is the shape of inputs after broadcasting; nil if the
+// rank of one is unknown. Source: ONNX Broadcasting.md, multidirectional.
 func (c *call) stretched(inputs ...int) Shape {
 	out := Shape{}
 	for _, i := range inputs {
@@ -133,7 +133,7 @@ func (c *call) stretchedShapes(a, b Shape) Shape {
 	return out
 }
 
-// stretchedDim: a length other than 1 decides; a name can stand for 1.
+// stretchedDim: a length other than 1 decides; a named dimension may be 1.
 func (c *call) stretchedDim(a, b Dim) Dim {
 	switch {
 	case a == Fixed(1):

@@ -17,7 +17,7 @@ func cloneNode(n *onnxpb.NodeProto, inputs ...int) *onnxpb.NodeProto {
 
 // onCodes is the rule of an operator that computes with quantised numbers: the
 // shapes are those of r on the inputs that hold numbers, not scales or zero
-// points; the type is what the operator gives.
+// points; gives is the type of the output.
 func onCodes(r rule, gives func(*call) DType, inputs ...int) rule {
 	return func(c *call) {
 		plain := *c

@@ -25,7 +25,7 @@ func gemm(c *call) {
 	c.give(0, t, Shape{m, n})
 }
 
-// oneWay checks that from broadcasts to exactly to.
+// oneWay checks that from can be broadcast to exactly to.
 func (c *call) oneWay(from, to Shape) {
 	if len(from) > len(to) {
 		c.fail("shape %v does not broadcast to %v", from, to)
@@ -38,8 +38,8 @@ func (c *call) oneWay(from, to Shape) {
 	}
 }
 
-// matMul follows numpy.matmul: [..,M,K] by [..,K,N], a vector counting as a
-// matrix whose added dimension is taken away again.
+// matMul follows numpy.matmul: [..,M,K] by [..,K,N]; a vector counts as a
+// matrix whose added dimension is removed again.
 func matMul(c *call) {
 	t := c.sameType(0, 1)
 	c.give(0, t, nil)

@@ -6,7 +6,7 @@ import (
 )
 
 // onFirst: the output is like the first input, whatever the others are: old
-// broadcasts, which only stretch the second one, and updates of a tensor.
+// broadcasts, which only broadcast the second one, and updates of a tensor.
 func onFirst(c *call) { c.give(0, c.input(0).Type, c.input(0).Shape) }
 
 // likeFirst: the shape of the input, in the type of attribute dtype.
@@ -54,7 +54,7 @@ func layerNorm(c *call) {
 	c.give(2, saved, out)
 }
 
-// deformConv: as conv, with offsets for where the window looks: x, w, offset,
+// deformConv: as conv, with offsets for the window's positions: x, w, offset,
 // b, mask.
 func deformConv(c *call) {
 	plain := *c
@@ -129,8 +129,8 @@ func abs(n int64) int64 { return max(n, -n) }
 
 func gatherElements(c *call) { c.give(0, c.input(0).Type, c.input(1).Shape) }
 
-// gatherND: indices [..,k] into x: their shape without k, and what of x is
-// behind the dimensions that they name.
+// gatherND: indices [..,k] into x: their shape without k, and the dimensions of x after
+// those that they index.
 func gatherND(c *call) {
 	t, x, at := c.input(0).Type, c.input(0).Shape, c.input(1).Shape
 	c.give(0, t, nil)
@@ -192,8 +192,8 @@ func recurrent(c *call) {
 	c.give(2, t, last)
 }
 
-// einsum: the letters behind -> take their lengths from the inputs. What the
-// equation leaves to be found (no ->, an ellipsis) leaves the shape unknown.
+// einsum: the letters after -> take their lengths from the inputs. If the
+// equation has no -> or an ellipsis, the shape is unknown.
 func einsum(c *call) {
 	c.give(0, c.sameType(c.all()...), nil)
 	terms, out, ok := EinsumTerms(c.attrString("equation", ""))
@@ -228,7 +228,7 @@ func einsum(c *call) {
 	c.give(0, c.sameType(c.all()...), shape)
 }
 
-// EinsumTerms are the letters of an Einsum's inputs and output; false where the
+// EinsumTerms are the letters of an Einsum's inputs and output; false if the
 // equation has an ellipsis or no output.
 func EinsumTerms(equation string) (terms [][]rune, out []rune, ok bool) {
 	equation = strings.ReplaceAll(equation, " ", "")

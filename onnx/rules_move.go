@@ -1,6 +1,6 @@
 package onnx
 
-// reshape: 0 copies a dimension (unless allowzero), one -1 takes what is left.
+// reshape: 0 copies a dimension (unless allowzero), one -1 takes the remaining elements.
 func reshape(c *call) {
 	t, x := c.input(0).Type, c.input(0).Shape
 	shape, known := c.shapeInput(1, -1)
@@ -31,8 +31,8 @@ func reshape(c *call) {
 	c.give(0, t, out)
 }
 
-// fillRest makes out hold as many elements as x, by its dimension rest where
-// there is one (-1 otherwise). Named dimensions on both sides cancel.
+// fillRest gives out as many elements as x, through its dimension rest if
+// there is one (-1 if not). Named dimensions on both sides cancel.
 func (c *call) fillRest(x, out Shape, rest int) {
 	var others Shape
 	for i, d := range out {
@@ -57,7 +57,7 @@ func (c *call) fillRest(x, out Shape, rest int) {
 	}
 }
 
-// cancel takes away the named dimensions that both lists have.
+// cancel removes the named dimensions that both lists have.
 func cancel(a, b Shape) (Shape, Shape) {
 	count := map[string]int{}
 	for _, d := range b {
@@ -121,7 +121,7 @@ func transpose(c *call) {
 	c.give(0, t, out)
 }
 
-// expand: the input broadcast with the shape that the second one holds.
+// expand: the input broadcast to the shape in the second input.
 func expand(c *call) {
 	t, x := c.input(0).Type, c.input(0).Shape
 	c.give(0, t, nil)

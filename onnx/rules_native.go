@@ -1,8 +1,8 @@
 package onnx
 
-// native are fbnas's own operators (engine/ort/native) on maps that lie as
-// blocks of channels. Such a map does not tell the number of channels, a vector
-// does.
+// native are fbnas's own operators (engine/ort/native) on maps stored in
+// blocks of channels. The shape of such a map does not show the number of channels, that
+// of a vector does.
 var native = []operator{
 	{"BatchNorm", 1, span{3, 4}, three, attrs{"act": i1, "epsilon": f1}, nativeNorm},
 	{"BatchNormGrad", 1, span{6, 6}, three, attrs{"act": i1, "epsilon": f1}, nativeNormGrad},

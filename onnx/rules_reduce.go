@@ -1,7 +1,7 @@
 package onnx
 
-// reduce: the axes named by attribute or input (all without any) become 1, or
-// go away with keepdims = 0.
+// reduce: the axes named by attribute or input (all axes without them) become 1, or
+// disappear with keepdims = 0.
 func reduce(c *call) {
 	t, x := c.input(0).Type, c.input(0).Shape
 	c.give(0, t, nil)
@@ -48,7 +48,7 @@ func argReduce(c *call) {
 }
 
 // axes reads the axes that a node acts on, from its attribute or its second
-// input; none given is known and empty.
+// input; if none are given, the list is known and empty.
 func (c *call) axes() ([]int64, bool) {
 	if a := c.attribute("axes"); a != nil {
 		return a.Ints, true

@@ -2,7 +2,7 @@ package onnx
 
 import "math"
 
-// resize: the shape that sizes (the fourth input) hold, or floor(length·scale).
+// resize: the shape in sizes (the fourth input), or floor(length·scale).
 // Scales that are not constant, and crops to a region of interest, leave the
 // lengths unknown. Source: ONNX Resize, opsets 10 to 19.
 func resize(c *call) {

@@ -36,7 +36,7 @@ func concat(c *call) {
 }
 
 // split: along axis, into the lengths given by attribute or input, or evenly
-// (the last part being smaller from opset 18 on).
+// (from opset 18 on the last part may be smaller).
 func split(c *call) {
 	t, x := c.input(0).Type, c.input(0).Shape
 	for i := range c.out {
@@ -56,7 +56,7 @@ func split(c *call) {
 	}
 }
 
-// parts are the lengths that split gives its outputs along the axis.
+// parts are the lengths of split's outputs along the axis.
 func (c *call) parts(whole Dim) Shape {
 	lengths, known := c.ints(1)
 	if a := c.attribute("split"); a != nil {
@@ -90,8 +90,8 @@ func (c *call) parts(whole Dim) Shape {
 	return Dims(lengths...)
 }
 
-// slice: starts, ends, axes (all in order unless given) and steps (1), from
-// attributes before opset 10 and inputs after.
+// slice: starts, ends, axes (default: all in order) and steps (default: 1), from
+// attributes before opset 10 and from inputs after that.
 func slice(c *call) {
 	t, x := c.input(0).Type, c.input(0).Shape
 	c.give(0, t, nil)
@@ -128,7 +128,7 @@ func slice(c *call) {
 	c.give(0, t, out)
 }
 
-// bounds reads one list of slice: known and nil when it is not given.
+// bounds reads one list of slice: known and nil if it is not given.
 func (c *call) bounds(name string, input int) ([]int64, bool) {
 	if a := c.attribute(name); a != nil {
 		return a.Ints, true
@@ -175,13 +175,13 @@ func gather(c *call) {
 		return
 	}
 	axis := c.axis(c.attrInt("axis", 0), len(x))
-	// Of a vector with one index it is a scalar: no dimensions, not unknown ones.
+	// With one index into a vector it is a scalar: no dimensions, not unknown ones.
 	out := append(Shape{}, x[:axis]...)
 	c.give(0, t, append(append(out, at...), x[axis+1:]...))
 }
 
-// pad: begins then ends, on all axes or (from opset 18 on) on those of the
-// fourth input; negative values cut off.
+// pad: first all begins, then all ends, on all axes or (from opset 18 on) on those of the
+// fourth input; negative values crop.
 func pad(c *call) {
 	t, x := c.input(0).Type, c.input(0).Shape
 	c.give(0, t, nil)

@@ -2,14 +2,14 @@ package onnx
 
 import "math"
 
-// window is how a kernel moves over the spatial axes.
+// window says how a kernel moves over the spatial axes.
 type window struct {
 	kernel, strides, dilations, pads []int64 // pads: all begins, then all ends
 	auto                             string
 }
 
 // window reads the attributes that convolutions and pooling share; kernel is
-// nil where its size is not known.
+// nil if its size is unknown.
 func (c *call) window(kernel []int64, spatial int) window {
 	w := window{kernel: kernel, auto: c.attrString("auto_pad", "NOTSET")}
 	if c.attribute("kernel_shape") != nil {
@@ -39,7 +39,7 @@ func (w window) reach(axis int) int64 { return (w.kernel[axis]-1)*w.dilations[ax
 
 // slid is the number of positions of the window along each spatial axis.
 // Source: ONNX Conv and MaxPool. With ceil, a last position that begins in the
-// end padding does not count, as ONNX Runtime has it.
+// end padding does not count, as in ONNX Runtime.
 func (c *call) slid(in Shape, w window, ceil bool) Shape {
 	out := make(Shape, len(in))
 	for axis, d := range in {
@@ -70,8 +70,8 @@ func (c *call) slid(in Shape, w window, ceil bool) Shape {
 	return out
 }
 
-// filters reads the parts of a weight tensor [a, b, kernel...] for an input of
-// n spatial axes; the kernel is nil where it is not known.
+// filters reads the parts of a weight tensor [a, b, kernel...] for an input with
+// n spatial axes; the kernel is nil if it is unknown.
 func (c *call) filters(n int) (a, b Dim, kernel []int64) {
 	c.rank(1, n+2)
 	w := c.input(1).Shape
@@ -145,7 +145,7 @@ func convTranspose(c *call) {
 }
 
 // unslid is the length of one axis of a transposed convolution; asked is 0
-// where the node does not fix it. Source: ONNX ConvTranspose.
+// if the node does not fix it. Source: ONNX ConvTranspose.
 func (c *call) unslid(d Dim, w window, axis int, extra, asked int64) Dim {
 	switch {
 	case asked > 0:

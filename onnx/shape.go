@@ -7,11 +7,11 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// Integer is what lengths, axes and attributes are given in.
+// Integer is a type of lengths, axes and attributes.
 type Integer interface{ ~int | ~int32 | ~int64 }
 
 // Dim is one dimension: a length, a named length that is fixed only at run
-// time ("N"), or, with Size -1 and no name, a length that is not known.
+// time ("N"), or, with Size -1 and no name, an unknown length.
 type Dim struct {
 	Size int64
 	Name string
@@ -20,7 +20,7 @@ type Dim struct {
 // Sym is a dimension with a name and no fixed length.
 func Sym(name string) Dim { return Dim{Size: -1, Name: name} }
 
-// Fixed is a dimension of n.
+// Fixed is a dimension of length n.
 func Fixed[T Integer](n T) Dim { return Dim{Size: int64(n)} }
 
 // Known reports whether the length is fixed.
@@ -36,8 +36,8 @@ func (d Dim) String() string {
 	return "?"
 }
 
-// Shape is the dimensions of a tensor. A nil Shape is one whose rank is not
-// known; a scalar's is empty and not nil.
+// Shape is the dimensions of a tensor. A nil Shape has an unknown
+// rank; a scalar's is empty and not nil.
 type Shape []Dim
 
 // Dims is the shape with these fixed lengths; Dims[int]() is a scalar's.
@@ -60,7 +60,7 @@ func (s Shape) String() string {
 	return "[" + strings.Join(words, ",") + "]"
 }
 
-// Lengths gives the dimensions as numbers; false when one of them, or the
+// Lengths returns the dimensions as numbers; false if one of them, or the
 // rank, is not fixed.
 func (s Shape) Lengths() ([]int64, bool) {
 	out := make([]int64, len(s))
@@ -73,8 +73,8 @@ func (s Shape) Lengths() ([]int64, bool) {
 	return out, s != nil
 }
 
-// TypeShape is what is known of a value: its element type (Unknown when it is
-// not) and its shape (nil when its rank is not).
+// TypeShape is what is known about a value: its element type (Unknown if
+// unknown) and its shape (nil if its rank is unknown).
 type TypeShape struct {
 	Type  DType
 	Shape Shape
@@ -107,7 +107,7 @@ func typeProto(ts TypeShape) *onnxpb.TypeProto {
 }
 
 // typeShape reads a declared type; the zero TypeShape for values that are not
-// tensors. A negative length counts as not known; Check reports it.
+// tensors. A negative length counts as unknown; Check reports it.
 func typeShape(p *onnxpb.TypeProto) TypeShape {
 	t := p.GetTensorType()
 	ts := TypeShape{Type: DType(t.GetElemType())}

@@ -7,7 +7,7 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// SparseTensor is a constant of which only some numbers are stored; its name is
+// SparseTensor is a constant of which only some elements are stored; its name is
 // that of Values. Source: ONNX's SparseTensorProto.
 type SparseTensor struct {
 	Values, Indices *onnxpb.TensorProto
@@ -15,7 +15,7 @@ type SparseTensor struct {
 }
 
 // The numbers of GraphProto.sparse_initializer and of SparseTensorProto's
-// fields, which onnxpb does not have: they are kept as unknown ones.
+// fields. onnxpb does not have them and keeps them as unknown fields.
 const (
 	sparseInitializer = 15
 	sparseValues      = 1
@@ -23,8 +23,8 @@ const (
 	sparseDims        = 3
 )
 
-// SparseInitializers are those of a graph that can be read; what cannot is left
-// out, so that whatever reads it finds it missing.
+// SparseInitializers are the readable ones of a graph; others are left
+// out, so that their readers find them missing.
 func SparseInitializers(g *onnxpb.GraphProto) []SparseTensor {
 	var list []SparseTensor
 	eachField(g.ProtoReflect().GetUnknown(), func(number protowire.Number, content []byte) {
@@ -35,7 +35,7 @@ func SparseInitializers(g *onnxpb.GraphProto) []SparseTensor {
 		ok := eachField(content, func(number protowire.Number, content []byte) {
 			switch number {
 			case sparseValues:
-				_ = proto.Unmarshal(content, s.Values) // what is broken lacks its name
+				_ = proto.Unmarshal(content, s.Values) // a broken one has no name
 			case sparseIndices:
 				_ = proto.Unmarshal(content, s.Indices)
 			case sparseDims:
@@ -55,8 +55,8 @@ func SparseInitializers(g *onnxpb.GraphProto) []SparseTensor {
 	return list
 }
 
-// eachField gives the fields that are bytes or varints (as theirs); false where
-// the message is broken.
+// eachField calls field with those fields that are bytes, or varints (in their encoding);
+// false if the message is broken.
 func eachField(data []byte, field func(number protowire.Number, content []byte)) bool {
 	for len(data) > 0 {
 		number, kind, n := protowire.ConsumeTag(data)

@@ -17,14 +17,14 @@ type Tensor struct {
 	Raw   []byte
 }
 
-// Element is what the elements of a Tensor are in Go. Float16 values have no
+// Element is a Go type of a Tensor's elements. Float16 values have no
 // Go type of their own; see [Tensor.Float64s] and [Float16Tensor].
 type Element interface {
 	float32 | float64 | int64 | int32 | int16 | int8 | uint64 | uint32 | uint16 | uint8 | bool
 }
 
-// NewTensor is a tensor that holds a copy of data with the given dimensions;
-// without any, a scalar. It panics when their product is not len(data).
+// NewTensor is a tensor with a copy of data and the given dimensions;
+// without any, a scalar. It panics if their product is not len(data).
 func NewTensor[T Element, I Integer](name string, data []T, dims ...I) Tensor {
 	t := Tensor{Name: name, DType: dtypeOf[T](), Dims: make([]int64, len(dims))}
 	for i, d := range dims {
@@ -51,8 +51,8 @@ func Vector[T Element](name string, data ...T) Tensor {
 	return NewTensor(name, data, len(data))
 }
 
-// Values gives a copy of t's elements. It fails when they are of another type,
-// or when their number is not what the dimensions say.
+// Values returns a copy of t's elements. It fails if they are of another type,
+// or if their number does not fit the dimensions.
 func Values[T Element](t Tensor) ([]T, error) {
 	if want := dtypeOf[T](); t.DType != want {
 		return nil, fmt.Errorf("tensor %q holds %v, not %v", t.Name, t.DType, want)
@@ -68,8 +68,8 @@ func Values[T Element](t Tensor) ([]T, error) {
 	return out, nil
 }
 
-// Len is the number of elements; it fails when the dimensions are negative,
-// their product overflows, or Raw is not of the length they ask for.
+// Len is the number of elements; it fails if a dimension is negative, if
+// their product overflows, or if Raw does not have the right length.
 func (t Tensor) Len() (int64, error) {
 	n, err := elements(t.Dims)
 	if err != nil {
@@ -85,7 +85,7 @@ func (t Tensor) Len() (int64, error) {
 	return n, nil
 }
 
-// Float64s gives t's elements as float64, whatever number type they are of;
+// Float64s returns t's elements as float64, whatever their type;
 // booleans become 0 and 1. 64-bit integers above 2^53 are rounded.
 func (t Tensor) Float64s() ([]float64, error) {
 	switch t.DType {
@@ -113,7 +113,7 @@ func (t Tensor) Float64s() ([]float64, error) {
 	return t.codesToFloat64s()
 }
 
-// codesToFloat64s is Float64s for the types that Go has no number type for.
+// codesToFloat64s is Float64s for the types without a Go number type.
 func (t Tensor) codesToFloat64s() ([]float64, error) {
 	n, err := t.Len()
 	if err != nil {

@@ -42,7 +42,7 @@ func same[T onnx.Element](t *testing.T, data []T) {
 	}
 }
 
-// The typed fields of a TensorProto say the same as raw_data.
+// The typed fields of a TensorProto give the same as raw_data.
 func TestTypedFields(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -80,8 +80,8 @@ func TestTypedFields(t *testing.T) {
 	}
 }
 
-// Every float16 survives the way to float64 and back; between two neighbours
-// the nearer one is taken, and the even one in the middle.
+// Every float16 survives conversion to float64 and back; between two neighbours
+// the nearer one is taken, in the middle the even one.
 func TestFloat16(t *testing.T) {
 	for code := range 1 << 16 {
 		h := onnx.Tensor{DType: onnx.Float16, Raw: binary.LittleEndian.AppendUint16(nil, uint16(code))}

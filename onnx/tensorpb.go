@@ -26,7 +26,7 @@ func (t Tensor) Proto() *onnxpb.TensorProto {
 // TensorOf reads a protobuf tensor, from raw_data (whose bytes it shares) or
 // from the typed field of its element type. It fails for strings and other
 // types without a raw form, for external data that has not been loaded (see
-// [Read]), and when the number of elements is not what the dimensions say.
+// [Read]), and if the number of elements does not fit the dimensions.
 func TensorOf(p *onnxpb.TensorProto) (Tensor, error) {
 	if p == nil {
 		return Tensor{}, errors.New("tensor is missing")
@@ -88,7 +88,7 @@ func narrow[From, To Element](data []From, code func(From) To) []byte {
 	return littleEndian(out)
 }
 
-// clone is t with memory of its own.
+// clone is t with its own memory.
 func (t Tensor) clone() Tensor {
 	t.Dims, t.Raw = slices.Clone(t.Dims), slices.Clone(t.Raw)
 	return t

@@ -20,8 +20,8 @@ const leastOpset = 13
 // (Relu, HardSigmoid) becomes the limit of its codes; everything else stays in
 // float. ranges are those of the tensors that Tensors names. m is not changed.
 //
-// It refuses a model that is quantised already, that does not compute in float32, or that
-// does not pass Check.
+// It refuses a model that is quantised already, that has several inputs, nested graphs or
+// an opset below 13, or that does not pass Check.
 func Quantise(m *onnx.Model, ranges map[string]Range, o Options) (*onnx.Model, error) {
 	return run(m, o, func(name string) (Range, error) {
 		r, ok := ranges[name]

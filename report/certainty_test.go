@@ -8,8 +8,8 @@ import (
 	"fbnas/lut"
 )
 
-// TestTheReportSaysWhatErrorsAreFrom: a table that was not validated is not
-// shown as if it was, and what is not known is not shown as 0.
+// TestTheReportSaysWhatErrorsAreFrom: a table that was not validated does not
+// look validated, and unknown values are not shown as 0.
 func TestTheReportSaysWhatErrorsAreFrom(t *testing.T) {
 	left := lut.Certainty{Origin: lut.LeaveOneOut, Networks: 30, MeanError: 0.02, P95Error: 0.07, MaxError: 0.09, Noisy: "the clock moved"}
 	for name, c := range map[string]struct {

@@ -27,7 +27,7 @@ type Line struct {
 	Points []Point
 }
 
-// The colours can be distinguished on white, on black and by the colour-blind. Ink
+// The colours can be distinguished on white, on black and by colour-blind readers. Ink
 // becomes the colour of the text around the picture.
 var (
 	ink    = color.NRGBA{0x22, 0x22, 0x22, 0xff}
@@ -35,17 +35,17 @@ var (
 	faint  = color.NRGBA{0x80, 0x80, 0x80, 0x40}
 	colors = []color.NRGBA{{0x3b, 0x78, 0xc4, 0xff}, {0xe0, 0x82, 0x1f, 0xff}, {0x2a, 0x9d, 0x76, 0xff}, {0xc2, 0x4f, 0x8b, 0xff}}
 
-	// ramp colours options by their order, the smallest first.
+	// ramp colours options in their order, the smallest first.
 	ramp = []color.NRGBA{{0x2f, 0x5d, 0x9a, 0xff}, {0x45, 0xa8, 0x9a, 0xff}, {0xf2, 0xc1, 0x4e, 0xff}}
 
 	dashed = []vg.Length{5, 3}
 )
 
-// The sizes are those of the page's text when a picture has the width that the
+// The sizes match the page's text if a picture has the width that the
 // page gives it.
 const (
 	wide, tall   = 480, 240
-	small, short = 230, 150 // of one picture among many
+	small, short = 230, 150 // of one picture in a row of several
 	textSize     = 12
 	rowHeight    = 18
 )
@@ -54,11 +54,11 @@ const (
 // where they hide no data.
 type chart struct {
 	plot          *plot.Plot
-	about         string // read aloud where the picture is not seen
+	about         string // the text for screen readers
 	width, height vg.Length
-	gap, swatch   vg.Length // between two names above the plot, and the length of the sample beside a name
+	gap, swatch   vg.Length // the gap between two names above the plot, and the length of the sample beside a name
 	names         []key
-	drawn         bool // something was added
+	drawn         bool // a curve, an area or dots were added
 }
 
 func newChart(about, x, y string) *chart {
@@ -83,13 +83,13 @@ func newChart(about, x, y string) *chart {
 	return &chart{plot: p, about: about, width: wide, height: tall, gap: 14, swatch: 16, names: []key{{name: y}}}
 }
 
-// shrink makes the chart one of many, without a name of the vertical axis.
+// shrink makes the chart small, without a name of the vertical axis.
 func (c *chart) shrink() {
 	c.width, c.height, c.gap, c.swatch, c.names = small, short, 8, 9, nil
 	c.plot.X.Tick.Marker = ticks{3}
 }
 
-// line adds a curve; one without a name is not in the rows above the plot.
+// line adds a curve; one without a name does not appear in the rows above the plot.
 func (c *chart) line(l Line, look draw.LineStyle) {
 	xys := finite(l.Points)
 	if len(xys) == 0 {
@@ -102,7 +102,7 @@ func (c *chart) line(l Line, look draw.LineStyle) {
 	}
 }
 
-// area fills what lies between two curves over the same steps.
+// area fills the space between two curves over the same steps.
 func (c *chart) area(name string, lower, upper []Point, fill color.Color) {
 	below, above := finite(lower), finite(upper)
 	if len(above) == 0 {
@@ -118,7 +118,7 @@ func (c *chart) area(name string, lower, upper []Point, fill color.Color) {
 	}
 }
 
-// dots adds points that belong together.
+// dots adds a group of points.
 func (c *chart) dots(l Line, fill color.Color) {
 	xys := finite(l.Points)
 	if len(xys) == 0 {
@@ -159,7 +159,7 @@ func round(a *plot.Axis) {
 	if a.Min == a.Max {
 		a.Min, a.Max = a.Min-math.Abs(a.Min)/10-1e-9, a.Max+math.Abs(a.Max)/10+1e-9
 	}
-	// The wider range may have a wider step, whose marks are further out.
+	// The wider range may have a wider step, whose marks lie further out.
 	for range 3 {
 		step := ticks{5}.step(a.Min, a.Max)
 		a.Min, a.Max = math.Floor(a.Min/step+1e-9)*step, math.Ceil(a.Max/step-1e-9)*step
@@ -171,7 +171,7 @@ var (
 	inkCSS = fmt.Sprintf("#%02X%02X%02X", ink.R, ink.G, ink.B)
 )
 
-// page makes the file that gonum/plot writes an element of a page.
+// page turns gonum/plot's SVG file into an element of a page.
 func (c *chart) page(svg string, height vg.Length) string {
 	svg = head.ReplaceAllLiteralString(svg, fmt.Sprintf(
 		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" role="img"><title>%s</title>`,
@@ -183,8 +183,8 @@ func (c *chart) page(svg string, height vg.Length) string {
 	).Replace(svg))
 }
 
-// finite leaves out what cannot be drawn: what is no number, or so large that
-// the rest would be a line.
+// finite leaves out points that cannot be drawn: NaN, infinities, and values so large
+// that the rest would become a line.
 func finite(points []Point) plotter.XYs {
 	var xys plotter.XYs
 	for _, p := range points {

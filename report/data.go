@@ -6,27 +6,27 @@ import (
 	"fbnas/lut"
 )
 
-// Report is what one page shows. Every part may be missing, and a figure that
-// is 0 or "" is unknown. Its JSON form is what summary.json of a whole
-// pipeline holds; the curves are not part of it, they are read from the runs.
+// Report is the content of one page. Every part may be missing, and a figure that
+// is 0 or "" is unknown. Its JSON form is the summary.json of a whole
+// pipeline; it lacks the curves, which are read from the runs.
 type Report struct {
 	Title    string        `json:"title,omitempty"`
 	Tool     string        `json:"tool,omitempty"`    // program and version
-	Created  string        `json:"created,omitempty"` // date, as it is to be printed
+	Created  string        `json:"created,omitempty"` // date, in the form to be printed
 	Search   *Search       `json:"search,omitempty"`
-	Networks []Network     `json:"networks,omitempty"` // the found one first, then what it is compared with
+	Networks []Network     `json:"networks,omitempty"` // the found one first, then those to compare with it
 	Table    *LatencyTable `json:"table,omitempty"`
 	Stages   []Stage       `json:"stages,omitempty"`
 	Settings []File        `json:"-"`
 }
 
-// Search is how architectures were looked for.
+// Search says how architectures were searched for.
 type Search struct {
 	Space              string   `json:"space,omitempty"`
 	Log10Architectures float64  `json:"log10_architectures"`
 	SmallestUS         float64  `json:"smallest_us"` // possible in the space
 	LargestUS          float64  `json:"largest_us"`
-	Results            []Result `json:"results"` // one a target
+	Results            []Result `json:"results"` // one for each target
 	Choices            []Choice `json:"choices,omitempty"`
 	Epochs             int      `json:"epochs"`
 	Seconds            float64  `json:"seconds"`
@@ -44,7 +44,7 @@ type Search struct {
 // Result is an architecture that a search derived.
 type Result struct {
 	TargetUS    float64      `json:"target_us"`
-	LimitUS     float64      `json:"limit_us"` // the target less the margin
+	LimitUS     float64      `json:"limit_us"` // the target minus the margin
 	PredictedUS float64      `json:"predicted_us"`
 	ErrorUS     float64      `json:"error_us"` // of the prediction
 	Arch        string       `json:"arch"`     // name or path
@@ -52,7 +52,7 @@ type Result struct {
 	Params      int64        `json:"params"`
 	Blocks      []card.Block `json:"blocks,omitempty"`
 
-	Rows            int     `json:"rows"` // that the prediction adds up
+	Rows            int     `json:"rows"` // number of rows that the prediction adds up
 	PredictedRows   int     `json:"predicted_rows"`
 	PredictedRowsUS float64 `json:"predicted_rows_us"`
 }
@@ -69,10 +69,10 @@ type Option struct {
 	Probability []Point `json:"-"`
 }
 
-// Network is one architecture and what became of it.
+// Network is one architecture and its results.
 type Network struct {
 	Name        string       `json:"name"`
-	Run         string       `json:"run,omitempty"`   // base name of the folder that it was trained in
+	Run         string       `json:"run,omitempty"`   // base name of the folder of its training
 	Found       bool         `json:"found,omitempty"` // by the search
 	MACs        int64        `json:"macs,omitempty"`
 	Params      int64        `json:"params,omitempty"`
@@ -83,7 +83,7 @@ type Network struct {
 	Bench       *Bench       `json:"bench,omitempty"`
 }
 
-// Train is how a network was trained, and how good it is on the test images.
+// Train says how a network was trained, and how good it is on the test images.
 type Train struct {
 	Top1       float64 `json:"top1"` // fraction
 	TestImages int     `json:"test_images"`
@@ -93,8 +93,8 @@ type Train struct {
 	Loss, Accuracy []Point `json:"-"` // on training batches
 }
 
-// Export is the file that was written, and how it compares with the network
-// that was trained.
+// Export is the written file, and its comparison with the trained
+// network.
 type Export struct {
 	Path         string  `json:"path"`
 	Bytes        int64   `json:"bytes"`
@@ -106,18 +106,18 @@ type Export struct {
 	Top1         float64 `json:"top1,omitempty"` // of the file, on test images
 	TestImages   int     `json:"test_images,omitempty"`
 	// Int8Diff is the largest difference of a logit of an int8 file from the float
-	// file's, on Int8Inputs; the parity is not the int8 file's.
+	// file's, on Int8Inputs images; the parity is not the int8 file's.
 	Int8Diff   float64 `json:"int8_max_abs_diff,omitempty"`
 	Int8Inputs int     `json:"int8_inputs,omitempty"`
 }
 
-// Bench is the latency that was measured of an exported file.
+// Bench is the measured latency of an exported file.
 type Bench struct {
 	Device        string  `json:"device,omitempty"`
 	LatencyUS     float64 `json:"latency_us"` // normalised by the sentinel
 	RawUS         float64 `json:"raw_median_us"`
 	P90US         float64 `json:"p90_us"`
-	SentinelRatio float64 `json:"sentinel_ratio"` // of its time to the sentinel's in the same rounds
+	SentinelRatio float64 `json:"sentinel_ratio"` // its time divided by the sentinel's in the same rounds
 	PredictedUS   float64 `json:"predicted_us"`
 	TargetUS      float64 `json:"target_us"`
 	Rounds        int     `json:"rounds"`
@@ -138,7 +138,7 @@ type LatencyTable struct {
 	Families   []Line        `json:"-"` // latency of blocks over width, µs
 }
 
-// Validation compares predictions with networks that were measured whole.
+// Validation compares predictions with measured whole networks.
 type Validation struct {
 	stats.Accuracy
 	Pairs []Pair `json:"measured,omitempty"`
@@ -150,11 +150,11 @@ type Pair struct {
 	MeasuredUS  float64 `json:"measured_us"`
 }
 
-// Stage is a part of a pipeline and the time that it took.
+// Stage is a part of a pipeline and its duration.
 type Stage struct {
 	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`
 }
 
-// File is a small text that is shown as it stands, folded away.
+// File is a small text that is shown as it is, folded.
 type File struct{ Name, Text string }

@@ -14,7 +14,7 @@ import (
 	"fbnas/internal/text"
 )
 
-// DataSet is what the page of a data set shows.
+// DataSet is the content of the page of a data set.
 type DataSet struct {
 	Tool, Created string
 	Summary       dataset.Summary
@@ -73,7 +73,7 @@ func Classes(s dataset.Summary) *text.Table {
 	return t
 }
 
-// LeftOut lists what is not used of a data set.
+// LeftOut lists the unused files of a data set.
 func LeftOut(s dataset.Summary) *text.Table {
 	t := text.NewTable(text.Right("left out"), text.Left("why"), text.Left("such as"))
 	for _, o := range s.LeftOut {

@@ -22,7 +22,7 @@ type document struct {
 }
 
 // verbs are those whose documents have figures that a report shows, in the
-// order of a pipeline; documents of other verbs only say how long they took.
+// order of a pipeline; from the documents of other verbs only the duration is shown.
 var verbs = []struct {
 	name string
 	add  func(*loader, []byte) error
@@ -47,8 +47,8 @@ func order(verb string) int {
 	return len(verbs)
 }
 
-// loadDocument keeps a document until the networks are known; JSON of other
-// origin is passed over.
+// loadDocument keeps a document until the networks are known; other JSON files are
+// ignored.
 func (l *loader) loadDocument(path string) error {
 	text, err := readLimited(path)
 	if err != nil {
@@ -73,7 +73,7 @@ func (l *loader) loadDocument(path string) error {
 	return nil
 }
 
-// settle gives what was kept to the networks that it belongs to.
+// settle adds the kept documents to the networks that they belong to.
 func (l *loader) settle() error {
 	slices.SortStableFunc(l.documents, func(a, b document) int { return cmp.Compare(order(a.verb), order(b.verb)) })
 	exports, rest := l.split(order("export"))
@@ -92,7 +92,7 @@ func (l *loader) settle() error {
 	return nil
 }
 
-// split parts the documents after those of the given place.
+// split separates the documents after those of the given place.
 func (l *loader) split(place int) (upTo, after []document) {
 	i := slices.IndexFunc(l.documents, func(d document) bool { return order(d.verb) > place })
 	if i < 0 {
@@ -134,7 +134,7 @@ func (l *loader) addExport(text []byte) error {
 	return nil
 }
 
-// orZero is a document's value, or what stands for an absent one.
+// orZero is a document's value, or zero if it is absent.
 func orZero[T any](v *T) (value T) {
 	if v != nil {
 		value = *v
@@ -169,7 +169,7 @@ func (l *loader) addBench(text []byte) error {
 	return nil
 }
 
-// stages says how long each part took, in the order of a pipeline.
+// stages lists the duration of each part, in the order of a pipeline.
 func (l *loader) stages() {
 	var all []document
 	if s := l.Search; s != nil {
@@ -193,7 +193,7 @@ func (l *loader) stages() {
 	}
 }
 
-// stage replaces what is known of a stage.
+// stage replaces a stage.
 func (l *loader) stage(name string, seconds float64) {
 	for i := range l.Stages {
 		if l.Stages[i].Name == name {

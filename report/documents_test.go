@@ -13,7 +13,7 @@ import (
 	"fbnas/onnxexport"
 )
 
-// documented adds to a pipeline what the demo leaves beside the runs: two
+// documented adds to a pipeline what the demo writes beside the runs: two
 // exported files, and documents of verbs about them.
 func documented(t *testing.T) string {
 	t.Helper()
@@ -95,8 +95,8 @@ func TestLoadModelAlone(t *testing.T) {
 	}
 }
 
-// The ends of names in capitals, and text as other systems save it, are the
-// same files.
+// Extensions in upper case, and text as other systems save it, make no
+// difference.
 func TestLoadFilesOfOtherSystems(t *testing.T) {
 	want, err := Load(documented(t))
 	if err != nil {
@@ -148,7 +148,7 @@ func TestLoadFilesOfOtherSystems(t *testing.T) {
 	}
 }
 
-// What a file states of itself is shown, and what an int8 file states is not
+// What a file states about itself is shown, and an int8 file's statements are not
 // mistaken for its float file's.
 func TestLoadModelThatStatesItsFigures(t *testing.T) {
 	space, err := models.LoadSpace("demo")
@@ -223,7 +223,7 @@ func TestLoadDamagedDocument(t *testing.T) {
 	}
 }
 
-// FuzzDocument: whatever a document says, a report comes out or an error.
+// FuzzDocument: any document gives a report or an error.
 func FuzzDocument(f *testing.F) {
 	f.Add([]byte(`{"schema":"fbnas.bench/1","models":[{"path":"model.onnx","latency_us":1e308}]}`))
 	f.Add([]byte(`{"schema":"fbnas.eval/1","path":"model.onnx","top1":2,"images":-1}`))

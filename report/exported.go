@@ -11,8 +11,8 @@ import (
 	"fbnas/onnxexport"
 )
 
-// loadModel keeps an exported file until the networks are known; ONNX files of
-// other origin are passed over.
+// loadModel keeps an exported file until the networks are known; other ONNX files
+// are ignored.
 func (l *loader) loadModel(path string) error {
 	m, err := onnx.Read(path)
 	if err != nil {
@@ -56,15 +56,15 @@ func (l *loader) loadModel(path string) error {
 type model struct {
 	export  Export
 	arch    models.Arch
-	latency *onnxexport.Latency // that the file states
+	latency *onnxexport.Latency // stated by the file
 }
 
-// addModel finds the network of a file: the one that says so, else the first
-// of that architecture whose file is not known, else a new one.
+// addModel finds the network of a file: the one that names it, otherwise the first
+// with that architecture whose file is not known, otherwise a new one.
 func (l *loader) addModel(m model) error {
 	name := filepath.Base(m.export.Path)
 	if n := l.exported(name); n != nil {
-		if n.Export.Top1 > 0 { // an evaluation of the file is newer than what it states
+		if n.Export.Top1 > 0 { // an evaluation of the file is newer than its own statement
 			m.export.Top1, m.export.TestImages = n.Export.Top1, n.Export.TestImages
 		}
 		n.file(m)
@@ -88,7 +88,7 @@ func (l *loader) addModel(m model) error {
 	return nil
 }
 
-// file adds a file, and the latencies that it states where no other are known.
+// file adds a file, and the latencies that it states if no others are known.
 func (n *Network) file(m model) {
 	n.Export = &m.export
 	s := m.latency

@@ -9,7 +9,7 @@ import (
 	"fbnas/lut"
 )
 
-// Headline says in plain words what came out: a sentence or two.
+// Headline states the result in plain words: a sentence or two.
 func Headline(r Report) string {
 	var parts []string
 	switch {
@@ -33,8 +33,8 @@ func Headline(r Report) string {
 	return strings.Join(parts, " ")
 }
 
-// target is the limit that the first network was to hold, 0 where none is
-// known.
+// target is the limit for the first network, 0 if it is
+// unknown.
 func target(r Report) float64 {
 	if len(r.Networks) > 0 && r.Networks[0].Bench != nil && r.Networks[0].Bench.TargetUS > 0 {
 		return r.Networks[0].Bench.TargetUS
@@ -76,7 +76,7 @@ func outcome(n Network, limit float64) string {
 	}
 }
 
-// accuracy says how good the network is, "" where it is not known.
+// accuracy says how good the network is; "" if that is unknown.
 func (n Network) accuracy() string {
 	top1, images := 0., 0
 	switch {
@@ -121,7 +121,7 @@ func measured(t *LatencyTable) string {
 	return s + "."
 }
 
-// latency is the measured latency in µs, else the predicted one, else 0.
+// latency is the measured latency in µs, otherwise the predicted one, otherwise 0.
 func (n Network) latency() float64 {
 	if n.Bench != nil && n.Bench.LatencyUS > 0 {
 		return n.Bench.LatencyUS
@@ -129,7 +129,7 @@ func (n Network) latency() float64 {
 	return n.predicted()
 }
 
-// predicted is the latency that the table promised in µs, 0 where unknown.
+// predicted is the latency that the table predicted, in µs; 0 if unknown.
 func (n Network) predicted() float64 {
 	if n.PredictedUS == 0 && n.Bench != nil {
 		return n.Bench.PredictedUS

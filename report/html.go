@@ -29,22 +29,22 @@ type section struct {
 	Files     []File
 }
 
-// figure is a picture; a small one stands beside others.
+// figure is a picture; small ones are placed side by side.
 type figure struct {
 	Caption string
 	SVG     template.HTML
 	Small   bool
 }
 
-// captioned is a table with its title; a folded one opens at a click.
+// captioned is a table with its title; a folded one opens on a click.
 type captioned struct {
 	Caption string
 	Folded  bool
 	Table   *text.Table
 }
 
-// HTML writes r as one page that loads nothing: styles and pictures are in it,
-// there are no scripts. Parts of r that are missing are left out.
+// HTML writes r as one page that loads nothing: it contains styles and pictures,
+// and no scripts. Missing parts of r are left out.
 func HTML(w io.Writer, r Report) error {
 	title := r.Title
 	if title == "" {
@@ -61,7 +61,7 @@ func HTML(w io.Writer, r Report) error {
 	return writePage(w, p)
 }
 
-// htmlPage is what page.html shows.
+// htmlPage is the data of page.html.
 type htmlPage struct {
 	Title, Headline, Origin string
 	Style                   template.CSS
@@ -90,10 +90,10 @@ func origin(r Report) string {
 	return "Written by " + r.Tool + ", " + r.Created
 }
 
-// draw adds a picture unless there is nothing in it.
+// draw adds a picture unless it is empty.
 func (s *section) draw(caption, svg string, small bool) {
 	if svg != "" {
-		// The plots escape what they are given.
+		// The plots escape their texts.
 		s.Figures = append(s.Figures, figure{caption, template.HTML(svg), small})
 	}
 }

@@ -23,11 +23,11 @@ func page(t *testing.T, r Report) string {
 	return out.String()
 }
 
-// loads matches what would make a browser fetch something.
+// loads matches everything that would make a browser fetch something.
 var loads = regexp.MustCompile(`(?i)\s(src|srcset|xlink:href|poster|data|action)\s*=|href\s*=\s*["'][^#]|url\s*\(|@import|<(link|script|iframe|object|embed|img|base)\b`)
 
-// pictured replaces pictures by their titles: how they look is looked at, not
-// compared.
+// pictured replaces pictures by their titles: people judge their looks; the test
+// does not compare them.
 var pictured = regexp.MustCompile(`(?s)<svg [^>]*><title>(.*?)</title>.*?</svg>`)
 
 func TestHTML(t *testing.T) {
@@ -60,7 +60,7 @@ func TestHTML(t *testing.T) {
 	}
 }
 
-// Names come from files and folders of strangers.
+// Names come from foreign files and folders.
 func TestHTMLEscapes(t *testing.T) {
 	evil := `</title><script src="http://x">alert(1)</script>`
 	curve := []Point{{0, 1}, {1, 0.5}}
@@ -81,7 +81,7 @@ func TestHTMLEscapes(t *testing.T) {
 	}
 }
 
-// A space of many choices and long runs make no page of many megabytes.
+// A space of many choices and long runs must not make a page of many megabytes.
 func TestHTMLStaysSmall(t *testing.T) {
 	r := fake()
 	for len(r.Search.Choices) < 70 {
@@ -123,8 +123,8 @@ func TestHeadline(t *testing.T) {
 	}
 }
 
-// A pipeline's summary.json is a Report that others wrote; whatever figures
-// are in it, a page comes out.
+// A pipeline's summary.json is a Report from another source; whatever its figures
+// are, there is a page.
 func FuzzHTML(f *testing.F) {
 	full, err := json.Marshal(fake())
 	if err != nil {

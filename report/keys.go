@@ -21,7 +21,7 @@ func (c *chart) style() text.Style {
 	return s
 }
 
-// reach is how far an entry goes, the gap after it included.
+// reach is the width of an entry, including the gap after it.
 func (c *chart) reach(k key) vg.Length {
 	w := c.style().Width(k.name) + c.gap
 	if k.Color != nil {

@@ -6,8 +6,8 @@ import (
 	"fbnas/models"
 )
 
-// labels write the options of a kind of choice as a person would; those of other
-// kinds are what they are.
+// labels write the options of a kind of choice in a readable form; options of other
+// kinds are not changed.
 var labels = map[models.ChoiceKind]string{
 	models.Expansion: "×%[1]v",
 	models.Kernel:    "%[1]v×%[1]v",

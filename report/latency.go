@@ -12,11 +12,11 @@ import (
 	"fbnas/models"
 )
 
-// maxFamilies bounds the lines of the picture of latency over width.
+// maxFamilies bounds the number of lines in the picture of latency over width.
 const maxFamilies = 6
 
-// Use shows the table, and what it says of the blocks and networks that are in
-// the report: those that it lacks stay unknown.
+// Use shows the table, and its predictions for the blocks and networks in
+// the report; those that it lacks stay unknown.
 func (r *Report) Use(t *lut.Table) {
 	r.Table = LatencyOf(t)
 	if r.Search != nil {
@@ -32,8 +32,8 @@ func (r *Report) Use(t *lut.Table) {
 	}
 }
 
-// price sets the latency of each block and returns that of the whole in µs, 0
-// where the table lacks a block.
+// price sets the latency of each block and returns the total in µs, 0
+// if the table lacks a block.
 func price(t *lut.Table, blocks []card.Block) float64 {
 	if len(blocks) == 0 {
 		return 0
@@ -78,7 +78,7 @@ func LatencyOf(t *lut.Table) *LatencyTable {
 	return out
 }
 
-// families groups inverted residuals that differ in their output width alone,
+// families groups inverted residuals that differ only in their output width,
 // and returns the groups with the most widths, in the order of their cost.
 func families(rows []lut.Row) []Line {
 	groups := map[models.Block][]Point{}

@@ -24,10 +24,10 @@ const summaryName = "summary.json"
 // maxDocument bounds the JSON files that are read, in bytes.
 const maxDocument = 16 << 20
 
-// Load reads what the paths hold: folders of search and training runs,
+// Load reads the files and folders at the paths: folders of search and training runs,
 // finished or not, latency tables, exported models, documents of verbs
-// (--json), and folders that hold all these with a summary.json that is a
-// Report, as the demo's. Networks that a search found come first.
+// (--json), and folders like the demo's that contain all these with a summary.json,
+// which is a Report. Networks that a search found come first.
 func Load(paths ...string) (Report, error) {
 	var l loader
 	for _, path := range paths {
@@ -45,7 +45,7 @@ func Load(paths ...string) (Report, error) {
 	return l.Report, nil
 }
 
-// loader is a report in the making. Tables wait for the blocks to price, files
+// loader is a report under construction. Tables wait for the blocks to price, files
 // and documents for the networks that they are about.
 type loader struct {
 	Report
@@ -86,17 +86,17 @@ func (l *loader) loadTable(path string) error {
 	return nil
 }
 
-// readers read the kinds of files, by the ends of their names.
+// readers read the kinds of files, by their extensions.
 var readers = map[string]func(*loader, string) error{
 	".lut":  (*loader).loadTable,
 	".onnx": (*loader).loadModel,
 	".json": (*loader).loadDocument,
 }
 
-// kind is the end of a file's name, in small letters.
+// kind is a file's extension in lower case.
 func kind(path string) string { return strings.ToLower(filepath.Ext(path)) }
 
-// loadFile reads a file; one of an unknown kind is taken for a table.
+// loadFile reads a file; a file of an unknown kind is assumed to be a table.
 func (l *loader) loadFile(path string) error {
 	if read, ok := readers[kind(path)]; ok {
 		return read(l, path)
@@ -181,7 +181,7 @@ func (l *loader) loadRun(path string) error {
 	if err != nil {
 		return fmt.Errorf("read run %s: %w", path, err)
 	}
-	// Stat has found it to be of a sensible size.
+	// Stat has found that its size is reasonable.
 	text, err := os.ReadFile(filepath.Join(path, "config.yaml"))
 	l.Settings = append(l.Settings, File{filepath.Base(path) + "/config.yaml", string(text)})
 	return err
@@ -192,7 +192,7 @@ func sameBlocks(a, b []card.Block) bool {
 	return len(a) > 0 && slices.EqualFunc(a, b, func(a, b card.Block) bool { return a.Block == b.Block })
 }
 
-// link tells which networks are those that the search found.
+// link marks the networks that the search found.
 func (l *loader) link() {
 	if l.Search == nil {
 		return
@@ -220,8 +220,8 @@ func (l *loader) link() {
 	l.nameFound()
 }
 
-// nameFound calls the network that was found so, unless it has a name of its
-// own or another one was found too.
+// nameFound names the network that was found, unless it has a name of its
+// own or several were found.
 func (l *loader) nameFound() {
 	var found []*Network
 	for i := range l.Networks {

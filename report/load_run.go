@@ -12,17 +12,17 @@ import (
 	"fbnas/search"
 )
 
-// curvePoints is how many points of a curve are kept.
+// curvePoints is the number of points kept of a curve.
 const curvePoints = 300
 
-// run is a folder that was read.
+// run is the content of a folder.
 type run struct {
 	info   rundir.Info
 	config map[string]any
 	curves map[string][]Point // by "kind value"
 }
 
-// setting returns a text of the configuration, "" where it has none.
+// setting returns a value of the configuration as text, "" if it is missing.
 func (r run) setting(name string) string {
 	text, _ := r.config[name].(string)
 	return text
@@ -96,8 +96,8 @@ func choicesOf(space models.Space, curves map[string][]Point) []Choice {
 	return list
 }
 
-// SearchOf returns what a search's summary says; curves, choices and blocks
-// are not in it.
+// SearchOf returns the content of a search's summary; it has no curves, choices and
+// blocks.
 func SearchOf(sum search.Summary) *Search {
 	s := &Search{
 		Log10Architectures: sum.Log10Architectures, SmallestUS: sum.Smallest, LargestUS: sum.Largest,
@@ -146,7 +146,7 @@ func (l *loader) addTraining(run run) error {
 }
 
 // network returns the network that was trained in the folder of that name, a
-// new one where there is none.
+// new one if there is none.
 func (l *loader) network(run string) *Network {
 	for i := range l.Networks {
 		if l.Networks[i].Run == run {

@@ -14,8 +14,8 @@ import (
 	"fbnas/search"
 )
 
-// pipeline writes a folder as a demo leaves it: a search, two trainings of
-// which the first is of the network that was found, and a summary.
+// pipeline writes a folder like the demo's: a search, two trainings, the first
+// of the found network, and a summary.
 func pipeline(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -130,7 +130,7 @@ func TestLoadPipeline(t *testing.T) {
 	wellFormed(t, strings.TrimPrefix(page(t, r), "<!DOCTYPE html>\n"))
 }
 
-// A run that was stopped has curves, and neither result nor summary.
+// A run that was stopped has curves, but neither result nor summary.
 func TestLoadUnfinished(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "train-3")
 	write(t, path, "train", map[string]any{"data": "x"}, func(d *rundir.Dir) {

@@ -9,8 +9,8 @@ import (
 	"fbnas/internal/text"
 )
 
-// The plots return an SVG element, "" when there is nothing to draw. They
-// draw what they are given; Thin makes long curves short.
+// The plots return an SVG element, "" if there is nothing to draw. They
+// draw all points; Thin shortens long curves.
 
 // LossPlot draws cross-entropy over steps, the running mean on top.
 func LossPlot(curves ...Line) string {
@@ -34,7 +34,7 @@ func TemperaturePlot(points []Point) string {
 }
 
 // LatencyPlot draws the expected latency of a search over steps, in µs, the
-// limit that it followed, and the target: the limit's end.
+// limit that it followed, and the target: the limit's last value.
 func LatencyPlot(expected, limit []Point, targetUS float64) string {
 	unit := text.LatencyUnit(math.Max(targetUS, highest(expected, limit)))
 	c := newChart("Expected latency against the limit", "step", "latency, "+unit.Name)
@@ -49,8 +49,8 @@ func LatencyPlot(expected, limit []Point, targetUS float64) string {
 	return c.svg()
 }
 
-// ChoicePlot draws how the probabilities of a choice's options moved, stacked,
-// the first option at the bottom: small, to stand beside others.
+// ChoicePlot draws the probabilities of a choice's options over steps, stacked,
+// the first option at the bottom: small, to be placed beside others.
 func ChoicePlot(choice Choice) string {
 	c := newChart("Probabilities of "+choice.Name, "step", "")
 	c.shrink()
@@ -74,7 +74,7 @@ func ChoicePlot(choice Choice) string {
 	return c.svg()
 }
 
-// ValidationPlot draws measured against predicted latencies, in µs: X is the
+// ValidationPlot draws measured over predicted latencies, in µs: X is the
 // prediction. The band is 5 % on either side of equality.
 func ValidationPlot(networks []Point) string {
 	low, high := math.Inf(1), 0.
@@ -115,7 +115,7 @@ func StaircasePlot(families ...Line) string {
 }
 
 // ParetoPlot draws accuracy, as a fraction, over latency in µs, a colour for
-// each group of networks; no target line where the target is 0.
+// each group of networks; there is no target line if the target is 0.
 func ParetoPlot(targetUS float64, groups ...Line) string {
 	top := targetUS
 	for _, g := range groups {

@@ -31,8 +31,8 @@ func pictures() map[string]string {
 	}
 }
 
-// wellFormed fails when text is not well-formed XML, as which every page and
-// picture is written.
+// wellFormed fails if text is not well-formed XML, as every page and
+// picture must be.
 func wellFormed(t *testing.T, text string) {
 	t.Helper()
 	for dec := xml.NewDecoder(strings.NewReader(text)); ; {
@@ -44,8 +44,8 @@ func wellFormed(t *testing.T, text string) {
 	}
 }
 
-// FBNAS_PLOTS names a folder where this test and TestHTML leave what they drew,
-// to be looked at.
+// FBNAS_PLOTS names a folder in which this test and TestHTML write their
+// pictures for inspection.
 func TestPlots(t *testing.T) {
 	for name, svg := range pictures() {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestPlots(t *testing.T) {
 	}
 }
 
-// What a run may hold when it was stopped early or went wrong.
+// Runs that were stopped early or went wrong.
 func TestPlotsOfLittle(t *testing.T) {
 	nan := []Point{{0, math.NaN()}, {1, math.Inf(1)}}
 	one := []Point{{0, 2.5}}

@@ -17,10 +17,10 @@ import (
 
 // Options are those of Publish.
 type Options struct {
-	Paths   []string // what Load takes
+	Paths   []string // the paths for Load
 	Page    string   // the HTML file to write
 	Summary string   // a JSON file with all figures; "": none
-	Title   string   // of the page; "": made from what it shows
+	Title   string   // of the page; "": made from its content
 }
 
 // Published is the document of fbnas report: a report, and the files that it was
@@ -31,14 +31,14 @@ type Published struct {
 	Report
 }
 
-// Documents are all documents that fbnas prints: job's and this package's.
+// Documents are all documents that fbnas prints: those of job and of this package.
 func Documents() map[string][]any {
 	all := maps.Clone(job.Documents)
 	all["report"] = []any{Published{}}
 	return all
 }
 
-// Publish reads what the paths hold and writes it as a page.
+// Publish reads the files at the paths and writes a page about them.
 func Publish(env *job.Env, o Options) (*Published, error) {
 	if err := o.check(); err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 	"fbnas/search"
 )
 
-// TestSearchOfTellsAll: each figure of a summary arrives in the report under
+// TestSearchOfTellsAll: each figure of a summary is in the report under
 // its own name.
 func TestSearchOfTellsAll(t *testing.T) {
 	off := 3.0
@@ -27,7 +27,7 @@ func TestSearchOfTellsAll(t *testing.T) {
 	if got := SearchOf(sum); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	sum.Results[0].Error, sum.Table = nil, lut.Certainty{} // not known, and of an older version
+	sum.Results[0].Error, sum.Table = nil, lut.Certainty{} // unknown, and of an older version
 	if got := SearchOf(sum); got.Results[0].ErrorUS != 0 || got.Certainty != nil {
 		t.Errorf("unknown: %+v", got)
 	}

@@ -53,7 +53,7 @@ func searchSection(r Report) *section {
 	return out
 }
 
-// ResultTable returns what a search derived, one target a row.
+// ResultTable returns the networks that a search derived, one target per row.
 func ResultTable(results []Result) *text.Table {
 	t := text.NewTable(text.Right("target"), text.Right("limit with margin"), text.Right("predicted"), text.Right("error ±"), text.Right("rows predicted"), text.Right("of the target"), text.Right("MACs"), text.Right("parameters"), text.Left("architecture"))
 	for _, r := range results {
@@ -67,7 +67,7 @@ func ResultTable(results []Result) *text.Table {
 	return t
 }
 
-// leader says which option is the most probable at the end.
+// leader names the option with the highest probability at the end.
 func (c Choice) leader() string {
 	best, p := "", 0.
 	for _, o := range c.Options {

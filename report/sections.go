@@ -9,7 +9,7 @@ import (
 	"fbnas/internal/text"
 )
 
-// compared are the rows of the table that puts networks side by side.
+// compared are the rows of the table that compares networks.
 var compared = []struct {
 	name  string
 	value func(Network) string
@@ -70,7 +70,7 @@ var compared = []struct {
 	}},
 }
 
-// difference is one that was measured on so many inputs; 0 may be one.
+// difference is a difference measured on this number of inputs; it may be 0.
 func difference(diff float64, inputs int) string {
 	return text.Known(inputs, func(int) string { return fmt.Sprintf("%.1e", diff) })
 }
@@ -86,7 +86,7 @@ func ifAny[T any](x *T, f func(*T) string) string {
 	return f(x)
 }
 
-// Compare returns the table that puts networks side by side, without the rows
+// Compare returns the table that compares networks, without the rows
 // that are unknown for all of them.
 func Compare(networks []Network) *text.Table {
 	t := text.NewTable(text.Left(""))

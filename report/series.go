@@ -2,8 +2,8 @@ package report
 
 import "math"
 
-// Thin returns at most n points, each the mean of a run of neighbours of equal
-// number; it returns shorter curves as they are.
+// Thin returns at most n points, each the mean of an equal number of neighbouring
+// points; it returns shorter curves unchanged.
 func Thin(points []Point, n int) []Point {
 	if len(points) <= n || n < 1 {
 		return points
@@ -46,7 +46,7 @@ func times(points []Point, factor float64) []Point {
 	return out
 }
 
-// highest returns the largest value of curves, 0 for none.
+// highest returns the largest value of curves, 0 if there are none.
 func highest(curves ...[]Point) float64 {
 	top := 0.
 	for _, points := range curves {
@@ -59,5 +59,5 @@ func highest(curves ...[]Point) float64 {
 	return top
 }
 
-// measurable reports whether x is a figure.
+// measurable reports whether x is finite.
 func measurable(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// A running mean is over a twentieth of the curve, and over as many points on
-// either side at its ends.
+// A running mean is over a twentieth of the curve, with equally many points on
+// both sides, also at the ends.
 func TestSmooth(t *testing.T) {
-	points := make([]Point, 200) // a window of 11: five on either side
+	points := make([]Point, 200) // a window of 11: five on each side
 	for i := range points {
 		points[i].X = float64(i)
 	}

@@ -11,7 +11,7 @@ import (
 // ticks marks an axis at about n round numbers.
 type ticks struct{ n int }
 
-// step returns the distance of the marks: 1, 2, 2.5 or 5 times a power of ten.
+// step returns the distance between marks: 1, 2, 2.5 or 5 times a power of ten.
 func (t ticks) step(low, high float64) float64 {
 	raw := (high - low) / float64(t.n)
 	if raw <= 0 {
@@ -31,7 +31,7 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 	step := t.step(low, high)
 	first := math.Ceil(low/step - 1e-9)
 	var marks []plot.Tick
-	// Where numbers are far larger than their distance, adding 1 may change
+	// If numbers are far larger than their distance, adding 1 may change
 	// nothing: so the count is bounded.
 	for i := range 3 * t.n {
 		x := (first + float64(i)) * step
@@ -43,7 +43,7 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 	return marks
 }
 
-// number writes a mark with the digits that tell it from the next one.
+// number writes a mark with enough digits to distinguish it from the next one.
 func number(x, step float64) string {
 	unit := ""
 	if step >= 1e3 {

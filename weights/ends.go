@@ -10,9 +10,9 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// before are operators that exporters put in front of a network to prepare its
-// image, and after those behind its logits. What only moves numbers stands
-// behind logits beside one of the others.
+// before are operators that exporters put before a network to prepare its
+// image, and after those that they put after its logits. moves only rearrange numbers,
+// and count as being after the logits only together with one of after.
 var (
 	before = []string{"Add", "Cast", "Clip", "Concat", "DequantizeLinear", "Div", "Gather", "Identity", "Mul", "Pad", "QuantizeLinear",
 		"Reshape", "Resize", "Slice", "Squeeze", "Sub", "Transpose", "Unsqueeze"}
@@ -20,7 +20,7 @@ var (
 	moves = []string{"Cast", "Flatten", "Gather", "Identity", "Reshape", "Squeeze", "Unsqueeze"}
 )
 
-// Between has what is read of an ONNX file begin and end at values inside its
+// Between makes the part of an ONNX file that is read begin and end at values inside its
 // graph; "" is the file's own input or output.
 func (f *File) Between(input, output string) error {
 	if input == "" && output == "" {
@@ -37,8 +37,8 @@ func (f *File) Between(input, output string) error {
 	return nil
 }
 
-// ends says which values to cut a file's graph at where it prepares images or
-// goes on behind its logits; "" where nothing of the kind is seen.
+// ends names the values at which to cut a file's graph if it prepares images or
+// continues after its logits; "" if it does neither.
 func ends(m *onnx.Model) string {
 	var flags, what []string
 	if name, nodes := imageBehind(m); nodes != "" {
@@ -53,8 +53,8 @@ func ends(m *onnx.Model) string {
 	return fmt.Sprintf("The file has %s: leave that out with %s.", strings.Join(what, " and "), strings.Join(flags, " "))
 }
 
-// imageBehind goes from the model's input along nodes of before, and gives the
-// value behind them and their operators; none where no convolution follows.
+// imageBehind goes from the model's input along nodes of before, and returns the
+// value after them and their operators; none if no convolution follows.
 func imageBehind(m *onnx.Model) (value, nodes string) {
 	if len(m.Inputs()) != 1 {
 		return "", ""
@@ -72,7 +72,7 @@ func imageBehind(m *onnx.Model) (value, nodes string) {
 		case len(readers) != 1 || len(readers[0].GetOutput()) != 1:
 			return "", ""
 		case readers[0].GetOpType() == "Conv" && len(ops) > 0 && ops[len(ops)-1] == "Pad":
-			return padded, strings.Join(ops[:len(ops)-1], ", ") // the padding is the convolution's
+			return padded, strings.Join(ops[:len(ops)-1], ", ") // the padding belongs to the convolution
 		case readers[0].GetOpType() == "Conv":
 			return value, strings.Join(ops, ", ")
 		case !slices.Contains(before, readers[0].GetOpType()):
@@ -83,7 +83,7 @@ func imageBehind(m *onnx.Model) (value, nodes string) {
 }
 
 // logitsBefore goes back from the model's outputs along nodes of after and
-// moves, and gives the value before the first of after.
+// moves, and returns the value before the first node of after.
 func logitsBefore(m *onnx.Model) (value, nodes string) {
 	makers := map[string]*onnxpb.NodeProto{}
 	for _, n := range m.Proto.Graph.Node {
@@ -109,6 +109,6 @@ func logitsBefore(m *onnx.Model) (value, nodes string) {
 		if is {
 			value, nodes = at, strings.Join(ops, ", ")
 		}
-		delete(makers, n.GetOutput()[0]) // a cycle ends
+		delete(makers, n.GetOutput()[0]) // ends a cycle
 	}
 }

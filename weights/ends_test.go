@@ -12,8 +12,8 @@ import (
 )
 
 // prepared is a convolution of 3x3 (1 to 2 channels, relu) and a classifier of
-// 3 classes on images 4x4, in a file of dtype that takes them as they come from a
-// camera ([N,H,W,C], 0 to 255), pads in a node of its own and ends in the class.
+// 3 classes on images 4x4, in a file of dtype that takes them from a
+// camera ([N,H,W,C], 0 to 255), pads in a separate node and ends in the class.
 func prepared(t *testing.T, dtype onnx.DType, pads ...int64) (string, []models.Block) {
 	t.Helper()
 	b := onnx.NewBuilder("prepared", 17)
@@ -46,7 +46,7 @@ func prepared(t *testing.T, dtype onnx.DType, pads ...int64) (string, []models.B
 	return saved(t, b), blocks
 }
 
-// steps are 1/8, 2/8, ...: halves hold them.
+// steps are 1/8, 2/8, ...: float16 represents them exactly.
 func steps(n int) []float32 {
 	out := make([]float32, n)
 	for i := range out {
@@ -55,8 +55,8 @@ func steps(n int) []float32 {
 	return out
 }
 
-// TestEndsOfAGraph: what prepares images and what is behind the logits is named,
-// and left out on demand; a node of padding belongs to the convolution.
+// TestEndsOfAGraph: nodes that prepare images and nodes after the logits are named,
+// and left out on request; a node of padding belongs to the convolution.
 func TestEndsOfAGraph(t *testing.T) {
 	for _, dtype := range []onnx.DType{onnx.Float32, onnx.Float16} {
 		path, blocks := prepared(t, dtype, 0, 0, 1, 1, 0, 0, 1, 1)

@@ -3,42 +3,42 @@ package weights
 import "fbnas/models"
 
 // family is one way in which publishers of PyTorch models name the tensors of
-// the blocks that fbnas has.
+// fbnas's blocks.
 type family struct {
 	name    string
 	source  string  // where the names are documented
-	epsilon float64 // of its batch norms; files of weights do not hold it
+	epsilon float64 // of its batch norms, which files of weights do not contain
 	relu6   string  // those of its networks that compute ReLU6 where ours compute ReLU
 	half    bool    // its networks pad every kernel by half of it
 	places  []place
 }
 
-// place is where a family keeps the tensors of blocks, in the order in which
+// place says where a family keeps the tensors of blocks, in the order in which
 // they run.
 type place struct {
 	// prefix of the names of one block, as a regular expression; its
-	// submatches are numbers by which the blocks are ordered. "" is the root,
-	// which holds one block.
+	// submatches are numbers that order the blocks. "" is the root,
+	// which has one block.
 	prefix string
 	forms  []form
 }
 
 // form names the convolutions of one kind of block, and what follows each, by
-// the name of ours (models.Convolution). A name that begins with "/" stands at
+// our names (models.Convolution). A name that begins with "/" is relative to
 // the root.
 type form map[string]layer
 
-// layer is the name of a convolution or linear layer, and that of its batch
-// norm, "" where it has none.
+// layer has the name of a convolution or linear layer, and that of its batch
+// norm, "" if it has none.
 type layer struct{ conv, norm string }
 
-// roles are PyTorch's names for what a layer consists of.
+// roles are PyTorch's names for the parts of a layer.
 var roles = map[models.Role]string{
 	models.Weight: "weight", models.Bias: "bias",
 	models.Gamma: "weight", models.Beta: "bias", models.Mean: "running_mean", models.Var: "running_var",
 }
 
-// families follow what their sources document. docs/weights.md says which of
+// families follow the documentation of their sources. docs/weights.md says which of
 // them were compared with a file.
 var families = []family{
 	{

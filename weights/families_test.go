@@ -14,8 +14,8 @@ import (
 	"fbnas/models"
 )
 
-// listed is a file with the tensors that a list names, a line each: name and
-// lengths. All are ones.
+// listed is a file with the tensors of a list, one per line: name and
+// lengths. All elements are ones.
 func listed(t *testing.T, path string) *File {
 	t.Helper()
 	list, err := os.Open(path)
@@ -57,7 +57,7 @@ func resolved(t *testing.T, a models.Arch) []models.Block {
 }
 
 // TestMobileNetV2OfTorchvision: every tensor of torchvision's own class has
-// its place in our network.
+// a place in our network.
 func TestMobileNetV2OfTorchvision(t *testing.T) {
 	arch, err := models.LoadArch("mnv2")
 	if err != nil {
@@ -76,8 +76,8 @@ func TestMobileNetV2OfTorchvision(t *testing.T) {
 }
 
 // TestMobileNetV3OfTorchvision: the same with blocks that have squeeze-excite.
-// Our ir_pool has no bias where torchvision has one; it must not be forgotten
-// in silence.
+// torchvision has a bias that our ir_pool lacks; it must not be dropped
+// silently.
 func TestMobileNetV3OfTorchvision(t *testing.T) {
 	row := func(mid, out, kernel, stride, squeeze int, act string) models.Row {
 		r := models.Row{Kind: models.IR, Mid: mid, Out: out, Kernel: kernel, Stride: stride, Act: act, Squeeze: squeeze}
@@ -113,7 +113,7 @@ func TestMobileNetV3OfTorchvision(t *testing.T) {
 	}
 }
 
-// zoo is what testdata/zoo.json of models says of the stages that the
+// zoo is the part of models' testdata/zoo.json about the stages that the
 // publisher numbers.
 type zoo struct {
 	Models []struct {
@@ -128,8 +128,8 @@ type zoo struct {
 	}
 }
 
-// TestMobileVisionNumbersTheZoo holds the order in which we find the blocks of
-// published files against the stages in which they are published:
+// TestMobileVisionNumbersTheZoo compares the order in which we find the blocks of
+// published files with the published stages:
 // xifSTAGE_BLOCK counts every block of a stage, repeated and empty ones too.
 func TestMobileVisionNumbersTheZoo(t *testing.T) {
 	data, err := os.ReadFile("../models/testdata/zoo.json")
@@ -180,7 +180,7 @@ func TestMobileVisionNumbersTheZoo(t *testing.T) {
 			t.Errorf("%s: %d names are left, %s", m.Name, len(names), why)
 		}
 		if m.Name != "FBNetV2_F1" {
-			continue // the others' weights are only more
+			continue // other weights add nothing to the test
 		}
 		l, err := f.Match(blocks)
 		if err == nil {
@@ -193,8 +193,8 @@ func TestMobileVisionNumbersTheZoo(t *testing.T) {
 }
 
 // published is a file with the tensors of a network whose blocks are named
-// after prefixes, as mobile-vision names them, and the names of the weights by
-// the names of ours.
+// by prefixes, as in mobile-vision, and the map from our names of the weights to
+// its names.
 func published(blocks []models.Block, prefixes []string) (*File, map[string]string) {
 	suffixes := map[string]string{
 		"conv.conv": "conv", "skip.conv": "conv.conv", "head.classifier": "conv",
@@ -222,7 +222,7 @@ func published(blocks []models.Block, prefixes []string) (*File, map[string]stri
 	return f, names
 }
 
-// TestOtherNumberOfBlocks says so instead of comparing shapes that do not
+// TestOtherNumberOfBlocks: the error says so instead of comparing shapes that do not
 // belong together.
 func TestOtherNumberOfBlocks(t *testing.T) {
 	arch, err := models.LoadArch("mnv2")
@@ -237,7 +237,7 @@ func TestOtherNumberOfBlocks(t *testing.T) {
 	}
 }
 
-// TestPaddingOfTimm: timm's FBNetV3 has the shapes of ours and other paddings.
+// TestPaddingOfTimm: timm's FBNetV3 has the same shapes as ours, but other paddings.
 func TestPaddingOfTimm(t *testing.T) {
 	arch, err := models.LoadArch("fbnetv3_b")
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"fbnas/train"
 )
 
-// Format is a kind of file that holds weights.
+// Format is a format of files of weights.
 type Format string
 
 // The formats.
@@ -30,16 +30,16 @@ const (
 	ONNX        Format = "ONNX"
 )
 
-// File is an opened file of weights with what it says of itself: nothing where
-// it is not of fbnas.
+// File is an opened file of weights with its metadata, which is empty if
+// the file is not fbnas's.
 type File struct {
 	Path          string
 	Format        Format
-	Arch          *models.Arch           // nil where the file does not state it
-	Classes       []string               // nil where the file does not name them
-	Preprocessing *dataset.Preprocessing // nil where the file does not state it
-	Test          train.Accuracy         // on the test images; zero when not measured
-	Data          string                 // digest of what they were trained on; "" where the file does not state it
+	Arch          *models.Arch           // nil if the file does not state it
+	Classes       []string               // nil if the file does not name them
+	Preprocessing *dataset.Preprocessing // nil if the file does not state it
+	Test          train.Accuracy         // on the test images; zero if not measured
+	Data          string                 // digest of the data that they were trained on; "" if the file does not state it
 
 	tensors []tensor    // of a file of named tensors
 	own     bool        // they have the names of models.Params
@@ -54,8 +54,8 @@ type tensor struct {
 	values func() ([]float64, error)
 }
 
-// Open reads the file at path: safetensors, ONNX, or what torch.save writes,
-// which its first bytes distinguish.
+// Open reads the file at path: safetensors, ONNX, or a file of torch.save,
+// distinguished by its first bytes.
 func Open(path string) (*File, error) {
 	if err := lfs.Check(path); err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
-// Close ends the reading of tensors.
+// Close closes the file, so that tensors can no longer be read.
 func (f *File) Close() error { return f.close() }
 
 func firstBytes(path string) ([]byte, error) {
@@ -98,7 +98,7 @@ func firstBytes(path string) ([]byte, error) {
 	return head[:n], err
 }
 
-// openSafetensors reads our own files with all that they state, and those of
+// openSafetensors reads our own files with all their metadata, and those of
 // others as named tensors.
 func (f *File) openSafetensors() error {
 	f.Format = Safetensors
@@ -139,8 +139,8 @@ func (f *File) openOwn() error {
 	return nil
 }
 
-// stateDicts are the keys under which checkpoints keep a network, the averaged
-// weights before those of the last step: they are what was published.
+// stateDicts are the keys under which checkpoints keep a network. Averaged
+// weights come before those of the last step, since they are the published ones.
 var stateDicts = []string{"model_ema", "state_dict_ema", "state_dict", "model"}
 
 // stateDict is what a file holds, or the state dict in it where that is a

@@ -25,8 +25,8 @@ func forms(t *testing.T) []models.Block {
 	return blocks
 }
 
-// TestFormsOfOperators: operators that others write for the same network, each
-// with the numbers that have to come out.
+// TestFormsOfOperators: operators that other exporters write for the same network, each
+// with the expected numbers.
 func TestFormsOfOperators(t *testing.T) {
 	b := onnx.NewBuilder("forms", 13)
 	tensor := func(data []float32, dims ...int) string { return b.Const(onnx.NewTensor("", data, dims...)) }
@@ -58,7 +58,7 @@ func TestFormsOfOperators(t *testing.T) {
 }
 
 // TestBatchNormsOfOthers: another epsilon, and a bias before the batch norm
-// that ours has no place for.
+// that has no place in ours.
 func TestBatchNormsOfOthers(t *testing.T) {
 	b := onnx.NewBuilder("norm", 13)
 	vector := func(data ...float32) string { return b.Const(onnx.Vector("", data...)) }
@@ -84,7 +84,7 @@ func TestBatchNormsOfOthers(t *testing.T) {
 	}
 }
 
-// TestOtherFunctionsAreRefused: operators that look alike and are not.
+// TestOtherFunctionsAreRefused: operators that look alike but compute something else.
 func TestOtherFunctionsAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		says  string
@@ -114,8 +114,8 @@ func TestOtherFunctionsAreRefused(t *testing.T) {
 	}
 }
 
-// claimed is the network of forms whose filter is a single number, reshaped by
-// what nobody can compute to what the file says it is.
+// claimed is the network of forms whose filter is a single number, reshaped, by a node
+// that nobody can compute, to the shape that the file claims.
 func claimed() *onnx.Builder {
 	b := onnx.NewBuilder("claimed", 13)
 	b.Import("else", 1)

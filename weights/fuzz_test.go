@@ -11,8 +11,8 @@ import (
 	"fbnas/weights"
 )
 
-// FuzzOpen: whatever a file holds, it is read or refused; memory stays in
-// proportion to it, and what counts as whole has every tensor.
+// FuzzOpen: any file is read or refused; memory stays in
+// proportion to its size, and a Whole result has every tensor.
 func FuzzOpen(f *testing.F) {
 	seeds := []string{saved(f, claimed())}
 	for _, name := range []string{"folded.onnx", "batchnorm.onnx", "byhand.onnx", "timm.pth", "mobile_vision.pth"} {

@@ -11,8 +11,8 @@ import (
 	"fbnas/onnx"
 )
 
-// graph finds the network in the file's graph. Both are walked together from
-// the image to the logits; what the file's nodes are called does not matter.
+// graph finds the network in the file's graph. It walks through both together from
+// the image to the logits; the names of the file's nodes do not matter.
 func (l *Loaded) graph(blocks []models.Block) error {
 	output, order, err := readGraph(l.File.model, blocks[0])
 	if err == nil {
@@ -28,7 +28,7 @@ func (l *Loaded) graph(blocks []models.Block) error {
 }
 
 // Graph is the model of an ONNX file, in float32, for images of the network's
-// size: as many as the file is fixed at, or one. It is an error for files of
+// size: with the file's fixed batch, or one image. It is an error for files of
 // other formats.
 func (f *File) Graph(blocks []models.Block) (*onnx.Model, error) {
 	if f.model == nil || len(f.model.Inputs()) != 1 {
@@ -46,7 +46,7 @@ func (f *File) Graph(blocks []models.Block) (*onnx.Model, error) {
 	return m.Widened()
 }
 
-// Size is the height and width that an ONNX file fixes its images at; 0 where it
+// Size is the fixed height and width of an ONNX file's images; 0 if it
 // leaves them open, and for other files.
 func (f *File) Size() (height, width int) {
 	if f.model == nil || len(f.model.Inputs()) != 1 || len(f.model.Inputs()[0].Shape) != 4 {
@@ -56,13 +56,13 @@ func (f *File) Size() (height, width int) {
 	return int(max(0, shape[2].Size)), int(max(0, shape[3].Size))
 }
 
-// walk goes along a file's graph as a network's blocks lead it.
+// walk goes through a file's graph along a network's blocks.
 type walk struct {
 	consumers map[*vertex][]*vertex // of vertices that the output depends on
 	loaded    *Loaded
 }
 
-// follow finds who reads what.
+// follow finds the readers of each vertex.
 func (w *walk) follow(output *vertex, order []*vertex) {
 	needed := map[*vertex]bool{output: true}
 	for _, v := range slices.Backward(order) {
@@ -71,7 +71,7 @@ func (w *walk) follow(output *vertex, order []*vertex) {
 		}
 		for _, in := range v.in {
 			needed[in] = true
-			// A vertex that reads another twice is one reader.
+			// A vertex that reads another one twice is one reader.
 			if list := w.consumers[in]; len(list) == 0 || list[len(list)-1] != v {
 				w.consumers[in] = append(list, v)
 			}
@@ -106,7 +106,7 @@ func (w *walk) network(blocks []models.Block, input, output *vertex) (err error)
 	return nil
 }
 
-// next lists what reads x, for messages.
+// next lists the readers of x, for messages.
 func (w *walk) next(x *vertex) string {
 	const shown = 3
 	var labels []string
@@ -123,8 +123,8 @@ func (w *walk) next(x *vertex) string {
 	return strings.Join(labels, " and ")
 }
 
-// step goes from x to the one vertex of an operator that reads it, among as
-// many as the network has there.
+// step goes from x to the one reader with the given operator; x must have as many
+// readers as in the network.
 func (w *walk) step(where string, x *vertex, op string, readers int) *vertex {
 	found := slices.DeleteFunc(slices.Clone(w.consumers[x]), func(v *vertex) bool { return v.op != op })
 	if len(found) != 1 || len(w.consumers[x]) != readers {
@@ -133,7 +133,7 @@ func (w *walk) step(where string, x *vertex, op string, readers int) *vertex {
 	return found[0]
 }
 
-// block follows one block on x (models.Block.Build) and gives what it gives.
+// block follows one block on x (models.Block.Build) and returns its output.
 func (w *walk) block(name string, b models.Block, x *vertex) *vertex {
 	if b.Identity() {
 		return x
@@ -169,7 +169,7 @@ func (w *walk) block(name string, b models.Block, x *vertex) *vertex {
 	return w.shortcut(name, b, x, y)
 }
 
-// gated follows what is behind the depthwise convolution of a block with
+// gated follows the part after the depthwise convolution of a block with
 // squeeze-excite: the gate of y, the product of both, the projection.
 func (w *walk) gated(name string, b models.Block, x, y *vertex) *vertex {
 	height, width := b.OutSize()
@@ -207,7 +207,7 @@ func (w *walk) shortcut(name string, b models.Block, x, y *vertex) *vertex {
 	return sum
 }
 
-// pool follows a global pool, which files may leave out where a map has one
+// pool follows a global pool, which files may omit if a map has one
 // element.
 func (w *walk) pool(where string, x *vertex, elements, readers int) *vertex {
 	if x.pooled || elements == 1 && !slices.ContainsFunc(w.consumers[x], func(v *vertex) bool { return v.op == opPool }) {
@@ -216,7 +216,7 @@ func (w *walk) pool(where string, x *vertex, elements, readers int) *vertex {
 	return w.step(where, x, opPool, readers)
 }
 
-// acts are the words for the activations behind a convolution.
+// acts are the operators of the activations after a convolution.
 var acts = map[string]string{"relu": opRelu, "hswish": opHSwish, "hsigmoid": opHSigmoid, "sigmoid": opSigmoid}
 
 // convolution follows a convolution with its batch norm and activation, and
@@ -236,8 +236,8 @@ func (w *walk) convolution(where string, c models.Convolution, x *vertex, reader
 	if c.Act == "none" {
 		return y
 	}
-	// A hard swish in several operators reads its input more than once; they
-	// are one vertex by now.
+	// A hard swish in several operators reads its input more than once, but these operators
+	// are one vertex now.
 	a := w.step(where, y, acts[c.Act], 1)
 	if !near(a.factor, 1) {
 		w.partf(where, "the file's %s is %g times the network's %s", a.label, a.factor, c.Act)

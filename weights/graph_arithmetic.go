@@ -8,8 +8,8 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// hardSigmoid of alpha 1/6 and beta 1/2 is ours; the operator's own defaults
-// are others.
+// hardSigmoid is ours with alpha 1/6 and beta 1/2; the operator has other
+// defaults.
 func hardSigmoid(_ *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	alpha, beta := float32(.2), float32(.5)
 	if a := onnx.Attribute(n, "alpha"); a != nil {
@@ -25,7 +25,7 @@ func hardSigmoid(_ *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	return v.become(opHSigmoid, v.in[0])
 }
 
-// clip is 6·hsigmoid(x) on x+3 between 0 and 6, and relu without an upper end.
+// clip is 6·hsigmoid(x) if it limits x+3 to [0, 6], and relu without an upper limit.
 func clip(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	low, high := math.Inf(-1), math.Inf(1)
 	for i, end := range []*float64{&low, &high} {
@@ -54,7 +54,7 @@ func clip(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	return v
 }
 
-// arithmetic reads Add, Sub, Mul and Div: of two activations, or of one and a
+// arithmetic reads Add, Sub, Mul and Div of two activations, or of one and a
 // constant.
 func arithmetic(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	op := n.GetOpType()
@@ -84,7 +84,7 @@ func arithmetic(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	return v
 }
 
-// product of two activations: hard swish where one is the hard sigmoid of the
+// product reads one of two activations: hard swish if one is the hard sigmoid of the
 // other.
 func product(v *vertex) *vertex {
 	for i, gate := range v.in {
@@ -97,7 +97,7 @@ func product(v *vertex) *vertex {
 	return &vertex{op: opMul, in: v.in, label: v.label, factor: 1, pooled: v.in[0].pooled && v.in[1].pooled}
 }
 
-// withNumber is an activation and one number.
+// withNumber reads an operator on an activation and one number.
 func withNumber(v *vertex, op string, number float64, second bool) *vertex {
 	x := v.in[0]
 	switch {
@@ -118,5 +118,5 @@ func withNumber(v *vertex, op string, number float64, second bool) *vertex {
 	return v
 }
 
-// near compares numbers that stand in files as float32.
+// near compares numbers that files store as float32.
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*math.Max(1, math.Abs(b)) }

@@ -34,8 +34,8 @@ func conv(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	return &vertex{op: opConv, in: []*vertex{x}, label: v.label, conv: c, factor: 1, pooled: v.in[0].pooled}
 }
 
-// window reads how the kernel moves, on a map with so many zeros around it
-// already; unlike is set where that is not the same
+// window reads how the kernel moves, on a map that may be padded with zeros
+// already; unlike is set if this is not the same
 // on every side.
 func (c *convolution) window(n *onnxpb.NodeProto, padded []int64) {
 	one := func(name string, absent int) int {
@@ -81,7 +81,7 @@ func (c *convolution) window(n *onnxpb.NodeProto, padded []int64) {
 	}
 }
 
-// String describes a convolution as messages compare it.
+// String describes a convolution for comparison in messages.
 func (c *convolution) String() string {
 	if c.unlike != "" {
 		return c.unlike
@@ -99,7 +99,7 @@ func (k kernel) String() string {
 	return fmt.Sprintf("%d to %d channels, kernel %d, stride %d, padding %d, %d groups", k.in, k.out, k.size, k.stride, k.pad, k.groups)
 }
 
-// gemm: a linear layer, on a 1x1 map the same as a 1x1 convolution.
+// gemm reads a linear layer, which on a 1x1 map equals a 1x1 convolution.
 func gemm(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	alpha, beta := 1., 1.
 	if a := onnx.Attribute(n, "alpha"); a != nil {
@@ -134,8 +134,8 @@ func matMul(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	return r.linear(v, r.constants[n.Input[1]], true)
 }
 
-// linear is a layer of weights [out,in], or [in,out] where those are
-// transposed; other where its input is a map.
+// linear is a layer of weights [out,in], or [in,out] if they are
+// transposed; it is other if its input is a map.
 func (r *reader) linear(v *vertex, w array, transposed bool) *vertex {
 	if len(v.in) != 1 || !v.in[0].pooled || len(w.shape) != 2 {
 		return v
@@ -147,10 +147,10 @@ func (r *reader) linear(v *vertex, w array, transposed bool) *vertex {
 	return &vertex{op: opConv, in: v.in, label: v.label, conv: c, factor: 1, pooled: true}
 }
 
-// maxScaled is how many operators beside a batch norm a convolution takes in.
+// maxScaled bounds the operators, besides a batch norm, that a convolution absorbs.
 const maxScaled = 4
 
-// perChannel takes a constant with a number for each channel into the
+// perChannel absorbs a constant with a number for each channel into the
 // convolution before it.
 func (r *reader) perChannel(v *vertex, op, name string) *vertex {
 	x := v.in[0]
@@ -179,7 +179,7 @@ func (r *reader) perChannel(v *vertex, op, name string) *vertex {
 	return &vertex{op: opConv, in: x.in, label: x.label, conv: &c, factor: 1, pooled: x.pooled}
 }
 
-// times is v with each number multiplied.
+// times is v with each number multiplied by a factor.
 func times(v numbers, by float64) numbers {
 	if by == 1 {
 		return v
@@ -187,7 +187,7 @@ func times(v numbers, by float64) numbers {
 	return each(v, func() []float64 { return []float64{by} }, func(x, by float64) float64 { return x * by })
 }
 
-// each combines the numbers of v, zeros where it is nil, with those of their
+// each combines the numbers of v, zeros if it is nil, with those of their
 // channel.
 func each(v, channels numbers, combine func(x, by float64) float64) numbers {
 	return func() []float64 {
@@ -206,7 +206,7 @@ func each(v, channels numbers, combine func(x, by float64) float64) numbers {
 	}
 }
 
-// channelwise: [C,1,1], [1,C,1,1], and [C] or [1,C] behind a 1x1 map.
+// channelwise: [C,1,1], [1,C,1,1], and [C] or [1,C] after a 1x1 map.
 func channelwise(shape []int64, x *vertex) bool {
 	if len(shape) == 0 {
 		return false

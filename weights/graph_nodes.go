@@ -10,7 +10,7 @@ import (
 )
 
 // readers read the operators that exporters write for our blocks: v is the
-// node as other, with its inputs that are no constants.
+// node as other, with its inputs that are not constants.
 var readers = map[string]func(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex{
 	"Add":                arithmetic,
 	"AveragePool":        averagePool,
@@ -39,7 +39,7 @@ var readers = map[string]func(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex
 	"Unsqueeze":          reshape,
 }
 
-// become makes of v, which is other, a vertex of an operator on one input.
+// become turns v, which is other, into a vertex of an operator on one input.
 func (v *vertex) become(op string, x *vertex) *vertex {
 	return &vertex{op: op, in: []*vertex{x}, label: v.label, factor: 1, pooled: x.pooled}
 }
@@ -48,7 +48,7 @@ func unary(op string) func(*reader, *onnxpb.NodeProto, *vertex) *vertex {
 	return func(_ *reader, _ *onnxpb.NodeProto, v *vertex) *vertex { return v.become(op, v.in[0]) }
 }
 
-// pass is for operators that do nothing when a network is evaluated.
+// pass is for operators that have no effect in evaluation.
 func pass(_ *reader, _ *onnxpb.NodeProto, v *vertex) *vertex { return v.in[0] }
 
 func pool(_ *reader, _ *onnxpb.NodeProto, v *vertex) *vertex {
@@ -60,7 +60,7 @@ func pool(_ *reader, _ *onnxpb.NodeProto, v *vertex) *vertex {
 	return p
 }
 
-// pad of zeros around a map belongs to the convolution behind it.
+// pad reads zeros around a map, which belong to the convolution after it.
 func pad(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	pads := onnx.Attribute(n, "pads").GetInts()
 	if len(n.Input) > 1 {
@@ -85,7 +85,7 @@ func pad(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	return p
 }
 
-// reduceMean is a pool when it is over height and width.
+// reduceMean is a pool if it is over height and width.
 func reduceMean(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	axes := onnx.Attribute(n, "axes").GetInts()
 	if len(n.Input) > 1 {
@@ -108,7 +108,7 @@ func reduceMean(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	return pool(r, n, v)
 }
 
-// averagePool is a pool when its kernel is the whole map.
+// averagePool is a pool if its kernel covers the whole map.
 func averagePool(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	x, known := r.types[n.Input[0]].Shape.Lengths()
 	y, knownOut := r.types[n.Output[0]].Shape.Lengths()
@@ -119,7 +119,7 @@ func averagePool(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	return pool(r, n, v)
 }
 
-// reshape changes nothing on a 1x1 map; on others it may begin or end a
+// reshape changes nothing on a 1x1 map; on other maps it may begin or end a
 // channel shuffle.
 func reshape(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 	x := v.in[0]
@@ -168,7 +168,7 @@ func batchNorm(r *reader, n *onnxpb.NodeProto, v *vertex) *vertex {
 			return v
 		}
 	}
-	if by := epsilon - nn.Epsilon; math.Abs(by) > 1e-9 { // more than float32 makes of ours
+	if by := epsilon - nn.Epsilon; math.Abs(by) > 1e-9 { // more than the rounding of our epsilon to float32
 		c.variance = shiftedBy(c.variance, by)
 	}
 	return &vertex{op: opConv, in: x.in, label: x.label, conv: &c, factor: 1, pooled: x.pooled}

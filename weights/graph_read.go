@@ -10,8 +10,8 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// vertex is what one or several nodes of a file compute, in the words of our
-// blocks. What they have no word for is other.
+// vertex is what one or several nodes of a file compute, as an operator of our
+// blocks, or other if our blocks have none for it.
 type vertex struct {
 	op    string
 	in    []*vertex
@@ -22,10 +22,10 @@ type vertex struct {
 	factor, amount float64
 	groups         int
 	pads           []int64 // of a padding: top, left, bottom, right
-	pooled         bool    // height and width are 1: shapes [N,C] and [N,C,1,1] are the same
+	pooled         bool    // height and width are 1: shapes [N,C] and [N,C,1,1] are equivalent
 }
 
-// The words.
+// The operators.
 const (
 	opInput    = "input"
 	opConv     = "convolution"
@@ -40,16 +40,16 @@ const (
 	opShift    = "shift"   // x + amount, a number: the beginning of a hard sigmoid
 	opSplit    = "split"   // [N,C,H,W] as [N,g,C/g,H,W]: the beginning of a shuffle
 	opSwapped  = "swapped" // [N,C/g,g,H,W]: the middle of one
-	opPad      = "padding" // zeros around a map, for the convolution behind it
+	opPad      = "padding" // zeros around a map, for the convolution after it
 	opShape    = "shape"   // numbers about shapes
-	opOther    = "other"   // none of our blocks has it
+	opOther    = "other"   // not in any of our blocks
 )
 
-// numbers are read when they are asked for: a hostile file may name one tensor
+// numbers are read only when needed: a hostile file may name one tensor
 // in a million nodes, and only the network's own are read.
 type numbers func() []float64
 
-// convolution is a layer with what scales and shifts each of its channels.
+// convolution is a layer with everything that scales and shifts its channels.
 type convolution struct {
 	weight              numbers
 	shape               [4]int // [out, in/groups, kernel, kernel]
@@ -57,8 +57,8 @@ type convolution struct {
 	bias                numbers // nil for none
 	gamma, beta         numbers // nil without a batch norm
 	mean, variance      numbers
-	scaled              int    // operators beside the batch norm that were taken in
-	unlike              string // what no convolution of ours has
+	scaled              int    // number of operators besides the batch norm that were absorbed
+	unlike              string // a property that no convolution of ours has
 }
 
 // reader turns a file's graph into vertices.
@@ -74,11 +74,11 @@ type reader struct {
 type array struct {
 	shape  []int64
 	tensor onnx.Tensor
-	// flipped: of two dimensions, to be read by columns.
+	// flipped: a matrix, to be read by columns.
 	flipped bool
 }
 
-// readGraph gives the vertex behind the graph's output and all vertices in an
+// readGraph returns the vertex of the graph's output and all vertices in an
 // order in which inputs come first. Dimensions of the image that the file
 // leaves open are those of the network's first block.
 func readGraph(m *onnx.Model, first models.Block) (output *vertex, order []*vertex, err error) {
@@ -120,7 +120,7 @@ func readGraph(m *onnx.Model, first models.Block) (output *vertex, order []*vert
 
 func (r *reader) add(name string, v *vertex) {
 	r.vertices[name] = v
-	if !r.listed[v] { // operators that do nothing give their input again
+	if !r.listed[v] { // operators that do nothing return their input
 		r.listed[v] = true
 		r.order = append(r.order, v)
 	}
@@ -129,7 +129,7 @@ func (r *reader) add(name string, v *vertex) {
 func (r *reader) constant(name string, p *onnxpb.TensorProto) {
 	t, err := onnx.TensorOf(p)
 	if err != nil {
-		return // texts and the like: whatever reads them is not ours
+		return // texts and the like: their readers are not in our networks
 	}
 	r.constants[name] = array{shape: t.Dims, tensor: t}
 }
@@ -174,7 +174,7 @@ func (r *reader) vector(name string, n int) (numbers, bool) {
 	return a.values, ok && a.len() == int64(n)
 }
 
-// node reads one node of the file. The tables readers and passing say how; a
+// node reads one node of the file by the tables readers and passing; a
 // node of any other operator is other.
 func (r *reader) node(n *onnxpb.NodeProto) {
 	if len(n.GetOutput()) == 0 {
@@ -202,7 +202,7 @@ func (r *reader) node(n *onnxpb.NodeProto) {
 	r.add(out, v)
 }
 
-// folds takes in a node that makes a constant of constants.
+// folds records a node that makes a constant from constants.
 func (r *reader) folds(n *onnxpb.NodeProto) bool {
 	out := n.Output[0]
 	if n.GetOpType() == "Constant" {

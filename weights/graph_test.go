@@ -44,7 +44,7 @@ func logits(t *testing.T, blocks []models.Block, values map[string][]float64, im
 	return r[train.Logits]
 }
 
-// ramp is an image of numbers that no symmetry of a network hides.
+// ramp is an image whose numbers reveal any symmetry of a network.
 func ramp(n int) []float32 {
 	image := make([]float32, n)
 	for i := range image {
@@ -77,8 +77,8 @@ func exported(t *testing.T, arch models.Arch, values map[string][]float64, block
 	return path
 }
 
-// TestExportsComeBack: what Export folded comes back as weights that compute
-// the same, in every way in which an opset writes the operators.
+// TestExportsComeBack: a folded export is read back as weights that compute
+// the same, in every form in which an opset writes the operators.
 func TestExportsComeBack(t *testing.T) {
 	arch, blocks := small(t, 3)
 	image := ramp(3 * 16 * 16)
@@ -99,7 +99,7 @@ func TestExportsComeBack(t *testing.T) {
 	}
 }
 
-// TestZooComesBack: every kind of block of the zoo is found again in its
+// TestZooComesBack: every kind of block of the built-in networks is found in its
 // export.
 func TestZooComesBack(t *testing.T) {
 	for _, name := range []string{"fbnetv2_f1", "fbnet_96", "mnv3", "fbnetv3_a0"} {
@@ -113,7 +113,7 @@ func TestZooComesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// Each number tells its tensor: drawing them all would take long.
+		// Each number identifies its tensor: random numbers would take long.
 		values := map[string][]float64{}
 		for i, p := range models.Params(blocks) {
 			values[p.Name] = slices.Repeat([]float64{1 + float64(i)/1024}, graph.Shape(p.Shape).Len())
@@ -130,7 +130,7 @@ func TestZooComesBack(t *testing.T) {
 				t.Errorf("%s: %s has %d values, want %d", name, p.Name, len(got), len(want))
 				continue
 			}
-			// What no batch norm was folded into is as it was.
+			// Values without a folded batch norm did not change.
 			if whole := p.Role == models.Bias && strings.Contains(p.Name, "se.") || strings.HasPrefix(p.Name, "head."); whole && got[0] != want[0] {
 				t.Errorf("%s: %s is %g, want %g", name, p.Name, got[0], want[0])
 			}
@@ -151,8 +151,8 @@ func TestGraphOfOtherClasses(t *testing.T) {
 	}
 }
 
-// TestGraphsPart: the error says at which layer and in what the file and the
-// network differ.
+// TestGraphsPart: the error names the layer at which the file and the
+// network differ, and the difference.
 func TestGraphsPart(t *testing.T) {
 	arch, blocks := small(t, 3)
 	path := exported(t, arch, onnxexport.RandomWeights(blocks, 1), blocks, 17)
@@ -160,7 +160,7 @@ func TestGraphsPart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Proto.MetadataProps = nil // a stranger's file
+	m.Proto.MetadataProps = nil // as in another program's file
 	if err := m.Write(path); err != nil {
 		t.Fatal(err)
 	}

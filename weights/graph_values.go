@@ -42,9 +42,9 @@ func finite(v []float64) bool {
 	return !slices.ContainsFunc(v, func(x float64) bool { return !(math.Abs(x) <= math.MaxFloat32) })
 }
 
-// as gives a layer's numbers in the form of ours. A batch norm that was folded
-// away comes back as one that does nothing but add: scale 1, mean 0 and a
-// variance of 1 less epsilon.
+// as returns a layer's numbers in the form of ours. A batch norm that was folded
+// becomes one that only adds: scale 1, mean 0 and a
+// variance of 1 minus epsilon.
 func (have *convolution) as(c models.Convolution) (map[models.Role][]float64, error) {
 	n := c.Out
 	bias := make([]float64, n)

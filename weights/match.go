@@ -10,30 +10,30 @@ import (
 	"fbnas/nn"
 )
 
-// Loaded is what a file has for a network.
+// Loaded is a file's content for a network.
 type Loaded struct {
 	File *File
-	// Names says whose names were translated: a family of docs/weights.md; ""
-	// for our own, and where a graph was matched.
+	// Names is the family of docs/weights.md whose names were translated; ""
+	// for our own names, and if a graph was matched.
 	Names string
-	// Note is what the weights were trained with that the network does not
-	// compute; "" for nothing.
+	// Note says what the weights were trained with that the network does not
+	// compute; "" if there is nothing.
 	Note string
 	// Values are the tensors found, row-major, by the names of models.Params.
 	Values map[string][]float64
 	// Fresh are the parameters of the classifier, in the order of
-	// models.Params, when the file's has another number of classes
-	// than the network: Values lacks them, they have to start anew.
+	// models.Params, if the file's has another number of classes
+	// than the network: Values lacks them, so they need initial values.
 	Fresh []string
-	// FileClasses is the file's number of classes where parameters are Fresh.
+	// FileClasses is the file's number of classes if parameters are Fresh.
 	FileClasses int
 	// Missing are the other parameters that the file has no values for, Unused
-	// the file's tensors that the network has no place for, Misfits what
-	// differs otherwise, in words.
+	// the file's tensors that the network has no place for, and Misfits describes
+	// other differences.
 	Missing, Unused, Misfits []string
 }
 
-// Whole is nil when nothing is missing, unused or of another shape; the
+// Whole is nil if nothing is missing, unused or of another shape; the
 // classifier may be fresh.
 func (l Loaded) Whole() error {
 	var problems []error
@@ -53,8 +53,8 @@ func (l Loaded) Whole() error {
 	return fault.New(fault.Failure, "Give weights of the same architecture.", "%s does not fit the network: %w", l.File.Path, fault.Join(problems))
 }
 
-// Match finds the tensors of a network in the file. What does not fit is in
-// the result; an error is a file that cannot be read, or a graph that computes
+// Match finds the tensors of a network in the file. The result lists what does not
+// fit; an error means that the file cannot be read, or that its graph computes
 // something else.
 func (f *File) Match(blocks []models.Block) (Loaded, error) {
 	l := Loaded{File: f, Values: map[string][]float64{}}
@@ -67,7 +67,7 @@ func (f *File) Match(blocks []models.Block) (Loaded, error) {
 	tensors := map[string]tensor{}
 	names := map[string]bool{}
 	for _, t := range f.tensors {
-		name := strings.TrimPrefix(t.name, "module.") // of torch's DataParallel
+		name := strings.TrimPrefix(t.name, "module.") // from torch's DataParallel
 		if !strings.HasSuffix(name, ".num_batches_tracked") {
 			tensors[name], names[name] = t, true
 		}
@@ -101,7 +101,7 @@ func example(tensors []tensor) string {
 	return strings.Join(names, ", ")
 }
 
-// tensors takes each parameter's tensor by the file's name for it.
+// tensors takes each parameter's tensor by its name in the file.
 func (l *Loaded) tensors(blocks []models.Block, tensors map[string]tensor, byName map[string]string, epsilon float64) error {
 	normed := biasesBeforeNorms(blocks)
 	head := headOf(blocks)
@@ -140,9 +140,9 @@ func (l *Loaded) tensors(blocks []models.Block, tensors map[string]tensor, byNam
 	return nil
 }
 
-// otherwise says where the architecture that the file states computes
-// something else than the network, though the shapes of its tensors may be the
-// same.
+// otherwise lists the differences between the architecture that the file states and
+// the network, which the shapes of tensors may not
+// show.
 func (f *File) otherwise(blocks []models.Block) []string {
 	theirs, err := f.Arch.Resolve()
 	if err != nil {
@@ -154,7 +154,7 @@ func (f *File) otherwise(blocks []models.Block) []string {
 	var out []string
 	for i, b := range blocks {
 		a := theirs[i]
-		// The size of the image and the classes are free to differ.
+		// The size of the image and the classes may differ.
 		a.Height, a.Width, b.Height, b.Width = 0, 0, 0, 0
 		if a.Kind == models.Head && b.Kind == models.Head {
 			a.Out, a.Classes, b.Out, b.Classes = 0, 0, 0, 0
@@ -175,8 +175,8 @@ func (f *File) otherwise(blocks []models.Block) []string {
 	return out
 }
 
-// biasesBeforeNorms are the biases that a batch norm follows: zero where a
-// publisher left them out, which is the same.
+// biasesBeforeNorms are the biases that a batch norm follows: zero if a
+// publisher left them out, which is equivalent.
 func biasesBeforeNorms(blocks []models.Block) map[string]bool {
 	found := map[string]bool{}
 	for i, b := range blocks {
@@ -198,7 +198,7 @@ func headOf(blocks []models.Block) map[string]bool {
 	return found
 }
 
-// sameShape compares shapes without ones at the end: a linear layer is a 1x1
+// sameShape compares shapes without trailing ones: a linear layer is a 1x1
 // convolution.
 func sameShape(a, b []int) bool { return slices.Equal(trimmed(a), trimmed(b)) }
 
@@ -209,12 +209,12 @@ func trimmed(shape []int) []int {
 	return shape
 }
 
-// otherClasses reports whether shapes differ in the first dimension alone.
+// otherClasses reports whether shapes differ only in the first dimension.
 func otherClasses(a, b []int) bool {
 	return len(a) > 0 && len(b) > 0 && a[0] != b[0] && slices.Equal(trimmed(a[1:]), trimmed(b[1:]))
 }
 
-// shifted adds a number to each element: variances, for another epsilon.
+// shifted adds a number to each element: to variances, for another epsilon.
 func shifted(v []float64, by float64) []float64 {
 	if by == 0 {
 		return v

@@ -17,7 +17,7 @@ import (
 	"fbnas/weights"
 )
 
-// load reads the file at path as the weights of a network, all of them.
+// load reads the file at path as the complete weights of a network.
 func load(path string, blocks []models.Block) (weights.Loaded, error) {
 	f, err := weights.Open(path)
 	if err != nil {
@@ -31,7 +31,7 @@ func load(path string, blocks []models.Block) (weights.Loaded, error) {
 	return l, l.Whole()
 }
 
-// small is a network with every kind of tensor that a file has to hold.
+// small is a network with every kind of tensor that a file can contain.
 func small(t *testing.T, classes int) (models.Arch, []models.Block) {
 	t.Helper()
 	arch := models.Arch{

@@ -11,7 +11,7 @@ import (
 	"fbnas/models"
 )
 
-// unit is the tensors of one block in a file.
+// unit has the tensors of one block in a file.
 type unit struct {
 	prefix string
 	order  []int
@@ -58,7 +58,7 @@ func (p place) units(names map[string]bool) []unit {
 		for _, text := range match[1:] {
 			n, err := strconv.Atoi(text)
 			if err != nil {
-				n = -1 // a number beyond any network's
+				n = -1 // larger than any network's numbers
 			}
 			u.order = append(u.order, n)
 		}
@@ -83,8 +83,8 @@ func (fm form) inside(names map[string]bool) bool {
 }
 
 // fits reports whether the form has a name for every convolution of a block,
-// and no others but those of a squeeze-excite. Of forms alike, the one whose
-// layers the file has is meant.
+// and no others except those of a squeeze-excite. If several forms fit, the one whose
+// layers are in the file is meant.
 func (fm form) fits(b models.Block) bool {
 	left := len(fm)
 	for _, c := range b.Convolutions() {
@@ -120,7 +120,7 @@ func (u unit) form(b models.Block, names map[string]bool) (form, bool) {
 	return fitting, fitting != nil
 }
 
-// name is that of a layer in the file.
+// name is the name of a layer in the file.
 func (u unit) name(layer string) string {
 	if root, ok := strings.CutPrefix(layer, "/"); ok {
 		return root
@@ -128,8 +128,8 @@ func (u unit) name(layer string) string {
 	return u.prefix + layer
 }
 
-// translated gives the file's name of each parameter of a network, by the
-// name of ours, as far as the blocks are of the same kinds in the same order;
+// translated maps our name of each parameter of a network to the file's
+// name, as far as the blocks are of the same kinds in the same order;
 // why says where they are not.
 func (f family) translated(blocks []models.Block, names map[string]bool) (byName map[string]string, why string) {
 	units := f.units(names)
@@ -153,7 +153,7 @@ func (f family) translated(blocks []models.Block, names map[string]bool) (byName
 			return byName, cmp.Or(why, fmt.Sprintf("%s is a block of kind %s, in the file's order there is %s", models.BlockName(b, i), b.Kind, u))
 		}
 		for _, p := range models.Params([]models.Block{b}) {
-			// Alone, the block is numbered 00.
+			// On its own, the block has the number 00.
 			inBlock := strings.TrimPrefix(strings.TrimPrefix(p.Name, models.BlockName(b, 0)), ".")
 			byName[models.BlockName(b, i)+"."+inBlock] = u.parameter(fm, inBlock, p.Role)
 		}
@@ -161,8 +161,8 @@ func (f family) translated(blocks []models.Block, names map[string]bool) (byName
 	return byName, why
 }
 
-// note says what a network may compute otherwise than the family's did, which
-// the shapes of weights do not tell; "" for nothing.
+// note says what the network may compute differently from the family's, which
+// the shapes of weights do not show; "" if there is nothing.
 func (f family) note(blocks []models.Block) string {
 	relu := func(b models.Block) bool { return b.Act == "relu" && b.Kind != models.Head }
 	if f.relu6 == "" || !slices.ContainsFunc(blocks, relu) {
@@ -171,8 +171,8 @@ func (f family) note(blocks []models.Block) string {
 	return f.relu6 + " are trained with ReLU6, and the network computes ReLU: use these weights to start a training, not as they are"
 }
 
-// otherwise lists where a network computes what no network of the family does,
-// though the shapes of its weights may be the same.
+// otherwise lists what a network computes differently from all networks of the family,
+// even if the shapes of its weights are the same.
 func (f family) otherwise(blocks []models.Block) []string {
 	var out []string
 	for i, b := range blocks {
@@ -183,7 +183,7 @@ func (f family) otherwise(blocks []models.Block) []string {
 	return out
 }
 
-// parameter is the file's name for a parameter of ours, such as
+// parameter is the file's name for one of our parameters, such as
 // "depthwise.bn.mean".
 func (u unit) parameter(fm form, name string, role models.Role) string {
 	layer := strings.TrimSuffix(name, "."+string(role))
@@ -193,8 +193,8 @@ func (u unit) parameter(fm form, name string, role models.Role) string {
 	return u.name(fm[layer].conv) + "." + roles[role]
 }
 
-// familyOf picks the family whose names are the file's, by how many of them it
-// translates; nil where none translates any.
+// familyOf is the family that translates the most names of the
+// file; nil if none translates any.
 func familyOf(blocks []models.Block, names map[string]bool) *family {
 	var best *family
 	most := 0

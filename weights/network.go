@@ -16,14 +16,14 @@ import (
 	"fbnas/train"
 )
 
-// Network is a trained network with all that is needed to use it: the content
+// Network is a trained network with everything that is needed to use it: the content
 // of weights.safetensors.
 type Network struct {
 	Arch          models.Arch
 	Classes       []string
 	Preprocessing dataset.Preprocessing
-	Data          string         // digest of what it was trained on; "" where that is not known
-	Test          train.Accuracy // on the test images; zero when not measured
+	Data          string         // digest of the data that it was trained on; "" if unknown
+	Test          train.Accuracy // on the test images; zero if not measured
 	Values        map[string][]float64
 }
 
@@ -33,11 +33,11 @@ const (
 	classesKey       = "fbnas.classes"
 	preprocessingKey = "fbnas.preprocessing"
 	testKey          = "fbnas.test"
-	dataKey          = "fbnas.data_sha256" // absent where that is not known
+	dataKey          = "fbnas.data_sha256" // absent if unknown
 )
 
-// Write replaces the file at path. Tensors stand in the order of
-// models.Params, as F32: the engines that train compute with it.
+// Write replaces the file at path. Tensors are in the order of
+// models.Params, as F32, the type in which the engines train.
 func (n Network) Write(path string) error {
 	blocks, err := n.Arch.Resolve()
 	if err != nil {
@@ -99,7 +99,7 @@ func Read(path string) (Network, error) {
 	return n, nil
 }
 
-// check compares the tensors with what the architecture has.
+// check compares the tensors with those of the architecture.
 func (n Network) check() error {
 	blocks, err := n.Arch.Resolve()
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 type Taken struct {
 	Network
 	Loaded
-	Drawn []string // parameters that the file has nothing for, in the order of models.Params
+	Drawn []string // parameters that the file lacks, in the order of models.Params
 }
 
-// Take matches the file with an architecture, whose number of classes becomes
-// the file's. What does not fit is an error, unless partial: then what the file
-// has nothing for is drawn with the seed. The accuracy and the data that a file
-// states are those of its own weights only.
+// Take matches the file with an architecture, and changes the architecture's number of
+// classes to the file's. Anything that does not fit is an error, unless partial: then
+// parameters that the file lacks are drawn with the seed. The accuracy and the data that
+// a file states apply only to its own weights.
 func (f *File) Take(arch models.Arch, partial bool, seed uint64) (Taken, error) {
 	t := Taken{Network: Network{Arch: arch}}
 	blocks, err := t.match(f)
@@ -55,10 +55,10 @@ func (t *Taken) match(f *File) ([]models.Block, error) {
 	return blocks, err
 }
 
-// Start matches the file with a network that is to be trained on from its
-// weights, for the classes of its data: all of it has to fit but for the
-// classifier. That starts anew, as Fresh says, where the file's is for another
-// number of classes or for classes of other names, or where anew asks for it.
+// Start matches the file with a network that is to be trained further from its
+// weights, for the classes of its data: everything has to fit except the
+// classifier. The classifier is Fresh if the file's has another
+// number of classes or other names of classes, or if anew asks for it.
 func (f *File) Start(blocks []models.Block, classes []string, anew bool) (Loaded, error) {
 	l, err := f.Match(blocks)
 	if err == nil {

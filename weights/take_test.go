@@ -12,7 +12,7 @@ import (
 	"fbnas/weights"
 )
 
-// stating is a weights.safetensors of a network that was tested.
+// stating is a weights.safetensors of a network with a stated accuracy.
 func stating(t *testing.T, arch models.Arch, blocks []models.Block) *weights.File {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "weights.safetensors")

@@ -35,7 +35,7 @@ func TestFilesOfPyTorch(t *testing.T) {
 	}{
 		{"mobile_vision.pth", "mobile_vision", "mobile-vision", biased},
 		{"folded.onnx", "mobile_vision", "", biased},
-		{"folded.onnx", "mobile_vision", "", bare}, // folding takes the biases with it
+		{"folded.onnx", "mobile_vision", "", bare}, // folding removes the biases
 		{"batchnorm.onnx", "mobile_vision", "", biased},
 		{"batchnorm.onnx", "mobile_vision", "", bare},
 		{"timm.pth", "timm", "timm", bare},

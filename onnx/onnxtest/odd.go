@@ -7,7 +7,7 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// OddModels are files as other people make them, each of a kind that was once
+// OddModels are files like those of other people, each of a kind that was once
 // timed wrongly or refused.
 var OddModels = map[string]func(b *onnx.Builder){
 	// Height and width are open.
@@ -16,18 +16,18 @@ var OddModels = map[string]func(b *onnx.Builder){
 	},
 	// The same network for one size.
 	"fixed": func(b *onnx.Builder) { pooled(b, b.Input("x", onnx.Float32, onnx.Dims(1, 3, 32, 32))) },
-	// Nothing is said of the shape.
+	// No shape is declared.
 	"shapeless": func(b *onnx.Builder) { pooled(b, b.Input("x", onnx.Float32, nil)) },
 	// Height, width and channels are open.
 	"channels": func(b *onnx.Builder) {
 		pooled(b, b.Input("x", onnx.Float32, onnx.Shape{onnx.Sym("N"), onnx.Sym("C"), onnx.Sym("H"), onnx.Sym("W")}))
 	},
-	// An image of no rows.
+	// An image without rows.
 	"empty": func(b *onnx.Builder) {
 		b.Node("Relu", []string{b.Input("x", onnx.Float32, onnx.Dims(1, 3, 0, 32))}, []string{"y"})
 		b.Output("y", onnx.Float32, nil)
 	},
-	// Two inputs that share an open length: numbers of words, and which count.
+	// Two inputs that share an open length: numbers of words, and which of them count.
 	"words": func(b *onnx.Builder) {
 		words := onnx.Shape{onnx.Sym("batch"), onnx.Sym("sequence")}
 		ids, mask := b.Input("ids", onnx.Int64, words), b.Input("mask", onnx.Bool, words)
@@ -42,12 +42,12 @@ var OddModels = map[string]func(b *onnx.Builder){
 		b.Node("Identity", []string{b.Input("text", onnx.StringType, onnx.Dims(1))}, []string{"y"})
 		b.Output("y", onnx.StringType, onnx.Dims(1))
 	},
-	// Whole in half precision.
+	// Entirely in float16.
 	"half": func(b *onnx.Builder) {
 		b.Node("Relu", []string{b.Input("x", onnx.Float16, onnx.Dims(1, 3, 8, 8))}, []string{"y"})
 		b.Output("y", onnx.Float16, onnx.Dims(1, 3, 8, 8))
 	},
-	// A softmax of e^0 to e^-100, of which those below e^-87.3 are denormal.
+	// A softmax of e^0 to e^-100; those below e^-87.3 are denormal.
 	"sure": func(b *onnx.Builder) {
 		zeros := b.Op("Mul", []string{b.Input("x", onnx.Float32, onnx.Dims(1, 1)), b.Const(onnx.Vector[float32]("", 0))})
 		steps := make([]float32, 101)
@@ -78,7 +78,7 @@ func OddModel(kind string) (*onnx.Model, error) {
 	return b.Model()
 }
 
-// ReferTo takes the first initializer's bytes out of a model.
+// ReferTo moves the first initializer's bytes out of a model.
 func ReferTo(m *onnx.Model, location string) []byte {
 	w := m.Proto.Graph.Initializer[0]
 	raw := w.RawData

@@ -14,8 +14,8 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// The groups of vectors: one operator a model (932 of them), operators and
-// layers as PyTorch exported them (opset 6), and graphs of several nodes.
+// The groups of vectors: models of one operator (932 of them), operators and
+// layers exported by PyTorch (opset 6), and graphs of several nodes.
 const (
 	Node             = "node"
 	PytorchOperator  = "pytorch-operator"
@@ -33,7 +33,7 @@ type Case struct {
 	dir   string
 }
 
-// Cases reads the models of some groups, or of all without any, in the order
+// Cases reads the models of the given groups, or of all groups, in the order
 // of their names. Without the vectors the test is skipped.
 func Cases(t testing.TB, groups ...string) []Case {
 	t.Helper()
@@ -65,12 +65,12 @@ func Cases(t testing.TB, groups ...string) []Case {
 	return cases
 }
 
-// ErrNotDense is what Data fails with where a vector is a sequence, a text or
-// another value that onnx.Tensor does not hold.
+// ErrNotDense is the error of Data for a vector with a sequence, a text or
+// another value that onnx.Tensor cannot hold.
 var ErrNotDense = errors.New("not dense tensors of numbers")
 
 // Data reads the case's first vector: tensors in the order of the graph's
-// inputs and outputs, and with their names.
+// inputs and outputs, with their names.
 func (c Case) Data() (inputs, outputs []onnx.Tensor, err error) {
 	if inputs, err = c.tensors("input", c.Model.Inputs()); err == nil {
 		outputs, err = c.tensors("output", c.Model.Outputs())

@@ -7,14 +7,14 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// constant is a tensor of the file, or what operators make of one alone.
+// constant is a tensor of the file, or a value computed from such a tensor alone.
 type constant struct {
 	elements int64
-	literal  bool // a number in a formula rather than a parameter: a scalar, or integers that are no codes
-	read     bool // by a node whose parameter it is: the next one shares it
+	literal  bool // a number in a formula rather than a parameter: a scalar, or integers that are not codes
+	read     bool // by a node whose parameter it is: the next reader shares it
 }
 
-// define notes a tensor under a name and gives its bytes.
+// define records a tensor under a name and returns its number of bytes.
 func (c *counter) define(name string, t *onnxpb.TensorProto) int64 {
 	elements := c.total.mul(t.GetDims()...)
 	d := onnx.DType(t.GetDataType())
@@ -25,11 +25,11 @@ func (c *counter) define(name string, t *onnxpb.TensorProto) int64 {
 	return c.total.mul(elements, d.Size())
 }
 
-// passing are the operators that hand a constant on: what comes out holds the
+// passing are the operators that pass a constant on: their output has the
 // same numbers in another form.
 var passing = []string{"Cast", "DequantizeLinear", "Flatten", "Identity", "QuantizeLinear", "Reshape", "Squeeze", "Transpose", "Unsqueeze"}
 
-// folds takes in a node that only makes a constant, and reports whether it is
+// folds records a node that only makes a constant, and reports whether it is
 // one: a runtime computes it once, before the first run.
 func (c *counter) folds(n *onnxpb.NodeProto, s *Summary) bool {
 	if domainOf(n) != "" || len(n.GetOutput()) == 0 {
@@ -58,9 +58,9 @@ func (c *counter) folds(n *onnxpb.NodeProto, s *Summary) bool {
 	return true
 }
 
-// holds says which inputs of an operator hold parameters, weights first, and
-// which of them are multiplied. Operators that are not here hold those of
-// their inputs that are constants with dimensions.
+// holds says which inputs of an operator are parameters, weights first, and
+// which of them are multiplied. For other operators, all constant inputs with
+// dimensions are parameters.
 var holds = map[string]struct{ inputs, weights []int }{
 	"BatchNormalization":       {[]int{1, 2}, nil},
 	"Clip":                     {},

@@ -15,8 +15,8 @@ import (
 	"fbnas/onnx/summary"
 )
 
-// hostile are changes to a sound model after which it must be refused, each
-// with a word that the error has to have.
+// hostile are changes to a valid model after which it must be refused, each
+// with a word that the error must contain.
 var hostile = []struct {
 	name, says string
 	change     func(g *onnxpb.GraphProto)
@@ -95,8 +95,8 @@ func TestExternalDataStaysInItsFolder(t *testing.T) {
 	}
 }
 
-// TestManyNodesTakeTimeInProportion: nothing here grows with the square of the
-// file. It would not end within the test's time.
+// TestManyNodesTakeTimeInProportion: no step takes time quadratic in the size of the
+// file, or the test would not end in time.
 func TestManyNodesTakeTimeInProportion(t *testing.T) {
 	const n = 20_000
 	b := onnx.NewBuilder("many", 17)

@@ -8,8 +8,8 @@ import (
 	"fbnas/onnx/onnxpb"
 )
 
-// products are the operators that multiply and accumulate: how to count one
-// from the shapes of the inputs that hold numbers, and of the output.
+// products are the operators that multiply and accumulate, with functions that count one
+// from the shapes of its inputs that hold numbers, and of its output.
 var products = map[string]struct {
 	inputs [2]int
 	count  func(c *counter, n *onnxpb.NodeProto, a, b, out onnx.Shape) int64
@@ -38,7 +38,7 @@ func convolution(c *counter, _ *onnxpb.NodeProto, _, w, out onnx.Shape) int64 {
 	return c.total.mul(c.product(out), c.product(w[1:]))
 }
 
-// transposed: each element of the input is multiplied with a filter, weights
+// transposed: each element of the input is multiplied by a filter, weights
 // [C,M/group,K...].
 func transposed(c *counter, _ *onnxpb.NodeProto, x, w, _ onnx.Shape) int64 {
 	return c.total.mul(c.product(x), c.product(w[1:]))
@@ -58,7 +58,7 @@ func matrices(c *counter, _ *onnxpb.NodeProto, a, _, out onnx.Shape) int64 {
 	return c.total.mul(c.product(out), a[len(a)-1].Size)
 }
 
-// recurrent: at each step each example meets the weights [dirs,gates·H,I] and
+// recurrent: at each step each example is multiplied by the weights [dirs,gates·H,I] and
 // the recurrence [dirs,gates·H,H], which is input 2.
 func recurrent(c *counter, n *onnxpb.NodeProto, x, w, _ onnx.Shape) int64 {
 	steps := c.total.mul(x[0].Size, x[1].Size)
@@ -66,7 +66,7 @@ func recurrent(c *counter, n *onnxpb.NodeProto, x, w, _ onnx.Shape) int64 {
 }
 
 // einsum: two tensors are multiplied once for every combination of the letters
-// of both. What it does with one is no product; with more, it depends on the
+// of both. With one tensor there is no product; with more, the number depends on the
 // order, which the runtime chooses.
 func (c *counter) einsum(n *onnxpb.NodeProto, to *Counts) string {
 	terms, _, ok := onnx.EinsumTerms(string(onnx.Attribute(n, "equation").GetS()))
@@ -98,7 +98,7 @@ func (c *counter) einsum(n *onnxpb.NodeProto, to *Counts) string {
 const unknownShapes = "the shapes that it works on are not known"
 
 // multiplications counts a node's multiply-accumulates and pooled elements, or
-// says why it cannot.
+// returns the reason why it cannot.
 func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
 	if why := c.opaque(n); why != "" {
 		return why
@@ -112,7 +112,7 @@ func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
 		}
 		out := c.types[n.Output[0]].Shape
 		if slices.Contains(recurrents, operatorName(n)) {
-			out = onnx.Shape{} // may be left out, and says nothing
+			out = onnx.Shape{} // it may be omitted, and contains no information
 			if len(n.GetInput()) < 3 || c.types[n.Input[2]].Shape == nil || len(c.types[n.Input[0]].Shape) != 3 {
 				return unknownShapes
 			}
@@ -123,7 +123,7 @@ func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
 				in[i] = c.types[n.Input[at]].Shape
 			}
 		}
-		// What goes in has dimensions; vectors multiply to a number without.
+		// Inputs have dimensions; the product of vectors is a number without any.
 		for i, s := range []onnx.Shape{out, in[0], in[1]} {
 			if lengths, known := s.Lengths(); !known || i > 0 && len(lengths) == 0 {
 				return unknownShapes
@@ -141,7 +141,7 @@ func (c *counter) multiplications(n *onnxpb.NodeProto, to *Counts) string {
 	return ""
 }
 
-// opaque is the reason why nothing is known of what a node computes; "" where
+// opaque is the reason why nothing is known about a node's computation; "" if
 // something is.
 func (c *counter) opaque(n *onnxpb.NodeProto) string {
 	for _, a := range n.GetAttribute() {
@@ -177,7 +177,7 @@ func (c *counter) globalPool(n *onnxpb.NodeProto) bool {
 	return false
 }
 
-// product is the number of elements of a shape; 0 where it is not known.
+// product is the number of elements of a shape; 0 if it is unknown.
 func (c *counter) product(s onnx.Shape) int64 {
 	n, _ := c.elements(s)
 	return n

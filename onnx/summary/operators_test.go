@@ -11,7 +11,7 @@ import (
 	"fbnas/onnx/onnxtest"
 )
 
-// operators are all of the standard domain up to opset 21, deprecated ones too.
+// operators are all operators of the standard domain up to opset 21, also deprecated ones.
 // Source: ONNX's Operators.md of release 1.16.
 const operators = `
 Abs Acos Acosh Add AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool BatchNormalization Bernoulli
@@ -34,8 +34,8 @@ StringNormalizer StringSplit Sub Sum Tan Tanh TfIdfVectorizer ThresholdedRelu Ti
 Unsqueeze Upsample Where Xor
 `
 
-// TestEveryOperatorIsCountedOrListed: each has a rule, or stands with a reason
-// in uncounted, and none does both.
+// TestEveryOperatorIsCountedOrListed: each either has a rule or is listed in
+// uncounted with a reason.
 func TestEveryOperatorIsCountedOrListed(t *testing.T) {
 	listed := map[string]bool{}
 	for _, op := range strings.Fields(operators) {
@@ -52,14 +52,14 @@ func TestEveryOperatorIsCountedOrListed(t *testing.T) {
 	}
 }
 
-// TestVectorsAreCountedOrListed: of all models that come with ONNX, only
-// operators in uncounted, or of a training's domain, are not counted; whatever
-// else is shown with a reason is of shapes that are values.
+// TestVectorsAreCountedOrListed: in all models that come with ONNX, the only
+// operators that are not counted are those in uncounted or of a training domain;
+// other nodes with a reason have shapes that depend on values.
 func TestVectorsAreCountedOrListed(t *testing.T) {
 	for _, c := range onnxtest.Cases(t) {
 		s, err := Of(c.Model, Options{Shapes: map[string][]int64{}})
 		if err != nil {
-			continue // TestConformanceModels looks at those
+			continue // TestConformanceModels tests those
 		}
 		for _, n := range s.Nodes {
 			if strings.HasPrefix(n.Why, "no rule") && !strings.HasPrefix(n.Op, "ai.onnx.preview.training.") {
@@ -69,7 +69,7 @@ func TestVectorsAreCountedOrListed(t *testing.T) {
 	}
 }
 
-// TestProductsOfOtherLayers: what each multiplies, worked out by hand.
+// TestProductsOfOtherLayers: the number of products of each, computed by hand.
 func TestProductsOfOtherLayers(t *testing.T) {
 	f := func(b *onnx.Builder, dims ...int) string {
 		n := 1
@@ -135,7 +135,7 @@ func TestSparseInitializers(t *testing.T) {
 	}
 }
 
-// sparse is field 15 of a graph: w of these dimensions, which stores 2 numbers.
+// sparse is field 15 of a graph: w with these dimensions, of which 2 numbers are stored.
 func sparse(t *testing.T, dims ...int64) []byte {
 	t.Helper()
 	var message []byte

@@ -1,7 +1,7 @@
 package summary
 
-// peak is the largest sum of bytes alive at once: inputs from the start, what a
-// node gives from the node on, each until its last reader is done, and the
+// peak is the largest number of bytes alive at once: inputs from the start, a
+// node's outputs from the node on, each until its last reader is done, and the
 // graph's outputs to the end.
 func (c *counter) peak() int64 {
 	nodes := c.model.Proto.Graph.Node

@@ -2,7 +2,7 @@ package summary
 
 import "math/bits"
 
-// sum adds and multiplies sizes, and remembers whether one was too large:
+// sum adds and multiplies sizes, and records whether one overflowed:
 // dimensions come from files.
 type sum struct{ overflowed bool }
 

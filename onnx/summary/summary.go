@@ -11,59 +11,59 @@ import (
 
 // Options of Of.
 type Options struct {
-	// Shapes are the shapes to count inputs at, by name. Without one, an input
-	// has the shape that the file declares, with 1 for an open first dimension.
+	// Shapes are the shapes of inputs, by name. An input without one has
+	// the shape that the file declares, with 1 for an open first dimension.
 	Shapes map[string][]int64
 }
 
-// Summary is what a model consists of and asks for in one run.
+// Summary has the sizes of a model and of one run of it.
 type Summary struct {
 	Name     string
 	IR       int64
-	Opset    int64 // of the standard operators; 0 where they are not imported
+	Opset    int64 // of the standard operators; 0 if they are not imported
 	Producer string
 	Inputs   []onnx.Value
 	Outputs  []onnx.Value
-	Nodes    []Node // in the file's order, without those that are constant
+	Nodes    []Node // in the file's order, without constant ones
 	Counts
-	// Bytes of all constants as the file stores them.
+	// ConstantBytes are those of all constants as the file stores them.
 	ConstantBytes int64
-	// PeakBytes is the largest sum of the activations that are alive at once
-	// when nodes run in the file's order and none writes over what it reads.
+	// PeakBytes is the largest number of bytes of activations that are alive at once
+	// if nodes run in the file's order and none overwrites its inputs.
 	PeakBytes int64
-	// Uncounted are the nodes whose multiply-accumulates or activations are
-	// not known: totals lack them.
+	// Uncounted is the number of nodes whose multiply-accumulates or activations are
+	// unknown: they are missing in the totals.
 	Uncounted int
 }
 
 // Counts are the sizes of a node or of a whole model.
 type Counts struct {
-	Params  int64 // numbers that are trained, in the node that first reads them
-	Weights int64 // those of them that are multiplied: no biases, no batch norms
+	Params  int64 // numbers that are trained, counted at the node that first reads them
+	Weights int64 // the part of Params that is multiplied: no biases, no batch norms
 	MACs    int64 // multiply-accumulates of convolutions and matrix products
 	Pooled  int64 // elements that global average pools read
-	// Elements and Bytes of the activations that nodes give.
+	// Elements and Bytes of the nodes' outputs.
 	Elements, Bytes int64
 }
 
 // Node is one operator of the graph.
 type Node struct {
-	Name   string // the node's, else that of its first output
+	Name   string // the node's name, or that of its first output
 	Op     string // "Conv", "com.microsoft.FusedConv"
 	Output onnx.TypeShape
 	Counts
-	// Why is the reason why its multiply-accumulates or pooled elements are not
-	// known; "" where they are.
+	// Why is the reason why its multiply-accumulates or pooled elements are
+	// unknown; "" if they are known.
 	Why string
-	// Unsized: the shape of something that it gives is not known.
+	// Unsized: the shape of one of its outputs is unknown.
 	Unsized bool
 }
 
-// Of counts a model. Operators that fbnas has no rule for are counted as far
-// as the file declares the shapes behind them, and marked. A model whose graph
-// has no order (cycles, values defined twice or not at all), whose tensors do
-// not fit their dimensions, whose shapes contradict each other or whose
-// dimensions overflow is refused.
+// Of counts a model. Operators without a rule in fbnas are counted as far
+// as the file declares the shapes of their outputs, and marked. A model is refused if
+// its graph has no order (cycles, values defined twice or not at all), if its tensors do
+// not fit their dimensions, if its shapes contradict each other or if its
+// dimensions overflow.
 func Of(m *onnx.Model, o Options) (Summary, error) {
 	if err := onnx.CheckGraph(m); err != nil {
 		return Summary{}, fmt.Errorf("graph %q: %w", m.Name(), err)
@@ -161,7 +161,7 @@ func (c *counter) node(n *onnxpb.NodeProto) Node {
 	return out
 }
 
-// elements is the product of a shape; false where that is not known.
+// elements is the product of a shape; false if it is unknown.
 func (c *counter) elements(s onnx.Shape) (int64, bool) {
 	lengths, ok := s.Lengths()
 	if !ok {
@@ -170,7 +170,7 @@ func (c *counter) elements(s onnx.Shape) (int64, bool) {
 	return c.total.mul(lengths...), true
 }
 
-// operatorName puts the domain before the name of an operator that is not
+// operatorName adds the domain to the name of an operator that is not
 // standard.
 func operatorName(n *onnxpb.NodeProto) string {
 	if d := domainOf(n); d != "" {
@@ -181,7 +181,7 @@ func operatorName(n *onnxpb.NodeProto) string {
 
 func domainOf(n *onnxpb.NodeProto) string { return standard(n.GetDomain()) }
 
-// standard gives the standard domain its one name: files also say "ai.onnx".
+// standard gives the standard domain its one name: files may also say "ai.onnx".
 func standard(domain string) string {
 	if domain == "ai.onnx" {
 		return ""

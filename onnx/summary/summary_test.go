@@ -15,8 +15,8 @@ import (
 	"fbnas/onnxexport"
 )
 
-// TestZooCountsAsItsArchitecture holds the count of an exported file against
-// the count of the architecture: batch norms are folded in it, so each is a
+// TestZooCountsAsItsArchitecture compares the count of an exported file with
+// that of the architecture: its batch norms are folded, and each becomes a
 // bias.
 func TestZooCountsAsItsArchitecture(t *testing.T) {
 	for _, name := range []string{"fbnetv2_f1", "fbnet_96", "dmasking_f1", "mnv3", "fbnetv3_a0"} {
@@ -50,7 +50,7 @@ func TestZooCountsAsItsArchitecture(t *testing.T) {
 			t.Errorf("%s: %d MACs, %d weights, %d params, %d uncounted; want %d, %d, %d", name,
 				got.MACs, got.Weights, got.Params, got.Uncounted, want.MACs, want.ConvWeights, params)
 		}
-		// A pool on a 1x1 map is not exported: behind ir_pool there is none.
+		// A pool of a 1x1 map is not exported: there is none after ir_pool.
 		pooled := want.FLOPsWithPool - want.MACs
 		if last := blocks[len(blocks)-1]; last.Height*last.Width == 1 {
 			pooled -= int64(last.In)
@@ -70,8 +70,8 @@ func built(t testing.TB, b *onnx.Builder) *onnx.Model {
 	return m
 }
 
-// chain is x [N,2,6,6] -> Conv 3x3 to 4 -> BatchNormalization -> an operator
-// of somebody else -> GlobalAveragePool -> Flatten -> Gemm to 5.
+// chain is x [N,2,6,6] -> Conv 3x3 to 4 -> BatchNormalization -> a foreign
+// operator -> GlobalAveragePool -> Flatten -> Gemm to 5.
 func chain(t testing.TB, batch onnx.Dim) *onnx.Model {
 	t.Helper()
 	b := onnx.NewBuilder("chain", 17)
@@ -117,7 +117,7 @@ func TestCountsNodeByNode(t *testing.T) {
 	if s.Uncounted != 1 || !strings.Contains(s.Nodes[2].Why, "no rule") {
 		t.Errorf("%d uncounted, %q", s.Uncounted, s.Nodes[2].Why)
 	}
-	// The input and what the convolution gives, then two maps of 64 floats.
+	// The input and the convolution's output, then two maps of 64 floats.
 	if s.PeakBytes != 4*(72+64) || s.Bytes != 4*(64*3+4+4+5) {
 		t.Errorf("peak %d, all %d bytes", s.PeakBytes, s.Bytes)
 	}
@@ -142,7 +142,7 @@ func TestGivenShapes(t *testing.T) {
 		s, err := summary.Of(chain(t, c.batch), summary.Options{Shapes: map[string][]int64{"x": c.shape}})
 		switch {
 		case c.name == "other than fixed":
-			// Behind the operator without a rule nothing is known any more.
+			// After the operator without a rule nothing is known.
 			if err != nil || s.MACs != 4*36*18 || s.Uncounted != 4 {
 				t.Errorf("%s: %v, %d MACs, %d uncounted", c.name, err, s.MACs, s.Uncounted)
 			}
@@ -159,7 +159,7 @@ func TestGivenShapes(t *testing.T) {
 	}
 }
 
-// bare are single products whose shapes say nothing of how much they multiply.
+// bare are single products whose shapes do not show the number of multiplications.
 var bare = []struct {
 	name, op string
 	in       onnx.DType
@@ -173,14 +173,14 @@ var bare = []struct {
 	}},
 }
 
-// scalars takes the dimensions of a model's inputs away.
+// scalars removes the dimensions of a model's inputs.
 func scalars(m *onnxpb.ModelProto) {
 	for _, v := range m.Graph.Input {
 		v.Type.GetTensorType().Shape.Dim = nil
 	}
 }
 
-// dot is the product of two vectors of 4, which is a number.
+// dot is the product of two vectors of length 4, a number.
 func dot(t testing.TB, op string, in onnx.DType) *onnx.Model {
 	t.Helper()
 	out := onnx.Float32
@@ -256,8 +256,8 @@ func TestQuantisedForms(t *testing.T) {
 	}
 }
 
-// TestConformanceModels counts the vectors that come with ONNX. What single
-// operators multiply is known from their shapes.
+// TestConformanceModels counts the vectors that come with ONNX. The shapes of single
+// operators determine the number of multiplications.
 func TestConformanceModels(t *testing.T) {
 	want := map[string]int64{
 		"node/test_basic_conv_with_padding":       25 * 9,
@@ -276,7 +276,7 @@ func TestConformanceModels(t *testing.T) {
 		"pytorch-converted/test_ConvTranspose2d":  3 * 7 * 6 * 36,
 		"pytorch-converted/test_Conv2d_depthwise": 2 * 4 * 4 * 4 * 9,
 	}
-	open := map[string][]int64{"x1": {10}} // of a vector of any length
+	open := map[string][]int64{"x1": {10}} // for a vector of any length
 	for _, c := range onnxtest.Cases(t) {
 		o := summary.Options{}
 		if strings.HasPrefix(c.Name, "node/test_sequence_map_identity_1_sequence_1_tensor") {
