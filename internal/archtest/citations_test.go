@@ -8,7 +8,7 @@ import (
 	"fbnas/internal/doctest"
 )
 
-// What comments and documents cite is in the tree, for whoever has a clone.
+// Everything that comments and documents cite is in the tree, so that a clone has it.
 func TestCitations(t *testing.T) {
 	problems, err := doctest.Check(os.DirFS("../.."))
 	if err != nil {
@@ -19,7 +19,7 @@ func TestCitations(t *testing.T) {
 	}
 }
 
-// Every package has its place in the picture.
+// docs/ARCHITECTURE.md says what every package is.
 func TestPackagesAreInTheArchitecture(t *testing.T) {
 	text, err := os.ReadFile("../../docs/ARCHITECTURE.md")
 	if err != nil {

@@ -1,6 +1,6 @@
 package archtest
 
-// row is one package and what it may import beside the standard library and
+// row is one package and what it may import besides the standard library and
 // the helpers: packages of this module and, by a prefix of the import path,
 // other modules; "*" is every package of this module. Tests may import more.
 type row struct{ pkg, may string }
@@ -9,8 +9,8 @@ type row struct{ pkg, may string }
 const helpers = "internal/atomicfile internal/chw internal/convert internal/evenly internal/fault internal/lfs internal/plaintext internal/random internal/readfile"
 
 // policy lists the packages from the lowest floor upwards; a row may only name
-// packages of rows above it. A package that does not exist yet may have its
-// row; between packages that do exist, a row names no import that is not used.
+// packages of rows above it. A package that does not exist yet may have a
+// row; between packages that do exist, a row names only imports that are used.
 var policy = []row{
 	{"internal/archtest", ""},
 	{"internal/atomicfile", ""},

@@ -52,14 +52,14 @@ func load(t *testing.T) map[string]listed {
 	return packages
 }
 
-// standard tells the standard library's import paths ("C" is cgo's).
+// standard reports whether a path is in the standard library ("C" is cgo's).
 func standard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return first != module && !strings.Contains(first, ".")
 }
 
-// used is what a package's row would say if it allowed exactly what the
-// package imports, other modules by their path.
+// used is the row of a package that would allow exactly what the
+// package imports, with other modules by their path.
 func used(p listed) string {
 	var names []string
 	for _, path := range p.Imports {

@@ -12,9 +12,9 @@ import (
 )
 
 // Check reports whether Write can write the file at path, and leaves no trace: a
-// command asks before it works for hours. A path that cannot be meant, such as
+// command calls it before it works for hours. A path that makes no sense, such as
 // that of a folder, is a fault.Usage; a disk that refuses is a fault.Failure.
-// A folder that is missing is no fault, because Write makes it.
+// A missing folder is no error, because Write creates it.
 func Check(path string) error {
 	const hint = "Give the path of a file."
 	if path == "" || strings.HasSuffix(path, "/") {
@@ -22,18 +22,18 @@ func Check(path string) error {
 	}
 	info, err := os.Stat(path)
 	switch {
-	case err != nil: // the folder tells why, unless the file is only missing
+	case err != nil: // the folder says why, unless the file is only missing
 	case info.IsDir():
 		return fault.New(fault.Usage, hint, "%s is a folder", path)
 	case !info.Mode().IsRegular():
 		return fault.New(fault.Usage, hint, "%s is not a regular file", path)
-	case info.Mode().Perm()&0o222 == 0 || syscall.Access(path, writing) != nil: // the first holds for root, too
+	case info.Mode().Perm()&0o222 == 0 || syscall.Access(path, writing) != nil: // the first test is for root
 		return fault.New(fault.Failure, "Choose another file, or allow writing: chmod u+w "+path, "%s is read-only", path)
 	}
 	return probe(filepath.Dir(path), filepath.Base(path))
 }
 
-// CheckFolder is Check for a folder that files will be written to.
+// CheckFolder is Check for a folder in which files will be written.
 func CheckFolder(path string) error {
 	if path == "" {
 		return fault.New(fault.Usage, "Give the path of a folder.", "no folder is given")
@@ -44,8 +44,8 @@ func CheckFolder(path string) error {
 // writing is W_OK of access(2).
 const writing = 2
 
-// probe makes and removes a file as Write would in dir, or in the nearest
-// folder above it that is there.
+// probe creates and removes a file as Write would in dir, or in the nearest
+// existing folder above it.
 func probe(dir, base string) error {
 	there, err := nearest(dir)
 	if err != nil {
@@ -58,7 +58,7 @@ func probe(dir, base string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// nearest is dir, or the nearest folder above it that is there.
+// nearest is dir, or the nearest existing folder above it.
 func nearest(dir string) (string, error) {
 	for {
 		info, err := os.Stat(dir)
@@ -77,7 +77,7 @@ func nearest(dir string) (string, error) {
 	}
 }
 
-// refused is the system's no, without the name of the file that was tried.
+// refused is the system's error without the name of the probe's file.
 func refused(dir string, err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {

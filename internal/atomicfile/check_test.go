@@ -12,7 +12,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// place is a folder with one thing of each kind in it.
+// place is a folder that contains one thing of each kind.
 func place(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -44,8 +44,8 @@ func contents(t *testing.T, dir string) string {
 	return strings.Join(names, "\n")
 }
 
-// TestCheckForetellsWrite: what Check refuses has its code and its reason, what
-// it lets pass is written; it leaves no trace itself, and a failed write none.
+// TestCheckForetellsWrite: what Check refuses has its code and its reason, and
+// Write can write what Check accepts; Check leaves no trace, nor does a failed write.
 func TestCheckForetellsWrite(t *testing.T) {
 	const ok fault.Code = ""
 	for _, c := range []struct {

@@ -1,3 +1,3 @@
 // Package atomicfile replaces files so that a crash at any moment leaves
-// either the old content or the new, whole.
+// either the whole old content or the whole new one.
 package atomicfile

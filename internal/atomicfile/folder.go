@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// MakeFolder makes the folder at path, and those above it, where they are
-// missing. undo removes those that it made, as far as they are empty.
+// MakeFolder creates the folder at path, and those above it, if they are
+// missing. undo removes those that it created, unless they are no longer empty.
 func MakeFolder(path string) (undo func(), err error) {
 	var made []string // the deepest first
 	for dir := filepath.Clean(path); ; dir = filepath.Dir(dir) {
@@ -20,7 +20,7 @@ func MakeFolder(path string) (undo func(), err error) {
 	}
 	undo = func() {
 		for _, dir := range made {
-			os.Remove(dir) // refuses one that is not empty
+			os.Remove(dir) // fails for one that is not empty
 		}
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {

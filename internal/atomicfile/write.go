@@ -8,10 +8,10 @@ import (
 )
 
 // Write replaces the file at path by what fill writes. The content goes to a
-// temporary file in the same folder, which is made where it is missing, is
-// synced, and takes the name in one rename; the folder is synced after it. When
+// temporary file in the same folder, which is created if it is missing; the file is
+// synced and renamed to path, and then the folder is synced. If
 // fill or the disk fails, the file at path stays as it was, and the temporary
-// file and a folder that was made are removed.
+// file and a folder that was created are removed.
 func Write(path string, fill func(io.Writer) error) error { return write(path, 0o644, fill) }
 
 func write(path string, mode os.FileMode, fill func(io.Writer) error) (err error) {
@@ -60,7 +60,7 @@ func temporary(base string) string { return "." + base + ".tmp-*" }
 // WriteBytes is Write with content that is already in memory.
 func WriteBytes(path string, data []byte) error { return writeBytes(path, 0o644, data) }
 
-// WriteProgram is WriteBytes for a file that can be executed: it never has the
+// WriteProgram is WriteBytes for an executable file: the file never has its
 // name without the permission.
 func WriteProgram(path string, data []byte) error { return writeBytes(path, 0o755, data) }
 

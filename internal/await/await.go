@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// grace is the part of what is left of a test run that is kept for the end of
-// tests that fail, so that they say why.
+// grace is the part of the remaining time of a test run that is kept for
+// failing tests, so that they can say why.
 const grace = 0.1
 
-// Left is how long a test may wait for what has to come; an hour where the run
+// Left is how long a test may wait for an event; an hour if the run
 // has no time limit.
 func Left(t testing.TB) time.Duration {
 	if run, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
@@ -20,8 +20,8 @@ func Left(t testing.TB) time.Duration {
 	return time.Hour
 }
 
-// Until waits until something holds; a test that runs out of time before that
-// ends with what it was waiting for.
+// Until waits until something holds; a test that runs out of time first
+// fails with what it was waiting for.
 func Until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	end := time.Now().Add(Left(t))

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// run is a test whose run ends at a time.
+// run is a test whose run ends at a given time.
 type run struct {
 	testing.TB
 	end     time.Time

@@ -1,3 +1,3 @@
-// Package await waits in tests: as long as the test run may last, and not for a
-// number of seconds that a busy machine exceeds.
+// Package await waits in tests as long as the test run may last, and not for a
+// fixed number of seconds that a busy machine may exceed.
 package await

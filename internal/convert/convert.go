@@ -1,6 +1,6 @@
 package convert
 
-// Number is what slices hold.
+// Number is a number type of slices.
 type Number interface {
 	~float32 | ~float64 | ~int | ~int64 | ~int32 | ~int16 | ~int8 | ~uint8
 }

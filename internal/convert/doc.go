@@ -1,2 +1,2 @@
-// Package convert changes the number type of slices, and reads 16-bit numbers.
+// Package convert converts the number type of slices, and reads 16-bit floats.
 package convert

@@ -2,7 +2,7 @@ package convert
 
 import "math"
 
-// Float16 is the number that the 16 bits of an IEEE half stand for.
+// Float16 is the value of the 16 bits of an IEEE half.
 func Float16(h uint16) float64 {
 	exp, frac := int(h>>10&31), float64(h&0x3ff)
 	var v float64
@@ -23,11 +23,11 @@ func Float16(h uint16) float64 {
 	return v
 }
 
-// BFloat16 is the number that the upper 16 bits of an IEEE single stand for.
+// BFloat16 is the value of the upper 16 bits of an IEEE single.
 func BFloat16(h uint16) float64 { return float64(math.Float32frombits(uint32(h) << 16)) }
 
-// ToFloat16 is the 16 bits of the IEEE half that is nearest to v (ties to even;
-// too large becomes infinite).
+// ToFloat16 is the 16 bits of the IEEE half nearest to v (ties to even;
+// values that are too large become infinite).
 func ToFloat16(v float32) uint16 {
 	b := math.Float32bits(v)
 	sign := uint16(b >> 16 & 0x8000)

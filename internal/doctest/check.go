@@ -9,21 +9,21 @@ import (
 	"strings"
 )
 
-// Problem is a citation of what is not there.
+// Problem is a citation of something that does not exist.
 type Problem struct {
 	File string
 	Line int // from 1
 	What string
 }
 
-// String is the problem as compilers write theirs.
+// String is the problem in the form of compilers.
 func (p Problem) String() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.What) }
 
-// leftOut are folders in which nothing is read: what is built, and test data,
-// which cites its own.
+// leftOut are folders in which nothing is read: build results, and test data,
+// which cites files of its own.
 var leftOut = []string{".git", "bin", "runs", "testdata"}
 
-// elsewhere are names that look like citations of this tree and are none.
+// elsewhere are names that look like citations of this tree but are not.
 var elsewhere = map[string]string{
 	"model.md":        "the card that export writes",
 	"train/loss":      "a series of TensorBoard",
@@ -32,7 +32,7 @@ var elsewhere = map[string]string{
 	"Broadcasting.md": "ONNX's documentation",
 }
 
-// gone are places that only some machines have: no text may name them.
+// gone are places that exist only on some machines: no text may name them.
 var gone = regexp.MustCompile(`\bfacts/|\.\./shared\b`)
 
 var (
@@ -44,7 +44,7 @@ var (
 	space   = regexp.MustCompile(`\s+`)
 )
 
-// checker finds citations of what its tree has not.
+// checker finds citations of things that its tree does not have.
 type checker struct {
 	tree     fs.FS
 	top      map[string]bool // folders at the root
@@ -53,7 +53,7 @@ type checker struct {
 }
 
 // Check reads every file of a tree, the root of the repository, and returns
-// what is cited and not there.
+// the citations of things that do not exist.
 func Check(tree fs.FS) ([]Problem, error) {
 	c := checker{tree: tree, top: map[string]bool{}}
 	var err error
@@ -119,8 +119,8 @@ func (c *checker) exists(name string) bool {
 	return err == nil && len(found) > 0
 }
 
-// path checks what begins with a folder of the root: a file, a folder, or a
-// package with something of it.
+// path checks a path that begins with a folder of the root: a file, a folder, or a
+// package with one of its names.
 func (c *checker) path(cited string) string {
 	name := strings.TrimRight(strings.TrimPrefix(cited, "./"), "./*-")
 	first, _, _ := strings.Cut(name, "/")
@@ -130,8 +130,8 @@ func (c *checker) path(cited string) string {
 	return name + " does not exist"
 }
 
-// find is where a Markdown file is that a page names: from the root, beside the
-// page, or in docs; "" nowhere.
+// find is the Markdown file that a page names: from the root, beside the
+// page, or in docs; "" if there is none.
 func (c *checker) find(p page, name string) string {
 	for _, folder := range []string{".", path.Dir(p.name), "docs"} {
 		if at := path.Join(folder, name); c.exists(at) {
@@ -141,7 +141,7 @@ func (c *checker) find(p page, name string) string {
 	return ""
 }
 
-// named checks what ends in .md and is no path from the root.
+// named checks a name that ends in .md and is no path from the root.
 func (c *checker) named(p page, name string) string {
 	if first, _, _ := strings.Cut(name, "/"); c.top[first] || elsewhere[name] != "" || c.find(p, name) != "" {
 		return ""
@@ -153,7 +153,7 @@ func (c *checker) section(p page, name, title string) string {
 	title = space.ReplaceAllString(title, " ")
 	data, err := fs.ReadFile(c.tree, c.find(p, name))
 	if err != nil || slices.Contains(headings(data), title) {
-		return "" // a page that is not there is a problem of its own
+		return "" // a missing page is a problem of its own
 	}
 	return fmt.Sprintf("%s has no section %q", name, title)
 }

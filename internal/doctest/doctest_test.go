@@ -22,7 +22,7 @@ var others = map[string]string{
 	"scripts/demo.sh": "#!/bin/sh\n",
 }
 
-// files are what is checked, and what is wrong with each.
+// files are checked one by one, with the expected problems of each.
 var files = []struct {
 	about, name, text string
 	want              []string

@@ -9,14 +9,14 @@ import (
 	"regexp"
 )
 
-// dotted is something exported of a package, and perhaps a member of it.
+// dotted is an exported name of a package, optionally with a member.
 var dotted = regexp.MustCompile("(?:^|[\\s(\\[`*>])([a-z][a-z0-9]*)\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
 
 // exported are the names that the packages of a tree export, by the last
 // element of the path: Type, Func, and Type.Member for methods and fields.
 type exported map[string]map[string]bool
 
-// add reads a Go file. What does not parse is the compiler's business.
+// add reads a Go file. Files that do not parse are left to the compiler.
 func (e exported) add(file string, data []byte) {
 	if path.Ext(file) != ".go" {
 		return
@@ -42,7 +42,7 @@ func (e exported) add(file string, data []byte) {
 	}
 }
 
-// receiver is "Type." of a method, "" of a function.
+// receiver is "Type." for a method, "" for a function.
 func receiver(d *ast.FuncDecl) string {
 	if d.Recv == nil {
 		return ""
@@ -78,7 +78,7 @@ func spec(names map[string]bool, s ast.Spec) {
 			for _, n := range f.Names {
 				names[s.Name.Name+"."+n.Name] = true
 			}
-			if len(f.Names) == 0 { // embedded: its members are not followed
+			if len(f.Names) == 0 { // embedded: its members are not included
 				names[s.Name.Name+".*"] = true
 			}
 		}

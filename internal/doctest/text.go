@@ -9,22 +9,22 @@ import (
 	"strings"
 )
 
-// page is the prose of one file, by line: a line that has none is "".
+// page is the prose of one file, by line: a line without prose is "".
 type page struct {
 	name  string // slash-separated, from the root
 	lines []string
 }
 
-// at is the line, from 1, of a position in the joined text.
+// at is the number of the line, from 1, at a position of the joined text.
 func (p page) at(offset int) int { return 1 + strings.Count(p.text()[:offset], "\n") }
 
 func (p page) text() string { return strings.Join(p.lines, "\n") }
 
-// markers begin a line of a comment in the languages that are read.
+// markers begin a line of a comment in the supported languages.
 var markers = regexp.MustCompile(`^\s*(//|#|\*|/\*)?[ \t]?`)
 
-// whole are the ends of names of files that are read as they are, below their
-// comment markers.
+// whole are the extensions of files that are read completely, without
+// their comment markers.
 var whole = []string{".c", ".h", ".inc", ".py", ".sh", ".yaml", ".yml", ".svg", ".proto", ".mod", "Makefile", ".ci/run"}
 
 // read returns the prose of a file; ok is false for kinds that are not read.
@@ -80,7 +80,7 @@ func headings(data []byte) []string {
 	return all
 }
 
-// slug is the anchor of a heading, as GitHub makes it of one without links.
+// slug is the anchor that GitHub makes from a heading without links.
 func slug(heading string) string {
 	return strings.ReplaceAll(unslug.ReplaceAllString(strings.ToLower(heading), ""), " ", "-")
 }

@@ -1,3 +1,3 @@
-// Package evenly takes some of a list at equal distances: a part that stands
-// for the whole, whatever the list is sorted by.
+// Package evenly takes elements of a list at equal distances: a sample that represents
+// the whole, whatever the list is sorted by.
 package evenly

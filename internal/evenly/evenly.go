@@ -1,8 +1,8 @@
 package evenly
 
 // Indices returns n indices into a list of a length, ascending, the first of
-// them 0: each stands at the start of one of n equal parts. It returns all
-// indices where there are no more than n.
+// them 0: each is the start of one of n equal parts. It returns all
+// indices if there are no more than n.
 func Indices(length, n int) []int {
 	at := make([]int, min(n, length))
 	for i := range at {
@@ -11,11 +11,11 @@ func Indices(length, n int) []int {
 	return at
 }
 
-// Pick returns the entries at Indices.
+// Pick returns the elements at Indices.
 func Pick[T any](list []T, n int) []T { return entries(list, Indices(len(list), n)) }
 
-// Span returns n entries, the first and the last of the list among them; of a
-// list with no more than n, all.
+// Span returns n elements, including the first and the last of the list; all
+// elements if the list has no more than n.
 func Span[T any](list []T, n int) []T {
 	at := make([]int, min(n, len(list)))
 	for i := range at {

@@ -1,4 +1,4 @@
-// Package fault gives errors the two things a command line needs beside a
-// message: a code, from which the exit status follows, and a hint, which says
+// Package fault gives errors the two things that a command line needs besides a
+// message: a code, which decides the exit status, and a hint, which says
 // what to do next.
 package fault

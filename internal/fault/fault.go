@@ -75,7 +75,7 @@ func ExitCode(err error) int {
 	return exits[CodeOf(err)]
 }
 
-// Join is errors.Join of as many problems as a person reads; it says how many
+// Join is errors.Join of as many problems as people can read; it says how many
 // more there are.
 func Join(problems []error) error {
 	const shown = 10

@@ -1,2 +1,2 @@
-// Package golden compares what tests produce with files that are kept.
+// Package golden compares what tests produce with stored files.
 package golden

@@ -1,4 +1,3 @@
 // Package jsonschema makes JSON Schemas (draft 2020-12) from the Go types that
-// write the documents, so that a schema cannot say anything else than the
-// program does.
+// write the documents, so that schema and program always agree.
 package jsonschema

@@ -11,7 +11,7 @@ import (
 // Draft is the address of the vocabulary that schemas use.
 const Draft = "https://json-schema.org/draft/2020-12/schema"
 
-// Object is a JSON object whose fields keep the order they are given in.
+// Object is a JSON object whose fields keep their given order.
 type Object []Field
 
 // Field is a field of an Object.
@@ -20,7 +20,7 @@ type Field struct {
 	Value any
 }
 
-// Pairs is the object of names and values, in turns. It panics where a name is no
+// Pairs is the object of alternating names and values. It panics if a name is not a
 // string.
 func Pairs(pairs ...any) Object {
 	var o Object
@@ -52,25 +52,25 @@ func (o Object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Writer is a type whose MarshalJSON writes what another type is written as.
+// Writer is a type whose MarshalJSON writes it in the form of another type.
 type Writer interface{ WrittenAs() reflect.Type }
 
-// Maker makes schemas; it knows what encoding/json cannot tell of types: the
-// schema of each type here is its value.
+// Maker makes schemas. It maps types that encoding/json does not describe to
+// their schemas.
 type Maker map[reflect.Type]any
 
-// Enum is the schema of a value that is one of these.
+// Enum is the schema of a value that is one of the given ones.
 func Enum(values ...any) any { return Object{{"enum", values}} }
 
-// Fields are the properties of a struct, and those that are always there.
+// Fields are the properties of a struct, and the names of those that are always present.
 func (m Maker) Fields(t reflect.Type) (properties Object, required []string) {
 	required = []string{}
 	m.addFields(t, &properties, &required)
 	return properties, required
 }
 
-// addFields adds the JSON fields of a struct; those of embedded ones are its
-// own.
+// addFields adds the JSON fields of a struct; the fields of embedded structs become
+// its own.
 func (m Maker) addFields(t reflect.Type, properties *Object, required *[]string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -95,8 +95,8 @@ func (m Maker) addFields(t reflect.Type, properties *Object, required *[]string)
 	}
 }
 
-// addEmbedded adds the fields of an embedded struct, but for those that the
-// outer one has under the same names.
+// addEmbedded adds the fields of an embedded struct, except those that the
+// outer struct has under the same names.
 func (m Maker) addEmbedded(t reflect.Type, properties *Object, required *[]string) {
 	var inner Object
 	var always []string
@@ -111,13 +111,13 @@ func (m Maker) addEmbedded(t reflect.Type, properties *Object, required *[]strin
 	}
 }
 
-// kinds of Go values that are one JSON type.
+// kinds of Go values that have one JSON type.
 var kinds = map[reflect.Kind]string{
 	reflect.String: "string", reflect.Bool: "boolean", reflect.Float64: "number",
 	reflect.Float32: "number", reflect.Int: "integer", reflect.Int64: "integer", reflect.Uint64: "integer",
 }
 
-// Of is the schema of the JSON that a value of the type is written as. It panics
+// Of is the schema of the JSON form of a type. It panics
 // for types that no document has.
 func (m Maker) Of(t reflect.Type) any {
 	if schema, ok := m[t]; ok {

@@ -24,7 +24,7 @@ type sample struct {
 	Hidden int                `json:"-"`
 }
 
-// written is a number that is written as a struct.
+// written is a number that is written in the form of a struct.
 type written int
 
 func (w written) MarshalJSON() ([]byte, error) { return json.Marshal(inner{Name: "w"}) }
@@ -32,7 +32,7 @@ func (written) WrittenAs() reflect.Type        { return reflect.TypeFor[inner]()
 
 func maker() Maker { return Maker{reflect.TypeFor[color](): Enum("red", "blue")} }
 
-// TestWhatIsWrittenIsValid, whatever the fields hold.
+// TestWhatIsWrittenIsValid: for any values of the fields.
 func TestWhatIsWrittenIsValid(t *testing.T) {
 	schema := maker().Of(reflect.TypeFor[sample]())
 	one := 1
@@ -50,7 +50,7 @@ func TestWhatIsWrittenIsValid(t *testing.T) {
 	}
 }
 
-// TestWhatIsOtherwiseIsNot: each document differs in one place from a valid one.
+// TestWhatIsOtherwiseIsNot: each document differs from a valid one in one place.
 func TestWhatIsOtherwiseIsNot(t *testing.T) {
 	schema := maker().Of(reflect.TypeFor[sample]())
 	const valid = `{"name":"a","other":1,"list":[{"name":"b","other":null}],"map":{"x":1.5},"color":"red","self":{"name":"w","other":2}}`

@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// Validate holds a JSON value against a schema that a Maker made: it knows no
+// Validate checks a JSON value against a schema from a Maker, and knows no
 // other keywords. A field that the schema does not name is an error: the schema
-// tells all that a program writes.
+// is a complete description of what a program writes.
 func Validate(schema any, document []byte) error {
 	text, err := json.Marshal(schema)
 	if err != nil {
@@ -78,7 +78,7 @@ func validateObject(schema, v map[string]any, at string) error {
 		case named:
 			return fmt.Errorf("%s.%s is not in the schema", at, name)
 		default:
-			continue // a schema without properties takes any
+			continue // a schema without properties accepts any
 		}
 		if err := validate(of, value, at+"."+name); err != nil {
 			return err
@@ -87,7 +87,7 @@ func validateObject(schema, v map[string]any, at string) error {
 	return nil
 }
 
-// typesOf is a schema's type or types; nil where it has none.
+// typesOf is a schema's type or types; nil if it has none.
 func typesOf(t any) []string {
 	switch t := t.(type) {
 	case string:

@@ -1,4 +1,4 @@
-// Package lfs tells Git LFS's pointers from the files that they stand for: a
-// checkout without Git LFS has three lines of text in their place, under their
-// names.
+// Package lfs recognises the pointers of Git LFS: a checkout without Git LFS has three
+// lines of text in place of each file, under the file's
+// name.
 package lfs

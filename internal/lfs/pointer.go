@@ -8,13 +8,13 @@ import (
 	"fbnas/internal/fault"
 )
 
-// signature is how every pointer begins; the format has no other version.
+// signature is the beginning of every pointer; the format has no other version.
 var signature = []byte("version https://git-lfs.github.com/spec/v1\n")
 
-// HeadBytes is how much of a file's beginning [Bytes] has to be given.
+// HeadBytes is how much of a file's beginning [Bytes] needs.
 const HeadBytes = 64
 
-// Bytes is an error where the content of the file at path, or its first
+// Bytes returns an error if the content of the file at path, or its first
 // HeadBytes, is a pointer.
 func Bytes(path string, head []byte) error {
 	head = bytes.ReplaceAll(head[:min(len(head), HeadBytes)], []byte("\r\n"), []byte("\n"))
@@ -25,8 +25,8 @@ func Bytes(path string, head []byte) error {
 		"%s is a Git LFS pointer: it names a file that was not fetched", path)
 }
 
-// Check is Bytes for a file that is to be opened. A file that cannot be read is
-// no pointer: who opens it says why.
+// Check is Bytes for a file that is about to be opened. A file that cannot be read is
+// no pointer: opening it gives the error.
 func Check(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {

@@ -14,7 +14,7 @@ func TestPointers(t *testing.T) {
 	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:" + strings.Repeat("0a", 32) + "\nsize 12345\n"
 	for text, want := range map[string]bool{
 		pointer: true,
-		strings.ReplaceAll(pointer, "\n", "\r\n"):     true, // a checkout of Windows
+		strings.ReplaceAll(pointer, "\n", "\r\n"):     true, // a checkout on Windows
 		"version https://git-lfs.github.com/spec/v10": false,
 		"version: 1\nname: small\n":                   false,
 		" " + pointer:                                 false,

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Available is how many bytes can be had without swapping: what Linux says of
-// the machine, or less where a control group of the process has a limit. system
-// is the root of the file system. The error wraps fs.ErrNotExist where there is
+// Available is how many bytes can be allocated without swapping: what Linux says for
+// the machine, or less if a control group of the process has a limit. system
+// is the root of the file system. The error wraps fs.ErrNotExist if there is
 // no /proc/meminfo.
 func Available(system fs.FS) (int64, error) {
 	text, err := fs.ReadFile(system, "proc/meminfo")
@@ -31,10 +31,10 @@ func Available(system fs.FS) (int64, error) {
 	return available, nil
 }
 
-// hierarchy is how one version of control groups names what we read.
+// hierarchy has the names of the files of one version of control groups.
 type hierarchy struct {
 	mount, limit, usage string
-	reclaimable         string // field of memory.stat: cached files that are given up first
+	reclaimable         string // field of memory.stat: cached files that can be reclaimed
 }
 
 var (
@@ -44,12 +44,12 @@ var (
 
 type group struct {
 	hierarchy
-	path string // below the mount
+	path string // below the mount point
 }
 
-// groups are those of this process with all that they are in. In a container
+// groups are those of this process with all their parents. In a container
 // the path in /proc may be the host's, and the mount the container's own group:
-// what does not exist has no limit.
+// files that do not exist mean no limit.
 func groups(system fs.FS) []group {
 	text, err := fs.ReadFile(system, "proc/self/cgroup")
 	if err != nil {
@@ -80,7 +80,7 @@ func groups(system fs.FS) []group {
 	return list
 }
 
-// left is what the group may still take; false where it has no limit.
+// left is what the group may still allocate; false if it has no limit.
 func (g group) left(system fs.FS) (int64, bool) {
 	limit, limited := g.number(system, g.limit)
 	usage, known := g.number(system, g.usage)
@@ -97,7 +97,7 @@ func (g group) left(system fs.FS) (int64, bool) {
 
 func (g group) file(name string) string { return path.Join(g.mount, g.path, name) }
 
-// number reads a file that holds one; "max" is none.
+// number reads a file that contains a number; "max" is none.
 func (g group) number(system fs.FS, name string) (int64, bool) {
 	text, err := fs.ReadFile(system, g.file(name))
 	if err != nil {
@@ -107,7 +107,7 @@ func (g group) number(system fs.FS, name string) (int64, bool) {
 	return n, err == nil
 }
 
-// field finds the number behind a name at the beginning of a line.
+// field finds the number after a name at the beginning of a line.
 func field(text []byte, name string) (int64, bool) {
 	for line := range strings.Lines(string(text)) {
 		words := strings.Fields(line)

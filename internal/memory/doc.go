@@ -1,2 +1,2 @@
-// Package memory says how much memory this process can still have.
+// Package memory says how much memory this process can still allocate.
 package memory

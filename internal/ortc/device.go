@@ -9,13 +9,13 @@ import (
 // Place names a memory and the provider that keeps tensors in it.
 type Place struct {
 	Memory string // OrtMemoryInfo's name: "Cpu", "Cuda"
-	// CUDA are the options of the CUDA provider (OrtCUDAProviderOptionsV2), in
-	// whose memory the tensors are; nil is the CPU provider.
+	// CUDA are the options of the CUDA provider (OrtCUDAProviderOptionsV2), which
+	// has the tensors in its memory; nil is the CPU provider.
 	CUDA map[string]string
 }
 
-// Device keeps tensors in the memory of a provider. It outlives them. Its
-// methods and theirs are for one goroutine at a time.
+// Device keeps tensors in the memory of a provider. It must be closed after them. Only
+// one goroutine at a time may call its methods and theirs.
 type Device struct {
 	rt        *Runtime
 	session   uintptr // of the copying model
@@ -28,9 +28,9 @@ type Device struct {
 const CopyInput, CopyOutput = "x", "y"
 
 // OpenDevice finds the memory through a session of a model that copies float32
-// of any shape. The same session copies into and out of the memory: the
-// runtime moves what it is fed to the provider and its results to where they
-// are asked for, whichever the provider is.
+// tensors of any shape. The same session copies into and out of the memory: the
+// runtime moves inputs to the provider and results to the requested memory,
+// whichever the provider is.
 func (rt *Runtime) OpenDevice(p Place, model []byte) (*Device, error) {
 	d := &Device{rt: rt, in: cString(CopyInput), out: cString(CopyOutput)}
 	if err := d.open(p, model); err != nil {
@@ -102,21 +102,21 @@ func (d *Device) NewTensor(shape []int64) (*DeviceTensor, error) {
 	return t, nil
 }
 
-// Handle is the OrtValue, for sessions that are not this package's.
+// Handle is the OrtValue, for sessions of other packages.
 func (t *DeviceTensor) Handle() uintptr { return t.value }
 
-// Write copies values to the device; Read copies them from it. Both take as
-// many as the tensor has elements.
+// Write copies values to the device, as many as the tensor has
+// elements.
 func (t *DeviceTensor) Write(values []float32) error {
 	return t.across(values, func(host uintptr) error { return t.device.copy(host, t.value) })
 }
 
-// Read is the inverse of Write.
+// Read copies values from the device, as many as the tensor has elements.
 func (t *DeviceTensor) Read(values []float32) error {
 	return t.across(values, func(host uintptr) error { return t.device.copy(t.value, host) })
 }
 
-// across lends values to the runtime as a tensor of this one's shape.
+// across passes values to the runtime as a tensor of this one's shape.
 func (t *DeviceTensor) across(values []float32, with func(host uintptr) error) error {
 	if len(values) != t.length {
 		return fmt.Errorf("%d values for the shape %v", len(values), t.shape)
@@ -146,7 +146,7 @@ func (d *Device) copy(from, to uintptr) error {
 // Close releases the tensor; it may be called more than once.
 func (t *DeviceTensor) Close() { t.device.rt.release(releaseValue, &t.value) }
 
-// Close releases what the device was found through.
+// Close releases the session that the device was found through.
 func (d *Device) Close() {
 	d.rt.release(releaseAllocator, &d.allocator)
 	d.rt.release(releaseMemoryInfo, &d.memory)

@@ -19,19 +19,19 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("onnxruntime: %s: %s (code %d)", e.Func, e.Message, e.Code)
 }
 
-// Runtime is a loaded library with its one environment. Its methods and those
-// of its sessions are for one goroutine at a time.
+// Runtime is a loaded library with its one environment. Only one goroutine at a time
+// may call its methods and those of its sessions.
 type Runtime struct {
-	Version string // as the library gives it, such as "1.27.0"
+	Version string // as the library states it, such as "1.27.0"
 
 	functions []uintptr // struct OrtApi: the library's own memory
 	env       uintptr
 	memory    uintptr // OrtMemoryInfo of ordinary memory
-	allocator uintptr // the default allocator, which owns the names it hands out
+	allocator uintptr // the default allocator, which owns the names that it returns
 }
 
 // Open loads the library at path and creates its environment. Threads that the
-// library starts, and kernels that it chooses by processor, follow the calling
+// library starts, and the kernels that it chooses for the processor, depend on the calling
 // thread: pin it first. A library is never unloaded.
 func Open(path string) (*Runtime, error) {
 	lib, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
@@ -103,7 +103,7 @@ func (rt *Runtime) call(f entry, args ...uintptr) error {
 	code, _, _ := purego.SyscallN(rt.functions[getErrorCode], status)
 	address, _, _ := purego.SyscallN(rt.functions[getErrorMessage], status)
 	message := goString(address)
-	if _, said, ok := strings.Cut(message, "[ONNXRuntimeError] : "); ok { // behind a place in its sources
+	if _, said, ok := strings.Cut(message, "[ONNXRuntimeError] : "); ok { // after a place in its sources
 		message = said
 	}
 	err := &Error{Func: names[f], Code: int(int32(code)), Message: strings.TrimSpace(message)}
@@ -111,8 +111,8 @@ func (rt *Runtime) call(f entry, args ...uintptr) error {
 	return err
 }
 
-// Nothing calls a function of the runtime that has nothing to do: what the way
-// there and back takes.
+// Nothing calls a function of the runtime that does nothing, to measure the cost of
+// a call.
 func (rt *Runtime) Nothing() { purego.SyscallN(rt.functions[releaseStatus], 0) }
 
 func (rt *Runtime) release(f entry, handle *uintptr) {
@@ -122,9 +122,9 @@ func (rt *Runtime) release(f entry, handle *uintptr) {
 	}
 }
 
-// pointer turns an address that C handed out into a pointer. It goes through
-// memory because a direct conversion is what vet warns of: the address is not
-// of Go's heap, so the collector's rules do not apply.
+// pointer turns an address from C into a pointer. It goes through
+// memory because vet warns of a direct conversion: the address is not
+// in Go's heap, so the collector's rules do not apply.
 func pointer(address uintptr) unsafe.Pointer {
 	return *(*unsafe.Pointer)(unsafe.Pointer(&address))
 }

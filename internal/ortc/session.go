@@ -9,12 +9,12 @@ import (
 // Options of a session; the zero value is one thread.
 type Options struct {
 	Threads int // intra-op threads, the caller among them
-	// Profile begins the name of the file that the runtime's own profile is
-	// written to, see EndProfile; "" for none. It makes runs slower.
+	// Profile is the prefix of the file to which the runtime writes its own
+	// profile, see EndProfile; "" for none. It makes runs slower.
 	Profile string
 }
 
-// Settings names every choice that a session with these options is made with,
+// Settings names every choice in sessions with these options,
 // for the records of a measurement.
 func (o Options) Settings() map[string]string {
 	return map[string]string{
@@ -27,7 +27,7 @@ func (o Options) Settings() map[string]string {
 }
 
 // Session is a model that is ready to run on the CPU provider. Inputs are set
-// once; outputs stay in the same memory from run to run, so that a run
+// once; outputs stay in the same memory in all runs, so that a run
 // allocates nothing outside the runtime.
 type Session struct {
 	Inputs []Tensor
@@ -39,7 +39,7 @@ type Session struct {
 	inputs      []uintptr
 	outputs     []uintptr
 	data        []any  // slices that the input tensors point at
-	other       []bool // outputs that are no tensors
+	other       []bool // outputs that are not tensors
 }
 
 // NewSession creates a session of an ONNX model in memory: all optimisations,

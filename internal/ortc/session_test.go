@@ -169,7 +169,7 @@ func testBytes(t *testing.T, dtype onnx.DType, want []float32) {
 	}
 }
 
-// BenchmarkIdentity is the cost of a call: a model that does nothing.
+// BenchmarkIdentity is the cost of a call: the model does nothing.
 func BenchmarkIdentity(b *testing.B) {
 	rt := open(b)
 	m := onnx.NewBuilder("identity", 17)

@@ -1,12 +1,12 @@
 package ortc
 
-// apiVersion is the version of the function table that is asked for: what
-// stands in it up to ONNX Runtime 1.18 is enough, so every runtime from there
-// on will do.
+// apiVersion is the requested version of the function table. The functions up to
+// ONNX Runtime 1.18 are enough, so every runtime since then
+// works.
 const apiVersion = 18
 
-// entry is a function's place in struct OrtApi. The table only grows, so a
-// place never changes; TestTable compares them with the C header.
+// entry is a function's index in struct OrtApi. The table only grows, so an
+// index never changes; TestTable compares them with the C header.
 type entry int
 
 const (

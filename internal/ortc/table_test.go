@@ -6,8 +6,8 @@ import (
 	"fbnas/internal/ortc/ortctest"
 )
 
-// TestTable compares every place in the function table with the order of the
-// members of struct OrtApi in the C header that the cgo binding brings along.
+// TestTable compares every index into the function table with the order of the
+// members of struct OrtApi in the C header that the cgo binding contains.
 func TestTable(t *testing.T) {
 	members := ortctest.Members(t, ortctest.Header(t), "OrtApi")
 	for place, name := range names {

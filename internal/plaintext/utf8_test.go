@@ -9,7 +9,7 @@ import (
 	"fbnas/internal/plaintext"
 )
 
-// wide is ASCII text in units of so many bytes.
+// wide is ASCII text in units of size bytes.
 func wide(text string, size int, order binary.ByteOrder) string {
 	var out []byte
 	for _, c := range utf16.Encode([]rune(text)) {

@@ -1,3 +1,3 @@
-// Package process runs commands for what they print: git, PyTorch, fbnas itself
+// Package process runs commands for their output: git, PyTorch, fbnas itself
 // in comparisons.
 package process

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Output is what a command prints, run with env beside this process's
-// environment; an error has the last line of its complaint.
+// Output is what a command prints, run with env in addition to this process's
+// environment; an error contains the last line of its error output.
 func Output(ctx context.Context, stdin io.Reader, env []string, command ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), env...)

@@ -1,3 +1,3 @@
 // Package python finds the distribution's Python for comparisons: PyTorch as a
-// peer, ONNX's own checker. What fbnas does for its users needs no Python.
+// peer, ONNX's own checker. No feature for users needs Python.
 package python

@@ -9,7 +9,7 @@ import (
 )
 
 // Find is an interpreter that can import all the modules, which are named as
-// an import statement names them. The first in the path may be another than
+// in an import statement. The first interpreter in the path may differ from
 // the distribution's, which has its packages.
 func Find(ctx context.Context, modules ...string) (string, error) {
 	var problems []error

@@ -1,4 +1,4 @@
-// Package random gives streams of random numbers that are a pure function of
-// a seed, a purpose and integer coordinates (epoch, image, step): nothing of
-// them has to be saved, and no number of workers changes them.
+// Package random provides streams of random numbers that are a pure function of
+// a seed, a purpose and integer coordinates (epoch, image, step): they have no
+// state to be saved, and do not depend on the number of workers.
 package random

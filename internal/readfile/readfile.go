@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// ErrTooLarge is wrapped by the errors about what is over its limit.
+// ErrTooLarge is wrapped by errors about content over its limit.
 var ErrTooLarge = errors.New("it is over the limit")
 
 // Limited returns the content of a file of at most limit bytes. Its errors name

@@ -14,10 +14,10 @@ import (
 	"fbnas/internal/fault"
 )
 
-// Check reports whether Create can start a run in the folder at path, and leaves
-// no trace; with resume, whether Resume can write there. It is for before the
-// data are opened: a fault.Usage for a path that cannot be meant or that
-// already holds a run, a fault.Failure where the disk refuses.
+// Check reports whether Create can start a run in the folder at path, or with resume
+// whether Resume can write there, and leaves no trace. Call it before the
+// data are opened. It is a fault.Usage if the path makes no sense or
+// already holds a run, a fault.Failure if the disk refuses.
 func Check(path string, resume bool) error {
 	if err := atomicfile.CheckFolder(path); err != nil || resume || killedEarly(path) {
 		return err
@@ -26,8 +26,8 @@ func Check(path string, resume bool) error {
 }
 
 // CreateNext is Create in the folder root/verb-n; n is one more than the
-// largest there, so that numbers follow time. Two processes never get the same
-// one.
+// largest there, so that numbers follow the order of time. Two processes never get the
+// same number.
 func CreateNext(root, verb string, config any, o Options) (*Dir, error) {
 	undo, err := atomicfile.MakeFolder(root)
 	if err != nil {
@@ -41,7 +41,7 @@ func CreateNext(root, verb string, config any, o Options) (*Dir, error) {
 	return start(path, verb, config, o, func() { os.Remove(path); undo() })
 }
 
-// next makes the folder root/verb-n and returns its path.
+// next creates the folder root/verb-n and returns its path.
 func next(root, verb string) (string, error) {
 	entries, err := os.ReadDir(root)
 	if err != nil {
@@ -75,8 +75,8 @@ func vacant(path string) error {
 	return nil
 }
 
-// killedEarly reports whether the folder holds a run of ours with nothing to go
-// on with: no summary, and no checkpoint of a step.
+// killedEarly reports whether the folder holds a run of fbnas that cannot be
+// resumed: no summary, and no checkpoint after a step.
 func killedEarly(path string) bool {
 	info, err := Stat(path)
 	if err != nil || info.Finished() || info.Step > 0 {
@@ -87,17 +87,17 @@ func killedEarly(path string) bool {
 }
 
 // NothingSaved reports whether this process has started the run and there is no
-// checkpoint of a step: nothing that was computed can be resumed.
+// checkpoint after a step: nothing that was computed can be resumed.
 func (d *Dir) NothingSaved() bool { return d.unmake != nil && d.saved <= 0 }
 
 // Discard is Close for a failed run without a checkpoint. It removes what this
-// process made of it, so that the folder takes the corrected command.
+// process has written, so that the corrected command can use the folder.
 func (d *Dir) Discard() error {
 	if !d.NothingSaved() {
 		return d.Close()
 	}
 	err := errors.Join(removeFiles(d.path), removeFile(d.path, lockName))
-	d.Close() // what it could not write any more is gone anyway
+	d.Close() // what it could not write is lost anyway
 	d.unmake()
 	return err
 }

@@ -51,8 +51,8 @@ func tree(t *testing.T, root string) string {
 	return strings.Join(names, " ")
 }
 
-// TestDiscard: a run that fails before its first checkpoint leaves what was
-// there before it, and its folder takes the corrected command.
+// TestDiscard: a run that fails before its first checkpoint leaves the folder as it
+// was, and the corrected command can use it.
 func TestDiscard(t *testing.T) {
 	o, _ := quiet()
 	for name, begin := range map[string]func(root string) (*Dir, error){
@@ -90,8 +90,8 @@ func TestDiscard(t *testing.T) {
 	}
 }
 
-// TestDiscardKeepsWhatWasTrained: a checkpoint of a step, and a run that is
-// gone on with.
+// TestDiscardKeepsWhatWasTrained: a checkpoint after a step, and a resumed
+// run.
 func TestDiscardKeepsWhatWasTrained(t *testing.T) {
 	o, _ := quiet()
 	path := t.TempDir()
@@ -133,7 +133,7 @@ func TestFailedCreateLeavesNothing(t *testing.T) {
 }
 
 // TestCreateAfterAKill: a run that was killed before its first checkpoint does
-// not block its folder, any other does.
+// not block its folder; any other run does.
 func TestCreateAfterAKill(t *testing.T) {
 	o, warned := quiet()
 	path := t.TempDir()

@@ -17,7 +17,7 @@ import (
 	"fbnas/internal/safetensors"
 )
 
-// schema is what the metadata of a checkpoint says of its format.
+// schema is the format in the metadata of a checkpoint.
 const schema = "fbnas.checkpoint/1"
 
 // Names in a checkpoint's metadata.
@@ -29,16 +29,16 @@ const (
 	digestKey = "sha256"
 )
 
-// maxWhole is the largest size of an integer that every reader of JSON keeps.
+// maxWhole is the largest integer that every reader of JSON represents exactly.
 const maxWhole = 1 << 53
 
-// errNone is a run without any checkpoint.
+// errNone means that a run has no checkpoint.
 var errNone = errors.New("no checkpoint")
 
 // Checkpoint is the state of a run after Step steps.
 type Checkpoint struct {
 	Step int
-	// Tensors keep their order and their bits.
+	// Tensors keep their order and all their bits.
 	Tensors []safetensors.Tensor
 
 	state  map[string]json.RawMessage
@@ -75,7 +75,7 @@ func (c *Checkpoint) Put(name string, value any) error {
 	return nil
 }
 
-// Get reads what was put under a name into the value that into points to.
+// Get reads the value of a name into the value that into points to.
 func (c Checkpoint) Get(name string, into any) error {
 	text, ok := c.state[name]
 	if !ok {
@@ -88,7 +88,7 @@ func (c Checkpoint) Get(name string, into any) error {
 }
 
 // Load returns the newest usable checkpoint of the run in the folder at path,
-// which another process may be writing. When the newest is damaged it warns
+// which another process may be writing. If the newest is damaged, it warns
 // and returns the one before.
 func Load(path string, log *slog.Logger) (Checkpoint, error) {
 	c, _, err := load(path, log)
@@ -98,7 +98,7 @@ func Load(path string, log *slog.Logger) (Checkpoint, error) {
 	return c, err
 }
 
-// load reports whether the newest is damaged, and returns errNone when there
+// load reports whether the newest is damaged, and returns errNone if there
 // are none.
 func load(path string, log *slog.Logger) (c Checkpoint, damaged bool, err error) {
 	newest := filepath.Join(path, checkpointName)
@@ -127,7 +127,7 @@ func load(path string, log *slog.Logger) (c Checkpoint, damaged bool, err error)
 }
 
 // file is the checkpoint as it is stored. The digest covers the file's bytes
-// as they are without it: tensors, names, shapes and metadata.
+// without the digest itself: tensors, names, shapes and metadata.
 func (c Checkpoint) file() (safetensors.File, error) {
 	state, err := json.Marshal(c.state)
 	if err != nil {

@@ -60,8 +60,8 @@ func TestPut(t *testing.T) {
 	}
 }
 
-// TestDamagedCheckpoints takes the checkpoint before when the newest is
-// damaged, and names file and reason when there is none.
+// TestDamagedCheckpoints: if the newest is damaged, the checkpoint before is used;
+// if there is none, the error names file and reason.
 func TestDamagedCheckpoints(t *testing.T) {
 	path := t.TempDir()
 	d := create(t, path)
@@ -111,8 +111,8 @@ func TestDamagedCheckpoints(t *testing.T) {
 	}
 }
 
-// TestDamagedIsNotKept goes on from the checkpoint before, which stays the one
-// before until the newest is a good one again.
+// TestDamagedIsNotKept continues from the checkpoint before, which is kept as the one
+// before until the newest is intact again.
 func TestDamagedIsNotKept(t *testing.T) {
 	path := t.TempDir()
 	d := create(t, path)

@@ -23,7 +23,7 @@ import (
 // configVersion is the version of config.yaml's own fields.
 const configVersion = 1
 
-// Limits of what is read, in bytes. The YAML parser takes quadratic time in
+// Limits of what is read, in bytes. The YAML parser takes time quadratic in
 // the number of keys.
 const (
 	maxConfig  = 256 << 10
@@ -39,7 +39,7 @@ type document[T any] struct {
 }
 
 // ReadConfig returns the configuration of the run in the folder at path.
-// Fields that T does not have are an error; fault.Usage when there is no run.
+// Fields that T does not have are an error; it is a fault.Usage if there is no run.
 func ReadConfig[T any](path string) (T, error) {
 	doc, err := readDocument[T](path)
 	return doc.Config, err
@@ -94,15 +94,15 @@ func writeConfig(path, verb string, config any, now time.Time) (string, error) {
 	return string(alone), atomicfile.WriteBytes(filepath.Join(path, configName), text)
 }
 
-// sameConfig compares the configuration given with the one that the checkpoint
-// was made under (YAML; "" without a checkpoint), which decides, or else with
-// what config.yaml holds. It returns the YAML of the one given.
+// sameConfig compares the given configuration with the one that the checkpoint
+// was made with (YAML; "" without a checkpoint) or, without a checkpoint, with
+// that of config.yaml. It returns the YAML of the given one.
 func sameConfig(path string, given, written any, saved string) (string, error) {
 	alone, err := yaml.Marshal(given)
 	if err != nil {
 		return "", fmt.Errorf("configuration of %s: %w", path, err)
 	}
-	// Both sides pass through the same parser, so that equal is equal.
+	// Both pass through the same parser, so that equal values compare equal.
 	var want any
 	if err := yaml.Unmarshal(alone, &want); err != nil {
 		return "", fmt.Errorf("configuration of %s: %w", path, err)
@@ -121,7 +121,7 @@ func sameConfig(path string, given, written any, saved string) (string, error) {
 	return string(alone), nil
 }
 
-// differences lists the fields that are not the same, by name.
+// differences lists the fields that differ, by name.
 func differences(given, run map[string]string) []string {
 	all := maps.Clone(run)
 	maps.Copy(all, given)
@@ -135,7 +135,7 @@ func differences(given, run map[string]string) []string {
 }
 
 // leaves lists the values of a parsed YAML document by their paths, for
-// instance "stages[2].width"; no text is empty.
+// example "stages[2].width"; no value is an empty text.
 func leaves(value any) map[string]string {
 	list := map[string]string{}
 	var walk func(path string, value any)

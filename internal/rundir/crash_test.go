@@ -29,11 +29,11 @@ func (f files) rename(from, to string) {
 var errCrash = errors.New("crash")
 
 // crashing is a folder in memory whose machine stops after some operations. A
-// write is three: nothing, half and all of the content.
+// write has three outcomes: nothing, half and all of the content.
 type crashing struct {
 	left    int
 	now     files // what processes see
-	durable files // what is on the disk for certain
+	durable files // what is certainly on the disk
 	pending [][2]string
 }
 
@@ -97,7 +97,7 @@ func (c *crashing) outcomes() []files {
 	return list
 }
 
-// loaded is what Load finds in a folder; step -1 when there is no checkpoint.
+// loaded is what Load finds in a folder; step -1 if there is no checkpoint.
 func loaded(t *testing.T, f files) (step int, damaged bool) {
 	t.Helper()
 	dir := t.TempDir()
@@ -116,7 +116,7 @@ func loaded(t *testing.T, f files) (step int, damaged bool) {
 	return c.Step, damaged
 }
 
-// describe tells folders apart.
+// describe is a text that differs between different folders.
 func describe(f files) string {
 	var s string
 	for _, name := range slices.Sorted(maps.Keys(f)) {
@@ -126,9 +126,9 @@ func describe(f files) string {
 	return s
 }
 
-// TestEveryCrash walks over the folders that crashes can lead to, three saves
-// deep, crashed or not: each loads either what it loaded before or what was
-// being saved; the latter for certain once the save has returned.
+// TestEveryCrash visits the folders that crashes can lead to, after up to three
+// saves, crashed or not: each loads either what it loaded before or what was
+// being saved, and always the latter once the save has returned.
 func TestEveryCrash(t *testing.T) {
 	damaged := content(t, 2)[:300]
 	folders := []files{

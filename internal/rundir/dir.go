@@ -16,7 +16,7 @@ import (
 )
 
 // The files of a run. TensorBoard finds its file by "tfevents" in the name; the
-// rest of the name is fixed, since it would otherwise tell host and user.
+// rest of the name is fixed, since by convention it contains host and user.
 const (
 	configName     = "config.yaml"
 	metricsName    = "metrics.jsonl"
@@ -25,19 +25,19 @@ const (
 	previousName   = "checkpoint.prev.safetensors"
 	summaryName    = "summary.json"
 	lockName       = ".lock"
-	// DataName is where a run keeps what it read of its data set.
+	// DataName is the file in which a run records its data set.
 	DataName = "data.json"
 )
 
-// fileNames are those that make a folder a run's.
+// fileNames are those by which a folder is recognised as a run.
 var fileNames = []string{configName, metricsName, eventsName, checkpointName, previousName, summaryName, DataName}
 
 // Options are optional.
 type Options struct {
-	// Log takes warnings; slog.Default() when nil.
+	// Log receives warnings; nil is slog.Default().
 	Log *slog.Logger
-	// Now is the clock of config.yaml and of the TensorBoard events; time.Now
-	// when nil.
+	// Now is the clock of config.yaml and of the TensorBoard events; nil is
+	// time.Now.
 	Now func() time.Time
 }
 
@@ -51,7 +51,7 @@ func (o Options) filled() Options {
 	return o
 }
 
-// Dir is a run that this process writes; no other process can, until Close. It
+// Dir is a run that this process writes; no other process can write it until Close. It
 // is not safe for concurrent use.
 type Dir struct {
 	path   string
@@ -62,22 +62,22 @@ type Dir struct {
 	disk   disk
 	// saved is the step of the newest checkpoint, -1 before the first.
 	saved int
-	// damaged is whether the file under the newest checkpoint's name cannot be
-	// read, and so must not take the place of the one before.
+	// damaged: the file under the newest checkpoint's name cannot be
+	// read, and so must not replace the one before.
 	damaged bool
-	// unmake removes the folders that this process made for the run; nil for a
-	// run that it goes on with.
+	// unmake removes the folders that this process created for the run; nil for a
+	// resumed run.
 	unmake func()
 }
 
 // Path is the run's folder.
 func (d *Dir) Path() string { return d.path }
 
-// Create starts a run in the folder at path, which is made when it does not
-// exist. config is written to config.yaml; it holds what decides the run's
+// Create starts a run in the folder at path, which is created if it does not
+// exist. config is written to config.yaml; it contains what decides the run's
 // result, and nothing else, because Resume refuses a different one. It is a
-// fault.Usage when the folder already holds a run, unless that was killed before
-// its first checkpoint: it is then removed. A start that fails leaves nothing
+// fault.Usage if the folder already holds a run, unless that was killed before
+// its first checkpoint: then it is removed. A failed start leaves nothing
 // behind.
 func Create(path, verb string, config any, o Options) (_ *Dir, err error) {
 	unmake, err := atomicfile.MakeFolder(path)
@@ -87,7 +87,7 @@ func Create(path, verb string, config any, o Options) (_ *Dir, err error) {
 	return start(path, verb, config, o, unmake)
 }
 
-// start starts a run in a folder that is there, and that unmake removes.
+// start starts a run in an existing folder, which unmake removes.
 func start(path, verb string, config any, o Options, unmake func()) (_ *Dir, err error) {
 	d, err := lock(path, o)
 	if err != nil {
@@ -118,8 +118,8 @@ func start(path, verb string, config any, o Options, unmake func()) (_ *Dir, err
 }
 
 // Resume continues the run in the folder at path from its newest usable
-// checkpoint, which it returns; nil when the run was stopped before its first.
-// Metrics and events of later steps are removed. It is a fault.Usage when the
+// checkpoint, which it returns; nil if the run was stopped before its first.
+// Metrics and events of later steps are removed. It is a fault.Usage if the
 // folder holds no run of this verb, or one with another configuration: the
 // message names every field that differs.
 func Resume(path, verb string, config any, o Options) (_ *Dir, _ *Checkpoint, err error) {
@@ -172,7 +172,7 @@ func (d *Dir) Finish(summary any) error {
 	return atomicfile.WriteBytes(filepath.Join(d.path, summaryName), append(text, '\n'))
 }
 
-// Close writes what is buffered and lets other processes write the run.
+// Close writes buffered data and lets other processes write the run.
 func (d *Dir) Close() error {
 	var err error
 	if d.log != nil {
@@ -187,7 +187,7 @@ func (d *Dir) closeOn(err *error) {
 	}
 }
 
-// lock takes the run's folder for this process. The kernel drops the lock of a
+// lock locks the run's folder for this process. The kernel releases the lock of a
 // process that dies.
 func lock(path string, o Options) (*Dir, error) {
 	f, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o644)
@@ -206,7 +206,7 @@ func lock(path string, o Options) (*Dir, error) {
 	return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
 }
 
-// sweep removes what a killed process left of files it was replacing.
+// sweep removes the temporary files that a killed process left.
 func sweep(path string) error {
 	left, err := filepath.Glob(filepath.Join(path, ".*.tmp-*"))
 	if err != nil {
@@ -220,7 +220,7 @@ func sweep(path string) error {
 	return nil
 }
 
-// Files are the paths of what the run at path keeps for itself, there or not.
+// Files are the paths of all files of the run at path, whether they exist or not.
 func Files(path string) []string {
 	var list []string
 	for _, name := range fileNames {

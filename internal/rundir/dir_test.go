@@ -78,8 +78,8 @@ func TestOneWriter(t *testing.T) {
 	again.Close()
 }
 
-// TestResumedIsUninterrupted stops runs after every step, and wants the files
-// of one that was never stopped, byte for byte.
+// TestResumedIsUninterrupted stops runs after every step, and expects the files
+// of an uninterrupted run, byte for byte.
 func TestResumedIsUninterrupted(t *testing.T) {
 	const last, every = 7, 3
 	o, _ := quiet()
@@ -157,8 +157,8 @@ func TestResumeRefuses(t *testing.T) {
 	}
 }
 
-// TestConfigOfOtherEditors: what an editor makes of the ends of lines is no
-// other configuration.
+// TestConfigOfOtherEditors: line ends changed by an editor do not make
+// another configuration.
 func TestConfigOfOtherEditors(t *testing.T) {
 	o, _ := quiet()
 	path := t.TempDir()

@@ -5,7 +5,7 @@
 // (one record for each step), checkpoint.safetensors with the one before it,
 // and summary.json at the end. A lock keeps a second process out.
 //
-// [Dir.Save] first syncs what was logged, then writes the checkpoint under another
+// [Dir.Save] first syncs the logs, then writes the checkpoint under another
 // name and renames it: at every moment one whole checkpoint exists, with a hash of
 // its content. [Resume] takes the newest whole one, cuts off the metrics after its
 // step, and refuses settings other than those that the run was started with.

@@ -34,7 +34,7 @@ var usual = settings{
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 500, time.FixedZone("", 3600))
 
-// quiet has a fixed clock, and keeps what is warned of.
+// quiet has a fixed clock, and keeps the warnings.
 func quiet() (Options, *bytes.Buffer) {
 	var warned bytes.Buffer
 	return Options{
@@ -54,7 +54,7 @@ func create(t *testing.T, path string) *Dir {
 	return d
 }
 
-// at is a checkpoint in which everything follows from the step.
+// at is a checkpoint in which everything is determined by the step.
 func at(t *testing.T, step int) Checkpoint {
 	t.Helper()
 	c := Checkpoint{Step: step, Tensors: []safetensors.Tensor{
@@ -123,7 +123,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// refused fails unless err has the code and says all of the words.
+// refused fails unless err has the code and contains all of the words.
 func refused(t *testing.T, err error, code fault.Code, words ...string) {
 	t.Helper()
 	if err == nil || fault.CodeOf(err) != code {

@@ -14,10 +14,10 @@ import (
 	"fbnas/internal/tbevents"
 )
 
-// Log adds the values of one step under a kind, for instance "train": one line
-// to metrics.jsonl, one event for TensorBoard with tags kind/name. What belongs
-// to a step is logged before the checkpoint of that step is saved: a resumed
-// run would otherwise lack it or have it twice.
+// Log adds the values of one step under a kind, for example "train": one line
+// to metrics.jsonl, one event for TensorBoard with tags kind/name. The values
+// of a step must be logged before the checkpoint of that step is saved: otherwise a
+// resumed run would lack them or have them twice.
 func (d *Dir) Log(step int, kind string, values map[string]float64) error {
 	if step <= d.saved {
 		return fmt.Errorf("log %s: step %d is already in the checkpoint of step %d", d.path, step, d.saved)
@@ -30,7 +30,7 @@ func (d *Dir) Log(step int, kind string, values map[string]float64) error {
 	return d.log.add(r, line, d.opts.Now())
 }
 
-// journal is the two files that take what is logged.
+// journal is the two files of the log.
 type journal struct {
 	file   *os.File
 	lines  *bufio.Writer

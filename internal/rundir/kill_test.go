@@ -13,8 +13,8 @@ import (
 	"fbnas/internal/random"
 )
 
-// childRun is the environment variable that makes this test binary a training
-// in the folder it names.
+// childRun is the environment variable that makes this test binary run a training
+// in the folder that it names.
 const childRun = "RUNDIR_TEST_CHILD"
 
 const (
@@ -50,7 +50,7 @@ func TestChild(t *testing.T) {
 }
 
 // TestKill kills a training with SIGKILL again and again at random moments. No
-// acknowledged step is lost, and the end is an uninterrupted run's.
+// acknowledged step is lost, and the result is that of an uninterrupted run.
 func TestKill(t *testing.T) {
 	r := random.New(1, "rundir kill")
 	path := t.TempDir()

@@ -16,7 +16,7 @@ import (
 	"fbnas/internal/safetensors"
 )
 
-// Info is what a listing shows of one run.
+// Info is the description of one run in a listing.
 type Info struct {
 	Path string
 	Verb string
@@ -31,7 +31,7 @@ type Info struct {
 // Finished reports whether the run has come to its end.
 func (i Info) Finished() bool { return i.Summary != nil }
 
-// Stat describes the run in the folder at path; a fault.Usage when there is
+// Stat describes the run in the folder at path; it is a fault.Usage if there is
 // none.
 func Stat(path string) (Info, error) {
 	doc, err := readDocument[any](path)
@@ -52,7 +52,7 @@ func Stat(path string) (Info, error) {
 	return info, nil
 }
 
-// stepOf looks at the headers of the checkpoints alone.
+// stepOf reads only the headers of the checkpoints.
 func stepOf(path string) int {
 	for _, name := range []string{checkpointName, previousName} {
 		metadata, err := safetensors.ReadMetadata(filepath.Join(path, name))

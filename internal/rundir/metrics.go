@@ -26,7 +26,7 @@ type Record struct {
 }
 
 // Metrics returns the metrics of the run in the folder at path, up to the first
-// line that is cut short or damaged; none when there is no file yet.
+// line that is truncated or damaged; none if there is no file yet.
 func Metrics(path string) ([]Record, error) {
 	f, err := os.Open(filepath.Join(path, metricsName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -105,8 +105,8 @@ func parseRecord(line []byte) (Record, error) {
 	return r, nil
 }
 
-// scan calls each for every line up to the first that is cut short or damaged,
-// and returns how many bytes these lines have.
+// scan calls each for every line up to the first that is truncated or damaged,
+// and returns the number of bytes of these lines.
 func scan(in io.Reader, each func(line []byte, r Record) error) (read int64, err error) {
 	lines := bufio.NewReaderSize(in, maxLine)
 	for {

@@ -13,16 +13,16 @@ import (
 	"fbnas/internal/safetensors"
 )
 
-// temporaryName has no random part: the lock keeps others away, and the next
-// save overwrites what a killed one left.
+// temporaryName has no random part: the lock excludes other processes, and the next
+// save overwrites the file of a killed one.
 const temporaryName = "." + checkpointName + ".new"
 
-// disk is what saving does to the run's folder. Tests put one in its place that
-// stops at any point.
+// disk has the operations of saving on the run's folder. Tests replace it by one
+// that stops at any point.
 type disk interface {
 	// Write makes or replaces the file and makes its content durable.
 	Write(name string, fill func(io.Writer) error) error
-	// Rename replaces the file called to; fs.ErrNotExist when there is no from.
+	// Rename replaces the file to; fs.ErrNotExist if from does not exist.
 	Rename(from, to string) error
 	// Sync makes the renames so far durable.
 	Sync() error
@@ -51,8 +51,8 @@ func (d *Dir) Save(c Checkpoint) error {
 	return nil
 }
 
-// replace gives the newest checkpoint's name to what fill writes, after moving
-// the file of that name to the previous one's when keep says so. At each point
+// replace writes fill's content under the newest checkpoint's name, after moving
+// the file of that name to the previous one's if keep is set. At each moment
 // one of the two names holds a whole checkpoint.
 func replace(disk disk, fill func(io.Writer) error, keep bool) error {
 	if err := disk.Write(temporaryName, fill); err != nil {

@@ -1,4 +1,4 @@
 // Package safetensors reads and writes the safetensors file format: named
-// tensors behind a JSON header, checked in full when read, the same bytes each
-// time when written.
+// tensors after a JSON header. Reading checks the whole header; writing gives the same
+// bytes each time.
 package safetensors

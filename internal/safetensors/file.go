@@ -10,20 +10,20 @@ import (
 	"fbnas/internal/lfs"
 )
 
-// prefix is the length in bytes of the header's length, a little-endian uint64.
+// prefix is the number of bytes of the header's length, a little-endian uint64.
 const prefix = 8
 
 // File is the content of a safetensors file.
 type File struct {
 	// Tensors are in the order of their data.
 	Tensors []Tensor
-	// Metadata is free text by name; UTF-8.
+	// Metadata is text by name, in UTF-8.
 	Metadata map[string]string
 }
 
-// Write writes f: tensors in the order given, metadata sorted by name, so that
-// equal files are equal bytes. It fails before the first byte when a name
-// comes twice, data does not fit its shape, or the header is over 16 MiB.
+// Write writes f: tensors in the given order, metadata sorted by name, so that
+// equal files have equal bytes. It fails before the first byte if a name
+// occurs twice, data does not fit its shape, or the header is over 16 MiB.
 func Write(w io.Writer, f File) error {
 	h := header{metadata: f.Metadata}
 	seen := map[string]bool{}
@@ -58,15 +58,15 @@ func Write(w io.Writer, f File) error {
 	return nil
 }
 
-// Read reads the file at path. The header is checked in full against the
+// Read reads the file at path. The header is checked completely against the
 // file's size (one JSON object, no key twice, known element types, tensors
-// that cover the data without holes or overlaps) before anything is allocated
+// that cover the data without gaps or overlaps) before anything is allocated
 // for tensors.
 func Read(path string) (File, error) {
 	return open(path, Decode)
 }
 
-// ReadMetadata reads and checks the header alone, and returns its metadata.
+// ReadMetadata reads and checks only the header, and returns its metadata.
 func ReadMetadata(path string) (map[string]string, error) {
 	return open(path, func(r io.Reader, size int64) (map[string]string, error) {
 		h, err := decodeHeader(r, size)

@@ -13,14 +13,14 @@ import (
 	"unicode/utf8"
 )
 
-// metadataKey is the one header key that names no tensor.
+// metadataKey is the only header key that is not a tensor's name.
 const metadataKey = "__metadata__"
 
 // maxHeader bounds the header's length in bytes. The format allows 100 MB; no
 // network of this program needs a tenth of this.
 const maxHeader = 16 << 20
 
-// entry is what the header says of one tensor. Offsets are bytes from the end
+// entry is the header's entry of one tensor. Offsets are bytes from the end
 // of the header: first, and one past the last.
 type entry struct {
 	name    string
@@ -115,7 +115,7 @@ func parseHeader(text []byte, dataSize int) (*header, error) {
 }
 
 // tile orders the entries by their data and checks that they cover all of it
-// without holes or overlaps. Empty tensors stay where the header has them.
+// without gaps or overlaps. Empty tensors stay in the header's order.
 func (h *header) tile(dataSize int) error {
 	slices.SortStableFunc(h.entries, func(a, b entry) int {
 		return cmp.Or(cmp.Compare(a.Offsets[0], b.Offsets[0]), cmp.Compare(a.Offsets[1], b.Offsets[1]))
@@ -167,8 +167,8 @@ func (e *entry) parse(dec *json.Decoder) error {
 	return nil
 }
 
-// object reads one JSON object; member reads the value of each key. A key that
-// comes twice is an error: encoding/json would keep the last in silence.
+// object reads one JSON object; member reads the value of each key. A repeated
+// key is an error: encoding/json would silently keep the last.
 func object(dec *json.Decoder, member func(key string) error) error {
 	if err := delimiter(dec, '{'); err != nil {
 		return err
@@ -190,7 +190,7 @@ func object(dec *json.Decoder, member func(key string) error) error {
 	return delimiter(dec, '}')
 }
 
-// sizes reads a list of whole numbers from 0 up; never nil without an error.
+// sizes reads a list of integers from 0 up; it is never nil without an error.
 func sizes(dec *json.Decoder) ([]int, error) {
 	if err := delimiter(dec, '['); err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func decode(b []byte) (safetensors.File, error) {
 	return safetensors.Decode(bytes.NewReader(b), int64(len(b)))
 }
 
-// raw is a file with a header written by hand.
+// raw is a file with a handwritten header.
 func raw(header string, data int) []byte {
 	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 	return append(append(b, header...), make([]byte, data)...)
@@ -44,8 +44,8 @@ var small = safetensors.File{
 	Metadata: map[string]string{"b": "2", "a": "é \"1\""},
 }
 
-// TestBytes holds the layout against the format's description, by hand:
-// checkpoints carry a digest of these bytes.
+// TestBytes compares the layout with the format's description, by hand:
+// checkpoints contain a digest of these bytes.
 func TestBytes(t *testing.T) {
 	header := `{"__metadata__":{"a":"é \"1\"","b":"2"},` +
 		`"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},` +
@@ -68,7 +68,7 @@ func TestReadsWhatOthersWrite(t *testing.T) {
 	}
 }
 
-// TestReadsEveryType: bytes of each type that others write, as numbers.
+// TestReadsEveryType: bytes of each type that other programs write, as numbers.
 func TestReadsEveryType(t *testing.T) {
 	for _, c := range []struct {
 		dtype string
@@ -187,7 +187,7 @@ func TestRefusedTensors(t *testing.T) {
 	}
 }
 
-// bits makes files comparable: NaNs differ from themselves, their bits do not.
+// bits makes files comparable: NaNs are never equal, but their bits are.
 func bits(f safetensors.File) string {
 	var b strings.Builder
 	for _, t := range f.Tensors {

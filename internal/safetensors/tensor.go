@@ -12,7 +12,7 @@ import (
 
 // Tensor is one named array.
 type Tensor struct {
-	// Name is UTF-8, not empty, and once in a file.
+	// Name is UTF-8, not empty, and unique in a file.
 	Name string
 	// Shape is empty for a single value; sizes may be 0.
 	Shape []int
@@ -22,18 +22,18 @@ type Tensor struct {
 	Data any
 }
 
-// Float16 and BFloat16 are the bits of a number; convert reads them.
+// Float16 and BFloat16 are the bits of a number; package convert reads them.
 type (
 	Float16  uint16
 	BFloat16 uint16
 )
 
-// number is what tensors are made of.
+// number is an element type of tensors.
 type number interface {
 	float32 | float64 | Float16 | BFloat16 | int64 | int32 | int16 | int8 | uint8
 }
 
-// Float64s gives the elements as float64; 64-bit integers above 2^53 are
+// Float64s returns the elements as float64; 64-bit integers above 2^53 are
 // rounded.
 func (t Tensor) Float64s() []float64 {
 	switch v := t.Data.(type) {
@@ -66,8 +66,8 @@ func halves[T Float16 | BFloat16](v []T, read func(uint16) float64) []float64 {
 	return out
 }
 
-// dtype is one element type: its name in the header, the bytes of an element,
-// the length of such a slice (-1: another type), and a new slice.
+// dtype is one element type: its name in the header, the number of bytes of an
+// element, the length of such a slice (-1 for another type), and a new slice.
 type dtype struct {
 	name string
 	size int
@@ -113,7 +113,7 @@ func dtypeNamed(name string) (dtype, error) {
 	return dtype{}, fmt.Errorf("element type %q is not one of %s", name, strings.Join(known, ", "))
 }
 
-// entry returns the tensor's header entry when its data begins at byte at.
+// entry returns the tensor's header entry if its data begins at byte at.
 func (t Tensor) entry(at int) (entry, error) {
 	if t.Name == "" || t.Name == metadataKey {
 		return entry{}, fmt.Errorf("%q cannot name a tensor", t.Name)

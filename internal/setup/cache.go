@@ -16,8 +16,8 @@ import (
 // Dir is the root of fbnas's cache.
 type Dir string
 
-// Cache returns the cache's root: $FBNAS_CACHE, else $XDG_CACHE_HOME/fbnas,
-// else ~/.cache/fbnas. The folder need not exist.
+// Cache returns the cache's root: $FBNAS_CACHE, otherwise $XDG_CACHE_HOME/fbnas,
+// otherwise ~/.cache/fbnas. The folder need not exist.
 func Cache() (Dir, error) {
 	if d := os.Getenv("FBNAS_CACHE"); d != "" {
 		abs, err := filepath.Abs(d)
@@ -33,13 +33,13 @@ func Cache() (Dir, error) {
 	return Dir(filepath.Join(d, "fbnas")), nil
 }
 
-// lockPoll is how often a process that waits for another one's set-up looks
+// lockPoll is how often a process that waits for another one's set-up tries
 // again; flock itself cannot be cancelled.
 const lockPoll = 100 * time.Millisecond
 
 // lock takes the exclusive lock of one item, so that two processes do not fill
-// the same folder, and returns what releases it. The kernel drops the lock of
-// a process that dies.
+// the same folder, and returns the function that releases it. The kernel releases the
+// lock of a process that dies.
 func (d Dir) lock(ctx context.Context, log *slog.Logger, item Item) (unlock func(), err error) {
 	path := filepath.Join(string(d), "locks", string(item))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -100,8 +100,8 @@ func Clean(ctx context.Context, log *slog.Logger) (removed []string, err error) 
 	return removed, nil
 }
 
-// workspace is where an item is downloaded and unpacked before it is verified.
-// It has a fixed name, so that the next set-up removes what a killed one left.
+// workspace is the folder in which an item is downloaded and unpacked before it is
+// verified. Its name is fixed, so that the next set-up removes what a killed one left.
 func (d Dir) workspace(item Item) string {
 	return filepath.Join(string(d), "partial", string(item))
 }

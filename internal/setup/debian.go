@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// aptDownload downloads a Debian package without root: apt gets lists and
-// caches of its own below dir and takes only its sources and keys from the
-// system. The digest is that of the index whose signature apt has checked.
+// aptDownload downloads a Debian package without root: apt has its own lists and
+// caches below dir and takes only sources and keys from the
+// system. The digest comes from the index whose signature apt has checked.
 func aptDownload(ctx context.Context, r row, dir string) (archive, error) {
 	options, err := aptOptions(ctx, r, dir)
 	if err != nil {
@@ -67,7 +67,7 @@ func field(show, name string) string {
 	return ""
 }
 
-// debianByHand fetches a package elsewhere.
+// debianByHand is the command that fetches a package on another machine.
 func debianByHand(r row) string {
 	command := "apt-get download " + r.pkg
 	if r.arch != "" {
@@ -79,8 +79,8 @@ func debianByHand(r row) string {
 	return command
 }
 
-// dpkgUnpack unpacks a .deb, or only the row's members where it names them. A
-// row of several packages finds some in each; seal misses what is in none.
+// dpkgUnpack unpacks a .deb, or only the row's members if it names any. If a
+// row has several packages, each contains some of them; seal reports a missing one.
 func dpkgUnpack(ctx context.Context, r row, path, dir string) error {
 	chosen := r.files[0].member != ""
 	all := dir
@@ -101,7 +101,7 @@ func dpkgUnpack(ctx context.Context, r row, path, dir string) error {
 	return os.RemoveAll(all)
 }
 
-// keep moves the file that a pattern matches, if there is one.
+// keep moves the file that matches a pattern, if there is one.
 func keep(pattern, to string) error {
 	found, err := filepath.Glob(pattern)
 	if err != nil || len(found) == 0 {

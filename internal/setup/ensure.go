@@ -15,10 +15,10 @@ import (
 // attempts is how often a download is tried before its error is reported.
 const attempts = 2
 
-// Ensure fetches the items that the cache does not hold yet, from archives
-// (.tgz, .deb) in the folder from, or from the network where from is "". It
-// returns at once for those that it holds. A download that fails or whose hash
-// is wrong is taken a second time. Cancelling ctx leaves no half-filled item.
+// Ensure fetches the items that the cache does not contain yet, from archives
+// (.tgz, .deb) in the folder from, or from the network if from is "". It
+// returns at once if there are none. A download that fails or has a wrong hash
+// is tried a second time. Cancelling ctx leaves no half-filled item.
 func Ensure(ctx context.Context, log *slog.Logger, from string, wanted ...Item) error {
 	cache, err := Cache()
 	if err != nil {
@@ -80,7 +80,7 @@ func (r row) fill(ctx context.Context, log *slog.Logger, cache Dir, from string)
 	}
 }
 
-// attempt returns the folder below work that holds the verified content.
+// attempt returns the folder below work with the verified content.
 func (r row) attempt(ctx context.Context, log *slog.Logger, work, from string) (string, error) {
 	content, download, err := workplace(work)
 	if err != nil {
@@ -116,12 +116,12 @@ func (r row) take(ctx context.Context, log *slog.Logger, content, download, from
 	return got, nil
 }
 
-// workplace empties work and makes two folders in it. Their parent has a new
+// workplace empties work and creates two folders in it. Their parent has a new
 // name each time: a tool that outlived a killed set-up may still write to the
 // old one.
 func workplace(work string) (content, download string, err error) {
-	// What such a tool writes meanwhile can keep the removal from succeeding;
-	// the next one will.
+	// If such a tool is writing, the removal may fail;
+	// the next one will succeed.
 	_ = os.RemoveAll(work)
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return "", "", err

@@ -81,8 +81,8 @@ func TestDebianPackage(t *testing.T) {
 	}
 }
 
-// TestSeveralPackages fills one item from two packages, of each of which only
-// the files that the row names are kept.
+// TestSeveralPackages fills one item from two packages, and keeps only
+// the files that the row names.
 func TestSeveralPackages(t *testing.T) {
 	w := newWorld(t)
 	r := w.table[1]
@@ -116,8 +116,8 @@ func TestSeveralPackages(t *testing.T) {
 	}
 }
 
-// TestForeignPackage fetches what a package of another processor depends on,
-// and keeps a file whose name has a version in it.
+// TestForeignPackage fetches a dependency of a package for another processor,
+// and keeps a file whose name contains a version.
 func TestForeignPackage(t *testing.T) {
 	w := newWorld(t)
 	r := w.table[1]
@@ -153,7 +153,7 @@ func TestForeignPackage(t *testing.T) {
 func TestDamagedCacheIsFilledAgain(t *testing.T) {
 	w := newWorld(t)
 	w.steps("npm", "libpkg-1.2.3.tgz", "/bin/cp $GOOD/good.tgz $OUT")
-	// What a killed set-up leaves behind must not end up in the item.
+	// Files that a killed set-up left must not end up in the item.
 	stale := filepath.Join(w.cache.workspace("lib"), "content", "stale")
 	if err := os.MkdirAll(stale, 0o755); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 type Item string
 
 // The items. RuntimeAMD64 and RuntimeARM64 are one library for two processors;
-// HostRuntime tells which one this process can load.
+// HostRuntime is the one that this process can load.
 const (
 	RuntimeAMD64 Item = "onnxruntime-amd64"
 	RuntimeARM64 Item = "onnxruntime-arm64"
@@ -24,8 +24,8 @@ const (
 	SSHServer    Item = "openssh-server"
 	ADB          Item = "adb"
 
-	// Machine emulates a whole arm64 computer; Kernel and Userland are what
-	// runs in it.
+	// Machine emulates a whole arm64 computer, which runs Kernel and
+	// Userland.
 	Machine  Item = "qemu-system-arm"
 	Kernel   Item = "linux-image-arm64"
 	Userland Item = "userland-arm64"
@@ -52,22 +52,22 @@ func All() []Item {
 // row is everything known about an item before it is fetched.
 type row struct {
 	item    Item
-	what    string // in words, for progress and status
+	what    string // a description, for progress and status
 	from    source
 	pkg     string // the package's name at its source
 	arch    string // Debian's name of the processor; empty: this machine's
-	meta    bool   // pkg only depends on the package that is meant
-	version string // pinned, or empty: the one that this Debian release has
+	meta    bool   // pkg only depends on the intended package
+	version string // pinned; empty: this Debian release's version
 	archive string // glob of the archive's file name
 	// digest of the archive. For Debian packages it only serves --from: a
 	// download is checked against the index that apt has verified.
 	digest string
-	with   []part // further packages that are unpacked into the same folder
+	with   []part // further packages to unpack into the same folder
 	dir    string // below the cache root
 	files  []file
 }
 
-// part is a package beside the first one of a row.
+// part is an additional package of a row.
 type part struct{ pkg, archive, digest string }
 
 // parts returns a row for each of the packages.
@@ -84,7 +84,7 @@ func (r row) parts() []row {
 // file is one file that the unpacked item must contain.
 type file struct {
 	path   string // below row.dir
-	member string // in the archive, where only chosen members are kept; a glob in a .deb
+	member string // in the archive, if only some members are kept; a glob in a .deb
 	sha256 string // empty: not pinned, any content
 }
 
@@ -101,11 +101,11 @@ const (
 // hostLibs is where Debian puts libraries for this machine's processor.
 var hostLibs = map[string]string{"amd64": "usr/lib/x86_64-linux-gnu", "arm64": "usr/lib/aarch64-linux-gnu"}[runtime.GOARCH]
 
-// items is all that set-up knows.
+// items are all items of set-up.
 var items = slices.Concat(usual, virtual)
 
-// usual is what every check needs. The hashes of ONNX Runtime are those of the
-// npm registry and of the files measured in it; the data's are those of Debian
+// usual are the items that every check needs. The hashes of ONNX Runtime are those of the
+// npm registry and of the files in it; the data's are those of Debian
 // 12's packages.
 var usual = []row{
 	{

@@ -2,18 +2,18 @@ package setup
 
 import "strings"
 
-// bootLibs is where Debian keeps the libraries that may be needed before /usr
-// is there.
+// bootLibs is Debian's folder for libraries that may be needed before /usr
+// is mounted.
 var bootLibs = strings.TrimPrefix(hostLibs, "usr/")
 
-// virtual is what only a virtual machine needs. Its kernel and programs are
+// virtual are the items that only a virtual machine needs. Its kernel and programs are
 // Debian's own for arm64.
 var virtual = []row{
 	{
 		item: Machine, what: "QEMU for a whole arm64 computer",
 		from: debian, pkg: "qemu-system-arm", archive: "qemu-system-arm_*.deb",
 		digest: "sha256:78c4adf16152bb8ae1994784e966365128cae04d8ae37bc161bb0b6617c17d9c",
-		with: []part{ // the libraries that a small Debian lacks
+		with: []part{ // libraries that a small Debian lacks
 			{"libfdt1", "libfdt1_*.deb", "sha256:e7312b61267979a58ae1fa9e34746d077707560c955f6455d02a9ff0f8fa7995"},
 			{"libcapstone4", "libcapstone4_*.deb", "sha256:41277f0388184f6e3b9fc02eda3184afbc999314b25b77ed75e8049428bdfe5e"},
 			{"libslirp0", "libslirp0_*.deb", "sha256:e21e19f0e99e57f254162f61416ea82f00cbc6ab9eb6bead4f5a5a8944ede27e"},
@@ -71,7 +71,7 @@ var virtual = []row{
 		from: debian, pkg: "linux-image-cloud-arm64", arch: "arm64", meta: true, archive: "linux-image-[0-9]*-cloud-arm64_*_arm64.deb",
 		digest: "sha256:481ab54a27246579aadeb372315c56de02f2fe0cba4e09b387946269fff2f415",
 		dir:    "debian/linux-image-arm64",
-		// The modules stand in the order in which they can be loaded.
+		// The modules are in an order in which they can be loaded.
 		files: []file{
 			{path: "vmlinuz", member: "boot/vmlinuz-*"},
 			{path: "virtio_ring.ko", member: "lib/modules/*/kernel/drivers/virtio/virtio_ring.ko"},

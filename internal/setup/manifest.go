@@ -18,8 +18,8 @@ import (
 
 const manifestName = "fbnas-manifest.json"
 
-// manifest is written into an item's folder once everything in it has been
-// verified; its presence is what makes later calls instant.
+// manifest is written into an item's folder after everything in it has been
+// verified; because of it, later calls return at once.
 type manifest struct {
 	Item    Item         `json:"item"`
 	Package string       `json:"package"`
@@ -62,8 +62,8 @@ func (r row) seal(content string, got []archive) error {
 	return atomicfile.WriteBytes(filepath.Join(content, manifestName), append(data, '\n'))
 }
 
-// ready returns the manifest of an item that is in the cache whole: sealed,
-// of the pinned version, its files there with their sizes.
+// ready returns the manifest of an item that is complete in the cache: sealed,
+// of the pinned version, with all files in their sizes.
 func (r row) ready(cache Dir) (manifest, error) {
 	var m manifest
 	home := r.home(cache)
@@ -92,7 +92,7 @@ func (r row) ready(cache Dir) (manifest, error) {
 	return m, nil
 }
 
-// digests maps the prefix of a digest ("sha256:<hex>") to its function.
+// digests maps the prefix of a digest ("sha256:<hex>") to its hash function.
 var digests = map[string]func() hash.Hash{"sha256": sha256.New, "sha512": sha512.New}
 
 func checkDigest(path, want string) error {

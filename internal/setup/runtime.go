@@ -14,8 +14,8 @@ import (
 	"fbnas/internal/fault"
 )
 
-// MinORTMinor is the oldest ONNX Runtime that fbnas accepts, 1.24: the C API
-// version that its binding asks for (docs/background/runtime.md, "Pitfalls").
+// MinORTMinor is the oldest ONNX Runtime that fbnas accepts, 1.24: the version of the C
+// API that its binding needs (docs/background/runtime.md, "Pitfalls").
 const MinORTMinor = 24
 
 // machines maps GOARCH to the processor an ELF file names.
@@ -24,8 +24,8 @@ var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AA
 const ortHint = "Unset FBNAS_ORT_LIB and run fbnas setup, or point it at a libonnxruntime.so for this processor, 1.24 or newer."
 
 // ORTLibrary returns the path of the ONNX Runtime to load: $FBNAS_ORT_LIB,
-// else the cached one. The file is a shared library for this processor; its
-// version is not looked at (ORTVersion does).
+// otherwise the cached one. The file is a shared library for this processor; its
+// version is not checked (ORTVersion does this).
 func ORTLibrary() (string, error) {
 	if path := os.Getenv("FBNAS_ORT_LIB"); path != "" {
 		abs, err := filepath.Abs(path)
@@ -41,7 +41,7 @@ func ORTLibrary() (string, error) {
 	return files[0], nil
 }
 
-// checkMachine says whether the library at path is for this processor.
+// checkMachine returns an error unless the library at path is for this processor.
 func checkMachine(path string) error {
 	f, err := elf.Open(path)
 	if err != nil {
@@ -57,7 +57,7 @@ func checkMachine(path string) error {
 	return nil
 }
 
-// ORTVersion loads the library at path and returns the version that it states,
+// ORTVersion loads the library at path and returns its version,
 // for example "1.27.0". Versions before 1.24 are an error that says so.
 func ORTVersion(path string) (string, error) {
 	if err := checkMachine(path); err != nil {

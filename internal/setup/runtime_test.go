@@ -14,7 +14,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// fakeRuntime is the part of ONNX Runtime that ORTVersion looks at.
+// fakeRuntime is the part of ONNX Runtime that ORTVersion uses.
 const fakeRuntime = `
 static const char* version(void) { return "VERSION"; }
 static struct { void* get_api; const char* (*version)(void); } base = { 0, version };

@@ -20,12 +20,12 @@ import (
 // archive is a package's file before it is verified.
 type archive struct{ path, version, digest string }
 
-// source is one way packages reach this machine.
+// source is a place from which this machine gets packages.
 type source struct {
 	name   string
 	fetch  func(ctx context.Context, r row, dir string) (archive, error)
 	unpack func(ctx context.Context, r row, path, dir string) error
-	byHand func(r row) string // the command that fetches the archive elsewhere
+	byHand func(r row) string // the command that fetches the archive on another machine
 }
 
 var (
@@ -39,7 +39,7 @@ var (
 	}
 )
 
-// npmPack downloads the package's tarball. Nothing of the package is run and
+// npmPack downloads the package's tarball. No code of the package is run and
 // none of its dependencies are fetched.
 func npmPack(ctx context.Context, r row, dir string) (archive, error) {
 	_, err := run(ctx, dir, "npm", "pack", r.pkg+"@"+r.version, "--ignore-scripts", "--loglevel=error", "--pack-destination", dir)
@@ -104,7 +104,7 @@ func theOne(dir, pattern string) (string, error) {
 	return found[0], nil
 }
 
-// missingTool is the error that a second attempt cannot cure.
+// missingTool is an error that a second attempt cannot fix.
 type missingTool struct{ name string }
 
 func (e *missingTool) Error() string { return e.name + " is not installed" }
@@ -119,8 +119,8 @@ var toolHints = map[string]string{
 
 const retryHint = "Check the network and the tool's configuration, then run fbnas setup again."
 
-// run runs a tool in dir and returns its standard output; its error carries
-// the end of what the tool printed.
+// run runs a tool in dir and returns its standard output; its error contains
+// the end of the tool's output.
 func run(ctx context.Context, dir, name string, args ...string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
@@ -129,7 +129,7 @@ func run(ctx context.Context, dir, name string, args ...string) (string, error) 
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive")
-	cmd.WaitDelay = 5 * time.Second // a tool's own children may hold its pipes
+	cmd.WaitDelay = 5 * time.Second // a tool's own children may keep its pipes open
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {

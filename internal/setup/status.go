@@ -8,12 +8,12 @@ import (
 	"fbnas/internal/fault"
 )
 
-// ItemStatus is what the cache holds of one item.
+// ItemStatus says what the cache contains of one item.
 type ItemStatus struct {
 	Item    Item
-	What    string // in words
+	What    string // a description
 	Ready   bool
-	Version string // empty where it is not ready
+	Version string // empty if it is not ready
 	Path    string // where it is, or will be
 	Reason  string // why it is not ready
 }
@@ -86,8 +86,8 @@ func Files(wanted ...Item) ([]string, error) {
 	return out, nil
 }
 
-// Program returns the program that an item is, and the variables (KEY=value)
-// that it needs beside the environment: its libraries lie in the cache too.
+// Program returns the program of an item, and the variables (KEY=value)
+// that it needs in addition to the environment: its libraries are in the cache too.
 func Program(item Item) (path string, env []string, err error) {
 	files, err := Files(item)
 	if err != nil {

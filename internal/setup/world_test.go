@@ -90,8 +90,8 @@ func (w *world) tool(name, body string) {
 	}
 }
 
-// steps installs a program whose n-th call runs the n-th step, the last step
-// from then on. In a step, $OUT is the file that a download should leave.
+// steps installs a program whose n-th call runs the n-th step, and every later call
+// the last one. In a step, $OUT is the file that a download should create.
 func (w *world) steps(name, out string, steps ...string) {
 	body := "n=$(/usr/bin/wc -l <" + w.bin + "/" + name + ".calls)\nGOOD=" + w.bin + "\nOUT=$PWD/" + out + "\n"
 	for i, s := range steps {

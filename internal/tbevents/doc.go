@@ -1,3 +1,3 @@
-// Package tbevents writes scalars for TensorBoard: event files that can be cut
-// back to a step and continued.
+// Package tbevents writes scalars for TensorBoard: event files that can be truncated
+// to a step and continued.
 package tbevents

@@ -18,7 +18,7 @@ const (
 	valueSimple      = 2 // float
 )
 
-// version is what the first event of a file says.
+// version is the content of the first event of a file.
 const version = "brain.Event:2"
 
 // Scalar is one value under a tag, for instance "train/loss". TensorBoard
@@ -54,13 +54,13 @@ func scalarsEvent(now time.Time, step int, scalars []Scalar) []byte {
 	return protowire.AppendBytes(b, summary)
 }
 
-// eventHead is what continuing a file needs of an event.
+// eventHead is the part of an event that continuing a file needs.
 type eventHead struct {
 	step    int64
 	version string
 }
 
-// readEvent reports false for bytes that are no event.
+// readEvent returns false for bytes that are no event.
 func readEvent(b []byte) (e eventHead, ok bool) {
 	for len(b) > 0 {
 		field, kind, n := protowire.ConsumeTag(b)

@@ -19,12 +19,12 @@ const (
 // few hundred.
 const maxRecord = 1 << 20
 
-// errDamaged is a record that is cut short or whose checksums do not hold.
+// errDamaged is a record that is truncated or has a wrong checksum.
 var errDamaged = errors.New("damaged record")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// mask is TFRecord's: a checksum of data that holds checksums is weak.
+// mask is TFRecord's: a checksum of data that contains checksums is weak.
 func mask(crc uint32) uint32 { return (crc>>15 | crc<<17) + 0xa282ead8 }
 
 func checksum(b []byte) uint32 { return mask(crc32.Checksum(b, castagnoli)) }
@@ -37,8 +37,8 @@ func appendRecord(b, data []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, checksum(data))
 }
 
-// readRecord returns one whole record and the data inside it; io.EOF when r
-// ends where a record would begin, errDamaged when this one cannot be used.
+// readRecord returns one whole record and the data inside it; io.EOF if r
+// ends where a record would begin, errDamaged if this one cannot be used.
 func readRecord(r io.Reader) (whole, data []byte, err error) {
 	head := make([]byte, headBytes)
 	if _, err := io.ReadFull(r, head); err != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // crc32c is bitwise, from the polynomial's definition, so that this decoder
-// shares nothing with the writer.
+// shares no code with the writer.
 func crc32c(b []byte) uint32 {
 	crc := ^uint32(0)
 	for _, x := range b {
@@ -66,7 +66,7 @@ func fields(t *testing.T, b []byte, each func(field int, number uint64, text []b
 }
 
 // decode lists a file's events, one "step tag=value ..." each, the version
-// event by its text, and checks every checksum.
+// event as its text, and checks every checksum.
 func decode(t *testing.T, path string) (lines []string, wall []float64) {
 	t.Helper()
 	b, err := os.ReadFile(path)
@@ -186,8 +186,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestDamage cuts the file at every byte, and changes every byte: what is whole
-// before the damage is kept, and nothing else.
+// TestDamage truncates the file at every byte, and changes every byte: whole records
+// before the damage are kept, and nothing else.
 func TestDamage(t *testing.T) {
 	whole, err := os.ReadFile(written(t, 1, 2))
 	if err != nil {

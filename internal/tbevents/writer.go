@@ -18,8 +18,8 @@ type Writer struct {
 	buf  *bufio.Writer
 }
 
-// Create starts an event file, which must not exist. TensorBoard takes every
-// file for one whose name holds "tfevents".
+// Create starts an event file, which must not exist. TensorBoard recognises event
+// files by "tfevents" in their names.
 func Create(path string, now time.Time) (*Writer, error) {
 	err := atomicfile.WriteBytes(path, appendRecord(nil, versionEvent(now)))
 	if err != nil {
@@ -57,7 +57,7 @@ func Resume(path string, step int, now time.Time) (w *Writer, lost int64, err er
 	return w, lost, err
 }
 
-// keep copies the events up to step, and returns how many bytes of in were
+// keep copies the events up to step, and returns the number of bytes of in that were
 // whole records.
 func keep(out io.Writer, in io.Reader, step int) (read int64, err error) {
 	for {
@@ -113,5 +113,5 @@ func (w *Writer) Sync() error {
 	return w.file.Sync()
 }
 
-// Close writes what is buffered and closes the file.
+// Close writes buffered data and closes the file.
 func (w *Writer) Close() error { return errors.Join(w.Sync(), w.file.Close()) }

@@ -1,3 +1,3 @@
-// Package text writes figures and tables as people read them: on a terminal, in
-// Markdown, in messages. All that fbnas prints of a kind looks the same.
+// Package text formats figures and tables for people: on a terminal, in
+// Markdown, in messages, so that all output of fbnas looks alike.
 package text

@@ -3,7 +3,7 @@ package text
 // Fact is a figure with its name.
 type Fact struct{ Name, Value string }
 
-// Facts are figures, one a line.
+// Facts are figures, one per line.
 type Facts []Fact
 
 // Add adds a figure that is known.

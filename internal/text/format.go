@@ -9,10 +9,10 @@ import (
 	"unicode"
 )
 
-// Absent stands where there is no figure: NaN is printed so.
+// Absent is printed where there is no figure, as for NaN.
 const Absent = "–"
 
-// Unit is a unit and what it is worth in the smallest of its kind.
+// Unit is a unit and its value in the smallest unit of its kind.
 type Unit struct {
 	Name  string
 	Worth float64
@@ -41,8 +41,8 @@ func LatencyUnit(us float64) Unit {
 // Count writes a number of things with three digits: 812, 2.25 M.
 func Count(n int64) string { return whole(n, counts, "") }
 
-// PredictedRows writes how many rows of a network's were predicted, not
-// measured, and what they have of its latency: 3 of 18, 1.20 ms.
+// PredictedRows writes how many of a network's rows were predicted, not
+// measured, and their part of its latency: 3 of 18, 1.20 ms.
 func PredictedRows(predicted, rows int, us float64) string {
 	switch {
 	case rows == 0:
@@ -86,8 +86,8 @@ func Seconds(s float64) string {
 	}
 }
 
-// Plain makes text fit for a terminal: names in other people's files may hold
-// characters that move its cursor or set its title. Lines stay.
+// Plain makes text safe for a terminal: foreign names may contain
+// characters that move its cursor or set its title. Line breaks stay.
 func Plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -100,7 +100,7 @@ func Plain(text string) string {
 	}, text)
 }
 
-// List joins values as people read them: a, b, c.
+// List joins values for reading: a, b, c.
 func List[T any](values []T) string {
 	parts := make([]string, len(values))
 	for i, v := range values {
@@ -120,7 +120,7 @@ func Plural(n int, one string) string {
 	return fmt.Sprintf("%d %ss", n, one)
 }
 
-// First is the head of a list, and a mark where it goes on.
+// First is the head of a list, with a mark if there are more words.
 func First(words []string, n int) []string {
 	if len(words) <= n {
 		return words
@@ -128,7 +128,7 @@ func First(words []string, n int) []string {
 	return append(slices.Clone(words[:n]), "…")
 }
 
-// Quoted is a word for a shell, as it is where that needs no quotes.
+// Quoted is a word for a shell, quoted only if necessary.
 func Quoted(word string) string {
 	if word != "" && !strings.ContainsAny(word, " \t\n'\"\\$&|;<>()*?[]{}~#`!") {
 		return word
@@ -136,7 +136,7 @@ func Quoted(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// absent says that there is no figure.
+// absent reports whether there is no figure.
 func absent(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
 
 func whole(n int64, scales []Unit, unit string) string {
@@ -146,8 +146,8 @@ func whole(n int64, scales []Unit, unit string) string {
 	return scaled(float64(n), scales)
 }
 
-// scaled writes x with three significant digits in the unit that makes it at
-// least 1, judged after rounding: 999.7 µs is 1.00 ms.
+// scaled writes x with three significant digits in the largest unit in which it is at
+// least 1, after rounding: 999.7 µs is 1.00 ms.
 func scaled(x float64, scales []Unit) string {
 	if absent(x) {
 		return Absent

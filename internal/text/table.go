@@ -11,17 +11,17 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// Column is one column of a table. Its name is printed as it stands, so it may
-// carry a unit.
+// Column is one column of a table. Its name is printed unchanged, so it may
+// contain a unit.
 type Column struct {
 	Name  string
 	Right bool // aligned to the right, as numbers are
 }
 
-// Left returns a column that is aligned to the left, as words are.
+// Left returns a left-aligned column, for words.
 func Left(name string) Column { return Column{Name: name} }
 
-// Right returns a column that is aligned to the right, as figures are.
+// Right returns a right-aligned column, for figures.
 func Right(name string) Column { return Column{Name: name, Right: true} }
 
 // Table is a table of short cells without line breaks.
@@ -33,7 +33,7 @@ type Table struct {
 // NewTable returns a table without rows.
 func NewTable(columns ...Column) *Table { return &Table{Columns: columns} }
 
-// Row appends a row. It panics when the number of cells is not that of the
+// Row appends a row. It panics if the number of cells differs from that of the
 // columns.
 func (t *Table) Row(cells ...string) {
 	if len(cells) != len(t.Columns) {
@@ -42,8 +42,8 @@ func (t *Table) Row(cells ...string) {
 	t.Rows = append(t.Rows, cells)
 }
 
-// Rules of the text form: a line under the header, two blanks between columns
-// and nothing else, so that figures can be cut out by columns.
+// rules of the text form: a line under the header, and only two blanks between columns,
+// so that columns of figures can be cut out.
 var rules = tw.NewSymbolCustom("rules").WithRow("-").WithColumn("  ").WithCenter("  ").
 	WithMidLeft("").WithMidRight("").WithHeaderMid("  ")
 
@@ -69,7 +69,7 @@ func (t *Table) WriteText(w io.Writer) error {
 	return nil
 }
 
-// WriteMarkdown writes the table as GitHub's Markdown has them.
+// WriteMarkdown writes the table in GitHub's Markdown.
 func (t *Table) WriteMarkdown(w io.Writer) error {
 	return t.render(w, renderer.NewMarkdown(), tw.PaddingDefault, strings.NewReplacer("|", `\|`, "\n", " ").Replace)
 }
@@ -82,8 +82,8 @@ func (t *Table) render(w io.Writer, r tw.Renderer, padding tw.Padding, escape fu
 			align[i] = tw.AlignRight
 		}
 	}
-	// Left to itself, tablewriter turns "p50 µs" into "P 50 ΜS", folds long
-	// cells and hides columns that are empty.
+	// By default, tablewriter turns "p50 µs" into "P 50 ΜS", folds long
+	// cells and hides empty columns.
 	table := tablewriter.NewTable(w,
 		tablewriter.WithRenderer(r),
 		tablewriter.WithHeaderAutoFormat(tw.Off),

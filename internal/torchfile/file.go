@@ -18,16 +18,16 @@ import (
 // maxPickle bounds data.pkl in bytes.
 const maxPickle = 16 << 20
 
-// File is an opened file. Tensors read from it until it is closed.
+// File is an opened file. Tensors read from it, so close it after them.
 type File struct {
-	Root any // mostly a *Dict; the numbers are not read yet
+	Root any // usually a *Dict; the numbers are not read yet
 
 	file *os.File
 	size int64
-	left int64 // bytes that storages may still take: together no more than the file has
+	left int64 // bytes that storages may still take: all together no more than the file has
 }
 
-// Open reads what stands in a file of torch.save without the numbers of its
+// Open reads the content of a file of torch.save without the numbers of its
 // tensors.
 func Open(path string) (*File, error) {
 	if err := lfs.Check(path); err != nil {
@@ -45,7 +45,7 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
-// Close ends the reading of tensors.
+// Close closes the file, so that tensors can no longer be read.
 func (f *File) Close() error { return f.file.Close() }
 
 func (f *File) open() error {
@@ -136,7 +136,7 @@ func (f *File) stored(e *zip.File) ([]byte, error) {
 }
 
 // reference reads a storage's persistent id: ("storage", type, key, place,
-// length), and in the old format the view that it is of another.
+// length), and in the old format the storage that it is a view of.
 func reference(id []any, fields int) (string, *storage, error) {
 	if len(id) != fields {
 		return "", nil, fmt.Errorf("a storage with %d fields", len(id))
@@ -147,24 +147,24 @@ func reference(id []any, fields int) (string, *storage, error) {
 	length, isInt := id[4].(int64)
 	e := elements[kind]
 	if word != "storage" || e.size == 0 || !isText || !isInt || length < 0 || length > 1<<40 {
-		// Without the id: its tuples may share tuples, and written out they double at each level.
+		// Without the id: its tuples may share tuples, so that its text could double at each level.
 		return "", nil, errors.New(`a storage that is not ("storage", type, key, place, length)`)
 	}
 	return key, &storage{element: e, length: length}, nil
 }
 
-// old is what begins a file of the format before PyTorch 1.6: the magic number
+// old is the beginning of a file of the format before PyTorch 1.6: the magic number
 // and the version, a pickle each.
 var old = struct {
 	magic   []byte
 	version int64
 }{[]byte{0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19}, 1001}
 
-// errForeign is a file of neither format.
+// errForeign means that a file has neither format.
 var errForeign = errors.New("torch.save did not write it")
 
 // legacy reads five pickles (magic number, version, machine, content, keys of
-// the storages), then the storages in the order of their keys, each behind its
+// the storages), then the storages in the order of their keys, each after its
 // length as an int64.
 func (f *File) legacy() error {
 	r := bufio.NewReader(io.NewSectionReader(f.file, 0, f.size))

@@ -59,7 +59,7 @@ func (m *machine) pushInt(bytes int) error {
 }
 
 // pushLong reads a little-endian two's complement number of up to 255 bytes.
-// What 64 bits do not hold stands as its bytes: the old format's magic number.
+// If it does not fit in 64 bits, its bytes are pushed: the old format's magic number.
 func (m *machine) pushLong() error {
 	n, err := m.number(1)
 	if err != nil {

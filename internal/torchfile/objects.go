@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// classes are the classes and functions that a state dict names: all that may
-// stand in a file.
+// classes are the classes and functions that state dicts name, and the only ones that a
+// file may name.
 var classes = map[global]func(args []any) (any, error){
 	"collections.OrderedDict":         orderedDict,
 	"torch._utils._rebuild_parameter": rebuildParameter,
@@ -14,7 +14,7 @@ var classes = map[global]func(args []any) (any, error){
 	"torch.Size":                      size,
 }
 
-// class pushes a global: module and name, a line each.
+// class pushes a global: module and name, one per line.
 func (m *machine) class() error {
 	module, err := m.line()
 	if err != nil {
@@ -60,7 +60,7 @@ func (m *machine) reduce() error {
 	return nil
 }
 
-// build drops the attributes that an OrderedDict is given: the versions of the
+// build drops the attributes of an OrderedDict: the versions of the
 // layers' own formats.
 func (m *machine) build() error {
 	m.pop()

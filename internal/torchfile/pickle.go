@@ -8,15 +8,15 @@ import (
 	"io"
 )
 
-// Limits of one pickle. The state dict of a network of a thousand layers takes
+// Limits of one pickle. The state dict of a network of a thousand layers needs
 // a twentieth of them.
 const (
 	maxSteps = 1 << 21 // instructions
 	maxText  = 1 << 16 // bytes of one string
 )
 
-// Dict is a dict or an OrderedDict. Entries whose keys are not strings are not
-// kept: optimisers number what they know.
+// Dict is a dict or an OrderedDict. Entries whose keys are not strings are
+// dropped: they belong to optimisers.
 type Dict struct {
 	Keys   []string // in the order of the file
 	Values map[string]any
@@ -38,11 +38,11 @@ func newDict() *Dict { return &Dict{Values: map[string]any{}} }
 // list is a list; tuples are plain slices.
 type list struct{ items []any }
 
-// global is a class or function by its module and name. Only those of the
-// table classes get here.
+// global is a class or function by its module and name. Only those in the
+// table classes occur.
 type global string
 
-// mark is where a tuple, or a series of items, begins on the stack.
+// mark is the beginning of a tuple, or of a series of items, on the stack.
 type mark struct{}
 
 // machine runs the instructions of one pickle.
@@ -50,15 +50,15 @@ type machine struct {
 	in      *bufio.Reader
 	stack   []any
 	memo    map[uint32]any
-	storage func(id []any) (any, error) // what a persistent id stands for
+	storage func(id []any) (any, error) // resolves a persistent id
 }
 
-// misuse is what push and pop panic with when the stack is not what an
+// misuse is the panic of push and pop if the stack is not what an
 // instruction needs.
 type misuse string
 
 // unpickle reads one pickle from r: nil, bool, int64, float64, string, []any,
-// *list, *Dict, *Tensor or what storage gives.
+// *list, *Dict, *Tensor or a result of storage.
 func unpickle(r *bufio.Reader, storage func(id []any) (any, error)) (v any, err error) {
 	m := &machine{in: r, memo: map[uint32]any{}, storage: storage}
 	defer func() {
@@ -100,7 +100,7 @@ func (m *machine) pop() any {
 	return v
 }
 
-// popMark takes what stands above the last mark, and the mark.
+// popMark pops everything above the last mark, and the mark.
 func (m *machine) popMark() []any {
 	for i := len(m.stack) - 1; i >= 0; i-- {
 		if _, ok := m.stack[i].(mark); ok {

@@ -11,14 +11,14 @@ import (
 )
 
 // storage is a run of numbers that tensors are views of. Its bytes are read
-// when a tensor's numbers are asked for.
+// when a tensor's numbers are needed.
 type storage struct {
 	element element
 	length  int64 // numbers
 	data    func() ([]byte, error)
 }
 
-// element is a type of numbers: bytes of one, and how to read it.
+// element is a type of numbers: the size of one in bytes, and how to read it.
 type element struct {
 	size int64
 	read func([]byte) float64
@@ -46,11 +46,11 @@ type Tensor struct {
 	strides []int64
 }
 
-// maxRank is more dimensions than any weight has.
+// maxRank is larger than the rank of any weight.
 const maxRank = 8
 
-// newTensor checks that a view lies inside its storage and, so that a small
-// file cannot ask for much memory, has no more elements than that.
+// newTensor checks that a view is inside its storage and has no more elements than
+// that, so that a small file cannot make us allocate much memory.
 func newTensor(s *storage, offset int64, lengths, strides []int64) (*Tensor, error) {
 	if len(lengths) != len(strides) || len(lengths) > maxRank {
 		return nil, fmt.Errorf("%d dimensions with %d strides", len(lengths), len(strides))

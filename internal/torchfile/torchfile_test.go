@@ -28,7 +28,7 @@ func open(t *testing.T, path string) *torchfile.Dict {
 	return d
 }
 
-// TestReadsBothFormats reads what testdata/make.py wrote.
+// TestReadsBothFormats reads the files of testdata/make.py.
 func TestReadsBothFormats(t *testing.T) {
 	want := []struct {
 		name   string
@@ -102,20 +102,20 @@ func archive(t testing.TB, files map[string]string, method uint16) []byte {
 	return b.Bytes()
 }
 
-// pickled is a file of torch.save with the instructions of text.
+// pickled is a file of torch.save with the instructions in text.
 func pickled(t testing.TB, text string) []byte {
 	t.Helper()
 	return archive(t, map[string]string{"x/data.pkl": text}, zip.Store)
 }
 
-// doubling refers to a storage by a tuple that written out has 2^16 numbers.
+// doubling refers to a storage by a tuple whose text would have 2^16 numbers.
 var doubling = "\x80\x02(K\x00" + strings.Repeat("q\x00h\x00\x86", 16) + "NNNNtQ."
 
-// TestRefuses: what a state dict does not need is not read, whatever it may be.
+// TestRefuses: anything that a state dict does not need is refused.
 func TestRefuses(t *testing.T) {
 	dir := t.TempDir()
 	pickle := func(text string) []byte { return pickled(t, text) }
-	// A float tensor of a storage of one number, with another size and stride.
+	// A float tensor with a storage of one number, with another size and stride.
 	tensor := func(size, stride string) []byte {
 		return archive(t, map[string]string{"x/data.pkl": "\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x01tQK\x00" +
 			size + stride + "\x89NtR.", "x/data/0": "\x00\x00\x00\x00"}, zip.Store)

@@ -1,4 +1,4 @@
 // Package yamlform reads and writes small YAML files whose records are literal
 // lists of fields: strictly, with the line and the field of every problem, and
-// byte for byte the same each time.
+// with the same bytes each time.
 package yamlform

@@ -8,27 +8,27 @@ import (
 )
 
 // Record is a mapping: its fields in the order in which they are written.
-// Fields is called on a pointer, so that reading can set what the fields show.
+// Fields is called on a pointer, so that reading can set what the fields point to.
 type Record interface{ Fields() []Field }
 
 // Field is one entry of a record.
 type Field struct {
 	Name string
-	// Value points to what the field holds: *string, *bool, *int, *float64,
-	// **int or **bool (nil when absent), *[]int or *[]float64 (in the file a
+	// Value points to the field's value: *string, *bool, *int, *float64,
+	// **int or **bool (nil if absent), *[]int or *[]float64 (in the file a
 	// number, a list or a range {min, max, step}), or is a Record or a List.
 	Value any
-	// Required fields must be there, and are written even when zero. Others
-	// are left out where they are zero: an absent field and a zero one are the
-	// same.
+	// Required fields must be present, and are written even if zero. Others
+	// are left out if they are zero: an absent field and a zero one are
+	// equivalent.
 	Required bool
-	// Min and Max bound every number of the field; no bounds when both are 0.
+	// Min and Max bound every number of the field; no bounds if both are 0.
 	Min, Max float64
-	// OneOf is what a string may be; anything when empty.
+	// OneOf lists the allowed strings; any string if empty.
 	OneOf []string
 }
 
-// List is a sequence of records, written one flow-style row each.
+// List is a sequence of records, each written as one flow-style row.
 type List interface {
 	Len() int
 	At(i int) Record
@@ -56,7 +56,7 @@ func (l listOf[T, P]) Append() Record {
 	return l.At(l.Len() - 1)
 }
 
-// zero reports whether the field holds nothing worth writing.
+// zero reports whether the field's value need not be written.
 func (f Field) zero() bool {
 	switch v := f.Value.(type) {
 	case *string:
@@ -83,7 +83,7 @@ func (f Field) zero() bool {
 	panic(fmt.Sprintf("yamlform: field %s has a %T", f.Name, f.Value))
 }
 
-// fault says what is wrong with the value that the field holds, "" if nothing.
+// fault says what is wrong with the field's value, "" if nothing.
 func (f Field) fault() string {
 	switch v := f.Value.(type) {
 	case *string:
@@ -141,8 +141,8 @@ func Set(rec Record) []string {
 	return set
 }
 
-// Check returns what is wrong with the values that rec holds, by the rules of
-// its fields. A zero value counts as absent, but for a bool.
+// Check returns the errors in the values of rec, by the rules of
+// its fields. A zero value counts as absent, except for a bool.
 func Check(rec Record) Problems {
 	var ps Problems
 	check(rec, "", &ps)

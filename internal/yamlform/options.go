@@ -55,8 +55,8 @@ func listed[T int | float64](r *reader, n *ast.SequenceNode, path string, as fun
 	return list
 }
 
-// spread lists the values of a range. The step must meet both ends: a maximum
-// that is never taken is a mistake in the file, not a convenience.
+// spread lists the values of a range. The steps must reach the maximum exactly: a
+// maximum that is never taken is a mistake in the file.
 func spread[T int | float64](r *reader, n ast.Node, path string, s span) []T {
 	steps := math.Round((s.max - s.min) / s.step)
 	switch {
@@ -75,7 +75,7 @@ func spread[T int | float64](r *reader, n ast.Node, path string, s span) []T {
 	}
 	var list []T
 	for i := range int(steps) + 1 {
-		// Sums of decimal steps are rounded back to the decimals they mean.
+		// Sums of decimal steps are rounded to the intended decimals.
 		x := math.Round((s.min+float64(i)*s.step)*1e9) / 1e9
 		if float64(T(x)) != x {
 			r.add(n, path, "takes %s, want whole numbers", number(x))

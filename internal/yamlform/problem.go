@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Problem is one thing wrong with a document. Field is its path, for instance
+// Problem is one error in a document. Field is its path, for example
 // "blocks[3].kernel" (items count from 0); Line is 0 for records that were not
 // read from a file.
 type Problem struct {
@@ -26,8 +26,8 @@ func (p Problem) String() string {
 	return text
 }
 
-// Problems is everything wrong with a document. As an error it lists all of
-// them, one a line.
+// Problems are all errors in a document. As an error it lists all of
+// them, one per line.
 type Problems []Problem
 
 func (ps Problems) Error() string {
@@ -43,7 +43,7 @@ func (ps Problems) Error() string {
 	return b.String()
 }
 
-// Err returns ps as an error, nil when there are none.
+// Err returns ps as an error, nil if it is empty.
 func (ps Problems) Err() error {
 	if len(ps) == 0 {
 		return nil
@@ -61,15 +61,15 @@ func (ps Problems) Inside(path string) bool {
 	return slices.ContainsFunc(ps, func(p Problem) bool { return within(p.Field, path) })
 }
 
-// covers reports whether ps already blames path, a part of it or a whole that
-// contains it: what follows from a known problem is not worth another line.
+// covers reports whether ps already has a problem at path, at a part of it or at a
+// whole that contains it: consequences of a known problem are not reported.
 func (ps Problems) covers(path string) bool {
 	return slices.ContainsFunc(ps, func(p Problem) bool {
 		return within(p.Field, path) || within(path, p.Field)
 	})
 }
 
-// within reports whether the field at path is outer or lies inside it.
+// within reports whether the field at path is outer or inside it.
 func within(path, outer string) bool {
 	rest, ok := strings.CutPrefix(path, outer)
 	return ok && outer != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')

@@ -13,21 +13,21 @@ import (
 	"fbnas/internal/plaintext"
 )
 
-// Limits of what is parsed. The parser takes quadratic time in the number of
-// keys and recurses into collections, so size and depth are limited before it
-// sees them.
+// Limits of what is parsed. The parser takes time quadratic in the number of
+// keys and recurses into collections, so size and depth are checked before it
+// runs.
 const (
 	MaxBytes   = 256 << 10
 	maxDepth   = 32
 	maxItems   = 512 // of a list of records
 	maxOptions = 256 // of one field
-	// maxProblems are listed; a file with more is not one of ours.
+	// maxProblems is the most problems that are listed.
 	maxProblems = 100
 )
 
-// Read fills rec from a YAML document. It then asks validate for the problems
+// Read fills rec from a YAML document. It then calls validate for the problems
 // that only the whole record shows (their lines are added here), and returns
-// every problem found, up to 100, in the order of the lines. After problems
+// all problems, up to 100, in the order of the lines. If there are problems,
 // rec is partly filled.
 func Read(data []byte, rec Record, validate func() Problems) error {
 	root, err := parse(data)
@@ -73,8 +73,8 @@ func parse(data []byte) (ast.Node, error) {
 }
 
 // tooDeep returns the line on which brackets or indentation nest too deep, 0
-// if none. It counts brackets in strings and comments too; no file of ours
-// holds that many.
+// if none. It also counts brackets in strings and comments; none of our files
+// has that many.
 func tooDeep(data []byte) int {
 	depth, line, indent, leading := 0, 1, 0, true
 	for _, c := range data {
@@ -119,8 +119,8 @@ func lineOf(node ast.Node) int {
 	return 0
 }
 
-// lineOf returns the line of the field at path, or of the nearest whole around
-// it that the document has.
+// lineOf returns the line of the field at path, or of the nearest enclosing field
+// that is in the document.
 func (r *reader) lineOf(path string) int {
 	for {
 		if line, ok := r.lines[path]; ok {

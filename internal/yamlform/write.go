@@ -7,8 +7,8 @@ import (
 )
 
 // Write returns rec as YAML: each field of rec on a line, records inside it in
-// flow style, lists of records one row each. Equal records give equal bytes,
-// and Read gives back an equal record.
+// flow style, lists of records with one row for each. Equal records give equal bytes,
+// and Read returns an equal record.
 func Write(rec Record) []byte {
 	var b strings.Builder
 	for _, f := range rec.Fields() {
@@ -74,7 +74,7 @@ func flowNumbers[T int | float64](xs []T) string {
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
-// number writes x in full, without an exponent, so that a whole float and an
+// number writes x in full, without an exponent, so that an integral float and an
 // integer look the same.
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 

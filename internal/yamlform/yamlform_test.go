@@ -81,8 +81,8 @@ func TestReadAndWrite(t *testing.T) {
 	}
 }
 
-// TestTextOfOtherEditors: a byte order mark and the lines of Windows change
-// nothing, and lines are counted as they are seen.
+// TestTextOfOtherEditors: a byte order mark and the line ends of Windows change
+// nothing, and lines are counted as people see them.
 func TestTextOfOtherEditors(t *testing.T) {
 	const text = "# ours\ntitle: \"two words\"\nsizes: [1, 2]\ninner: {a: 1}\nitems:\n  - {a: 1}\n  - a: 2\n    b: 7\n"
 	want, err := read(text)

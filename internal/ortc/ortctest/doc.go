@@ -1,3 +1,3 @@
-// Package ortctest reads ONNX Runtime's C header, for tests that hold our own
-// tables of the interface against it.
+// Package ortctest reads ONNX Runtime's C header, for tests that compare our own
+// tables of the interface with it.
 package ortctest

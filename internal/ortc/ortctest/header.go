@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Header is the text of the header that the cgo binding brings along. Where it
-// cannot be had, the test is skipped.
+// Header is the text of the header that the cgo binding contains. If it
+// is missing, the test is skipped.
 func Header(t testing.TB) string {
 	t.Helper()
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/yalue/onnxruntime_go").Output()
