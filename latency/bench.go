@@ -9,10 +9,10 @@ import (
 	"fbnas/latency/stats"
 )
 
-// Result is what a benchmark says of one model. Times are in µs.
+// Result is a benchmark's result for one model. Times are in µs.
 type Result struct {
 	Name          string    `json:"-"`
-	LatencyU      float64   `json:"latency_us"` // as a multiple of the unit
+	LatencyU      float64   `json:"latency_us"` // normalised by the unit
 	P50U          float64   `json:"p50_us"`     // of RawU
 	P90U          float64   `json:"p90_us"`
 	MinU          float64   `json:"min_us"`
@@ -21,15 +21,15 @@ type Result struct {
 	DroppedGroups int       `json:"dropped_groups"`
 	RawU          []float64 `json:"raw_us"` // medians of the rounds
 	SentinelRatio float64   `json:"sentinel_ratio"`
-	Noisy         string    `json:"noisy,omitempty"` // why not to rely on it, "" when there is no reason
+	Noisy         string    `json:"noisy,omitempty"` // why it is not reliable, "" if it is
 	Failure       *Failure  `json:"failure,omitempty"`
-	Unusual       *Unusual  `json:"unusual,omitempty"` // in its outputs; nil without any
-	// Against is this model held against the first one; nil for that one itself,
+	Unusual       *Unusual  `json:"unusual,omitempty"` // in its outputs; nil if there are none
+	// Against compares this model with the first one; nil for the first itself,
 	// and where they have too few rounds in common.
 	Against *Comparison `json:"against_first,omitempty"`
 }
 
-// Unit is what latencies are multiples of: a model and its time in a table, so
+// Unit is what latencies are normalised by: a model and its time in a table, so
 // that they can be compared with the table's.
 type Unit struct {
 	Reference *Model  // nil: the sentinel
@@ -79,7 +79,7 @@ func Bench(ctx context.Context, meter Meter, b Benchmark) ([]Result, error) {
 	return results, nil
 }
 
-// request has the reference in each batch, and the models that are not it.
+// request asks for the models other than the reference, which is in each batch.
 func (b Benchmark) request(seen *observations) Request {
 	req := Request{
 		Sentinel: b.Sentinel, Models: b.Models, Batches: b.Options.Batches(len(b.Models)), Options: b.Options,
@@ -114,7 +114,7 @@ func (u Unit) figures(beside map[string]Figure, seen observations) (map[string]F
 	return Figures(Beside(seen.rounds, d)), nil
 }
 
-// result is a model's, but for what the others and the unit have to do with it.
+// result is a model's result, without the comparison with others.
 func (o observations) result(m Model, f Figure) Result {
 	if failure, failed := o.failures[m.Digest()]; failed {
 		return Result{Name: m.Name, Failure: &failure}
@@ -131,7 +131,7 @@ func (o observations) result(m Model, f Figure) Result {
 	return r
 }
 
-// noisy says why not to rely on a model's figure, "" when there is no reason.
+// noisy says why a model's figure is not reliable, "" if it is.
 func (o observations) noisy(f Figure) (reason string) {
 	for _, r := range o.rounds {
 		if r.Noisy != "" {

@@ -1,9 +1,9 @@
 package latency
 
-// Beside returns the rounds with the group of another model, which is in every
-// batch, in the sentinel's place: their figures are ratios to that model. Rounds
-// in which its group was dropped are left out of a batch, unless fewer than half
-// of the batch's are clean, as Figures has it.
+// Beside returns the rounds with the group of another model, which must be in
+// every batch, in place of the sentinel's: figures then become ratios to that
+// model. It leaves out rounds in which its group was dropped, unless fewer than
+// half of the batch's rounds are clean, as in Figures.
 func Beside(rounds []Round, digest string) []Round {
 	clean, all := map[int]int{}, map[int]int{}
 	for _, r := range rounds {
@@ -36,7 +36,7 @@ func groupOf(r Round, digest string) (Group, bool) {
 	return Group{}, false
 }
 
-// BatchesBeside is Batches for models of which the first is to be in each batch.
+// BatchesBeside is Batches for models of which the first must be in each batch.
 func (o Options) BatchesBeside(n int) [][]int {
 	if n == 1 {
 		return [][]int{{0}}

@@ -15,13 +15,13 @@ import (
 	"fbnas/latency/agents"
 )
 
-// Bundle is all that an agent needs on a device other than this machine: files
-// that lie in one folder there, named by their contents, and nothing of the
-// device's own but its kernel.
+// Bundle has everything that an agent needs on a device other than this machine:
+// files in one folder there, named by their contents. Of the device's own
+// software it uses only the kernel.
 type Bundle struct {
 	files  []bundleFile
-	loader string // of the C library; "" where the agent is started by itself
-	name   string // see Folder; "" until it is asked for
+	loader string // of the C library; "" where the agent starts without one
+	name   string // see Folder; "" until it is computed
 }
 
 type bundleFile struct {
@@ -34,9 +34,9 @@ const (
 	runtimeFile = "libonnxruntime.so"
 )
 
-// bundles are the processors that there are bundles for. Phones and boards of
-// arm64 get a C library and its loader too: theirs may be another one (Android,
-// musl), of 32 bits, or too old (docs/background/measuring.md,
+// bundles lists the processors for which there are bundles. Phones and boards
+// with arm64 also get a C library and its loader: their own may be another
+// library (Android, musl), for 32 bits, or too old (docs/background/measuring.md,
 // "Onto a phone without an NDK").
 var bundles = map[string]struct {
 	runtime, libraries setup.Item
@@ -47,8 +47,8 @@ var bundles = map[string]struct {
 	"arm64": {setup.RuntimeARM64, setup.ArmLibraries, "ld-linux-aarch64.so.1", "arm64-v8a"},
 }
 
-// Own is what a user gives instead of the bundle's parts, as paths on this
-// machine. The zero value gives none.
+// Own has a user's replacements for the bundle's parts, as paths on this machine.
+// The zero value replaces nothing.
 type Own struct {
 	// Runtime is a libonnxruntime.so, or an .aar with one in it.
 	Runtime string
@@ -57,8 +57,9 @@ type Own struct {
 	Agent string
 }
 
-// NewBundle gathers the bundle for a processor, named as GOARCH, from what
-// set-up has fetched, the agent that package agents finds, and own parts.
+// NewBundle assembles the bundle for a processor, named as GOARCH, from what
+// set-up has fetched, the agent that package agents finds, and the user's own
+// parts.
 func NewBundle(arch string, own Own) (*Bundle, error) {
 	known, ok := bundles[arch]
 	if !ok {
@@ -123,7 +124,7 @@ func (b *Bundle) add(name, path string) error {
 	return nil
 }
 
-// Bytes is the size of all files together.
+// Bytes is the total size of the files.
 func (b *Bundle) Bytes() (n int64) {
 	for _, f := range b.files {
 		n += int64(len(f.data))
@@ -146,7 +147,7 @@ func (b *Bundle) Folder() string {
 	return b.name
 }
 
-// push puts the bundle on a device, which leaves alone what it has.
+// push copies the bundle to a device; it skips files that are there.
 func (b *Bundle) push(ctx context.Context, conn Conn) error {
 	folder := b.Folder()
 	for _, f := range b.files {

@@ -46,8 +46,8 @@ func TestBundleFolder(t *testing.T) {
 	}
 }
 
-// TestBundleIsPushedOnce measures nothing: the simulated device answers
-// whatever was started.
+// TestBundleIsPushedOnce measures nothing: the simulated device answers whatever
+// was started.
 func TestBundleIsPushedOnce(t *testing.T) {
 	conn := &simdevice.Conn{}
 	b := &Bundle{files: []bundleFile{{agentFile, []byte("a")}, {runtimeFile, []byte("r")}, {"ld.so", []byte("l")}}, loader: "ld.so"}
@@ -68,7 +68,7 @@ func TestBundleIsPushedOnce(t *testing.T) {
 	}
 }
 
-// TestBundleParts builds the bundles from what the cache holds.
+// TestBundleParts builds the bundles from the cache.
 func TestBundleParts(t *testing.T) {
 	if _, err := setup.Files(setup.RuntimeARM64, setup.ArmLibraries); err != nil {
 		t.Skipf("the parts for arm64 are not here: %v", err)
@@ -117,7 +117,7 @@ func TestBundleParts(t *testing.T) {
 	}
 }
 
-// largestPage is the largest that arm64 systems use for their memory.
+// largestPage is the largest page size of arm64 systems.
 const largestPage = 64 << 10
 
 func names(b *Bundle) (out []string) {
@@ -128,7 +128,7 @@ func names(b *Bundle) (out []string) {
 	return out
 }
 
-// library is a shared library for a processor, without anything in it.
+// library is an empty shared library for a processor.
 func library(t testing.TB, machine elf.Machine) []byte {
 	t.Helper()
 	h := elf.Header64{Type: uint16(elf.ET_DYN), Machine: uint16(machine), Version: 1, Ehsize: 64}
@@ -140,8 +140,8 @@ func library(t testing.TB, machine elf.Machine) []byte {
 	return out.Bytes()
 }
 
-// needing is a library for amd64 that needs another one: an ELF file of
-// nothing but the sections that say so.
+// needing is a library for amd64 that needs another one: an ELF file with only
+// the sections that say so.
 func needing(t testing.TB, name string) []byte {
 	t.Helper()
 	const head, entry = 64, 64 // bytes of the file's header, and of a section's

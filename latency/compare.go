@@ -6,24 +6,25 @@ import (
 	"fbnas/latency/stats"
 )
 
-// Comparison holds one model's time against another's in the same rounds, in
-// which whatever slows the device slows both.
+// Comparison compares one model's time with another's in the same rounds, in
+// which anything that slows the device slows both.
 type Comparison struct {
-	Ratio  float64 `json:"ratio"` // of the times; below 1 it is faster
+	Ratio  float64 `json:"ratio"` // of the times; below 1: it is faster
 	Low    float64 `json:"low"`   // 95 % interval
 	High   float64 `json:"high"`
-	P      float64 `json:"p"` // of such a difference by chance (Wilcoxon's signed ranks)
+	P      float64 `json:"p"` // probability of such a difference by chance (Wilcoxon's signed-rank test)
 	Rounds int     `json:"rounds"`
 }
 
 // Differs reports whether the two differ at the 5 % level.
 func (c Comparison) Differs() bool { return c.P <= 0.05 }
 
-// enough rounds are those from which on a difference can show at 5 %.
-const enough = 6
+// minCommon is the fewest common rounds in which a difference can be significant
+// at 5 %.
+const minCommon = 6
 
-// compare holds model a against b, given by their digests; false where they
-// have too few clean rounds in common.
+// compare compares model a with b, given by their digests; false where they have
+// too few clean rounds in common.
 func compare(rounds []Round, a, b string) (Comparison, bool) {
 	var logs []float64
 	for _, r := range rounds {
@@ -40,7 +41,7 @@ func compare(rounds []Round, a, b string) (Comparison, bool) {
 			logs = append(logs, math.Log(times[a]/times[b]))
 		}
 	}
-	if len(logs) < enough {
+	if len(logs) < minCommon {
 		return Comparison{}, false
 	}
 	p := stats.SignedRank(logs)

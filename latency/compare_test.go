@@ -9,8 +9,8 @@ import (
 	"fbnas/latency/internal/simdevice"
 )
 
-// TestBenchCompares: on a device whose speed wanders more than two models
-// differ, rounds tell them apart, and equal ones not.
+// TestBenchCompares: even if the device's speed varies by more than two models
+// differ, the rounds distinguish them, and do not distinguish equal ones.
 func TestBenchCompares(t *testing.T) {
 	model := func(name string, us float64) latency.Model {
 		return latency.Model{Name: name, Bytes: simdevice.Model{Name: name, U: us}.Encode()}

@@ -14,27 +14,26 @@ import (
 	"fbnas/latency/wire"
 )
 
-// MaxInputs is how many bytes of inputs are given to a model at once.
+// MaxInputs is the most bytes of inputs that a model is given at once.
 const MaxInputs = wire.MaxInputs
 
-// Inputs are what a model of one input is given, run by run, one behind the
-// other: tensors as they lie in memory, row-major and little-endian, of float32
-// or uint8.
+// Inputs are the inputs of a model with one input, for one run after the other:
+// tensors in memory layout, row-major and little-endian, of float32 or uint8.
 type Inputs struct {
 	Bytes []byte
 	// Batch is the length of the first dimension where the model leaves it open.
 	Batch int
-	// Values is how many come back at most (default: MaxInputs): a device that
-	// sends more does not fill this machine's memory.
+	// Values is the most values that may come back (default: MaxInputs), so that
+	// a device cannot fill this machine's memory.
 	Values int
 	// OnValues, where it is not nil, is told how many values have come back.
 	OnValues func(n int)
 }
 
-// Compute gives the model the inputs and returns the float32 values of its one
-// output, run by run, to the last bit. A model that cannot be run is an error
-// that wraps its *Failure. An agent that goes away is started again, once: the
-// inputs travel with the request, and nothing of them stays on the device.
+// Compute runs the model on the inputs and returns the exact float32 values of
+// its one output, run after run. For a model that cannot be run, the error wraps
+// its *Failure. An agent that is lost is started once more: the inputs travel
+// with the request, and nothing of them stays on the device.
 func (h *Host) Compute(ctx context.Context, m Model, in Inputs, opts Options) ([]float32, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, err

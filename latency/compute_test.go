@@ -19,7 +19,7 @@ import (
 	"fbnas/onnx"
 )
 
-// numbers are float32 tensors as they lie in memory.
+// numbers is float32 values in memory layout.
 func numbers(v ...float32) []byte {
 	var b []byte
 	for _, x := range v {
@@ -33,7 +33,7 @@ func simulated(m simdevice.Model) latency.Model {
 }
 
 func TestCompute(t *testing.T) {
-	// More than a record holds, in batches of three pairs.
+	// More values than fit in a record, in batches of three pairs.
 	var in, want []float32
 	for i := range 3 * wire.MaxValues {
 		v := float32(i)/7 + 0.1
@@ -55,7 +55,7 @@ func TestCompute(t *testing.T) {
 	}
 }
 
-// pixels is a model of an open batch, whose images are pixels in [N,H,W,C].
+// pixels is a model with an open batch, whose images are pixels in [N,H,W,C].
 func pixels(t testing.TB) latency.Model {
 	t.Helper()
 	b := onnx.NewBuilder("pixels", 17)
@@ -67,7 +67,7 @@ func pixels(t testing.TB) latency.Model {
 	return encode(t, b, "pixels")
 }
 
-// computes lets a real device run models on inputs.
+// computes runs models with given inputs on a real device.
 func computes(t *testing.T, meter *latency.Host) {
 	t.Helper()
 	in := make([]byte, 5*2*4)
@@ -137,7 +137,7 @@ func convolved(images []float32, channels, size int) []float32 {
 
 func TestComputeHere(t *testing.T) { computes(t, local(t)) }
 
-// Values that never end do not fill the memory.
+// TestComputeGivesTooMuch: endless values do not fill the memory.
 func TestComputeGivesTooMuch(t *testing.T) {
 	for most, want := range map[int]string{4: "", 3: "more than the 3 values"} {
 		conn := &simdevice.Conn{}
@@ -152,8 +152,8 @@ func TestComputeGivesTooMuch(t *testing.T) {
 	}
 }
 
-// A model that fails is named; one that ends the agent gets a second chance, and
-// so does an answer that is cut or damaged.
+// TestComputeFails: a model that fails is named; one that ends the agent gets a
+// second chance, and so does an answer that is cut off or damaged.
 func TestComputeFails(t *testing.T) {
 	cut := func(start, line int, text []byte) []byte {
 		if start == 1 && line == 3 {
@@ -208,7 +208,7 @@ func TestComputeFails(t *testing.T) {
 	}
 }
 
-// An interruption is one, wherever it comes.
+// TestComputeInterrupted: an interruption is reported as one, wherever it comes.
 func TestComputeInterrupted(t *testing.T) {
 	for calls := range 3 {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -224,7 +224,7 @@ func TestComputeInterrupted(t *testing.T) {
 	}
 }
 
-// interrupted is a device under whose call the command is interrupted.
+// interrupted is a device whose command is interrupted during a call.
 type interrupted struct {
 	*simdevice.Conn
 	after  int

@@ -10,19 +10,19 @@ import (
 )
 
 const (
-	// lookEvery is how long a device measures, by its own clock, before it is
-	// asked again how it is: the question disturbs it.
-	lookEvery = 30 * time.Second
-	// firstPause is how long a device is left alone at first, and longestPause
-	// at most; each pause is twice as long as the one before, until it helps.
+	// stateInterval is how long a device measures, by its own clock, before its
+	// state is queried again, since the query disturbs the measurement.
+	stateInterval = 30 * time.Second
+	// firstPause is the length of the first pause, and longestPause the longest;
+	// each pause is twice as long as the one before, until one helps.
 	firstPause   = 10 * time.Second
 	longestPause = time.Minute
 )
 
-// look asks the device how it is. It returns why it is slower for now than it
-// could be, "" where it does not say that it is. A device that does not answer
-// is not to be measured less for it.
-func (h *Host) look(ctx context.Context, j *job) string {
+// deviceSlow queries the device's state. It returns why the device is slower at
+// present than it could be, "" if it does not report that it is. If a device does
+// not answer, it is measured all the same.
+func (h *Host) deviceSlow(ctx context.Context, j *job) string {
 	s, err := h.conn.State(ctx)
 	if err != nil {
 		h.log.Debug("the device did not report its state", "error", err)
@@ -32,11 +32,12 @@ func (h *Host) look(ctx context.Context, j *job) string {
 	return s.Heat.Slows()
 }
 
-// settle waits for a device that says it is too hot. When the time for it is
-// used up, the rounds to come are noisy, or the device is unstable.
+// settle waits for a device that reports that it is too hot. When the time for
+// waiting is used up, the next rounds are noisy or, if that is not allowed, the
+// device is unstable.
 func (h *Host) settle(ctx context.Context, j *job) error {
 	for {
-		j.noisy = h.look(ctx, j)
+		j.noisy = h.deviceSlow(ctx, j)
 		if j.noisy == "" {
 			return nil
 		}
@@ -52,12 +53,13 @@ func (h *Host) settle(ctx context.Context, j *job) error {
 	}
 }
 
-// hot is the error of a device that says why it is slower than it could be.
+// hot is the error of a device that reports why it is slower than it could be.
 func hot(why string) error {
 	return &wire.Error{Kind: wire.ErrorUnstable, Detail: "the device slows itself down: " + why}
 }
 
-// unsettled is the error of a device that had its time to cool down.
+// unsettled is the error of a device that did not settle although it had time to
+// cool down.
 func (h *Host) unsettled(err error) error {
 	if h.cooled > 0 {
 		return fmt.Errorf("%w; fbnas waited %v for it to cool down", err, h.cooled)
@@ -65,8 +67,8 @@ func (h *Host) unsettled(err error) error {
 	return err
 }
 
-// recover lets a device cool down that is unstable; the error where that is of
-// no use.
+// recover lets an unstable device cool down; it returns the error if no pause is
+// left or pauses are of no use.
 func (h *Host) recover(ctx context.Context, j *job, unstable error) error {
 	if j.noisy == "" && !j.warm() {
 		return unstable
@@ -78,8 +80,7 @@ func (h *Host) recover(ctx context.Context, j *job, unstable error) error {
 	return err
 }
 
-// coolDown leaves the device alone for a while; false when the time for it is
-// used up.
+// coolDown pauses for a while; false when the time for pauses is used up.
 func (h *Host) coolDown(ctx context.Context, j *job, why string) (bool, error) {
 	left := *j.opts.CoolDown - h.cooled
 	if left <= 0 {
@@ -99,10 +100,11 @@ func (h *Host) coolDown(ctx context.Context, j *job, why string) (bool, error) {
 	return true, nil
 }
 
-// watching hands records to the job, and now and then asks the device between
-// two rounds how it is. A hot one is left alone as long as there is time for it.
+// watching passes records to the job and queries the device's state from time to
+// time, between two rounds. It pauses for a hot device as long as there is time
+// for it.
 func (h *Host) watching(ctx context.Context, j *job) func(wire.Record) error {
-	next := lookEvery
+	next := stateInterval
 	return func(rec wire.Record) error {
 		if err := j.record(rec); err != nil {
 			return err
@@ -110,8 +112,8 @@ func (h *Host) watching(ctx context.Context, j *job) func(wire.Record) error {
 		if rec.Type != wire.TypeRound || j.at < next {
 			return nil
 		}
-		next = j.at + lookEvery
-		j.noisy = h.look(ctx, j)
+		next = j.at + stateInterval
+		j.noisy = h.deviceSlow(ctx, j)
 		if j.noisy != "" && (h.cooled < *j.opts.CoolDown || !j.opts.AllowNoisy) {
 			return hot(j.noisy)
 		}

@@ -13,12 +13,12 @@ import (
 	"fbnas/latency/internal/simdevice"
 )
 
-// slow are models that a device is busy with for long enough to grow warm.
+// slow are models that keep a device busy long enough to heat it up.
 func slow() []simdevice.Model {
 	return []simdevice.Model{{Name: "m1", U: 2e5}, {Name: "m2", U: 4e5}}
 }
 
-// waited sums up what the rounds say of their course.
+// waited adds up the courses of rounds.
 func waited(rounds ...[]latency.Round) latency.Course {
 	var sum latency.Course
 	for _, list := range rounds {
@@ -31,13 +31,13 @@ func waited(rounds ...[]latency.Round) latency.Course {
 	return sum
 }
 
-// TestCoolDown has a row for each way in which a device grows too warm: whether
-// it ends as unstable, and how often it is left alone before.
+// TestCoolDown has a row for each way in which a device heats up: whether it ends
+// as unstable, and how many pauses there are before.
 func TestCoolDown(t *testing.T) {
 	tells := simdevice.Warm{Rise: 1, Fall: 2, Limit: 25, Loss: 0.5}
 	hides, lame, stays := tells, tells, tells
 	hides.Silent = true
-	lame.Loss = 0.01 // less than drift is
+	lame.Loss = 0.01 // less than drift
 	stays.Fall = 0
 	for _, c := range []struct {
 		name     string
@@ -91,8 +91,8 @@ func TestCoolDown(t *testing.T) {
 	}
 }
 
-// A device that was left alone and is unstable all the same: what was reported
-// is kept, and the error says how long it had.
+// TestUnstableAfterCoolDown: when a device is unstable in spite of pauses, what
+// was reported is kept, and the error says how long the pauses were.
 func TestUnstableAfterCoolDown(t *testing.T) {
 	conn := &simdevice.Conn{Noise: simdevice.Noise{Warm: simdevice.Warm{Rise: 1, Limit: 40, Loss: 0.5}}}
 	got, err := simulate(t.Context(), conn, latency.Options{CoolDown: new(time.Minute)}, slow(), nil)
@@ -104,7 +104,8 @@ func TestUnstableAfterCoolDown(t *testing.T) {
 	}
 }
 
-// A device that is fast now and slow then is not left alone: no pause helps it.
+// TestUnrestIsNotWaitedFor: there is no pause for a device that keeps changing
+// its speed, because it would not help.
 func TestUnrestIsNotWaitedFor(t *testing.T) {
 	speed := func(at time.Duration) float64 {
 		if at%(70*time.Millisecond) < 35*time.Millisecond {
@@ -119,7 +120,7 @@ func TestUnrestIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// The end of the context ends a pause.
+// TestInterruptedCoolDown: the end of the context ends a pause.
 func TestInterruptedCoolDown(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	conn := &simdevice.Conn{Noise: simdevice.Noise{Warm: simdevice.Warm{Rise: 1, Limit: 10}}}

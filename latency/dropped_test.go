@@ -6,8 +6,8 @@ import (
 )
 
 // disturbedRounds are rounds of two models and a reference, in which b is twice
-// as slow as a; in some of them a group was disturbed, took ten times as long
-// and is marked as dropped.
+// as slow as a; in some of them a group was disturbed, took ten times as long and
+// is marked as dropped.
 func disturbedRounds(dropped func(digest string, round int) bool) []Round {
 	var rounds []Round
 	for i := range 12 {
@@ -24,8 +24,8 @@ func disturbedRounds(dropped func(digest string, round int) bool) []Round {
 	return rounds
 }
 
-// TestDroppedGroupsAreNotCompared: a group that is marked as disturbed enters
-// neither a comparison nor what others are ratios to.
+// TestDroppedGroupsAreNotCompared: a dropped group enters neither a comparison
+// nor the times that others are ratios to.
 func TestDroppedGroupsAreNotCompared(t *testing.T) {
 	rounds := disturbedRounds(func(digest string, i int) bool { return digest != "b" && i%3 == 0 })
 	c, ok := compare(rounds, "b", "a")
@@ -47,7 +47,7 @@ func TestDroppedGroupsAreNotCompared(t *testing.T) {
 }
 
 // TestRejectedRoundsAreNotCompared: what was measured while the device was slow
-// for a while says nothing, as in Figures.
+// for a while does not count, as in Figures.
 func TestRejectedRoundsAreNotCompared(t *testing.T) {
 	rounds := disturbedRounds(func(digest string, i int) bool { return digest == "b" && i%3 == 0 })
 	for i := range rounds {
@@ -63,7 +63,7 @@ func TestRejectedRoundsAreNotCompared(t *testing.T) {
 	}
 }
 
-// TestWhenTwoDiffer: at 5 %, the probability of chance that the package names.
+// TestWhenTwoDiffer: at 5 %, the probability that the package states.
 func TestWhenTwoDiffer(t *testing.T) {
 	for p, want := range map[float64]bool{0.05: true, 0.051: false, 0.001: true, 1: false} {
 		if got := (Comparison{P: p}).Differs(); got != want {
@@ -72,7 +72,7 @@ func TestWhenTwoDiffer(t *testing.T) {
 	}
 }
 
-// TestReferenceThatIsMostlyDropped: where too few of its groups are clean all of
+// TestReferenceThatIsMostlyDropped: where too few of its groups are clean, all of
 // them count, and its figure says so.
 func TestReferenceThatIsMostlyDropped(t *testing.T) {
 	rounds := disturbedRounds(func(digest string, i int) bool { return digest == "ref" && i != 5 })

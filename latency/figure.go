@@ -7,19 +7,20 @@ import (
 	"fbnas/latency/stats"
 )
 
-// Figure is what the rounds say of one model. Ratios are of its group's median
-// to the sentinel's time in the same round; they repeat where times do not.
+// Figure summarises the rounds of one model. A ratio is that of its group's
+// median to the sentinel's time in the same round; ratios repeat where times do
+// not.
 type Figure struct {
 	Ratio       float64   // median over the rounds
 	IQRFraction float64   // of the ratios
 	MAD         float64   // of the ratios, relative to Ratio
 	MinU        float64   // smallest group median, µs
-	Ratios      []float64 // of each round that counts, in the rounds' order
-	MediansU    []float64 // group medians, µs, likewise
-	SentinelU   []float64 // the sentinel's round medians, µs, likewise
+	Ratios      []float64 // of each round that counts, in order
+	MediansU    []float64 // group medians of those rounds, µs
+	SentinelU   []float64 // round medians of the sentinel in those rounds, µs
 	Dropped     int       // groups that stayed dirty
-	Dirty, Runs int       // runs, of all groups
-	// Disturbed says that too few groups were clean, and dropped ones count.
+	Dirty, Runs int       // runs in all groups
+	// Disturbed says that too few groups were clean, so that dropped ones count.
 	Disturbed bool
 }
 
@@ -83,7 +84,7 @@ func figure(all []sample) Figure {
 }
 
 // SentinelU is the sentinel's time over the rounds that were not rejected: the
-// median of its round medians, in µs. A row of a table is a ratio times it.
+// median of its round medians, in µs. A table's row is a ratio multiplied by it.
 func SentinelU(rounds []Round) float64 {
 	var medians []float64
 	for _, r := range rounds {

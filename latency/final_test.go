@@ -10,8 +10,8 @@ import (
 	"fbnas/latency/internal/simdevice"
 )
 
-// finalError is one of a device that there is no use in asking again: of a
-// recording that has no answer.
+// finalError is an error after which asking again is useless: a recording has no
+// answer.
 func finalError(t *testing.T) error {
 	t.Helper()
 	file := t.TempDir() + "/a.replay"
@@ -49,10 +49,10 @@ func (d doomed) Start(ctx context.Context, argv, env []string) (*devices.Process
 	return p, nil
 }
 
-// An agent that ends in the middle because of its device is not started again,
-// no model is blamed for it, and what was reported counts.
+// TestFinalErrorOfTheDevice: an agent that ends because of its device is not
+// started again, no model is blamed for it, and what was reported counts.
 func TestFinalErrorOfTheDevice(t *testing.T) {
-	conn := &simdevice.Conn{Tamper: at(1, 40, nil)}
+	conn := &simdevice.Conn{Tamper: roundKey(1, 40, nil)}
 	final := finalError(t)
 	if !devices.IsFinal(final) {
 		t.Fatal(final)

@@ -16,14 +16,15 @@ import (
 	"fbnas/latency/wire"
 )
 
-// heartbeat is how often the agent says that it lives: waking the host up
-// disturbs the measurement. silence is how long the host waits for a word.
+// heartbeat is the interval of the agent's heartbeats, few because waking the
+// host up disturbs the measurement. silence is how long the host waits for any
+// record.
 const (
 	heartbeat = 2 * time.Second
 	silence   = 30 * time.Second
 )
 
-// Conn is what a Host needs of a device; a devices.Device is one.
+// Conn is what a Host needs from a device; a devices.Device is one.
 type Conn interface {
 	Name() string
 	Folder() string
@@ -37,7 +38,7 @@ type Conn interface {
 // HostConfig says what a Host starts: the agent and the ONNX Runtime at these
 // paths on the device, or the bundle, which it pushes there.
 type HostConfig struct {
-	Agent   []string // its program, and the first of its arguments
+	Agent   []string // its program, and its first arguments
 	Library string   // ONNX Runtime
 	Bundle  *Bundle
 	Log     *slog.Logger
@@ -53,9 +54,9 @@ type Host struct {
 	log     *slog.Logger
 	bundled bool            // the bundle was pushed
 	pushed  map[string]bool // digests
-	canFix  *bool           // the device has a fixed-performance mode; nil: not yet asked
+	canFix  *bool           // whether the device has a fixed-performance mode; nil: not queried yet
 	fixed   bool            // programs are started in it
-	cooled  time.Duration   // that the device was left alone for in all
+	cooled  time.Duration   // total length of the pauses
 }
 
 // NewMeter returns a Meter on the device behind conn, which it closes.
@@ -70,15 +71,15 @@ func NewMeter(conn Conn, cfg HostConfig) *Host {
 	return &Host{conn: conn, cfg: cfg, log: log.With("device", conn.Name()), pushed: map[string]bool{}}
 }
 
-// Open returns a Meter on the device of the given name (see devices.Open): on
-// this machine with the agent and the ONNX Runtime that are here, elsewhere
-// with a bundle for its processor, in which the parts that its entry names take
-// the place of the usual ones.
+// Open returns a Meter on the device with the given name (see devices.Open). On
+// this machine it uses the agent and the ONNX Runtime that are here, elsewhere a
+// bundle for the device's processor, in which the parts that its entry names
+// replace the usual ones.
 func Open(ctx context.Context, device string, log *slog.Logger) (*Host, error) {
 	return OpenBy(ctx, devices.Opener{}, device, log)
 }
 
-// OpenBy is Open in another way than the usual one.
+// OpenBy is Open with another opener than the usual one.
 func OpenBy(ctx context.Context, by devices.Opener, device string, log *slog.Logger) (*Host, error) {
 	if device == "local" {
 		return openLocal(ctx, by, device, log)
@@ -114,7 +115,7 @@ func openLocal(ctx context.Context, by devices.Opener, device string, log *slog.
 	return NewMeter(conn, HostConfig{Agent: agent, Library: library, Log: log}), nil
 }
 
-// gather makes the bundle for the device's processor. A recording needs none.
+// gather assembles the bundle for the device's processor. A recording needs none.
 func (h *Host) gather(ctx context.Context, own Own) error {
 	id, err := h.conn.Identity(ctx)
 	if err != nil {
@@ -124,16 +125,16 @@ func (h *Host) gather(ctx context.Context, own Own) error {
 		h.log.Warn("this is an emulator: what it measures says nothing about a device's latency", "emulator", id.Emulator)
 	}
 	if id.Replayed {
-		h.log.Warn("a recording answers: nothing is measured now")
-		h.cfg.Pause = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // what was recorded has cooled down already
+		h.log.Warn("this is a recording: nothing is measured now")
+		h.cfg.Pause = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // a recording needs no cooling
 		return nil
 	}
 	h.cfg.Bundle, err = NewBundle(id.Arch, own)
 	return err
 }
 
-// unreached is the error of a device that does not say what it is; an
-// interruption stays one.
+// unreached is the error of a device that cannot be identified; an interruption
+// stays one.
 func (h *Host) unreached(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -145,7 +146,7 @@ func (h *Host) unreached(ctx context.Context, err error) error {
 func (h *Host) Close() error { return h.conn.Close() }
 
 // Identity returns what is measured and under which condition, as the agent
-// reads it back when it is started with these options.
+// reports it when it is started with these options.
 func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, error) {
 	if err := opts.Validate(); err != nil {
 		return Device{}, Condition{}, err
@@ -181,8 +182,8 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 	}, nil
 }
 
-// Selftest lets the agent check itself and the runtime on the device. When a
-// check fails, the error says which; the checks are returned all the same.
+// Selftest lets the agent check itself and the runtime on the device. If a check
+// fails, the error says which; the checks are returned all the same.
 func (h *Host) Selftest(ctx context.Context) ([]wire.Check, error) {
 	var result wire.Selftest
 	err := h.run(ctx, wire.Request{Protocol: wire.Protocol, Op: wire.OpSelftest}, func(rec wire.Record) (err error) {
@@ -227,7 +228,7 @@ func (h *Host) explain(doing string, err error) error {
 	return fault.New(code, strings.ReplaceAll(hint, "NAME", h.conn.Name()), "%s on %s: %s%w", doing, h.conn.Name(), means, err)
 }
 
-// faults says how the errors of an agent end a command.
+// faults maps kinds of an agent's errors to the codes and hints of commands.
 var faults = map[string]struct {
 	code fault.Code
 	hint string
@@ -240,7 +241,8 @@ var faults = map[string]struct {
 	errorStart:         {fault.Device, "fbnas doctor says what works on this machine."},
 }
 
-// argv starts the agent. The bundle is pushed before its first start.
+// argv returns the command that starts the agent. The bundle is pushed before its
+// first start.
 func (h *Host) argv(ctx context.Context) ([]string, error) {
 	folder := h.conn.Folder()
 	if h.cfg.Bundle == nil {
@@ -255,14 +257,14 @@ func (h *Host) argv(ctx context.Context) ([]string, error) {
 	return append(h.cfg.Bundle.argv(folder), "-dir", folder), nil
 }
 
-// push puts a model on the device, once.
+// push copies a model to the device, once.
 func (h *Host) push(ctx context.Context, m Model) error {
 	digest := m.Digest()
 	if h.pushed[digest] {
 		return nil
 	}
 	if len(m.Bytes) > wire.MaxModelBytes {
-		return fault.New(fault.Failure, "", "push %s: %d bytes, and a device is given models of at most %d", m.Name, len(m.Bytes), wire.MaxModelBytes)
+		return fault.New(fault.Failure, "", "push %s: %d bytes, and models of at most %d can be sent to a device", m.Name, len(m.Bytes), wire.MaxModelBytes)
 	}
 	if err := h.conn.Push(ctx, digest+".onnx", m.Bytes); err != nil {
 		return fmt.Errorf("push %s: %w", m.Name, err)
@@ -271,7 +273,7 @@ func (h *Host) push(ctx context.Context, m Model) error {
 	return nil
 }
 
-// forget lets everything be pushed again: a device that was restarted may have
+// forget makes everything be pushed again: a device that was restarted may have
 // lost some of it.
 func (h *Host) forget() {
 	h.bundled = false

@@ -15,12 +15,11 @@ import (
 	"fbnas/latency/wire"
 )
 
-// interference is what happens to the lines of an agent's answer, as
-// simdevice.Conn.Tamper.
+// interference changes the lines of an agent's answer, as simdevice.Conn.Tamper.
 type interference func(start, line int, text []byte) []byte
 
-// at changes one line of one start; a nil change cuts the connection there.
-func at(start, line int, change func([]byte) []byte) interference {
+// roundKey changes one line of one start; a nil change cuts the connection there.
+func roundKey(start, line int, change func([]byte) []byte) interference {
 	return func(s, l int, text []byte) []byte {
 		switch {
 		case s != start || l != line:
@@ -39,10 +38,12 @@ var transportFaults = []struct {
 	starts int
 }{
 	{"none", nil, 1},
-	{"cut before hello", at(1, 1, nil), 2},
-	{"cut while sessions are created", at(1, 3, nil), 2},
-	{"cut inside a round", at(1, 12, nil), 2},
-	{"cut twice in different places", func(s, l int, text []byte) []byte { return at(1, 30, nil)(s, l, at(2, 25, nil)(s, l, text)) }, 3},
+	{"cut before hello", roundKey(1, 1, nil), 2},
+	{"cut while sessions are created", roundKey(1, 3, nil), 2},
+	{"cut inside a round", roundKey(1, 12, nil), 2},
+	{"cut twice in different places", func(s, l int, text []byte) []byte {
+		return roundKey(1, 30, nil)(s, l, roundKey(2, 25, nil)(s, l, text))
+	}, 3},
 	{"cut before the end record", func(_, _ int, text []byte) []byte {
 		if bytes.Contains(text, []byte(`"type":"end"`)) {
 			return nil
@@ -53,17 +54,17 @@ var transportFaults = []struct {
 		if s == 1 && l > 15 {
 			return nil
 		}
-		return at(1, 15, func(text []byte) []byte { return text[:len(text)/2] })(s, l, text)
+		return roundKey(1, 15, func(text []byte) []byte { return text[:len(text)/2] })(s, l, text)
 	}, 2},
-	{"garbage line", at(1, 20, func(text []byte) []byte { return append([]byte("oops\n"), text...) }), 2},
-	{"changed figure", at(1, 6, func(text []byte) []byte {
+	{"garbage line", roundKey(1, 20, func(text []byte) []byte { return append([]byte("oops\n"), text...) }), 2},
+	{"changed figure", roundKey(1, 6, func(text []byte) []byte {
 		return bytes.Replace(text, []byte(`"median_us":5`), []byte(`"median_us":6`), 1)
 	}), 2},
-	{"line lost", at(1, 14, func([]byte) []byte { return []byte{} }), 2},
+	{"line lost", roundKey(1, 14, func([]byte) []byte { return []byte{} }), 2},
 }
 
-// modelFaults has a row for everything that a model, the third of five, can do
-// to the agent.
+// modelFaults has a row for everything that a model, the third of five, can do to
+// the agent.
 var modelFaults = []struct {
 	name   string
 	model  simdevice.Model
@@ -82,8 +83,8 @@ var modelFaults = []struct {
 	{"hang in a round", simdevice.Model{Run: simdevice.Hang, RunsBefore: 10}, 3, "timeout"},
 }
 
-// survive measures, and says whether every round is there once, and every model
-// that works has its groups, in so many starts of the agent.
+// survive measures and checks that every round is there once, that every working
+// model has its groups, and that the agent was started as often as expected.
 func survive(t *testing.T, conn *simdevice.Conn, specs []simdevice.Model, starts int, failures map[string]string) {
 	t.Helper()
 	opts := latency.Options{Rounds: 3, ModelTimeout: patience(t)}
@@ -100,8 +101,8 @@ func survive(t *testing.T, conn *simdevice.Conn, specs []simdevice.Model, starts
 	}
 }
 
-// patience is long enough for a model that does not hang, at the speed that this
-// machine has just now.
+// patience is long enough for a model that does not hang, at this machine's
+// present speed.
 func patience(t *testing.T) time.Duration {
 	t.Helper()
 	began := time.Now()
@@ -139,7 +140,7 @@ func TestTwoModelsCrash(t *testing.T) {
 // TestGivesUp has a row for every fault that a new start does not cure.
 func TestGivesUp(t *testing.T) {
 	every := func(line int, change func([]byte) []byte) interference {
-		return func(start, l int, text []byte) []byte { return at(start, line, change)(start, l, text) }
+		return func(start, l int, text []byte) []byte { return roundKey(start, line, change)(start, l, text) }
 	}
 	for _, c := range []struct {
 		name   string
@@ -234,8 +235,8 @@ func TestDoneRoundsAreNotMeasured(t *testing.T) {
 			for _, g := range r.Groups {
 				digests = append(digests, g.Digest)
 			}
-			// A model that is there twice is timed once, and one that equals
-			// the sentinel has the sentinel's time.
+			// A model that occurs twice is timed once, and one that equals the
+			// sentinel gets the sentinel's time.
 			if !slices.Equal(digests, []string{same.Digest(), sentinel.Digest()}) {
 				t.Errorf("round %d has groups of %v", r.Round, digests)
 			}

@@ -9,37 +9,37 @@ import (
 	"fbnas/latency/wire"
 )
 
-// at is a round of a batch.
-type at struct{ batch, round int }
+// roundKey identifies a round of a batch.
+type roundKey struct{ batch, round int }
 
-// job is one measurement: what is asked for, and what is there.
+// job is one measurement: what was requested, and what is there.
 type job struct {
 	req      Request
 	opts     Options
 	sentinel string
 	digests  []string         // of req.Models
 	models   map[string]Model // by digest
-	done     map[at]bool
+	done     map[roundKey]bool
 	failed   map[string]bool
 	strikes  map[string]int
-	medians  []float64 // the sentinel's, of accepted rounds
-	open     Round     // the round under way
+	medians  []float64 // of the sentinel, in accepted rounds
+	open     Round     // the present round
 	progress int       // rounds and failures so far
-	culprit  string    // the model that the agent is busy with, "" unknown
+	culprit  string    // the model that the agent is busy with, "" if unknown
 
-	at       time.Duration // by the clock of the agent that runs
+	at       time.Duration // by the clock of the running agent
 	course   Course        // since the last round
-	noisy    string        // why rounds are, for now, beside what the agent says of them
+	noisy    string        // why rounds are noisy at present, besides the agent's reasons
 	pause    time.Duration // the last one
-	pausedAt int           // progress before it
-	repeated map[int]int   // rejected rounds of a batch after which others counted
-	rejected int           // rounds in a row
+	pausedAt int           // progress before the last pause
+	repeated map[int]int   // per batch: rejected rounds that were followed by accepted ones
+	rejected int           // consecutive rejected rounds
 }
 
 func newJob(req Request) *job {
 	j := &job{
 		req: req, opts: req.Options.WithDefaults(), sentinel: req.Sentinel.Digest(),
-		models: map[string]Model{}, done: map[at]bool{}, failed: map[string]bool{}, strikes: map[string]int{}, repeated: map[int]int{},
+		models: map[string]Model{}, done: map[roundKey]bool{}, failed: map[string]bool{}, strikes: map[string]int{}, repeated: map[int]int{},
 		medians: append([]float64(nil), req.SentinelU...),
 	}
 	for _, m := range req.Models {
@@ -50,9 +50,9 @@ func newJob(req Request) *job {
 	return j
 }
 
-// remaining lists the batches with rounds that are still to be measured. A
-// model that is there twice is measured once, one that equals the sentinel not
-// at all: see close.
+// remaining lists the batches with rounds that are still to be measured. A model
+// that occurs twice is measured once, and one that equals the sentinel not at
+// all: see close.
 func (j *job) remaining() []wire.Batch {
 	var out []wire.Batch
 	for b, indices := range j.req.Batches {
@@ -71,7 +71,7 @@ func (j *job) remaining() []wire.Batch {
 			}
 		}
 		for r := range j.opts.Rounds {
-			if !j.done[at{b, r}] && (j.req.Done == nil || !j.req.Done(b, r)) {
+			if !j.done[roundKey{b, r}] && (j.req.Done == nil || !j.req.Done(b, r)) {
 				batch.Rounds = append(batch.Rounds, r)
 			}
 		}
@@ -90,7 +90,7 @@ func (j *job) request(batches []wire.Batch) wire.Request {
 	}
 }
 
-// record takes in one record of the agent.
+// record processes one record of the agent.
 func (j *job) record(rec wire.Record) error {
 	switch rec.Type {
 	case wire.TypeBegin:
@@ -136,9 +136,9 @@ func (j *job) group(line int, g wire.GroupRecord) error {
 		open && (g.Batch != j.open.Batch || g.Round != j.open.Round):
 		return &wire.CorruptError{Line: line, Reason: fmt.Sprintf("a group of batch %d, round %d", g.Batch, g.Round)}
 	case g.Sentinel != (g.Digest == j.sentinel):
-		return &wire.CorruptError{Line: line, Reason: "a group that mistakes the sentinel"}
+		return &wire.CorruptError{Line: line, Reason: "a group that is wrong about being the sentinel's"}
 	case !g.Sentinel && j.models[g.Digest].Bytes == nil:
-		return &wire.CorruptError{Line: line, Reason: "a group of a model that was not asked for"}
+		return &wire.CorruptError{Line: line, Reason: "a group of a model that was not requested"}
 	}
 	j.open.Batch, j.open.Round = g.Batch, g.Round
 	j.at = time.Duration(g.AtU * float64(time.Microsecond))
@@ -151,8 +151,8 @@ func (j *job) group(line int, g wire.GroupRecord) error {
 	return nil
 }
 
-// close hands the round under way on. A model that equals the sentinel gets
-// the group of the sentinel's that was timed last.
+// close passes on the present round. A model that equals the sentinel gets the
+// sentinel's last group.
 func (j *job) close(line int, end wire.RoundEnd) error {
 	round := j.open
 	j.open = Round{}
@@ -179,7 +179,7 @@ func (j *job) close(line int, end wire.RoundEnd) error {
 		return &wire.Error{Kind: wire.ErrorUnstable, Detail: unrest}
 	}
 	if round.Rejected == "" {
-		j.done[at{round.Batch, round.Round}] = true
+		j.done[roundKey{round.Batch, round.Round}] = true
 		j.medians = append(j.medians, round.SentinelU())
 		j.progress++
 	}
@@ -194,11 +194,11 @@ func (j *job) close(line int, end wire.RoundEnd) error {
 	return nil
 }
 
-// unrest says why a round comes too late to count, "" when it does not. A device
-// that grew warm is as fast as before after a pause, so that the rejected rounds
-// in a row before it do not matter. One that is fast now and slow then has
-// rounds that only seem to be good: the more are rejected, the more of those
-// are left.
+// unrest says why a round is too late to count, "" if it is not. A device that
+// heated up is as fast as before after a pause, so rejected rounds directly
+// before the pause do not matter. If a device keeps changing its speed, some of
+// its rounds only seem to be good: the more rounds are rejected, the more such
+// rounds remain.
 func (j *job) unrest(r Round) string {
 	if r.Rejected != "" {
 		j.rejected++
@@ -212,15 +212,16 @@ func (j *job) unrest(r Round) string {
 	return ""
 }
 
-// warm says whether the rounds before a pause were rejected for long enough to
-// show a device that is slow for a while.
+// warm reports whether enough rounds before a pause were rejected to show that
+// the device is slow for a while.
 func (j *job) warm() bool { return j.still() || j.rejected > 0 && 2*j.rejected >= *j.opts.Repeats }
 
-// still says that the last pause was too short: it would only grow warmer.
+// still reports that the last pause was too short: without a longer one the
+// device would only heat up more.
 func (j *job) still() bool { return j.pause > 0 && j.progress == j.pausedAt && j.rejected >= 2 }
 
-// blame gives the model that the agent was busy with when it went away a
-// strike.
+// blame counts a strike against the model with which the agent was busy when it
+// was lost.
 func (j *job) blame(lost *lostError) error {
 	if j.culprit == "" {
 		return nil
@@ -228,7 +229,7 @@ func (j *job) blame(lost *lostError) error {
 	return j.strike(wire.Failure{Digest: j.culprit, Kind: wire.KindCrash, Detail: lost.Error()})
 }
 
-// strike makes a failure of the model's last chance.
+// strike turns a model's last strike into a failure.
 func (j *job) strike(f wire.Failure) error {
 	j.strikes[f.Digest]++
 	j.progress++

@@ -8,13 +8,13 @@ import (
 	"fbnas/latency/wire"
 )
 
-// strikes is how often a model may end the agent, and how often an agent may
-// end without getting anywhere.
+// strikes is how often a model may end the agent, and how often an agent may end
+// without progress.
 const strikes = 2
 
-// Measure measures every round that req.Done does not tell. An agent that goes
-// away is started again for what is left; a model that ends it twice becomes a
-// failure and the rest goes on.
+// Measure measures every round that is not in req.Done. A lost agent is started
+// again for the rest; a model that ends it twice becomes a failure, and the
+// others are measured.
 func (h *Host) Measure(ctx context.Context, req Request) error {
 	if err := req.Options.Validate(); err != nil {
 		return err

@@ -15,7 +15,7 @@ type (
 	Failure     = measured.Failure
 	Course      = measured.Course
 
-	// Unusual counts what of a model's outputs makes its time doubtful.
+	// Unusual counts values of a model's outputs that make its time doubtful.
 	Unusual = wire.Unusual
 )
 

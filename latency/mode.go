@@ -6,8 +6,8 @@ import (
 	"fbnas/devices"
 )
 
-// mode is the value of Condition.FixedPerformance under these options; programs
-// are started so from now on.
+// mode chooses the mode for these options, in which programs are started from now
+// on, and returns it as a value of Condition.FixedPerformance.
 func (h *Host) mode(ctx context.Context, opts Options) (string, error) {
 	h.fixed = false
 	clocked, ok := h.conn.(devices.Clocked)

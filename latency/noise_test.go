@@ -11,8 +11,8 @@ import (
 	"fbnas/latency/stats"
 )
 
-// jumping is a device whose speed as a whole jumps for a second, which is
-// longer than all rounds that may be repeated take, but shorter than a pause.
+// jumping is a device whose speed jumps for a second: longer than all rounds that
+// may be repeated, but shorter than a pause.
 func jumping(to float64) func(time.Duration) float64 {
 	return func(at time.Duration) float64 {
 		if at > 250*time.Millisecond && at < 1250*time.Millisecond {
@@ -27,17 +27,17 @@ func throttling(at time.Duration) float64 {
 	return 1 - 0.5*min(max((at.Seconds()-0.2)/0.8, 0), 1)
 }
 
-// TestNoise has a row for what disturbs a device: the error that normalised
-// figures may have, whether the rounds are marked, and what the user is told
-// where noise is not accepted.
+// TestNoise has a row for each disturbance of a device: the largest error of
+// normalised figures, whether the rounds are marked, and the message where noise
+// is not accepted.
 func TestNoise(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		noise    simdevice.Noise
-		worst    float64 // error of a ratio
+		worst    float64 // largest error of a ratio
 		unstable bool    // without AllowNoisy
 		marked   bool    // with it
-		dropped  bool    // some groups are
+		dropped  bool    // some groups are dropped
 	}{
 		{"calm", simdevice.Noise{}, 1e-4, false, false, false},
 		{"jitter of 2 %", simdevice.Noise{Jitter: 0.02}, 0.015, false, false, false},
@@ -87,8 +87,8 @@ func modelU(t *testing.T, name string) float64 {
 	return 0
 }
 
-// A device whose counters cannot be read says so in every group: not that
-// nothing happened.
+// TestUnreadableCountersAreUnknown: if counters cannot be read, every group says
+// so, and not that nothing happened.
 func TestUnreadableCountersAreUnknown(t *testing.T) {
 	for _, c := range []struct {
 		noise simdevice.Noise
@@ -112,7 +112,8 @@ func TestUnreadableCountersAreUnknown(t *testing.T) {
 	}
 }
 
-// The order of the models differs from round to round, and is the seed's.
+// TestOrderIsSeeded: the order of the models differs from round to round, and
+// follows from the seed.
 func TestOrderIsSeeded(t *testing.T) {
 	order := func(seed uint64) (out []string) {
 		got, err := simulate(t.Context(), &simdevice.Conn{}, latency.Options{Rounds: 6, Seed: seed}, five(), nil)

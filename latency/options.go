@@ -10,8 +10,8 @@ import (
 	"fbnas/latency/wire"
 )
 
-// WithDefaults returns o with every field set that has a default on the host's
-// side (docs/background/measuring.md, "The protocol").
+// WithDefaults returns o with defaults for the fields that have one on the host
+// (docs/background/measuring.md, "The protocol").
 func (o Options) WithDefaults() Options {
 	set(&o.Rounds, 12)
 	set(&o.GroupTime, 5*time.Millisecond)
@@ -34,10 +34,10 @@ func set[T comparable](field *T, value T) {
 	}
 }
 
-// mostThreads bounds what nobody means.
+// mostThreads rejects absurd numbers.
 const mostThreads = 1024
 
-// Validate finds options that cannot be measured with; all of them at once.
+// Validate reports all options with which nothing can be measured, at once.
 func (o Options) Validate() error {
 	o = o.WithDefaults()
 	var problems []error
@@ -66,7 +66,7 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// wire returns the options as the agent is told them; o has its defaults.
+// wire returns the options as they are sent to the agent; o has its defaults.
 func (o Options) wire() wire.Options {
 	return wire.Options{
 		GroupU: o.GroupTime.Microseconds(), MinRuns: o.MinRuns, MaxRuns: o.MaxRuns,
@@ -78,7 +78,7 @@ func (o Options) wire() wire.Options {
 }
 
 // Batches splits the models 0 to n-1 into batches of at most BatchModels
-// sessions, the sentinel's among them, as even in size as possible.
+// sessions, including the sentinel's, as equal in size as possible.
 func (o Options) Batches(n int) [][]int {
 	most := o.WithDefaults().BatchModels - 1
 	count := (n + most - 1) / most

@@ -49,8 +49,8 @@ func aligned(t *testing.T, path string) {
 	}
 }
 
-// TestBundleUnderQEMU runs the arm64 bundle, with nothing of this machine but
-// its kernel, through everything a phone would do.
+// TestBundleUnderQEMU runs everything that a phone would do with the arm64
+// bundle, using nothing of this machine but its kernel.
 func TestBundleUnderQEMU(t *testing.T) {
 	meter := emulated(t)
 	checks, err := meter.Selftest(t.Context())

@@ -131,11 +131,11 @@ func TestRealAgent(t *testing.T) {
 	if len(figures) != 2 {
 		t.Fatalf("figures of %d models, want 2", len(figures))
 	}
-	// 128 times the arithmetic: no noise makes up for it.
+	// 128 times the arithmetic: no noise hides that.
 	if s, l := figures[small.Digest()], figures[large.Digest()]; !(s.Ratio < l.Ratio) || s.Runs == 0 {
 		t.Errorf("small %+v, large %+v", s, l)
 	}
-	// A busy machine may have groups dropped, but none may be missing.
+	// A busy machine may drop groups, but none may be missing.
 	groups, counted := map[string]int{}, 0
 	for _, r := range rounds {
 		if r.Rejected != "" {
@@ -151,8 +151,8 @@ func TestRealAgent(t *testing.T) {
 	}
 }
 
-// TestRealAgentIsCutOff lets the first agent's answer end inside a round: a
-// second one measures what is missing.
+// TestRealAgentIsCutOff ends the first agent's answer inside a round: a second
+// agent measures what is missing.
 func TestRealAgentIsCutOff(t *testing.T) {
 	local(t)
 	dir := t.TempDir()

@@ -15,13 +15,13 @@ import (
 // errorStart is the kind of a lostError before the agent's first record.
 const errorStart = "start"
 
-// lostError says that an agent went away, or was cut off, before its end
-// record; the records before it are valid.
+// lostError says that an agent was lost before its end record; the records before
+// that are valid.
 type lostError struct {
 	err     error
-	exit    error  // what became of the process
-	stderr  string // the end of what it said there
-	started bool   // it had said hello
+	exit    error  // how the process ended
+	stderr  string // the end of its standard error
+	started bool   // it had sent hello
 }
 
 func (e *lostError) Error() string {
@@ -37,8 +37,8 @@ func (e *lostError) Error() string {
 
 func (e *lostError) Unwrap() []error { return []error{e.err, e.exit} }
 
-// kindOf is the wire.Error kind of an error, errorStart for an agent that did
-// not come up, or "".
+// kindOf is the kind of a wire.Error, errorStart for an agent that did not start,
+// or "".
 func kindOf(err error) string {
 	var told *wire.Error
 	if errors.As(err, &told) {
@@ -51,21 +51,20 @@ func kindOf(err error) string {
 	return ""
 }
 
-// look is how often a device is asked whether it is there while it says
-// nothing.
-const look = time.Second
+// lossInterval is how often a silent device is checked for a lost connection.
+const lossInterval = time.Second
 
-var errSilent = fmt.Errorf("no word from it for %v", silence)
+var errSilent = fmt.Errorf("nothing received for %v", silence)
 
 // run is ask without inputs.
 func (h *Host) run(ctx context.Context, req wire.Request, on func(wire.Record) error) error {
 	return h.ask(ctx, req, nil, on)
 }
 
-// ask starts an agent with one request, and the inputs that belong to it, and
-// hands its records to on, end and error records aside. It returns nil after the
-// end record; the agent's own *wire.Error; on's error; ctx's; the device's where
-// it cannot be reached any more; or a *lostError.
+// ask starts an agent with one request and the inputs that belong to it, and
+// passes its records to on, except end and error records. It returns nil after
+// the end record; the agent's own *wire.Error; on's error; ctx's; the device's if
+// it can no longer be reached; or a *lostError.
 func (h *Host) ask(ctx context.Context, req wire.Request, inputs []byte, on func(wire.Record) error) error {
 	argv, err := h.argv(ctx)
 	if err != nil {
@@ -96,7 +95,7 @@ func (h *Host) ask(ctx context.Context, req wire.Request, inputs []byte, on func
 	if errors.Is(err, wire.ErrCut) || errors.Is(err, errSilent) || errors.As(err, &corrupt) {
 		lost.err, lost.stderr = err, p.Stderr()
 		if errors.Is(err, wire.ErrCut) {
-			lost.exit = exit // otherwise it was ended from here
+			lost.exit = exit // otherwise it was killed from here
 		}
 		if devices.IsLost(exit) {
 			h.forget()
@@ -111,13 +110,13 @@ type received struct {
 	err error
 }
 
-// converse sends the request and reads the answer, each at its own pace. stop
-// kills the agent and returns when nothing reads from it any more.
+// converse sends the request and reads the answer concurrently. stop kills the
+// agent and returns when nothing reads from it any more.
 func (h *Host) converse(p *devices.Process, req wire.Request, inputs []byte) (<-chan received, func()) {
 	records, done, closed := make(chan received), make(chan struct{}), make(chan struct{})
 	go func() {
-		// An agent that does not read its request says so, or ends. Devices
-		// other than this machine start it when its input is whole.
+		// An agent that does not read its request reports that, or ends. Devices
+		// other than this machine start it when its input is complete.
 		if wire.WriteRequest(p.Stdin, req) == nil {
 			_, _ = p.Stdin.Write(inputs)
 		}
@@ -134,8 +133,8 @@ func (h *Host) converse(p *devices.Process, req wire.Request, inputs []byte) (<-
 				err = io.EOF
 			}
 			if err != nil {
-				// The rest is of no use, but an agent that cannot write
-				// does not end.
+				// The rest is useless, but an agent that is blocked writing would
+				// not end.
 				_, _ = io.Copy(io.Discard, p.Stdout)
 				return
 			}
@@ -148,12 +147,12 @@ func (h *Host) converse(p *devices.Process, req wire.Request, inputs []byte) (<-
 	}
 }
 
-// errDone is listen's word for a whole answer.
+// errDone means that the answer is complete.
 var errDone = errors.New("end record")
 
-// listen hands records on until the answer ends in one way or another.
+// listen passes records on until the answer ends in one way or another.
 func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan received, lost *lostError, on func(wire.Record) error) error {
-	ticker := time.NewTicker(look)
+	ticker := time.NewTicker(lossInterval)
 	defer ticker.Stop()
 	away, heard := devices.Outage{Log: h.log}, time.Now()
 	for {
@@ -163,7 +162,7 @@ func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan re
 			heard = time.Now()
 			away.See(heard, "", 0)
 		case now := <-ticker.C:
-			why, left := waiting(p)
+			why, left := connectionTrouble(p)
 			away.See(now, why, left)
 			if why != "" || !started(p) {
 				heard = now
@@ -202,16 +201,16 @@ func (h *Host) listen(ctx context.Context, p *devices.Process, records <-chan re
 	}
 }
 
-// waiting says why nothing comes from a process at the moment, "" when
+// connectionTrouble says why nothing arrives from a process at present, "" if
 // nothing is wrong, and how much longer to wait.
-func waiting(p *devices.Process) (why string, left time.Duration) {
+func connectionTrouble(p *devices.Process) (why string, left time.Duration) {
 	if p.Waiting == nil {
 		return "", 0
 	}
 	return p.Waiting()
 }
 
-// started says whether a process has all its input, which may take long to
+// started reports whether a process has all its input, which may take long to
 // send.
 func started(p *devices.Process) bool {
 	if p.Started == nil {
@@ -225,7 +224,7 @@ func started(p *devices.Process) bool {
 	}
 }
 
-// lastLine is the last line of text that says something.
+// lastLine is the last line of text that is not empty.
 func lastLine(text string) string {
 	text = strings.TrimSpace(text)
 	return text[strings.LastIndexByte(text, '\n')+1:]

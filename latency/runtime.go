@@ -21,8 +21,8 @@ const maxRuntime = 512 << 20
 
 const runtimeHint = "Name a libonnxruntime.so for the device's processor, or an .aar with one in it."
 
-// ownRuntime reads the library of a user's own, and refuses one that cannot
-// work. loaded says that the bundle's own C library will load it.
+// ownRuntime reads a user's own library, and refuses one that cannot work. loaded
+// says that the bundle's own C library will load it.
 func ownRuntime(path, arch, abi string, loaded bool) ([]byte, error) {
 	data, err := readfile.Limited(path, maxRuntime)
 	if err == nil && strings.EqualFold(filepath.Ext(path), ".aar") {
@@ -40,8 +40,8 @@ func ownRuntime(path, arch, abi string, loaded bool) ([]byte, error) {
 	return data, nil
 }
 
-// fromAAR returns the library in an Android archive: a zip with a folder for
-// each kind of processor below jni.
+// fromAAR returns the library in an Android archive: a zip with a folder below
+// jni for each kind of processor.
 func fromAAR(data []byte, abi string) ([]byte, error) {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -58,11 +58,11 @@ func fromAAR(data []byte, abi string) ([]byte, error) {
 	return readfile.AtMost(f, maxRuntime)
 }
 
-// elfMachines maps GOARCH to the processor that an ELF file names.
+// elfMachines maps GOARCH to the processor in the header of an ELF file.
 var elfMachines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
 
-// bionic is how libraries for Android name the C library, which the agent of
-// the bundle does not have.
+// bionic is the name of the C library that libraries for Android need, which the
+// bundle's agent does not have.
 const bionic = "libc.so"
 
 func checkRuntime(data []byte, arch string, loaded bool) error {
@@ -83,7 +83,7 @@ func checkRuntime(data []byte, arch string, loaded bool) error {
 	if loaded && slices.Contains(needs, bionic) {
 		return fault.New(fault.Usage,
 			"Give the device's entry an agent too that is built with the NDK and speaks fbnas's protocol, or take a build for Linux.",
-			"it needs Android's own C library (%s), which fbnas-agent does not run with", bionic)
+			"it needs Android's own C library (%s), with which fbnas-agent does not work", bionic)
 	}
 	return nil
 }

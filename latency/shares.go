@@ -12,8 +12,8 @@ import (
 type Share = wire.Share
 
 // Shares measures the share of each kind of operator in a model's time, the
-// largest first, by the runtime's own profiler. A model that cannot be run is an
-// error that wraps its *Failure.
+// largest first, by the runtime's own profiler. For a model that cannot be run,
+// the error wraps its *Failure.
 func (h *Host) Shares(ctx context.Context, m Model, opts Options) ([]Share, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ type collected struct {
 	names    map[string]string // model names by digest
 }
 
-// simulate measures models of a simulated device, three a batch.
+// simulate measures models on a simulated device, three per batch.
 func simulate(ctx context.Context, conn *simdevice.Conn, opts latency.Options, specs []simdevice.Model, onRound func(latency.Round) error) (collected, error) {
 	c := collected{failures: map[string]string{}, names: map[string]string{}}
 	opts.BatchModels = 4
@@ -59,8 +59,8 @@ func five() []simdevice.Model {
 	return out
 }
 
-// check says whether every round of two batches is there once, with one group
-// of each model that did not fail.
+// check checks that every round of two batches is there once, with one group of
+// each model that did not fail.
 func (c collected) check(t *testing.T, name string, rounds int, specs []simdevice.Model, failures map[string]string) {
 	t.Helper()
 	seen := map[[2]int]int{}

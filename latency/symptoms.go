@@ -7,25 +7,25 @@ import (
 	"fbnas/devices"
 )
 
-// symptom is a way in which an agent fails to start on a device, told by what
-// the device's system says of it, and what to do about it.
+// symptom is a way in which an agent fails to start on a device, recognised by
+// the messages of the device's system, with what to do about it.
 type symptom struct {
 	says  []string // one of these, in lower case
 	means string
 	hint  string
 }
 
-// symptoms are looked through in their order: what is more special comes first.
-// A shell says 128 plus its number for a signal.
+// symptoms are tried in order, the more specific first. A shell reports a signal
+// as 128 plus its number.
 var symptoms = []symptom{
 	{
 		[]string{"failed to initialize pytorch cpuinfo library"},
-		"ONNX Runtime cannot tell what the processor can do, and works without its fast kernels",
+		"ONNX Runtime cannot identify the processor, and works without its fast kernels",
 		"Its times would not be those of an app. It reads /proc/cpuinfo and /sys/devices/system/cpu: let the device show them, or give its entry another runtime.",
 	},
 	{
 		[]string{"failed to map segment", "permission denied", "exit status 126", "operation not permitted"},
-		"its file system, or a rule of its system, forbids to run programs from the folder",
+		"its file system, or a rule of its system, does not allow programs to run from the folder",
 		"Look for noexec in what mount says there. Over ssh, XDG_CACHE_HOME on the device moves the folder; a phone lets programs run from /data/local/tmp only.",
 	},
 	{
@@ -85,8 +85,8 @@ var symptoms = []symptom{
 	},
 }
 
-// diagnose finds the symptom of an agent that did not start, or that says that
-// it cannot work there. A lost connection is none.
+// diagnose finds the symptom of an agent that did not start, or that reports that
+// it cannot work there. A lost connection is not a symptom.
 func diagnose(err error) (symptom, bool) {
 	text := err.Error()
 	var lost *lostError

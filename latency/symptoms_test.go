@@ -10,7 +10,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// failing is a device on which every program is a script of the test's.
+// failing is a device on which every program is a script of the test.
 type failing struct {
 	devices.Device
 	script string
@@ -22,7 +22,7 @@ func (f failing) Start(ctx context.Context, _, env []string) (*devices.Process, 
 	return f.Device.Start(ctx, []string{"/bin/sh", "-c", f.script}, env)
 }
 
-// says is a script that says something on its standard error and ends.
+// says is a script that writes a message to its standard error and exits.
 func says(text string, status int) string {
 	return fmt.Sprintf("cat >/dev/null; cat >&2 <<'END'\n%s\nEND\nexit %d", text, status)
 }
@@ -35,8 +35,8 @@ func TestSymptoms(t *testing.T) {
 	defer local.Close()
 	seen := map[string]bool{}
 	for _, c := range []struct{ name, script, means string }{
-		{"noexec", says("sh: 1: /data/fbnas/ld-linux-aarch64.so.1: Permission denied", 126), "forbids to run programs"},
-		{"noexec library", says("./fbnas-agent: error while loading shared libraries: libc.so.6: failed to map segment from shared object", 127), "forbids to run programs"},
+		{"noexec", says("sh: 1: /data/fbnas/ld-linux-aarch64.so.1: Permission denied", 126), "does not allow programs to run"},
+		{"noexec library", says("./fbnas-agent: error while loading shared libraries: libc.so.6: failed to map segment from shared object", 127), "does not allow programs to run"},
 		{"sigsys", "cat >/dev/null; kill -SYS $$", "SIGSYS"},
 		{"sigsys told by a shell", says("Bad system call", 159), "SIGSYS"},
 		{"own runtime too new", says("./fbnas-agent: libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by libonnxruntime.so)", 1), "do not belong together"},

@@ -12,10 +12,10 @@ import (
 	"fbnas/latency/internal/simdevice"
 )
 
-// TestThrottlingIsMarked holds what a table is worth on a phone: however a
-// device loses speed, once or again and again, its figures are right, or the
-// measurement ends as unstable, or, where that is allowed, rounds are marked. To
-// leave it alone in between changes nothing of that.
+// TestThrottlingIsMarked is the guarantee for tables measured on a phone: however
+// a device loses speed, once or again and again, its figures are right, or the
+// measurement ends as unstable or, where that is allowed, rounds are marked.
+// Pauses do not change that.
 func TestThrottlingIsMarked(t *testing.T) {
 	const worst = 0.015 // of a ratio that is not marked
 	kept, cooled, ended := 0, 0, 0

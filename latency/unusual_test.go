@@ -9,7 +9,7 @@ import (
 )
 
 // TestUnusualOutputs: a model whose outputs make its time doubtful fails where
-// times go into tables, and is timed and marked where that is asked for.
+// times go into tables, and is timed and marked where the options allow it.
 func TestUnusualOutputs(t *testing.T) {
 	model := func(name string, output string) latency.Model {
 		return latency.Model{Name: name, Bytes: simdevice.Model{Name: name, U: 100, Output: output}.Encode()}

@@ -13,8 +13,8 @@ import (
 	"fbnas/latency/wire"
 )
 
-// between is the number of models between two groups of the sentinel, which
-// also stands at the beginning, in the middle and at the end of every round.
+// between is the number of models between two groups of the sentinel, which also
+// runs at the beginning, in the middle and at the end of every round.
 const between = 16
 
 // entry is a model with an open session; a model that failed has none.
@@ -65,8 +65,8 @@ func (e *entry) close() {
 	}
 }
 
-// open creates a session, runs it once and looks at its outputs. A model that
-// fails is reported and left without a session.
+// open creates a session, runs it once and checks its outputs. A model that fails
+// is reported and left without a session.
 func (s *server) open(batch int, e *entry) error {
 	model, err := s.read(e.digest)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *server) open(batch int, e *entry) error {
 	return nil
 }
 
-// unusual tells of outputs that make a time doubtful, or refuses the model.
+// unusual reports outputs that make a time doubtful, or refuses the model.
 func (s *server) unusual(e *entry, found wire.Unusual) error {
 	if e.sentinel || !s.req.Options.AnyOutput {
 		return &wire.Failure{Kind: wire.KindBadOutput, Detail: "its outputs hold " + found.String()}
@@ -110,7 +110,7 @@ func (s *server) unusual(e *entry, found wire.Unusual) error {
 	return s.out.Send(wire.TypeUnusual, found)
 }
 
-// read returns a model file after comparing it with its name.
+// read returns a model file after comparing its digest with its name.
 func (s *server) read(digest string) ([]byte, error) {
 	name := digest + ".onnx"
 	info, err := fs.Stat(s.cfg.Models, name)
@@ -125,7 +125,7 @@ func (s *server) read(digest string) ([]byte, error) {
 		return nil, &wire.Error{Kind: wire.ErrorModels, Detail: err.Error()}
 	}
 	if sum := sha256.Sum256(model); hex.EncodeToString(sum[:]) != digest {
-		return nil, &wire.Error{Kind: wire.ErrorModels, Detail: name + ": the file is not what its name says"}
+		return nil, &wire.Error{Kind: wire.ErrorModels, Detail: name + ": the file does not match the digest in its name"}
 	}
 	return model, nil
 }
@@ -141,8 +141,8 @@ func (s *server) withinMemory() error {
 	return &wire.Failure{Kind: wire.KindOOM, Detail: fmt.Sprintf("its session brings the agent to %d MiB, the limit is %d MiB", resident>>20, limit>>20)}
 }
 
-// failed reports a model that cannot be measured and closes its session. The
-// sentinel's failure, and anything that is no model's fault, ends the run.
+// failed reports a model that cannot be measured and closes its session. A
+// failure of the sentinel, or one that no model causes, ends the run.
 func (s *server) failed(e *entry, err error) error {
 	var f *wire.Failure
 	if !errors.As(err, &f) {
@@ -155,9 +155,9 @@ func (s *server) failed(e *entry, err error) error {
 	return s.out.Send(wire.TypeFailure, wire.Failure{Digest: e.digest, Kind: f.Kind, Detail: f.Detail})
 }
 
-// untilCalm measures a round until it counts; a rejected one takes from the
-// batch's repeats. When those are used up the device is unstable, or, where
-// noise is allowed, the round counts and is marked.
+// untilCalm measures a round until it counts; each rejected one uses up one of
+// the batch's repeats. When none are left the device is unstable or, where noise
+// is allowed, the round counts and is marked.
 func (s *server) untilCalm(batch, round int, sentinel *entry, models []*entry, repeats *int) error {
 	for {
 		groups, err := s.round(batch, round, sentinel, models)
@@ -187,8 +187,8 @@ func (s *server) untilCalm(batch, round int, sentinel *entry, models []*entry, r
 	}
 }
 
-// judge returns the sentinel's median of a round and why the round does not
-// count, "" when it does.
+// judge returns the sentinel's median in a round, and why the round does not
+// count, "" if it does.
 func (s *server) judge(sentinel []wire.Group) (median float64, reason string) {
 	var medians []float64
 	dropped := 0
@@ -211,8 +211,8 @@ func (s *server) judge(sentinel []wire.Group) (median float64, reason string) {
 	return median, ""
 }
 
-// round measures one group of every open model, in the order of the seed, and
-// the sentinel's between them.
+// round measures one group of every open model, in the order drawn from the seed,
+// and the sentinel's groups between them.
 func (s *server) round(batch, round int, sentinel *entry, models []*entry) ([]wire.Group, error) {
 	s.machine.Collect()
 	queue := s.queue(batch, round, sentinel, models)

@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// sendAfter is how long outputs are kept back until a record is full.
+	// sendAfter is how long outputs are held back while a record is not full.
 	sendAfter = time.Second
-	// collectAfter is how much of inputs is read before what they left in memory
-	// is freed.
+	// collectAfter is how many bytes of inputs are read between two runs of the
+	// garbage collector.
 	collectAfter = 32 << 20
 )
 
-// compute gives the request's one model the inputs behind the request, run by
-// run: no more than one of them is in memory.
+// compute runs the request's only model on the inputs that follow the request,
+// one run at a time, so that only one run's input is in memory.
 func (s *server) compute() error {
 	digest := s.req.Batches[0].Models[0]
 	model, err := s.read(digest)
@@ -54,8 +54,8 @@ func (s *server) compute() error {
 	return err
 }
 
-// computeAll reads the inputs and sends the outputs; what did not arrive whole
-// is known at its end, and makes all of it void.
+// computeAll reads the inputs and sends the outputs. Whether the inputs arrived
+// intact is only known at their end; if they did not, all outputs are void.
 func (s *server) computeAll(digest string, c Computation) error {
 	total, size := s.req.Inputs.Bytes, c.Size()
 	if size < 1 || total%size != 0 {
@@ -87,7 +87,7 @@ func (s *server) computeAll(digest string, c Computation) error {
 		}
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != s.req.Inputs.SHA256 {
-		return &wire.Error{Kind: wire.ErrorModels, Detail: "the inputs are not what their digest says"}
+		return &wire.Error{Kind: wire.ErrorModels, Detail: "the inputs do not match their digest"}
 	}
 	return out.send()
 }

@@ -9,12 +9,12 @@ import (
 	"fbnas/latency/wire"
 )
 
-// ortComputation is a session of one input.
+// ortComputation is a session with one input.
 type ortComputation struct {
 	*ortc.Session
 	shape  []int64
 	size   int64
-	values []float32 // of the input, where it is of numbers
+	values []float32 // of the input, if it is of float32
 }
 
 // Compute opens a session of its own.
@@ -31,7 +31,7 @@ func (m *ortMachine) Compute(model []byte, batch int) (Computation, error) {
 	return c, nil
 }
 
-// sizes are those of an element, by its type.
+// sizes are the bytes of an element, by its type.
 var sizes = map[int]int64{ortc.Float: 4, ortc.Byte: 1}
 
 func (c *ortComputation) describe(batch int) error {

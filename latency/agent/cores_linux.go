@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pin binds the calling thread, and with it the threads that it starts, to as
-// many cores as threads: the given one first, then the fastest. It returns the
-// set as the kernel says it, because a cpuset wins over the wish silently.
+// pin binds the calling thread, and thus the threads that it starts, to as many
+// cores as threads: the given one first, then the fastest. It returns the set as
+// the kernel reports it, because a cpuset silently overrides the request.
 func pin(core *int, threads int) (coreSet string, err error) {
 	var allowed unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &allowed); err != nil {
@@ -40,7 +40,7 @@ func pin(core *int, threads int) (coreSet string, err error) {
 }
 
 // choose returns n of the allowed cores, the wanted one first, then by speed.
-// Of equal ones the last is taken: the first serves most interrupts.
+// Among equal ones it takes the last, because the first serves most interrupts.
 func choose(allowed []int, speed func(int) int, want *int, n int) ([]int, error) {
 	if n > len(allowed) {
 		return nil, fmt.Errorf("%d threads need as many cores, %d are allowed", n, len(allowed))
@@ -60,8 +60,8 @@ func choose(allowed []int, speed func(int) int, want *int, n int) ([]int, error)
 	return order[:n], nil
 }
 
-// coreSpeed is a figure by which a device's cores compare, 0 where the system
-// tells none.
+// coreSpeed is a number by which a device's cores can be compared, 0 where the
+// system does not report any.
 func coreSpeed(core int) int {
 	for _, name := range []string{"cpufreq/cpuinfo_max_freq", "cpu_capacity"} {
 		text, err := os.ReadFile(fmt.Sprintf("/sys/devices/system/cpu/cpu%d/%s", core, name))

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// threadCounters reads the counters of the thread that opened it, without
-// allocating: the collector is off while groups run.
+// threadCounters reads the counters of the thread that opened it. It does not
+// allocate, because the collector is off while groups run.
 type threadCounters struct {
 	schedstat int // file descriptor, -1 where the kernel has none
 	buffer    [128]byte
@@ -79,12 +79,12 @@ func currentCPU() int {
 	return int(cpu)
 }
 
-// probeSink keeps the compiler from leaving the probe's loop out.
+// probeSink keeps the compiler from removing the probe's loop.
 var probeSink uint64
 
-// clockProbe times a chain of multiplications and additions, each of which
-// needs the one before: its time is a number of clock cycles, about 50 µs at
-// 3 GHz. The fastest of three leaves interrupts out.
+// clockProbe times a chain of multiplications and additions, each of which needs
+// the one before, so that it takes a fixed number of clock cycles: about 50 µs at
+// 3 GHz. Taking the fastest of three excludes interrupts.
 func clockProbe() float64 {
 	const steps = 37_000
 	best := time.Duration(1 << 62)

@@ -8,22 +8,22 @@ import (
 )
 
 const (
-	// attempts is how often a group is measured before a dropped one stays.
+	// attempts is how often a group is measured before it is reported as dropped.
 	attempts = 3
 	// groupWarmUp and groupWarmRuns bring a session's memory back into the
-	// caches after the other sessions of its batch have run.
+	// caches, after the other sessions of its batch have run.
 	groupWarmUp   = time.Millisecond
 	groupWarmRuns = 2
-	// clockTolerance is the difference of the clock probes before and after
-	// a group that means another clock.
+	// clockTolerance is the difference between the clock probes before and after
+	// a group from which the clock counts as changed.
 	clockTolerance = 0.05
-	// delayTolerance is the share of a run spent in the run queue from which
-	// the run is dirty: waking up costs a little of it, too.
+	// delayTolerance is the share of a run spent in the run queue from which the
+	// run is dirty: waking up takes a little of it, too.
 	delayTolerance = 0.01
 )
 
-// group times a session until it got a group that is not dropped, or attempts
-// of them.
+// group times a session until a group is not dropped, but at most `attempts`
+// times.
 func (s *server) group(e *entry) (wire.Group, error) {
 	for try := 1; ; try++ {
 		g, err := s.attempt(e)
@@ -77,8 +77,8 @@ func (s *server) attempt(e *entry) (wire.Group, error) {
 	return g, nil
 }
 
-// warm runs a session for at least a time and a number of runs, but not more
-// than the most runs when those are positive.
+// warm runs a session for at least a time and a number of runs, but at most
+// `most` runs if that is positive.
 func (s *server) warm(e *entry, atLeast time.Duration, runs, most int) error {
 	began := s.machine.Now()
 	for n := 0; n < runs || s.machine.Now()-began < atLeast; n++ {

@@ -114,8 +114,8 @@ func TestSlowKernels(t *testing.T) {
 	}
 }
 
-// Written as a library in C writes, to the descriptor: under go test -json the
-// testing package has put stdout in the place of os.Stderr.
+// TestCaptureStderr writes to the descriptor, like a C library: under go test
+// -json the testing package replaces os.Stderr by stdout.
 func TestCaptureStderr(t *testing.T) {
 	var failed error
 	got := captureStderr(func() { _, failed = unix.Write(2, []byte("one\ntwo\n")) })

@@ -9,8 +9,8 @@ import (
 )
 
 // captureStderr runs f and returns the lines that anything in the process wrote
-// to standard error meanwhile, which are passed on afterwards. It works on the
-// file descriptor, because ONNX Runtime says some things before it has a log.
+// to standard error meanwhile; it passes them on afterwards. It works on the file
+// descriptor, because ONNX Runtime writes some messages before it has a log.
 // Where the system does not allow it, f runs and there are no lines.
 func captureStderr(f func()) []string {
 	fd, err := unix.MemfdCreate("log", unix.MFD_CLOEXEC)

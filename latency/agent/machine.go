@@ -6,37 +6,37 @@ import (
 	"fbnas/latency/wire"
 )
 
-// Machine is what the agent needs of the device that it runs on. Its methods
+// Machine is what the agent needs from the device that it runs on. Its methods
 // are called from one goroutine, which is locked to its thread.
 type Machine interface {
-	// Hello fills what the machine knows of wire.Hello.
+	// Hello returns the part of wire.Hello that the machine knows.
 	Hello() wire.Hello
 	// Load creates a session and gives it seeded inputs. An error that is a
-	// *wire.Failure (its Digest empty) says what is wrong with the model.
+	// *wire.Failure (with an empty Digest) says what is wrong with the model.
 	Load(model []byte, seed uint64) (Session, error)
-	// Shares runs a model under the runtime's own profile: so many runs to warm
-	// up, and those that count. Errors as those of Load.
+	// Shares runs a model under the runtime's own profiler: first warmUp runs,
+	// then those that count. Errors are like those of Load.
 	Shares(model []byte, seed uint64, warmUp, runs int) ([]wire.Share, error)
-	// Compute prepares a model to be given inputs; batch is the length of the
-	// first dimension where the model leaves it open. Errors as those of Load.
+	// Compute prepares a model for given inputs; batch is the length of the first
+	// dimension where the model leaves it open. Errors are like those of Load.
 	Compute(model []byte, batch int) (Computation, error)
 	// Now is a monotonic clock.
 	Now() time.Duration
-	// Counters are those of the calling thread.
+	// Counters returns those of the calling thread.
 	Counters() Counters
-	// ClockProbe is the time of a fixed computation, in µs: it tells the
+	// ClockProbe is the time of a fixed computation, in µs, which shows the
 	// processor's clock.
 	ClockProbe() float64
-	// Memory is the process's resident size and the most it may be by
-	// default, in bytes; 0 unknown.
+	// Memory is the process's resident size, and its limit by default, in bytes;
+	// 0 where unknown.
 	Memory() (resident, limit int64)
-	// Collect frees what is no longer used; it is called between rounds.
+	// Collect frees unused memory; it is called between rounds.
 	Collect()
-	// CPU is the core that the thread runs on, -1 unknown.
+	// CPU is the core that the thread runs on, -1 where unknown.
 	CPU() int
 }
 
-// Session is a model that is ready to run. Run returns what Load does.
+// Session is a model that is ready to run. Errors of Run are like those of Load.
 type Session interface {
 	Run() error
 	// Check counts values in the last run's outputs that make its time doubtful.
@@ -44,23 +44,23 @@ type Session interface {
 	Close()
 }
 
-// Computation is a model of one input and one output that is given inputs. Run
-// returns what Load does.
+// Computation is a model with one input and one output that runs on given inputs.
+// Errors of Run are like those of Load.
 type Computation interface {
-	// Size is that of a run's input, in bytes.
+	// Size is the size of a run's input, in bytes.
 	Size() int64
-	// Run computes the float32 output for a tensor as it lies in memory; it is
-	// valid until the next run.
+	// Run computes the float32 output for a tensor in memory layout; the output
+	// is valid until the next run.
 	Run(input []byte) ([]float32, error)
 	Close()
 }
 
-// Counters tell whether something else had the core: the thread's involuntary
+// Counters show whether something else had the core: the thread's involuntary
 // switches and its time in the run queue.
 type Counters struct {
 	Switches int64
 	Delay    time.Duration
-	// Known says which of them could be read.
+	// These say which of them could be read.
 	SwitchesKnown, DelayKnown bool
 }
 

@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// Main is the whole of a program that is an agent, given its arguments without
-// its own name. It returns the exit status.
+// Main is the main function of an agent program, given its arguments without its
+// own name. It returns the exit status.
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	flags := flag.NewFlagSet("fbnas-agent", flag.ContinueOnError)
 	flags.SetOutput(errOut)

@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// TestMainSaysWhatIsWrong: how a host and a person who starts an agent by hand
-// learn why it ended.
+// TestMainSaysWhatIsWrong: a host, or a person who starts an agent by hand,
+// learns why it ended.
 func TestMainSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct {
 		args        []string
 		status      int
-		out, errOut string // parts of what is said
+		out, errOut string // parts of the messages
 	}{
 		{nil, 1, `"type":"error"`, "fbnas-agent: "},
 		{[]string{"-help"}, 0, "", "-ort"},

@@ -24,7 +24,7 @@ import (
 //go:embed testdata/tiny.onnx
 var tiny []byte
 
-// tinyOutput is what tiny gives for an image of the numbers 0 to 15.
+// tinyOutput is the output of tiny for an image of the numbers 0 to 15.
 var tinyOutput = []float32{45, 54, 81, 90}
 
 // ortMachine is a Linux device with ONNX Runtime.
@@ -39,8 +39,8 @@ type ortMachine struct {
 
 // OpenMachine returns Config.Open for this device and the ONNX Runtime at
 // library. It pins the calling thread before the runtime is loaded, because
-// kernels may be chosen by core and threads inherit the set of cores, and turns
-// the garbage collector off for good: Collect runs it.
+// kernels may be chosen by core and threads inherit the set of cores. It turns
+// the garbage collector off for good: only Collect runs it.
 func OpenMachine(library string) func(wire.Options) (Machine, error) {
 	return func(opts wire.Options) (Machine, error) {
 		debug.SetGCPercent(-1)
@@ -75,8 +75,8 @@ func OpenMachine(library string) func(wire.Options) (Machine, error) {
 	}
 }
 
-// callCost is the time, in µs, of a timed run in which the runtime has nothing
-// to do: the least of several means, since whatever disturbs one adds to it.
+// callCost is the time, in µs, of a timed run in which the runtime has nothing to
+// do: the least of several means, since every disturbance adds to it.
 func (m *ortMachine) callCost() float64 {
 	const means, runs = 20, 100
 	least := time.Duration(math.MaxInt64)
@@ -92,8 +92,8 @@ func (m *ortMachine) callCost() float64 {
 	return micro(least)
 }
 
-// loadRuntime loads the library and runs the tiny model, which makes the
-// runtime look at the processor; log is what it said meanwhile.
+// loadRuntime loads the library and runs the tiny model, which makes the runtime
+// inspect the processor; log has its messages meanwhile.
 func loadRuntime(library string) (rt *ortc.Runtime, log []string, err error) {
 	log = captureStderr(func() {
 		if rt, err = ortc.Open(library); err == nil {
@@ -125,18 +125,18 @@ func runTiny(rt *ortc.Runtime) error {
 	}
 	for i, want := range tinyOutput {
 		if out[0][i] != want {
-			return fmt.Errorf("ONNX Runtime %s computes %v for the built-in model, %v is right", rt.Version, out[0], tinyOutput)
+			return fmt.Errorf("ONNX Runtime %s computes %v for the built-in model, but %v is right", rt.Version, out[0], tinyOutput)
 		}
 	}
 	return nil
 }
 
-// slowKernels refuses a runtime that could not tell which processor it runs
-// on: it works without its fast kernels, and nothing else shows it.
+// slowKernels refuses a runtime that could not identify the processor: it works
+// without its fast kernels, and nothing else shows it.
 func slowKernels(log []string) error {
 	for _, line := range log {
 		if strings.Contains(line, "Failed to initialize PyTorch cpuinfo library") {
-			return fmt.Errorf("ONNX Runtime does not see what this processor can do, and its fast kernels are off: %s", line)
+			return fmt.Errorf("ONNX Runtime could not identify this processor, so its fast kernels are off: %s", line)
 		}
 	}
 	return nil
@@ -177,8 +177,8 @@ func (m *ortMachine) Load(model []byte, seed uint64) (Session, error) {
 	return &ortSession{s}, nil
 }
 
-// causes tells, by what ONNX Runtime says, failures that have a kind of their
-// own from those that only have the kind of the call.
+// causes recognises, by ONNX Runtime's messages, failures with a kind of their
+// own; others get the kind of the call.
 var causes = []struct{ text, kind string }{
 	{"Could not find an implementation for", wire.KindUnsupportedOp},
 	{"is not a registered function/op", wire.KindUnsupportedOp},

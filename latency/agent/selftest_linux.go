@@ -9,8 +9,8 @@ import (
 	"fbnas/latency/wire"
 )
 
-// features are the processor's abilities that ONNX Runtime's kernels ask for,
-// as /proc/cpuinfo names them on x86-64 and arm64.
+// features are the processor features that ONNX Runtime's kernels use, by their
+// names in /proc/cpuinfo on x86-64 and arm64.
 var features = []string{
 	"avx", "avx2", "fma", "f16c", "avx512f", "avx512_vnni", "avx512_bf16", "avx_vnni", "amx_int8",
 	"asimd", "asimdhp", "asimddp", "i8mm", "bf16", "sve", "sme",
@@ -47,7 +47,7 @@ func check(name string, err error, detail string) wire.Check {
 	return wire.Check{Name: name, OK: err == nil, Detail: detail}
 }
 
-// cpuFeatures lists those of features that the processor has.
+// cpuFeatures lists the features that the processor has.
 func cpuFeatures() (out []string) {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

@@ -21,18 +21,18 @@ const Version = "fbnas-agent 1"
 type Config struct {
 	// Models holds the model files, named DIGEST.onnx.
 	Models fs.FS
-	// Open prepares the machine; it is called on the measuring thread, before
-	// anything else runs there.
+	// Open prepares the machine; it is the first thing called on the measuring
+	// thread.
 	Open func(wire.Options) (Machine, error)
-	// Selftest runs the agent's own checks, on the measuring thread too; nil
-	// when it has none.
+	// Selftest runs the agent's own checks, also on the measuring thread; nil if
+	// it has none.
 	Selftest func() []wire.Check
 }
 
-// Serve reads one request from in and answers it on out. An error that the
-// host was told of is returned as a *wire.Error; any other means that out
-// cannot be written, or ctx's end. When a model does not return from a run in
-// its time, Serve gives up on its own measuring thread: the process must end.
+// Serve reads one request from in and answers it on out. It returns an error that
+// was reported to the host as a *wire.Error; any other error means that out
+// cannot be written, or that ctx ended. When a run of a model does not return in
+// time, Serve abandons its own measuring thread: the process must end.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, cfg Config) error {
 	w := wire.NewWriter(out)
 	request := bufio.NewReaderSize(in, wire.MaxLine)
@@ -56,7 +56,7 @@ type server struct {
 	ctx     context.Context
 	cfg     Config
 	req     wire.Request
-	in      io.Reader // what is behind the request
+	in      io.Reader // what follows the request
 	out     *wire.Writer
 	machine Machine
 	drift   *stats.Drift
@@ -143,7 +143,7 @@ func (s *server) selftest() error {
 	return s.out.Send(wire.TypeSelftest, wire.Selftest{Checks: checks})
 }
 
-// guard runs f, during which the host is told when it takes too long.
+// guard runs f; if it takes too long, the host is told.
 func (s *server) guard(digest string, f func() error) error {
 	timer := time.AfterFunc(us(s.req.Options.ModelTimeoutU), func() {
 		select {

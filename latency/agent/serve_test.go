@@ -62,13 +62,13 @@ func TestRefusals(t *testing.T) {
 		files         fstest.MapFS
 		kind, want    string
 	}{
-		{"nothing", "", nil, wire.ErrorProtocol, "no whole line"},
-		{"no newline", strings.TrimSpace(line(t, measure)), nil, wire.ErrorProtocol, "no whole line"},
+		{"nothing", "", nil, wire.ErrorProtocol, "no complete line"},
+		{"no newline", strings.TrimSpace(line(t, measure)), nil, wire.ErrorProtocol, "no complete line"},
 		{"garbage", "hello\n", nil, wire.ErrorProtocol, "invalid character"},
 		{"another version", line(t, newer), nil, wire.ErrorProtocol, `protocol version "2.0"`},
 		{"no machine", line(t, busy), nil, wire.ErrorDevice, "one core"},
 		{"no model file", line(t, measure), nil, wire.ErrorModels, sentinelName},
-		{"another model under the name", line(t, measure), fstest.MapFS{sentinelName + ".onnx": {Data: []byte("x")}}, wire.ErrorModels, "not what its name says"},
+		{"another model under the name", line(t, measure), fstest.MapFS{sentinelName + ".onnx": {Data: []byte("x")}}, wire.ErrorModels, "does not match the digest in its name"},
 	} {
 		records, err := answer(t, c.files, c.request)
 		var told *wire.Error
@@ -81,7 +81,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Inputs that are not what the request says void what was computed from them.
+// TestInputsAreChecked: inputs that do not match the request invalidate the
+// outputs.
 func TestInputsAreChecked(t *testing.T) {
 	model := simdevice.Model{U: 1}.Encode()
 	digest := sha256.Sum256(model)
@@ -97,10 +98,10 @@ func TestInputsAreChecked(t *testing.T) {
 		name, inputs, want string
 	}{
 		{"whole", inputs, ""},
-		{"more", inputs + "more", ""}, // what is behind them is not read
+		{"more", inputs + "more", ""}, // what follows them is not read
 		{"cut", inputs[:20], "the inputs end after 16 of 24 bytes"},
 		{"missing", "", "the inputs end after 0 of 24 bytes"},
-		{"changed", inputs[:23] + "1", "not what their digest says"},
+		{"changed", inputs[:23] + "1", "do not match their digest"},
 	} {
 		records, err := answer(t, files, line(t, whole)+c.inputs)
 		last := records[len(records)-1].Type
@@ -117,7 +118,8 @@ func TestInputsAreChecked(t *testing.T) {
 	}
 }
 
-// Fields that this version does not know do not keep it from answering.
+// TestUnknownFieldsAreIgnored: fields of newer versions do not keep the agent
+// from answering.
 func TestUnknownFieldsAreIgnored(t *testing.T) {
 	request := strings.Replace(line(t, wire.Request{Protocol: "1.99", Op: wire.OpMeasure, Options: options}), `{"protocol"`, `{"colour":"blue","protocol"`, 1)
 	records, err := answer(t, nil, request)

@@ -13,8 +13,8 @@ import (
 	"fbnas/latency/wire"
 )
 
-// draws append an element of each type to a tensor as it lies in memory:
-// standard-normal numbers, any byte for pixels and codes, and 0 or 1 for the
+// draws appends an element of each type to a tensor in memory layout:
+// standard-normal floats, any byte for pixels and codes, and 0 or 1 for the
 // longer integers, which are mostly indices and lengths.
 var draws = map[int]func(data []byte, r *rand.Rand) []byte{
 	ortc.Float: func(data []byte, r *rand.Rand) []byte {
@@ -40,19 +40,19 @@ var draws = map[int]func(data []byte, r *rand.Rand) []byte{
 	ortc.Uint64: bit,
 }
 
-// bit is the lowest byte of 0 or 1; feed adds those above it.
+// bit is the lowest byte of 0 or 1; feed adds the others.
 func bit(data []byte, r *rand.Rand) []byte { return append(data, uint8(r.Uint32()&1)) }
 
-// feed gives every input of a session drawn values, the same for the same
-// seed, place and shape. A batch that the model leaves open is 1; whatever else
-// it leaves open decides how much it computes, and is refused.
+// feed draws values for every input of a session, the same for the same seed,
+// position and shape. A batch that the model leaves open is 1; any other open
+// dimension is refused, because it decides how much the model computes.
 func feed(s *ortc.Session, seed uint64) error {
 	for i, in := range s.Inputs {
 		shape, elements := slices.Clone(in.Shape), int64(1)
 		for d, n := range in.Shape {
 			switch {
 			case n == 0 || n < 0 && d > 0:
-				return fmt.Errorf("input %s %v: every dimension behind the first needs a length of 1 or more", in.Name, in.Shape)
+				return fmt.Errorf("input %s %v: every dimension after the first needs a length of 1 or more", in.Name, in.Shape)
 			case n < 0:
 				shape[d] = 1
 			}
@@ -99,9 +99,9 @@ func (s *ortSession) Check() (wire.Unusual, error) {
 	return found, nil
 }
 
-// floats read an element of a float type, and say what is the least that is not
-// denormal. Halves have no such number: runtimes compute them as float32, where
-// they are ordinary, or in hardware that takes them at full speed.
+// floats reads an element of each float type, with the least number of the type
+// that is not denormal. Halves have none: runtimes compute them as float32, where
+// they are normal numbers, or in hardware that takes them at full speed.
 var floats = map[int]struct {
 	read  func([]byte) float64
 	least float64
@@ -111,7 +111,7 @@ var floats = map[int]struct {
 	ortc.Float16: {func(b []byte) float64 { return convert.Float16(binary.LittleEndian.Uint16(b)) }, 0},
 }
 
-// count adds what is unusual in one output.
+// count adds the unusual values of one output.
 func count(found *wire.Unusual, o ortc.Output) {
 	kind, ok := floats[o.Type]
 	if !ok {

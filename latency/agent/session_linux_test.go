@@ -29,7 +29,7 @@ func TestCountOfUnusualOutputs(t *testing.T) {
 	}{
 		{ortc.Float, singles, wire.Unusual{NaNs: 3, Infinite: 1, Denormal: 2, OutOf: 10}},
 		{ortc.Double, doubles, wire.Unusual{NaNs: 3, Infinite: 1, OutOf: 10}},
-		{ortc.Float16, halves, wire.Unusual{NaNs: 3, Infinite: 2, OutOf: 10}}, // the largest float32 is none of its numbers
+		{ortc.Float16, halves, wire.Unusual{NaNs: 3, Infinite: 2, OutOf: 10}}, // float16 has no number as large as the largest float32
 		{ortc.Int64, doubles, wire.Unusual{}},
 	} {
 		var got wire.Unusual
@@ -42,7 +42,7 @@ func TestCountOfUnusualOutputs(t *testing.T) {
 	}
 }
 
-// caster is x of a type and shape -> Cast to float32.
+// caster is a model that casts x, of a type and shape, to float32.
 func caster(t *testing.T, dtype onnx.DType, shape onnx.Shape) []byte {
 	t.Helper()
 	b := onnx.NewBuilder("caster", 17)
@@ -59,8 +59,8 @@ func caster(t *testing.T, dtype onnx.DType, shape onnx.Shape) []byte {
 	return data
 }
 
-// TestFeedDrawsForEveryType runs a model on drawn inputs of each type: whole
-// numbers are 0 and 1 both, floats about standard normal, bytes anything.
+// TestFeedDrawsForEveryType runs a model on drawn inputs of each type: integers
+// are 0 and 1, floats about standard normal, bytes anything.
 func TestFeedDrawsForEveryType(t *testing.T) {
 	library, err := setup.ORTLibrary()
 	if err != nil {
@@ -105,15 +105,15 @@ func TestFeedDrawsForEveryType(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := feed(s, 1); err == nil || !strings.Contains(err.Error(), "every dimension behind the first") {
+		if err := feed(s, 1); err == nil || !strings.Contains(err.Error(), "every dimension after the first") {
 			t.Errorf("%v: %v", shape, err)
 		}
 		s.Close()
 	}
 }
 
-// TestOutputsThatAreNoTensors: a sequence is left alone, and the model runs
-// more than once.
+// TestOutputsThatAreNoTensors: a sequence is ignored, and the model can run more
+// than once.
 func TestOutputsThatAreNoTensors(t *testing.T) {
 	library, err := setup.ORTLibrary()
 	if err != nil {

@@ -12,13 +12,14 @@ import (
 	"fbnas/latency/wire"
 )
 
-// Runs under the runtime's profile: the first ones touch memory and are left out.
+// Runs under the runtime's profiler: the first ones touch memory and are left
+// out.
 const (
 	sharesWarmUp = 3
 	sharesRuns   = 20
 )
 
-// shares runs the request's one model under the runtime's own profile.
+// shares runs the request's only model under the runtime's own profiler.
 func (s *server) shares() error {
 	digest := s.req.Batches[0].Models[0]
 	model, err := s.read(digest)
@@ -44,7 +45,7 @@ func (s *server) shares() error {
 	return s.out.Send(wire.TypeShares, wire.Shares{Digest: digest, Runs: sharesRuns, Operators: list})
 }
 
-// event is what is read of a line of ONNX Runtime's profile.
+// event is the part that is read of an event in ONNX Runtime's profile.
 type event struct {
 	Category string  `json:"cat"`
 	Name     string  `json:"name"`
@@ -55,7 +56,7 @@ type event struct {
 	} `json:"args"`
 }
 
-// maxEvents bounds what is read of a profile.
+// maxEvents limits what is read of a profile.
 const maxEvents = 5_000_000
 
 // sharesOf sums a profile's kernels by operator and provider, without the first

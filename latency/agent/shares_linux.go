@@ -8,7 +8,7 @@ import (
 	"fbnas/latency/wire"
 )
 
-// Shares runs the model in a session of its own that keeps the runtime's
+// Shares runs the model in a session of its own, in which the runtime writes a
 // profile.
 func (m *ortMachine) Shares(model []byte, seed uint64, warmUp, runs int) ([]wire.Share, error) {
 	dir, err := os.MkdirTemp("", "fbnas-shares-")

@@ -22,7 +22,7 @@ import (
 //go:embed built
 var built embed.FS
 
-// unpack returns what a file of the folder is when it is not compressed.
+// unpack returns the uncompressed content of a file in the folder.
 func unpack(folder fs.FS, name string) ([]byte, error) {
 	f, err := folder.Open(name)
 	if err != nil {
@@ -63,8 +63,8 @@ func Clean() (removed string, err error) {
 	return folder(cache), nil
 }
 
-// install returns the path of an agent in the cache, where it is written unless
-// it is there, whole and executable.
+// install returns the path of an agent in the cache, after writing it there
+// unless it is there already, intact and executable.
 func install(content []byte) (string, error) {
 	cache, err := setup.Cache()
 	if err != nil {
@@ -81,7 +81,7 @@ func install(content []byte) (string, error) {
 	return path, nil
 }
 
-// intact tells whether the file at path is a program of this content.
+// intact reports whether the file at path is a program with this content.
 func intact(path string, content []byte) bool {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode()&0o100 == 0 || info.Size() != int64(len(content)) {

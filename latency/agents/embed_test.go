@@ -29,7 +29,7 @@ func zipped(t *testing.T, content string) *fstest.MapFile {
 	return &fstest.MapFile{Data: out.Bytes()}
 }
 
-// damage writes what a file is after a fault of the disk: its time is the same.
+// damage writes a file as after a disk fault: its time is unchanged.
 func damage(path string, content []byte) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -43,8 +43,8 @@ func damage(path string, content []byte) error {
 
 const script = "#!/bin/sh\necho an agent\n"
 
-// TestUnpackedOnce: the file in the cache stays as it is while it is whole, is
-// replaced where it is not, and can be started.
+// TestUnpackedOnce: the file in the cache stays as it is while it is intact, is
+// replaced if it is not, and can be started.
 func TestUnpackedOnce(t *testing.T) {
 	cache := t.TempDir()
 	t.Setenv("FBNAS_CACHE", cache)
@@ -95,7 +95,8 @@ func TestUnpackedOnce(t *testing.T) {
 	}
 }
 
-// TestVersionsLieApart: two programs with two agents do not take turns.
+// TestVersionsLieApart: two programs with different agents do not overwrite each
+// other's.
 func TestVersionsLieApart(t *testing.T) {
 	t.Setenv("FBNAS_CACHE", t.TempDir())
 	one, err := install([]byte("one"))
@@ -127,8 +128,7 @@ func TestUnpackSaysWhatToDo(t *testing.T) {
 	}
 }
 
-// TestBuilt looks at the agents that make build has put here, if it has: a
-// folder that has none is as good.
+// TestBuilt checks the agents that make build has put here, if it was run.
 func TestBuilt(t *testing.T) {
 	machines := map[string]elf.Machine{
 		"fbnas-agent-linux-amd64.gz": elf.EM_X86_64,

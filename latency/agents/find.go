@@ -11,8 +11,8 @@ import (
 	"fbnas/internal/fault"
 )
 
-// Of returns the agent for a device with Linux and a processor, named as
-// GOARCH: the content of the program.
+// Of returns the agent for a Linux device with a processor, named as GOARCH: the
+// content of the program.
 func Of(arch string) ([]byte, error) {
 	f, err := usual()
 	if err != nil {
@@ -21,8 +21,8 @@ func Of(arch string) ([]byte, error) {
 	return f.of(arch)
 }
 
-// Here returns what starts the agent on this machine: a program, and the first
-// of its arguments if it needs any.
+// Here returns the command that starts the agent on this machine: a program, and
+// its first arguments if it needs any.
 func Here() ([]string, error) {
 	f, err := usual()
 	if err != nil {
@@ -31,7 +31,7 @@ func Here() ([]string, error) {
 	return f.here()
 }
 
-// finder has what agents are found by, beside the environment.
+// finder has everything but the environment that the search for an agent uses.
 type finder struct {
 	embedded fs.FS  // the folder built
 	program  string // the path of this program
@@ -50,13 +50,14 @@ func usual() (finder, error) {
 	return finder{embedded, program, serves}, err
 }
 
-// asAgent is the first argument that turns a program into an agent, and serves
-// says that this one knows it: see ServeIfAsked.
+// asAgent is the first argument that turns a program into an agent; serves says
+// that this program knows it (see ServeIfAsked).
 const asAgent = "serve-as-agent"
 
 var serves bool
 
-// names are those of the variable and of the file beside this program.
+// names are the environment variable that names an agent, and the agent's file
+// name beside this program.
 func names(arch string) (variable, beside string) {
 	if arch == runtime.GOARCH {
 		return "FBNAS_AGENT", "fbnas-agent"

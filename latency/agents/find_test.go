@@ -12,7 +12,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// write writes a program that says a word.
+// write writes a program that prints a word.
 func write(t *testing.T, path, word string, mode fs.FileMode) string {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(word), mode); err != nil {
@@ -21,7 +21,7 @@ func write(t *testing.T, path, word string, mode fs.FileMode) string {
 	return path
 }
 
-// TestOrder takes the agents away one by one: the next one is found.
+// TestOrder removes the agents one by one: the next one is found.
 func TestOrder(t *testing.T) {
 	t.Setenv("FBNAS_CACHE", t.TempDir())
 	dir := t.TempDir()
@@ -63,8 +63,8 @@ func TestOrder(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-// refused checks an error for a device that is missing, and what its text and
-// its hint together say.
+// refused checks an error for a missing device, and what its text and its hint
+// together say.
 func refused(t *testing.T, err error, says ...string) {
 	t.Helper()
 	if err == nil || fault.ExitCode(err) != 4 {
@@ -77,7 +77,8 @@ func refused(t *testing.T, err error, says ...string) {
 	}
 }
 
-// TestOtherProcessor: this machine's agent and this program are of no use there.
+// TestOtherProcessor: this machine's agent and this program are of no use for
+// another processor.
 func TestOtherProcessor(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("FBNAS_AGENT", write(t, dir+"/fbnas-agent", "of here", 0o755))
@@ -100,8 +101,8 @@ func TestOtherProcessor(t *testing.T) {
 	}
 }
 
-// TestNotAProgram: what is named or lies there must be one, before anything else
-// is tried.
+// TestNotAProgram: an agent that is named or found must be a program; otherwise
+// nothing else is tried.
 func TestNotAProgram(t *testing.T) {
 	dir := t.TempDir()
 	f := finder{fstest.MapFS{}, dir + "/fbnas", true}

@@ -9,8 +9,8 @@ const (
 // Precisions are the formats that a table can be of.
 var Precisions = []string{FP32, Int8}
 
-// Condition is everything that must be equal for two figures to be compared;
-// a table has one.
+// Condition is everything that must be equal for two figures to be comparable; a
+// table has one.
 type Condition struct {
 	Runtime       string `json:"runtime"` // "onnxruntime 1.27.0"
 	RuntimeDigest string `json:"runtime_digest"`
@@ -30,6 +30,6 @@ type Condition struct {
 // The values of Condition.FixedPerformance.
 const (
 	FixedOn          = "on"
-	FixedOff         = "off" // the device could, and was not to
+	FixedOff         = "off" // the device has the mode, but it was not used
 	FixedUnsupported = "unsupported"
 )

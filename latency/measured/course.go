@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// Course is the state of a device during a measurement, and how often fbnas had to
-// wait for it; what it does not report is absent.
+// Course is the state of a device over a measurement, and how often fbnas had to
+// wait for it; what the device does not report is absent.
 type Course struct {
-	ThermalStatus string  `json:"thermal_status,omitempty"` // the worst of Android's (Statuses)
+	ThermalStatus string  `json:"thermal_status,omitempty"` // the worst (see Statuses)
 	Celsius       float64 `json:"celsius,omitempty"`        // the highest temperature
-	Hottest       string  `json:"hottest,omitempty"`        // the part that had it
-	Power         string  `json:"power,omitempty"`          // charger | battery; battery where it was both
+	Hottest       string  `json:"hottest,omitempty"`        // the part with that temperature
+	Power         string  `json:"power,omitempty"`          // charger | battery; battery if it was ever in use
 	BatteryLevel  float64 `json:"battery_level,omitempty"`  // the lowest, as a fraction
-	CoolDowns     int     `json:"cool_downs,omitempty"`     // pauses in which it was left alone
-	CooledSeconds float64 `json:"cooled_seconds,omitempty"` // all of them together
+	CoolDowns     int     `json:"cool_downs,omitempty"`     // number of pauses
+	CooledSeconds float64 `json:"cooled_seconds,omitempty"` // total length of the pauses
 }
 
 // Statuses are Android's thermal states from the coolest, by their number
@@ -27,7 +27,7 @@ const (
 	PowerBattery = "battery"
 )
 
-// Plus is the course of two parts of a measurement.
+// Plus combines the courses of two parts of a measurement.
 func (c Course) Plus(o Course) Course {
 	if o.Celsius > c.Celsius {
 		c.Celsius, c.Hottest = o.Celsius, o.Hottest

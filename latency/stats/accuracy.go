@@ -18,8 +18,9 @@ type Accuracy struct {
 	Spearman float64 `json:"spearman"`
 }
 
-// Compare returns the accuracy of predicted against measured, which are
-// positive and of equal, non-zero length; otherwise it panics or gives NaN.
+// Compare returns the accuracy of predicted values compared with measured ones,
+// which must be positive and of equal, non-zero number; otherwise it panics or
+// gives NaN.
 func Compare(predicted, measured []float64) Accuracy {
 	if len(predicted) != len(measured) {
 		panic("stats: predictions and measurements differ in number")
@@ -46,8 +47,8 @@ func Compare(predicted, measured []float64) Accuracy {
 	return a
 }
 
-// Spearman is the rank correlation of x and y, ties sharing their mean rank;
-// NaN when there are fewer than two values or all of one are equal.
+// Spearman is the rank correlation of x and y, where ties share their mean rank;
+// NaN for fewer than two values, or if all values of one are equal.
 func Spearman(x, y []float64) float64 {
 	return pearson(ranks(x), ranks(y))
 }

@@ -1,12 +1,12 @@
 package stats
 
-// DriftFloor is the slowing of the sentinel, as a fraction, that is never
-// called drift (docs/background/measuring.md, "The protocol").
+// DriftFloor is the slowing of the sentinel, as a fraction, that never counts as
+// drift (docs/background/measuring.md, "The protocol").
 const DriftFloor = 0.03
 
-// Drift judges whether the device is as fast as it was at its best, by the
-// sentinel's round medians that were accepted so far. The zero value has seen
-// none and accepts the first.
+// Drift judges, by the sentinel's accepted round medians, whether the device is
+// still as fast as at its best. The zero value has no medians yet and accepts the
+// first.
 type Drift struct {
 	accepted []float64
 	best     float64
@@ -21,8 +21,8 @@ func NewDrift(accepted ...float64) *Drift {
 	return d
 }
 
-// Threshold is the fraction above the best from which a median is drift:
-// max(3 %, 3 MAD), the MAD relative to the median of what was accepted.
+// Threshold is the fraction above the best from which a median counts as drift:
+// max(3 %, 3 MAD), where the MAD is relative to the median of the accepted medians.
 func (d *Drift) Threshold() float64 {
 	if len(d.accepted) == 0 {
 		return DriftFloor
@@ -40,7 +40,7 @@ func (d *Drift) Excess(median float64) (excess float64, drifted bool) {
 	return excess, excess > d.Threshold()
 }
 
-// Accept adds a median to those that later ones are judged by.
+// Accept adds a median by which later ones are judged.
 func (d *Drift) Accept(median float64) {
 	if d.best == 0 || median < d.best {
 		d.best = median

@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// Paired is what Wilcoxon's signed-rank test says of differences that should
-// lie around 0 if nothing differs.
+// Paired is the result of Wilcoxon's signed-rank test for differences that would
+// lie around 0 if nothing differed.
 type Paired struct {
-	Shift     float64 // Hodges-Lehmann: the median of the means of all pairs
+	Shift     float64 // Hodges-Lehmann estimate: the median of the means of all pairs
 	Low, High float64 // its 95 % interval; infinite for fewer than six differences
-	P         float64 // two-sided: of a distance at least as large by chance
+	P         float64 // two-sided: the probability of a shift at least as large by chance
 }
 
-// SignedRank tests differences, of which it takes no more than that they are
-// symmetric around one number; exact for any count without ties. NaN for none.
+// SignedRank tests differences, which it only assumes to be symmetric around some
+// number; exact for any count without ties. NaN for none.
 func SignedRank(d []float64) Paired {
 	n := len(d)
 	if n == 0 {
@@ -47,7 +47,7 @@ func SignedRank(d []float64) Paired {
 	return p
 }
 
-// compareAbove finds the first tail that is above a limit.
+// compareAbove makes BinarySearchFunc find the first tail above a limit.
 func compareAbove(tail, limit float64) int {
 	if tail <= limit {
 		return -1
@@ -55,8 +55,8 @@ func compareAbove(tail, limit float64) int {
 	return 1
 }
 
-// tails are, for k = 0, 1, ..., the probability that the sum of the ranks of
-// positive differences among n is at most k, if each sign is as likely.
+// tails are, for k = 0, 1, ..., the probabilities that the sum of the ranks of
+// positive differences among n is at most k, if both signs are equally likely.
 func tails(n int) []float64 {
 	most := n * (n + 1) / 2
 	ways := make([]float64, most+1)

@@ -30,8 +30,8 @@ func TestSignedRank(t *testing.T) {
 	}
 }
 
-// TestSignedRankCovers: the interval holds the truth in at least 95 % of draws,
-// and equal things count as different in at most 5 %.
+// TestSignedRankCovers: the interval contains the true value in at least 95 % of
+// draws, and equal things count as different in at most 5 %.
 func TestSignedRankCovers(t *testing.T) {
 	const draws, truth = 2000, 0.3
 	r := random.New(1, "signed rank")

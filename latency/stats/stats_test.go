@@ -71,7 +71,8 @@ func TestSpearman(t *testing.T) {
 	}
 }
 
-// A strictly increasing change of either side does not change ranks.
+// TestSpearmanIsOfRanks: a strictly increasing change of either side does not
+// change ranks.
 func TestSpearmanIsOfRanks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := rapid.SliceOfN(rapid.Float64Range(-10, 10), 3, 20).Draw(t, "x")

@@ -57,7 +57,7 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// compute is a request for what a model computes.
+// compute is a request for a model's outputs.
 func compute() wire.Request {
 	r := request()
 	r.Op, r.Sentinel = wire.OpCompute, ""
@@ -78,7 +78,7 @@ func TestComputeRequest(t *testing.T) {
 		{"none", func(r *wire.Request) { r.Inputs.Bytes = 0 }, "inputs of 0 bytes"},
 		{"path", func(r *wire.Request) { r.Inputs.SHA256 = "../x" }, "not a digest"},
 		{"negative batch", func(r *wire.Request) { r.Inputs.Batch = -1 }, "a batch of -1"},
-		{"two models", func(r *wire.Request) { r.Batches[0].Models = []string{digest, digest} }, "of one model"},
+		{"two models", func(r *wire.Request) { r.Batches[0].Models = []string{digest, digest} }, "needs exactly one model"},
 		{"no model", func(r *wire.Request) { r.Batches[0].Models[0] = "x" }, "not a digest"},
 		{"no timeout", func(r *wire.Request) { r.Options.ModelTimeoutU = 0 }, "model_timeout_us"},
 	} {

@@ -48,7 +48,7 @@ func (w *Writer) Send(kind string, body any) error {
 	return w.send(kind, body)
 }
 
-// End writes the end record, after which nothing may come.
+// End writes the end record, the last one.
 func (w *Writer) End() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -76,12 +76,12 @@ func (w *Writer) send(kind string, body any) error {
 	return err
 }
 
-// ErrCut says that a stream ended before its end record. What was read until
-// then is valid.
+// ErrCut says that a stream ended before its end record. The records before that
+// are valid.
 var ErrCut = errors.New("the answer ends before its end record")
 
-// CorruptError says that a line is not what the agent wrote. What was read
-// until then is valid.
+// CorruptError says that a line is not what the agent wrote. The records before
+// it are valid.
 type CorruptError struct {
 	Line   int // from 1
 	Reason string
@@ -104,9 +104,9 @@ func NewReader(r io.Reader) *Reader {
 	return &Reader{r: bufio.NewReaderSize(r, MaxLine), hash: sha256.New()}
 }
 
-// Next returns the next record. After the end record, which is returned too,
-// it is io.EOF; a stream that ends without one, ErrCut; anything that the agent
-// cannot have written, a *CorruptError.
+// Next returns the next record. After the end record, which is returned too, it
+// returns io.EOF; for a stream that ends without one, ErrCut; for anything that
+// the agent cannot have written, a *CorruptError.
 func (r *Reader) Next() (Record, error) {
 	if r.done {
 		return Record{}, io.EOF
@@ -159,8 +159,8 @@ type body[T any] interface {
 	check() error
 }
 
-// Decode returns a record's body as the type that belongs to its kind, after
-// checking its values.
+// Decode returns a record's body as the type for its kind, after checking its
+// values.
 func Decode[T any, B body[T]](rec Record) (T, error) {
 	var v T
 	if err := json.Unmarshal(rec.Body, &v); err != nil {
@@ -185,8 +185,8 @@ func WriteRequest(w io.Writer, r Request) error {
 	return err
 }
 
-// ReadRequest reads and validates the one line of a request; what is behind it
-// is left in r.
+// ReadRequest reads and validates the one line of a request; what follows it
+// stays in r.
 func ReadRequest(r *bufio.Reader) (Request, error) {
 	var req Request
 	var line []byte
@@ -196,7 +196,7 @@ func ReadRequest(r *bufio.Reader) (Request, error) {
 			break
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) || len(line) > MaxRequest {
-			return req, fmt.Errorf("request: no whole line within %d bytes: %w", MaxRequest, err)
+			return req, fmt.Errorf("request: no complete line within %d bytes: %w", MaxRequest, err)
 		}
 	}
 	if err := json.Unmarshal(bytes.TrimSpace(line), &req); err != nil {

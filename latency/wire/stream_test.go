@@ -67,7 +67,7 @@ func TestStreamFaults(t *testing.T) {
 		name    string
 		stream  []byte
 		records int
-		want    string // of a CorruptError; "" means cut, "EOF" a whole stream
+		want    string // of a CorruptError; "" means cut, "EOF" a complete stream
 	}{
 		{"whole", whole, 6, "EOF"},
 		{"whole with something behind it", join(whole, []byte("exit 0\n")), 6, "EOF"},
@@ -103,7 +103,7 @@ func TestStreamFaults(t *testing.T) {
 	}
 }
 
-// endOf is the end line of a stream that had other records, as many as given.
+// endOf is the end line of a stream that had another number of records.
 func endOf(t *testing.T, records int) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -166,8 +166,8 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// What the reader hands out of an arbitrary stream is a prefix of what a
-// writer would write, number by number.
+// FuzzReader: what the reader returns of an arbitrary stream is a prefix of what
+// a writer would write, number by number.
 func FuzzReader(f *testing.F) {
 	whole := answer(f)
 	f.Add(whole)

@@ -2,7 +2,7 @@ package wire
 
 import "fmt"
 
-// Validate finds what the agent must not act on.
+// Validate refuses requests that the agent must not act on.
 func (r *Request) Validate() error {
 	if err := CheckVersion(r.Protocol); err != nil {
 		return err
@@ -45,10 +45,10 @@ func (r *Request) Validate() error {
 	return nil
 }
 
-// ofOne is what requests about a single model have in common.
+// ofOne checks what all requests for a single model have in common.
 func (r *Request) ofOne() error {
 	if len(r.Batches) != 1 || len(r.Batches[0].Models) != 1 {
-		return fmt.Errorf("%s is of one model", r.Op)
+		return fmt.Errorf("%s needs exactly one model", r.Op)
 	}
 	if m := r.Batches[0].Models[0]; !IsDigest(m) {
 		return fmt.Errorf("model %q is not a digest", m)

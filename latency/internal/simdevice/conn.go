@@ -19,9 +19,9 @@ import (
 // process. It is a latency.Conn.
 type Conn struct {
 	Noise Noise
-	// Tamper gets each line that an agent writes, with the numbers of the
-	// start and of the line, both from 1, and returns what arrives instead;
-	// nil cuts the connection. A nil Tamper leaves every line alone.
+	// Tamper gets each line that an agent writes, with the number of the start
+	// and the number of the line, both from 1, and returns what arrives instead;
+	// nil cuts the connection. A nil Tamper changes nothing.
 	Tamper func(start, line int, text []byte) []byte
 
 	// Fixed is the device's speed in fixed-performance mode; 0: it has none.
@@ -67,12 +67,12 @@ func (c *Conn) Push(_ context.Context, name string, data []byte) error {
 	return nil
 }
 
-// State says how warm the device was at the last word of an agent or the last
-// pause.
+// State is the device's temperature at an agent's last line or at the end of the
+// last pause.
 func (c *Conn) State(context.Context) (devices.State, error) {
 	c.body.mu.Lock()
 	defer c.body.mu.Unlock()
-	w, heat := c.Noise.Warm, c.body.told
+	w, heat := c.Noise.Warm, c.body.lastHeat
 	s := devices.State{Heat: devices.Heat{Status: "none"}, Power: devices.Power{Source: measured.PowerCharger}}
 	if w.Limit > 0 && !w.Silent {
 		s.Heat.Celsius, s.Heat.Hottest = 20+heat, "skin"
@@ -83,13 +83,13 @@ func (c *Conn) State(context.Context) (devices.State, error) {
 	return s, nil
 }
 
-// Pause lets the device cool down; it is a HostConfig's.
+// Pause lets the device cool down; it is meant for HostConfig.Pause.
 func (c *Conn) Pause(_ context.Context, d time.Duration) error {
 	c.body.mu.Lock()
 	defer c.body.mu.Unlock()
 	c.body.now += d
 	c.body.heat = max(0, c.body.heat-c.Noise.Warm.Fall*d.Seconds())
-	c.body.told = c.body.heat
+	c.body.lastHeat = c.body.heat
 	return nil
 }
 
@@ -150,14 +150,15 @@ func (c *Conn) start(ctx context.Context, noise Noise) (*devices.Process, error)
 	}, nil
 }
 
-// hear keeps the heat at the end of a round: an agent is ahead of who listens.
-func (c *Conn) hear(line []byte) {
+// record keeps the heat at the end of a round, because an agent is ahead of its
+// reader.
+func (c *Conn) record(line []byte) {
 	if !bytes.Contains(line, []byte(`"type":"`+wire.TypeRound+`"`)) {
 		return
 	}
 	c.body.mu.Lock()
 	defer c.body.mu.Unlock()
-	c.body.told = c.body.heat
+	c.body.lastHeat = c.body.heat
 }
 
 // tampered is an agent's output on its way.
@@ -170,7 +171,7 @@ type tampered struct {
 
 func (t *tampered) Write(line []byte) (int, error) {
 	t.line++
-	t.conn.hear(line)
+	t.conn.record(line)
 	out := line
 	if t.conn.Tamper != nil {
 		if out = t.conn.Tamper(t.start, t.line, bytes.Clone(line)); out == nil {

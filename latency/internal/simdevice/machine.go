@@ -14,12 +14,13 @@ import (
 	"fbnas/latency/wire"
 )
 
-// Model is what a model file of a simulated device holds, as JSON.
+// Model is the content of a simulated device's model file, as JSON.
 type Model struct {
-	Name string  `json:"name"` // only tells digests apart
+	Name string  `json:"name"` // only to make digests differ
 	U    float64 `json:"us"`   // time of a run at full speed, µs
 	// Create, Run and Output are kinds of failures: of Load, of every run from
-	// the RunsBefore-th on, and of Check: bad_output is a NaN among two numbers.
+	// number RunsBefore on, and of Check, where bad_output is a NaN among two
+	// numbers.
 	Create     string `json:"create,omitempty"`
 	Run        string `json:"run,omitempty"`
 	Output     string `json:"output,omitempty"`
@@ -28,8 +29,7 @@ type Model struct {
 	Bytes int64 `json:"bytes,omitempty"`
 }
 
-// Two more things that a model can do, as its Create or Run: end the agent, or
-// not return.
+// Two more values of Create and Run: end the agent, or never return.
 const (
 	Crash = "crash"
 	Hang  = "hang"
@@ -39,7 +39,7 @@ const (
 func (m Model) Encode() []byte {
 	data, err := json.Marshal(m)
 	if err != nil {
-		panic(err) // strings and finite numbers only
+		panic(err) // cannot fail: strings and finite numbers only
 	}
 	return data
 }
@@ -48,33 +48,34 @@ func (m Model) Encode() []byte {
 type Noise struct {
 	Seed   uint64
 	Jitter float64 // relative standard deviation of a run
-	// Neighbour is the chance that other work takes the core in a run, which
-	// then takes five times as long; Seen says whether the counters tell.
+	// Neighbour is the probability that other work takes the core during a run,
+	// which then takes five times as long; Seen says whether the counters show
+	// it.
 	Neighbour float64
 	Seen      bool
 	// Speed is the device's speed at a time; nil: always 1.
 	Speed func(at time.Duration) float64
 	// BlindSwitches and BlindDelay hide a counter.
 	BlindSwitches, BlindDelay bool
-	// Warm lets work heat the device up; the zero value stays cold.
+	// Warm makes work heat the device up; the zero value stays cold.
 	Warm Warm
 }
 
-// Warm is a device that slows down as it grows warm. It has a degree of heat at
-// 0 when it is cold.
+// Warm describes a device that slows down as it heats up. Its heat is 0 when it
+// is cold.
 type Warm struct {
-	Rise, Fall float64 // degrees a second of work, and of a pause
-	Limit      float64 // from which on it slows down
+	Rise, Fall float64 // degrees per second of work, and of a pause
+	Limit      float64 // the heat from which it slows down
 	Loss       float64 // of its speed, at twice the limit and above
-	Silent     bool    // it does not say that it is hot
+	Silent     bool    // it does not report that it is hot
 }
 
-// body is what of a device lasts from one process to the next.
+// body is the part of a device that outlasts a process.
 type body struct {
-	mu   sync.Mutex
-	now  time.Duration
-	heat float64
-	told float64 // heat at the last word of an agent
+	mu       sync.Mutex
+	now      time.Duration
+	heat     float64
+	lastHeat float64 // heat at an agent's last line
 }
 
 func (b *body) elapsed() time.Duration {
@@ -95,8 +96,8 @@ type Machine struct {
 	ended    <-chan struct{} // closed when it has ended
 }
 
-// New returns a machine inside a process that crash ends; ended is closed when
-// it has ended. Both may be nil where no model crashes or hangs.
+// New returns a machine inside a process that crash ends; ended is closed when it
+// has ended. Both may be nil where no model crashes or hangs.
 func New(noise Noise, crash func(), ended <-chan struct{}) *Machine {
 	return newMachine(noise, &body{}, crash, ended)
 }
@@ -153,8 +154,8 @@ func (w Warm) speed(heat float64) float64 {
 	return 1 - w.Loss*min(heat/w.Limit-1, 1)
 }
 
-// pass lets time go by, but not for a process that has been ended and does not
-// know it yet.
+// pass lets time pass, but not for a process that was killed and does not know it
+// yet.
 func (m *Machine) pass(us float64) {
 	select {
 	case <-m.ended:
@@ -205,7 +206,7 @@ func (m *Machine) Compute(model []byte, batch int) (agent.Computation, error) {
 	return &computation{s.(*session), max(batch, 1)}, nil
 }
 
-// computation gives the sum and the product of each pair of numbers.
+// computation computes the sum and the product of each pair of numbers.
 type computation struct {
 	*session
 	pairs int
