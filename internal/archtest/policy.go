@@ -97,6 +97,7 @@ var policy = []row{
 	{"tools/zoo", "tools/internal/program onnx graph/lower models engine engine/ort onnxexport internal/process internal/python internal/setup gonum.org/v1/gonum"},
 	{"tools/techniques", "tools/internal/program internal/setup"},
 
+	{"experiments/composites", "internal/process internal/setup"},
 	{"experiments", "dataset engine engine/ort lut models search train internal/rundir internal/setup"},
 	{"examples/pipeline", "job latency/agents search train"},
 
