@@ -66,14 +66,14 @@ func shaped(name string) func(*search.Costs, float64, uint64) (search.Scaled, er
 
 // BaselineResult is the document of fbnas baseline.
 type BaselineResult struct {
-	Kind        BaselineKind `json:"kind"`
-	Arch        string       `json:"arch"`
-	LimitUS     float64      `json:"limit_us"`
-	PredictedUS float64      `json:"predicted_us"`
-	Multiplier  *float64     `json:"multiplier"`
-	Expansion   *float64     `json:"expansion"`
-	MACs        int64        `json:"macs"`
-	Params      int64        `json:"params"`
+	Kind    BaselineKind `json:"kind"`
+	Arch    string       `json:"arch"`
+	LimitUS float64      `json:"limit_us"`
+	lut.Estimate
+	Multiplier *float64 `json:"multiplier"`
+	Expansion  *float64 `json:"expansion"`
+	MACs       int64    `json:"macs"`
+	Params     int64    `json:"params"`
 }
 
 // Baseline makes a network of a space without a search and writes it as an
@@ -114,7 +114,11 @@ func Baseline(ctx context.Context, env *Env, o BaselineOptions) (*BaselineResult
 	if err != nil {
 		return nil, err
 	}
-	r := &BaselineResult{Kind: o.Kind, Arch: o.Output, LimitUS: limit, PredictedUS: costs.Of(made.Selection),
+	estimate, err := costs.Estimate(made.Selection)
+	if err != nil {
+		return nil, err
+	}
+	r := &BaselineResult{Kind: o.Kind, Arch: o.Output, LimitUS: limit, Estimate: estimate,
 		Multiplier: positiveOrNull(made.Multiplier), Expansion: positiveOrNull(made.Expansion)}
 	return r, o.write(r, space, table, made.Selection)
 }
@@ -150,5 +154,5 @@ func (o BaselineOptions) limit(costs *search.Costs) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return run.Summary.Results[0].Predicted, nil
+	return run.Summary.Results[0].Cost, nil
 }

@@ -24,7 +24,7 @@ func TestBaselineLike(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.LimitUS != 95 || r.PredictedUS > 95 || arch.Name != "small-uniform" {
+	if r.LimitUS != 95 || r.Cost > 95 || arch.Name != "small-uniform" {
 		t.Errorf("%+v, network %s; want a limit of 95 µs", r, arch.Name)
 	}
 }

@@ -59,7 +59,7 @@ func (o BenchOptions) run(ctx context.Context, env *Env) (*BenchResult, error) {
 	}
 	for i, f := range files {
 		m := benchOf(f, b.Results[i], o.Target, b.Condition.Provider)
-		m.PredictedUS = predicted(env, t, f.path)
+		m.PredictedInfo = predicted(env, t, f.path)
 		if m.Unusual != nil {
 			env.log().Warn("the time is doubtful on the numbers that were drawn: outputs hold "+m.Unusual.String(), "model", f.path)
 		}
@@ -153,38 +153,40 @@ func checkPrecisions(t *lut.Table, paths []string) error {
 	return nil
 }
 
-// predicted is a table's prediction for an exported model. It is nil without one,
+// predicted is a table's prediction for an exported model. It is null without one,
 // with a warning where a prediction could be expected.
-func predicted(env *Env, t *lut.Table, path string) *float64 {
+func predicted(env *Env, t *lut.Table, path string) PredictedInfo {
 	if t == nil {
-		return nil
+		return PredictedInfo{}
 	}
-	us, err := predict(t, path)
+	p, err := predict(t, path)
 	if err != nil {
 		env.log().Warn("no prediction", "model", path, "reason", err)
-		return nil
 	}
-	return &us
+	return p
 }
 
-func predict(t *lut.Table, path string) (float64, error) {
+func predict(t *lut.Table, path string) (none PredictedInfo, err error) {
 	f, err := ReadExported(path)
 	if err != nil {
-		return 0, err
+		return none, err
 	}
 	arch, err := StatedArch(path, f.Says)
 	if err != nil {
-		return 0, err
+		return none, err
 	}
 	blocks, err := arch.Resolve()
 	if err != nil {
-		return 0, err
+		return none, err
 	}
 	if err := profile.Fresh(t, blocks); err != nil {
-		return 0, err
+		return none, err
 	}
 	e, err := t.Predict(blocks)
-	return e.US, err
+	if err != nil {
+		return none, err
+	}
+	return predictedInfo(&e, f.Says.Input), nil
 }
 
 // addShares adds the operators' shares of the time and the providers that they

@@ -33,12 +33,12 @@ type BenchModel struct {
 	DroppedGroups int       `json:"dropped_groups"`
 	RawUS         []float64 `json:"raw_us"`
 	SentinelRatio *float64  `json:"sentinel_ratio"`
-	PredictedUS   *float64  `json:"predicted_us"`
-	TargetUS      *float64  `json:"target_us"`
-	Met           *bool     `json:"met"`
-	Providers     []string  `json:"providers"`
-	Noisy         *string   `json:"noisy"`
-	Failure       *string   `json:"failure"`
+	PredictedInfo
+	TargetUS  *float64 `json:"target_us"`
+	Met       *bool    `json:"met"`
+	Providers []string `json:"providers"`
+	Noisy     *string  `json:"noisy"`
+	Failure   *string  `json:"failure"`
 
 	// Unusual counts infinities, NaNs and denormal numbers in the outputs, which
 	// make the time doubtful; null if there are none.

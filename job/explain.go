@@ -18,11 +18,10 @@ type ExplainOptions struct {
 
 // ExplainResult is the document of fbnas lut explain.
 type ExplainResult struct {
-	Run         string  `json:"run"`
-	Table       string  `json:"table"`
-	PredictedUS float64 `json:"predicted_us"`
-	BaseUS      float64 `json:"base_us"` // what the network takes besides its layers
-	search.Evidence
+	Run   string `json:"run"`
+	Table string `json:"table"`
+	lut.Estimate
+	BaseUS   float64         `json:"base_us"`   // what the network takes besides its layers
 	Known    lut.Certainty   `json:"certainty"` // of the table
 	Age      profile.Age     `json:"stale_rows"`
 	Layers   []search.Share  `json:"layers"`
@@ -62,15 +61,15 @@ func Explain(ctx context.Context, env *Env, o ExplainOptions) (*ExplainResult, e
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.Table, err)
 	}
-	r := &ExplainResult{Run: o.Run, Table: o.Table, PredictedUS: costs.Of(sel), BaseUS: costs.Cost.Base(),
+	r := &ExplainResult{Run: o.Run, Table: o.Table, BaseUS: costs.Cost.Base(),
 		Known: table.Certainty(), Age: age, Steps: []search.Change{}, Changes: costs.Changes(sel)}
 	if r.Layers, err = costs.Shares(sel); err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.Table, err)
 	}
-	if r.Evidence, err = costs.Evidence(sel); err != nil {
+	if r.Estimate, err = costs.Estimate(sel); err != nil {
 		return nil, fmt.Errorf("table %s: %w", o.Table, err)
 	}
-	if r.GainUS, err = o.Gain.of(r.PredictedUS); err != nil {
+	if r.GainUS, err = o.Gain.of(r.Cost); err != nil {
 		return nil, err
 	}
 	for i, c := range r.Changes {

@@ -37,13 +37,14 @@ type ExportOptions struct {
 // export is a network on its way to a file.
 type export struct {
 	ExportOptions
-	env     *Env
-	model   Model
-	images  [][]float32   // for comparing the file with the training engine
-	foundBy *originSearch // nil: no search is known
-	table   *lut.Table    // to predict the latency; nil: none
-	file    onnxexport.File
-	result  *ExportResult
+	env      *Env
+	model    Model
+	images   [][]float32   // for comparing the file with the training engine
+	foundBy  *originSearch // nil: no search is known
+	table    *lut.Table    // to predict the latency; nil: none
+	estimate *lut.Estimate // of its latency; nil: none
+	file     onnxexport.File
+	result   *ExportResult
 }
 
 // Export runs a network's ONNX file, compares it with the engine that trained the
@@ -190,9 +191,8 @@ func (x *export) predicted() (*onnxexport.Latency, error) {
 		if x.foundBy == nil || x.foundBy.precision() != x.precision() {
 			return nil, nil
 		}
-		f := x.foundBy.found
-		return &onnxexport.Latency{Table: x.foundBy.config.TableDigest, PredictedUS: f.Predicted, ErrorUS: f.ErrorOrZero(), ErrorOrigin: string(f.Origin),
-			Rows: f.Rows, PredictedRows: f.PredictedRows}, nil
+		x.estimate = &x.foundBy.found.Estimate
+		return stated(onnxexport.Latency{Table: x.foundBy.config.TableDigest}, *x.estimate), nil
 	}
 	t, blocks := x.table, x.model.Blocks
 	if err := t.CheckPrecision(x.precision()); err != nil {
@@ -208,10 +208,8 @@ func (x *export) predicted() (*onnxexport.Latency, error) {
 	if err != nil {
 		return nil, fmt.Errorf("predict the latency by %s: %w", x.Table, err)
 	}
-	h := t.Header
-	predicted, _ := e.Unmeasured()
-	return &onnxexport.Latency{Device: h.Device.Model.SoC, Runtime: h.Condition.Runtime, Table: t.Digest, PredictedUS: e.US, ErrorUS: e.ErrorUS, ErrorOrigin: string(e.Certainty.Origin),
-		Rows: e.Rows, PredictedRows: predicted}, nil
+	x.estimate = &e
+	return stated(onnxexport.Latency{Device: t.Header.Device.Model.SoC, Runtime: t.Header.Condition.Runtime, Table: t.Digest}, e), nil
 }
 
 // warnOfCard warns of a model card that describes an earlier file of the same

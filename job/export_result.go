@@ -12,25 +12,22 @@ import (
 // ExportResult is the document of fbnas export. If the comparison fails, no file
 // is written, and the figures say by how much it failed.
 type ExportResult struct {
-	Path        string   `json:"path"`
-	From        *string  `json:"from"` // the weights; null for random ones
-	Bytes       int64    `json:"bytes"`
-	MACs        int64    `json:"macs"`
-	Params      int64    `json:"params"`
-	Opset       int64    `json:"opset"`
-	IRVersion   int64    `json:"ir_version"`
-	Nodes       int      `json:"nodes"`
-	Batch       *int     `json:"batch"`     // null: any number of images
-	Input       string   `json:"input"`     // float32-nchw or uint8-nhwc
-	Precision   string   `json:"precision"` // of the weights: fp32, fp16 or int8
-	PredictedUS *float64 `json:"predicted_us"`
-	ErrorUS     *float64 `json:"error_us"`       // expected; null: unknown
-	ErrorOrigin *string  `json:"error_origin"`   // where it comes from: validated, leave_one_out, none
-	Predicted   *int     `json:"predicted_rows"` // rows of the table that were not measured, of those it adds up
-	MeasuredUS  *float64 `json:"latency_us"`     // measured on --device; null where it was not timed
-	Labels      *string  `json:"labels"`
-	Card        *string  `json:"card"` // null for random weights, which get none
-	Seconds     float64  `json:"seconds"`
+	Path      string  `json:"path"`
+	From      *string `json:"from"` // the weights; null for random ones
+	Bytes     int64   `json:"bytes"`
+	MACs      int64   `json:"macs"`
+	Params    int64   `json:"params"`
+	Opset     int64   `json:"opset"`
+	IRVersion int64   `json:"ir_version"`
+	Nodes     int     `json:"nodes"`
+	Batch     *int    `json:"batch"`     // null: any number of images
+	Input     string  `json:"input"`     // float32-nchw or uint8-nhwc
+	Precision string  `json:"precision"` // of the weights: fp32, fp16 or int8
+	PredictedInfo
+	MeasuredUS *float64 `json:"latency_us"` // measured on --device; null where it was not timed
+	Labels     *string  `json:"labels"`
+	Card       *string  `json:"card"` // null for random weights, which get none
+	Seconds    float64  `json:"seconds"`
 	// Int8 compares an int8 file with its float model, whose parity is given;
 	// null for float files.
 	Int8 *Int8Result `json:"int8"`
@@ -93,10 +90,7 @@ func (x *export) describe() error {
 		r.Batch = &form.Batch
 	}
 	r.From = orNull(x.model.Path)
-	if l := says.Latency; l != nil && l.PredictedUS > 0 {
-		r.PredictedUS, r.ErrorOrigin, r.Predicted = &l.PredictedUS, orNull(l.ErrorOrigin), &l.PredictedRows
-		r.ErrorUS = positiveOrNull(l.ErrorUS)
-	}
+	r.PredictedInfo = predictedInfo(x.estimate, form.Input)
 	if l := says.Latency; l != nil {
 		r.MeasuredUS = positiveOrNull(l.MeasuredUS)
 	}

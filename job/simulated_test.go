@@ -67,7 +67,7 @@ func finished(t *testing.T, folder string, space models.Space, c SearchConfig, b
 	if err := atomicfile.WriteBytes(filepath.Join(folder, archName), arch.YAML()); err != nil {
 		t.Fatal(err)
 	}
-	s := search.Summary{Results: []search.Found{{Target: 100, Limit: 98, Predicted: 95, File: archName}}}
+	s := search.Summary{Results: []search.Found{{Target: 100, Limit: 98, Estimate: lut.Estimate{Cost: 95}, File: archName}}}
 	for i, choice := range space.Choices() {
 		s.Choices = append(s.Choices, search.Decided{Name: choice.Name, Chosen: choice.Options[sel[i]]})
 	}

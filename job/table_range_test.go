@@ -27,7 +27,7 @@ func TestTableRange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return e.US
+		return e.Cost
 	}
 	for _, v := range []*lut.Validation{nil, {Accuracy: stats.Accuracy{N: 20, MAPE: 0.01, P95Error: 0.03, MaxError: 0.05}}} {
 		table.Validation = v

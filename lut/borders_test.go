@@ -112,8 +112,8 @@ func TestBordersAreLearnt(t *testing.T) {
 	}
 	for i, b := range blocks {
 		e, err := table.Predict(b)
-		if err != nil || math.Abs(e.US-c.predict(timed[i])) > 1e-9 {
-			t.Fatalf("%g us by its blocks (%v), %g by its sums", e.US, err, c.predict(timed[i]))
+		if err != nil || math.Abs(e.Cost-c.predict(timed[i])) > 1e-9 {
+			t.Fatalf("%g us by its blocks (%v), %g by its sums", e.Cost, err, c.predict(timed[i]))
 		}
 	}
 	if c.border(Shape{17, 7, 7}) != 0 {

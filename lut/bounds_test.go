@@ -81,7 +81,10 @@ func use(t *testing.T, table *lut.Table) {
 			break
 		}
 		if e, err := table.Predict([]models.Block{r.Key.Block, r.Key.Block}); err == nil {
-			figures = append(figures, e.US, e.ErrorUS)
+			figures = append(figures, e.Cost)
+			if e.Error != nil {
+				figures = append(figures, *e.Error)
+			}
 		}
 	}
 	for _, v := range figures {

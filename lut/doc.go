@@ -14,9 +14,9 @@
 // to networks that were timed whole, and Predict applies it: a constant, and a
 // share for each block, so that a search can differentiate the expected latency
 // and still get exact figures. Validate compares predictions with networks that
-// the fit has not seen. Every prediction carries the Certainty that comes from
-// these two. Blocks without a row are predicted from measured ones
-// (lut/predict), with an error of their own.
+// the fit has not seen. Every prediction is an Estimate, whose error follows from
+// the Certainty that comes from these two. Blocks without a row are predicted from
+// measured ones (lut/predict), with an error of their own.
 //
 // A file is one JSON record a line and ends with a hash of all of them
 // (docs/lut-format.md). While it is being measured it is a Draft: finished

@@ -20,15 +20,20 @@ func ExampleTable_Predict() {
 		fmt.Println(err)
 		return
 	}
-	for i, b := range network {
+	for _, b := range network {
 		alone, err := table.Lookup(b)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		fmt.Printf("%-4s %dx%d %d→%d: %.1f µs alone, %.1f µs in a network\n", b.Kind, b.Height, b.Width, b.In, b.Out, alone.US, e.Blocks[i].US)
+		inside, err := table.BlockCost(b)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%-4s %dx%d %d→%d: %.1f µs alone, %.1f µs in a network\n", b.Kind, b.Height, b.Width, b.In, b.Out, alone.Cost, inside.Cost)
 	}
-	fmt.Printf("with a base of %.1f µs: %.1f µs, errors known from: %s\n", table.Base(), e.US, e.Certainty.Origin)
+	fmt.Printf("with a base of %.1f µs: %.1f µs, errors known from: %s\n", table.Base(), e.Cost, e.Origin)
 	// Output:
 	// ir   16x16 8→16: 46.3 µs alone, 46.3 µs in a network
 	// ir   8x8 16→16: 36.1 µs alone, 36.1 µs in a network

@@ -18,48 +18,37 @@ func (t *Table) Base() float64 {
 // BlockCost returns b's share of a network's latency in microseconds: Predict is
 // Base plus the BlockCost of each block. It is negative for a block whose row is
 // smaller than the saving at its call and borders.
-func (t *Table) BlockCost(b models.Block) (float64, error) {
-	l, err := t.share(b)
-	return l.US, err
-}
-
-// share is Lookup, with b's share of a network's latency.
-func (t *Table) share(b models.Block) (Lookup, error) {
+func (t *Table) BlockCost(b models.Block) (Lookup, error) {
 	l, err := t.Lookup(b)
 	if err == nil && t.Calibration != nil && !b.Identity() {
-		l.US -= t.Calibration.saving(b)
+		l.Cost -= t.Calibration.saving(b)
 	}
 	return l, err
 }
 
-// Estimate is a table's prediction for a network, in microseconds.
+// Estimate is the predicted cost of a network and what it is based on: the one form
+// in which predictions pass from a table through a search into documents. Its costs
+// are microseconds from a table, as the JSON names say; package search uses the
+// same form for costs of other units.
 type Estimate struct {
-	US      float64
-	ErrorUS float64  // expected error of US; unknown where the table's Certainty is
-	Rows    int      // rows added up; identities have none
-	Blocks  []Lookup // each block's share of US, with the error and the status of its row
-
-	Certainty Certainty // of the table
+	Cost          float64  `json:"predicted_us"`
+	Error         *float64 `json:"error_us"`          // expected error of Cost; null: unknown
+	Origin        Origin   `json:"error_origin"`      // where the error comes from; "" in runs of older versions
+	Rows          int      `json:"rows"`              // rows added up; identities have none
+	PredictedRows int      `json:"predicted_rows"`    // rows of these that were predicted from others, not measured
+	PredictedCost float64  `json:"predicted_rows_us"` // what the blocks of predicted rows contribute to the cost
 }
 
-// Error is ErrorUS, nil where it is unknown.
-func (e Estimate) Error() *float64 {
-	if !e.Certainty.Known() {
-		return nil
+// Add adds a block's share of the cost.
+func (e *Estimate) Add(b models.Block, l Lookup) {
+	e.Cost += l.Cost
+	if !b.Identity() {
+		e.Rows++
 	}
-	return &e.ErrorUS
-}
-
-// Unmeasured returns how many blocks have a predicted row, and what those blocks
-// contribute to the latency.
-func (e Estimate) Unmeasured() (blocks int, us float64) {
-	for _, b := range e.Blocks {
-		if b.Status == Predicted {
-			blocks++
-			us += b.US
-		}
+	if l.Status == Predicted {
+		e.PredictedRows++
+		e.PredictedCost += l.Cost
 	}
-	return blocks, us
 }
 
 // Predict returns the latency of a network. The expected error combines the 95th
@@ -67,24 +56,21 @@ func (e Estimate) Unmeasured() (blocks int, us float64) {
 // predicted rows, whose uncertainty differs from network to network. What the
 // predicted rows have in common as an error is part of the validation's error.
 func (t *Table) Predict(blocks []models.Block) (Estimate, error) {
-	e := Estimate{US: t.Base(), Blocks: make([]Lookup, len(blocks)), Certainty: t.Certainty()}
+	c := t.Certainty()
+	e := Estimate{Cost: t.Base(), Origin: c.Origin}
 	var predicted float64 // variance
-	for i, b := range blocks {
-		l, err := t.share(b)
+	for _, b := range blocks {
+		l, err := t.BlockCost(b)
 		if err != nil {
 			return Estimate{}, err
 		}
-		e.Blocks[i] = l
-		e.US += l.US
-		if !b.Identity() {
-			e.Rows++
-		}
+		e.Add(b, l)
 		if l.Status == Predicted {
-			predicted += l.ErrorUS * l.ErrorUS
+			predicted += l.Error * l.Error
 		}
 	}
-	if e.Certainty.Known() {
-		e.ErrorUS = math.Hypot(e.Certainty.P95Error*e.US, 2*math.Sqrt(predicted))
+	if c.Known() {
+		e.Error = new(math.Hypot(c.P95Error*e.Cost, 2*math.Sqrt(predicted)))
 	}
 	return e, nil
 }

@@ -48,11 +48,11 @@ func TestEstimateOfPredictedRows(t *testing.T) {
 	}
 	table.Validation = &lut.Validation{Accuracy: stats.Accuracy{N: 20, P95Error: 0.02}}
 	e, err := table.Predict(append(measured[:3:3], identity))
-	if n, us := e.Unmeasured(); err != nil || e.Rows != 3 || n != 0 || us != 0 || math.Abs(e.ErrorUS-0.02*e.US) > 1e-9 {
+	if err != nil || e.Rows != 3 || e.PredictedRows != 0 || e.PredictedCost != 0 || math.Abs(*e.Error-0.02*e.Cost) > 1e-9 {
 		t.Errorf("measured rows: %+v, %v", e, err)
 	}
 	mixed := append(measured[:3:3], predicted[:2]...)
-	if e, err = table.Predict(mixed); err != nil || len(e.Blocks) != len(mixed) {
+	if e, err = table.Predict(mixed); err != nil {
 		t.Fatal(err)
 	}
 	var us, variance float64
@@ -61,10 +61,10 @@ func TestEstimateOfPredictedRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		us += l.US
-		variance += 4 * l.ErrorUS * l.ErrorUS
+		us += l.Cost
+		variance += 4 * l.Error * l.Error
 	}
-	if n, of := e.Unmeasured(); e.Rows != 5 || n != 2 || math.Abs(of-us) > 1e-9 || math.Abs(e.ErrorUS-math.Sqrt(variance+math.Pow(0.02*e.US, 2))) > 1e-9 {
-		t.Errorf("%d blocks with %g us, want 2 with %g; error %g of %+v", n, of, us, e.ErrorUS, e)
+	if e.Rows != 5 || e.PredictedRows != 2 || math.Abs(e.PredictedCost-us) > 1e-9 || math.Abs(*e.Error-math.Sqrt(variance+math.Pow(0.02*e.Cost, 2))) > 1e-9 {
+		t.Errorf("want 2 predicted blocks with %g us; error %g of %+v", us, *e.Error, e)
 	}
 }

@@ -37,11 +37,12 @@ func (p *Prediction) check() error {
 	return p.Model.Check()
 }
 
-// Lookup is a table's answer for one block alone.
+// Lookup is a table's answer for one block, in microseconds: of the block alone, or
+// its share of a network's latency.
 type Lookup struct {
-	US      float64
-	ErrorUS float64 // standard error
-	Status  Status  // OK if measured or between measured heads; else Predicted
+	Cost   float64
+	Error  float64 // standard error
+	Status Status  // OK if measured or between measured heads; else Predicted
 }
 
 // predictors are built from the rows when the first block is predicted.

@@ -94,7 +94,7 @@ func (t *Table) Row(b models.Block) (Row, bool) {
 // microseconds, like Lookup (BlockCost gives b's share of a network).
 func (t *Table) Latency(b models.Block) (us, errUS float64, err error) {
 	l, err := t.Lookup(b)
-	return l.US, l.ErrorUS, err
+	return l.Cost, l.Error, err
 }
 
 // Lookup returns the latency of b alone, measured or predicted. An identity costs
@@ -106,9 +106,9 @@ func (t *Table) Lookup(b models.Block) (l Lookup, err error) {
 	case b.Identity():
 	case ok:
 		l.Status = t.rows[i].Status
-		l.US, l.ErrorUS, err = t.rows[i].value()
+		l.Cost, l.Error, err = t.rows[i].value()
 	case b.Kind == models.Head:
-		l.US, l.ErrorUS, err = t.betweenHeads(b)
+		l.Cost, l.Error, err = t.betweenHeads(b)
 	default:
 		return t.predicted(b)
 	}

@@ -59,7 +59,7 @@ func TestBigSpaceHere(t *testing.T) {
 			t.Fatal(err)
 		}
 		if l.Status == lut.Predicted {
-			predicted, measured = append(predicted, l.US), append(measured, r.LatencyUS*scale)
+			predicted, measured = append(predicted, l.Cost), append(measured, r.LatencyUS*scale)
 		}
 	}
 	a := stats.Compare(predicted, measured)

@@ -99,7 +99,7 @@ func (p *pool) draw() (*draw, error) {
 		return nil, fmt.Errorf("choose networks: %w", err)
 	}
 	p.seen[id] = true
-	d := &draw{blocks: blocks, us: predicted.US}
+	d := &draw{blocks: blocks, us: predicted.Cost}
 	p.drawn = append(p.drawn, d)
 	return d, nil
 }

@@ -31,7 +31,7 @@ func TestChoose(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return e.US
+		return e.Cost
 	}
 	first := choose(profile.Choice{Purpose: "a", Draws: 500})
 	lo, hi := us(first[0]), us(first[len(first)-1])

@@ -78,7 +78,7 @@ func runnable(t *lut.Table, networks [][]models.Block) ([][]models.Block, error)
 		if err != nil {
 			return nil, err
 		}
-		us[i], order = e.US, append(order, i)
+		us[i], order = e.Cost, append(order, i)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(us[a], us[b]) })
 	out := make([][]models.Block, len(order))

@@ -159,12 +159,12 @@ func TestNetworksSpanTheRange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ends[i] = end.US
+		ends[i] = end.Cost
 	}
 	last := 0.0
 	for i, n := range networks {
 		predicted, err := table.Predict(n.Blocks)
-		us := predicted.US
+		us := predicted.Cost
 		if err != nil || us < last {
 			t.Errorf("network %d takes %g us after %g us, %v", i, us, last, err)
 		}

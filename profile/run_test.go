@@ -85,9 +85,9 @@ func TestProfileCalibratesAndValidates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum += cost
+		sum += cost.Cost
 	}
-	if err != nil || math.Abs(e.US/truth-1) > 0.02 || math.Abs(e.ErrorUS-v.P95Error*e.US) > 1e-9 || math.Abs(sum-e.US) > 1e-9 {
+	if err != nil || math.Abs(e.Cost/truth-1) > 0.02 || math.Abs(*e.Error-v.P95Error*e.Cost) > 1e-9 || math.Abs(sum-e.Cost) > 1e-9 {
 		t.Errorf("predicted %+v (%v), base and blocks %.1f, truly %.1f", e, err, sum, truth)
 	}
 }

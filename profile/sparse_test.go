@@ -65,7 +65,7 @@ func TestSparseProfile(t *testing.T) {
 		l, err := table.Lookup(b)
 		_, measured := table.Row(b)
 		switch {
-		case err != nil || math.Abs(l.US/alone(b)-1) > 0.08 || !(l.ErrorUS > 0):
+		case err != nil || math.Abs(l.Cost/alone(b)-1) > 0.08 || !(l.Error > 0):
 			t.Errorf("%+v: %+v (%v), truly %.2f us", b, l, err, alone(b))
 		case measured != (l.Status == lut.OK):
 			t.Errorf("%+v: status %s", b, l.Status)

@@ -4,6 +4,7 @@ import (
 	"fbnas/card"
 	"fbnas/latency/stats"
 	"fbnas/lut"
+	"fbnas/search"
 )
 
 // Report is the content of one page. Every part may be missing, and a figure that
@@ -43,18 +44,8 @@ type Search struct {
 
 // Result is an architecture that a search derived.
 type Result struct {
-	TargetUS    float64      `json:"target_us"`
-	LimitUS     float64      `json:"limit_us"` // the target minus the margin
-	PredictedUS float64      `json:"predicted_us"`
-	ErrorUS     float64      `json:"error_us"` // of the prediction
-	Arch        string       `json:"arch"`     // name or path
-	MACs        int64        `json:"macs"`
-	Params      int64        `json:"params"`
-	Blocks      []card.Block `json:"blocks,omitempty"`
-
-	Rows            int     `json:"rows"` // number of rows that the prediction adds up
-	PredictedRows   int     `json:"predicted_rows"`
-	PredictedRowsUS float64 `json:"predicted_rows_us"`
+	search.Found
+	Blocks []card.Block `json:"blocks,omitempty"`
 }
 
 // Choice is one decision of a search.

@@ -9,6 +9,7 @@ import (
 	"fbnas/latency/stats"
 	"fbnas/lut"
 	"fbnas/models"
+	"fbnas/search"
 )
 
 // fake is a report with figures such as a run on Fashion-MNIST gives, made
@@ -59,8 +60,9 @@ func fake() Report {
 func fakeSearch(rng *rand.Rand, found []card.Block) *Search {
 	s := &Search{
 		Space: "demo", Log10Architectures: 9.1, SmallestUS: 412, LargestUS: 3120, Epochs: 6, Seconds: 402.1, Seed: 7,
-		Results: []Result{{TargetUS: 1300, LimitUS: 1258, PredictedUS: 1251, ErrorUS: 26, Arch: "arch.yaml", MACs: 834_000, Params: 24_118, Blocks: found, Rows: 6, PredictedRows: 2, PredictedRowsUS: 561.4}},
-		Loss:    curve(rng, 240, 1200, 2.3, 0.5, 0.1), ChoiceLoss: curve(rng, 120, 1200, 2.1, 0.6, 0.12),
+		Results: []Result{{Blocks: found, Found: search.Found{Target: 1300, Limit: 1258, File: "arch.yaml", MACs: 834_000, Params: 24_118,
+			Estimate: lut.Estimate{Cost: 1251, Error: new(26.0), Rows: 6, PredictedRows: 2, PredictedCost: 561.4}}}},
+		Loss: curve(rng, 240, 1200, 2.3, 0.5, 0.1), ChoiceLoss: curve(rng, 120, 1200, 2.1, 0.6, 0.12),
 		Accuracy: curve(rng, 240, 1200, 0.1, 0.83, 0.04),
 	}
 	for i := range 240 {

@@ -22,7 +22,7 @@ func Headline(r Report) string {
 		}
 	case r.Search != nil:
 		for _, res := range r.Search.Results {
-			parts = append(parts, fmt.Sprintf("Found a network that should run in %s (limit %s).", text.Latency(res.PredictedUS), text.Latency(res.TargetUS)))
+			parts = append(parts, fmt.Sprintf("Found a network that should run in %s (limit %s).", text.Latency(res.Cost), text.Latency(res.Target)))
 		}
 		if len(parts) == 0 {
 			parts = append(parts, "The search has not derived a network.")
@@ -40,7 +40,7 @@ func target(r Report) float64 {
 		return r.Networks[0].Bench.TargetUS
 	}
 	if r.Search != nil && len(r.Search.Results) == 1 {
-		return r.Search.Results[0].TargetUS
+		return r.Search.Results[0].Target
 	}
 	return 0
 }

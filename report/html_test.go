@@ -12,6 +12,7 @@ import (
 	"fbnas/card"
 	"fbnas/internal/golden"
 	"fbnas/models"
+	"fbnas/search"
 )
 
 func page(t *testing.T, r Report) string {
@@ -67,7 +68,7 @@ func TestHTMLEscapes(t *testing.T) {
 	text := page(t, Report{
 		Title: evil, Tool: evil,
 		Search: &Search{
-			Space: evil, Results: []Result{{Arch: evil, Blocks: []card.Block{{Block: models.Block{Kind: models.Kind(evil), Act: evil}}}}},
+			Space: evil, Results: []Result{{Found: search.Found{File: evil}, Blocks: []card.Block{{Block: models.Block{Kind: models.Kind(evil), Act: evil}}}}},
 			Choices: []Choice{{evil, []Option{{evil, curve}}}},
 		},
 		Networks: []Network{{Name: evil, Train: &Train{Top1: 0.5, Loss: curve, Accuracy: curve}}},

@@ -40,12 +40,12 @@ func price(t *lut.Table, blocks []card.Block) float64 {
 	}
 	total := t.Base()
 	for i := range blocks {
-		us, err := t.BlockCost(blocks[i].Block)
+		share, err := t.BlockCost(blocks[i].Block)
 		if err != nil {
 			return 0
 		}
-		blocks[i].LatencyUS = us
-		total += us
+		blocks[i].LatencyUS = share.Cost
+		total += share.Cost
 	}
 	return total
 }

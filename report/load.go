@@ -203,7 +203,7 @@ func (l *loader) link() {
 			if sameBlocks(n.Blocks, res.Blocks) {
 				n.Found = true
 				if n.PredictedUS == 0 {
-					n.PredictedUS = res.PredictedUS
+					n.PredictedUS = res.Cost
 				}
 			}
 		}

@@ -107,10 +107,7 @@ func SearchOf(sum search.Summary) *Search {
 		s.Certainty = &sum.Table
 	}
 	for _, f := range sum.Results {
-		s.Results = append(s.Results, Result{
-			TargetUS: f.Target, LimitUS: f.Limit, PredictedUS: f.Predicted, ErrorUS: f.ErrorOrZero(), Arch: f.File, MACs: f.MACs, Params: f.Params,
-			Rows: f.Rows, PredictedRows: f.PredictedRows, PredictedRowsUS: f.PredictedCost,
-		})
+		s.Results = append(s.Results, Result{Found: f})
 	}
 	return s
 }

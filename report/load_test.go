@@ -10,6 +10,7 @@ import (
 
 	"fbnas/internal/fault"
 	"fbnas/internal/rundir"
+	"fbnas/lut"
 	"fbnas/models"
 	"fbnas/search"
 )
@@ -42,7 +43,7 @@ func pipeline(t *testing.T) string {
 		if err := os.WriteFile(filepath.Join(d.Path(), "arch.yaml"), found.YAML(), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		finish(t, d, search.Summary{Results: []search.Found{{Target: 1300, Predicted: 1250, File: "arch.yaml"}}, Epochs: 3, Seed: 7})
+		finish(t, d, search.Summary{Results: []search.Found{{Target: 1300, Estimate: lut.Estimate{Cost: 1250}, File: "arch.yaml"}}, Epochs: 3, Seed: 7})
 	})
 	for name, a := range map[string]models.Arch{"train": found, "baseline": other} {
 		write(t, filepath.Join(dir, name), "train", map[string]any{"arch": string(a.YAML())}, func(d *rundir.Dir) {

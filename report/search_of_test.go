@@ -13,14 +13,13 @@ import (
 func TestSearchOfTellsAll(t *testing.T) {
 	off := 3.0
 	sum := search.Summary{
-		Results: []search.Found{{Target: 1, Limit: 2, Predicted: 4, File: "arch.yaml", MACs: 5, Params: 6,
-			Evidence: search.Evidence{Error: &off, Origin: lut.Validated, Rows: 7, PredictedRows: 8, PredictedCost: 9}}},
+		Results: []search.Found{{Target: 1, Limit: 2, File: "arch.yaml", MACs: 5, Params: 6,
+			Estimate: lut.Estimate{Cost: 4, Error: &off, Origin: lut.Validated, Rows: 7, PredictedRows: 8, PredictedCost: 9}}},
 		Log10Architectures: 10, Smallest: 11, Largest: 12, Epochs: 13, Seconds: 14, Seed: 15, Warnings: []string{"w"},
 		Table: lut.Certainty{Origin: lut.Validated, Networks: 16},
 	}
 	want := &Search{
-		Results: []Result{{TargetUS: 1, LimitUS: 2, PredictedUS: 4, ErrorUS: 3, Arch: "arch.yaml", MACs: 5, Params: 6,
-			Rows: 7, PredictedRows: 8, PredictedRowsUS: 9}},
+		Results:            []Result{{Found: sum.Results[0]}},
 		Log10Architectures: 10, SmallestUS: 11, LargestUS: 12, Epochs: 13, Seconds: 14, Seed: 15, Warnings: []string{"w"},
 		Certainty: &lut.Certainty{Origin: lut.Validated, Networks: 16},
 	}
@@ -28,7 +27,7 @@ func TestSearchOfTellsAll(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	sum.Results[0].Error, sum.Table = nil, lut.Certainty{} // unknown, and of an older version
-	if got := SearchOf(sum); got.Results[0].ErrorUS != 0 || got.Certainty != nil {
+	if got := SearchOf(sum); got.Results[0].Error != nil || got.Certainty != nil {
 		t.Errorf("unknown: %+v", got)
 	}
 }

@@ -37,7 +37,7 @@ func searchSection(r Report) *section {
 	}
 	goal := 0.
 	if len(s.Results) == 1 {
-		goal = s.Results[0].TargetUS
+		goal = s.Results[0].Target
 	}
 	out.draw("Expected latency of a network drawn from the choices, and the limit that the search followed.", LatencyPlot(s.Expected, s.Limit, goal), false)
 	out.draw("Loss: weight steps and choice steps see different images.", LossPlot(Line{"weight steps", s.Loss}, Line{"choice steps", s.ChoiceLoss}), false)
@@ -58,11 +58,11 @@ func ResultTable(results []Result) *text.Table {
 	t := text.NewTable(text.Right("target"), text.Right("limit with margin"), text.Right("predicted"), text.Right("error ±"), text.Right("rows predicted"), text.Right("of the target"), text.Right("MACs"), text.Right("parameters"), text.Left("architecture"))
 	for _, r := range results {
 		share := text.Absent
-		if r.TargetUS > 0 {
-			share = text.Percent(r.PredictedUS / r.TargetUS)
+		if r.Target > 0 {
+			share = text.Percent(r.Cost / r.Target)
 		}
-		t.Row(text.Latency(r.TargetUS), text.Known(r.LimitUS, text.Latency), text.Latency(r.PredictedUS), text.Known(r.ErrorUS, text.Latency),
-			text.PredictedRows(r.PredictedRows, r.Rows, r.PredictedRowsUS), share, text.Known(r.MACs, text.Count), text.Known(r.Params, text.Count), r.Arch)
+		t.Row(text.Latency(r.Target), text.Known(r.Limit, text.Latency), text.Latency(r.Cost), text.Known(orZero(r.Error), text.Latency),
+			text.PredictedRows(r.PredictedRows, r.Rows, r.PredictedCost), share, text.Known(r.MACs, text.Count), text.Known(r.Params, text.Count), r.File)
 	}
 	return t
 }

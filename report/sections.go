@@ -133,7 +133,7 @@ func networkSection(r Report) *section {
 	if len(s.Tables) == 0 && r.Search != nil {
 		for _, res := range r.Search.Results {
 			if len(res.Blocks) > 0 {
-				s.Tables = append(s.Tables, captioned{"For " + text.Latency(res.TargetUS), false, card.BlockTable(res.Blocks)})
+				s.Tables = append(s.Tables, captioned{"For " + text.Latency(res.Target), false, card.BlockTable(res.Blocks)})
 			}
 		}
 	}

@@ -21,9 +21,9 @@ type Cost interface {
 	Base() float64
 	// Block is a block's share. An error that wraps ErrExcluded excludes the
 	// block from the search; any other error ends the search.
-	Block(models.Block) (float64, error)
+	Block(models.Block) (lut.Lookup, error)
 	// Network estimates a whole network, in the cost's unit.
-	Network([]models.Block) (Estimate, error)
+	Network([]models.Block) (lut.Estimate, error)
 	// Certainty says how well the cost of any network is known, and from what.
 	Certainty() lut.Certainty
 }
@@ -44,18 +44,17 @@ func (c Latency) Base() float64 { return c.Table.Base() }
 func (c Latency) Certainty() lut.Certainty { return c.Table.Certainty() }
 
 // Block looks up a block; one that failed on the device is excluded.
-func (c Latency) Block(b models.Block) (float64, error) {
-	v, err := c.Table.BlockCost(b)
+func (c Latency) Block(b models.Block) (lut.Lookup, error) {
+	l, err := c.Table.BlockCost(b)
 	if errors.Is(err, lut.ErrFailed) {
-		return 0, fmt.Errorf("%w: %w", ErrExcluded, err)
+		return l, fmt.Errorf("%w: %w", ErrExcluded, err)
 	}
-	return v, err
+	return l, err
 }
 
 // Network is the table's prediction.
-func (c Latency) Network(blocks []models.Block) (Estimate, error) {
-	e, err := c.Table.Predict(blocks)
-	return tableEstimate(e), err
+func (c Latency) Network(blocks []models.Block) (lut.Estimate, error) {
+	return c.Table.Predict(blocks)
 }
 
 // unitText is a cost's unit in messages.
@@ -88,21 +87,19 @@ func (Counted) Base() float64 { return 0 }
 func (Counted) Certainty() lut.Certainty { return lut.Certainty{Origin: lut.Exact} }
 
 // Block counts a block.
-func (c Counted) Block(b models.Block) (float64, error) {
-	return float64(c.Count(models.Count([]models.Block{b}))), nil
+func (c Counted) Block(b models.Block) (lut.Lookup, error) {
+	return lut.Lookup{Cost: float64(c.Count(models.Count([]models.Block{b}))), Status: lut.OK}, nil
 }
 
 // Network counts all blocks, without an error.
-func (c Counted) Network(blocks []models.Block) (Estimate, error) {
-	exact := 0.0
-	e := Estimate{Evidence: Evidence{Error: &exact, Origin: lut.Exact, Rows: len(blocks)}}
+func (c Counted) Network(blocks []models.Block) (lut.Estimate, error) {
+	e := lut.Estimate{Error: new(0.0), Origin: lut.Exact}
 	for _, b := range blocks {
-		n, err := c.Block(b)
+		l, err := c.Block(b)
 		if err != nil {
-			return Estimate{}, err
+			return lut.Estimate{}, err
 		}
-		e.Blocks = append(e.Blocks, BlockCost{Cost: n})
-		e.Cost += n
+		e.Add(b, l)
 	}
 	return e, nil
 }
@@ -142,7 +139,8 @@ func NewCosts(space models.Space, classes int, cost Cost) (*Costs, error) {
 		var excluded error
 		for at := range lc.Values {
 			block := l.Block(lc.selection(choices, at).Point(l))
-			v, err := cost.Block(block)
+			row, err := cost.Block(block)
+			v := row.Cost
 			switch {
 			case errors.Is(err, ErrExcluded):
 				v, excluded = math.NaN(), err

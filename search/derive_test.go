@@ -65,29 +65,27 @@ type awkwardCost struct{ Counted }
 
 func (awkwardCost) Base() float64 { return 3000 }
 
-func (a awkwardCost) Block(b models.Block) (float64, error) {
+// Block treats rows with 5x5 kernels as predicted.
+func (a awkwardCost) Block(b models.Block) (lut.Lookup, error) {
 	if b.Kernel == 5 && b.Mid == 3 {
-		return 0, ErrExcluded
+		return lut.Lookup{}, ErrExcluded
 	}
-	v, err := a.Counted.Block(b)
-	return v - 500, err
+	l, err := a.Counted.Block(b)
+	l.Cost, l.Error = l.Cost-500, 3
+	if b.Kernel == 5 {
+		l.Status = lut.Predicted
+	}
+	return l, err
 }
 
-// Network treats rows with 5x5 kernels as predicted.
-func (a awkwardCost) Network(blocks []models.Block) (Estimate, error) {
-	seven := 7.0
-	e := Estimate{Cost: a.Base(), Evidence: Evidence{Error: &seven, Origin: lut.Validated, Rows: len(blocks)}, Blocks: make([]BlockCost, len(blocks))}
-	for i, b := range blocks {
-		v, err := a.Block(b)
+func (a awkwardCost) Network(blocks []models.Block) (lut.Estimate, error) {
+	e := lut.Estimate{Cost: a.Base(), Error: new(7.0), Origin: lut.Validated}
+	for _, b := range blocks {
+		l, err := a.Block(b)
 		if err != nil {
 			return e, err
 		}
-		e.Cost += v
-		e.Blocks[i] = BlockCost{v, 3, b.Kernel == 5}
-		if b.Kernel == 5 {
-			e.PredictedRows++
-			e.PredictedCost += v
-		}
+		e.Add(b, l)
 	}
 	return e, nil
 }
@@ -221,9 +219,9 @@ type costWithout struct {
 	err   error
 }
 
-func (c costWithout) Block(b models.Block) (float64, error) {
+func (c costWithout) Block(b models.Block) (lut.Lookup, error) {
 	if c.match(b) {
-		return 0, c.err
+		return lut.Lookup{}, c.err
 	}
 	return c.Counted.Block(b)
 }
@@ -248,12 +246,12 @@ func TestSpacesThatCannotBePriced(t *testing.T) {
 // kernels are 3x3.
 type expensive3x3 struct{ Counted }
 
-func (c expensive3x3) Block(b models.Block) (float64, error) {
-	v, err := c.Counted.Block(b)
+func (c expensive3x3) Block(b models.Block) (lut.Lookup, error) {
+	l, err := c.Counted.Block(b)
 	if b.Kernel == 3 {
-		v *= 3
+		l.Cost *= 3
 	}
-	return v, err
+	return l, err
 }
 
 // TestTheLeastUniformLimitIsTaken: a uniform network meets the limit that a

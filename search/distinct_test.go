@@ -11,6 +11,7 @@ import (
 
 	"fbnas/internal/random"
 	"fbnas/internal/text"
+	"fbnas/lut"
 	"fbnas/models"
 )
 
@@ -37,9 +38,10 @@ type wholeCost struct {
 	scale float64
 }
 
-func (w wholeCost) Block(b models.Block) (float64, error) {
-	v, err := w.Counted.Block(b)
-	return math.Round(v * w.scale), err
+func (w wholeCost) Block(b models.Block) (lut.Lookup, error) {
+	l, err := w.Counted.Block(b)
+	l.Cost = math.Round(l.Cost * w.scale)
+	return l, err
 }
 
 // wholeCosts puts the limit at a part of the way from the smallest to the largest

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fbnas/lut"
 	"fbnas/models"
 )
 
@@ -21,22 +22,23 @@ type Share struct {
 // Of.
 func (c *Costs) Shares(sel models.Selection) ([]Share, error) {
 	blocks := c.blocks(sel)
-	e, err := c.Cost.Network(blocks)
-	if err != nil {
-		return nil, err
-	}
 	var shares []Share
 	for i, l := range c.Layers {
-		row := e.Blocks[i]
-		shares = append(shares, Share{l.Layer.Name, row.Cost, row.Error, row.Predicted, models.Count(blocks[i : i+1]).MACs})
+		row, err := c.Cost.Block(blocks[i])
+		if err != nil {
+			return nil, err
+		}
+		shares = append(shares, Share{l.Layer.Name, row.Cost, row.Error, row.Status == lut.Predicted, models.Count(blocks[i : i+1]).MACs})
 	}
 	return shares, nil
 }
 
-// Evidence says what the cost of an architecture is based on.
-func (c *Costs) Evidence(sel models.Selection) (Evidence, error) {
+// Estimate is the cost of an architecture, to the last bit that of Of, and what it
+// rests on.
+func (c *Costs) Estimate(sel models.Selection) (lut.Estimate, error) {
 	e, err := c.Cost.Network(c.blocks(sel))
-	return e.Evidence, err
+	e.Cost = c.Of(sel)
+	return e, err
 }
 
 func (c *Costs) blocks(sel models.Selection) []models.Block {

@@ -89,13 +89,13 @@ func TestSummaryKeepsTheMargin(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []float64{1.5 * largest, 0.75 * largest} {
-		if got := s.Results[i]; got.Limit != want || got.Predicted > want {
-			t.Errorf("target %g: limit %g, predicted %g; want the limit %g", got.Target, got.Limit, got.Predicted, want)
+		if got := s.Results[i]; got.Limit != want || got.Cost > want {
+			t.Errorf("target %g: limit %g, predicted %g; want the limit %g", got.Target, got.Limit, got.Cost, want)
 		}
 	}
 	arch := s.Results[1].Arch
 	blocks, err := arch.Resolve()
-	if err != nil || float64(models.Count(blocks).MACs) != s.Results[1].Predicted {
+	if err != nil || float64(models.Count(blocks).MACs) != s.Results[1].Cost {
 		t.Errorf("the second network does not cost what is said: %v", err)
 	}
 }

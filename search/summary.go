@@ -41,10 +41,9 @@ type Summary struct {
 
 // Found is the architecture for one target.
 type Found struct {
-	Target    float64 `json:"target_us"`
-	Limit     float64 `json:"limit_us"` // the target less the margin
-	Predicted float64 `json:"predicted_us"`
-	Evidence
+	Target float64 `json:"target_us"`
+	Limit  float64 `json:"limit_us"` // the target less the margin
+	lut.Estimate
 	File   string `json:"arch"` // file name in the run's folder
 	MACs   int64  `json:"macs"`
 	Params int64  `json:"params"`
@@ -54,8 +53,7 @@ type Found struct {
 
 // Derived is a judged candidate.
 type Derived struct {
-	Predicted float64 `json:"predicted_us"`
-	Evidence
+	lut.Estimate
 	LogP       float64 `json:"log_p"`
 	OneHotTop1 float64 `json:"one_hot_top1"`
 	Rejected   bool    `json:"rejected"`
@@ -120,11 +118,11 @@ func (j Job) Summarise(ctx context.Context, r Result, targets []float64, margin 
 		s.Results = append(s.Results, found)
 	}
 	for _, c := range r.Judged {
-		known, err := j.Costs.Evidence(c.Selection)
+		estimate, err := j.Costs.Estimate(c.Selection)
 		if err != nil {
 			return s, err
 		}
-		s.Candidates = append(s.Candidates, Derived{c.Cost, known, c.LogP, c.OneHot.Top1(), c.Rejected})
+		s.Candidates = append(s.Candidates, Derived{estimate, c.LogP, c.OneHot.Top1(), c.Rejected})
 	}
 	for i, c := range j.Space.Choices() {
 		s.Choices = append(s.Choices, Decided{c.Name, c.Kind, c.Options, r.Probabilities[i], entropy(r.Probabilities[i]),
@@ -143,12 +141,12 @@ func (j Job) found(c Candidate, target, margin float64) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	known, err := j.Costs.Evidence(c.Selection)
+	estimate, err := j.Costs.Estimate(c.Selection)
 	if err != nil {
 		return Found{}, err
 	}
 	counts := models.Count(blocks)
-	return Found{Target: target, Limit: Limit(target, margin), Predicted: c.Cost, Evidence: known,
+	return Found{Target: target, Limit: Limit(target, margin), Estimate: estimate,
 		MACs: counts.MACs, Params: counts.Params, Arch: arch}, nil
 }
 

@@ -55,7 +55,7 @@ func baselineKindVerb(a *app, kind job.BaselineKind, short string) *cobra.Comman
 func baselineText(w io.Writer, r *job.BaselineResult) error {
 	facts := []fact{
 		{"architecture", r.Arch},
-		{"predicted", text.Latency(r.PredictedUS) + ", limit " + text.Latency(r.LimitUS)},
+		{"predicted", text.Latency(r.Cost) + " " + plusMinus(r.Error) + ", limit " + text.Latency(r.LimitUS)},
 		{"network", fmt.Sprintf("%s params, %s MACs", text.Count(r.Params), text.Count(r.MACs))},
 	}
 	switch {

@@ -49,6 +49,9 @@ func benchNote(m job.BenchModel, d job.DeviceInfo) string {
 		notes = append(notes, fmt.Sprintf("%s the first (%s, 95 %% of %s to %s)", against(*c),
 			text.Change(c.Ratio, 1), text.Change(c.Low, 1), text.Change(c.High, 1)))
 	}
+	if n := m.Note(); n != "" {
+		notes = append(notes, "predicted: "+n)
+	}
 	if m.Unusual != nil {
 		notes = append(notes, "outputs hold "+m.Unusual.String())
 	}

@@ -6,7 +6,6 @@ import (
 
 	"fbnas/internal/text"
 	"fbnas/job"
-	"fbnas/onnxexport"
 )
 
 func exportText(w io.Writer, r *job.ExportResult) error {
@@ -28,7 +27,7 @@ func exportText(w io.Writer, r *job.ExportResult) error {
 		{"parity", r.ParityInfo},
 	}
 	if r.PredictedUS != nil {
-		facts = append(facts, fact{"predicted", text.Latency(*r.PredictedUS) + " " + plusMinus(r.ErrorUS) + ofForm(r.Input)})
+		facts = append(facts, fact{"predicted", text.Latency(*r.PredictedUS) + " " + plusMinus(r.ErrorUS) + withNote(r.Note())})
 	}
 	if r.MeasuredUS != nil && r.Int8 == nil {
 		facts = append(facts, fact{"measured", text.Latency(*r.MeasuredUS)})
@@ -45,12 +44,12 @@ func exportText(w io.Writer, r *job.ExportResult) error {
 	return writeFacts(w, facts...)
 }
 
-// ofForm says what a prediction is for, where the file is of another form.
-func ofForm(input string) string {
-	if input == onnxexport.PixelsNHWC {
-		return "; " + onnxexport.PredictedForFloat
+// withNote appends what is to be said beside a figure.
+func withNote(note string) string {
+	if note == "" {
+		return ""
 	}
-	return ""
+	return "; " + note
 }
 
 func batchText(r *job.ExportResult) string {

@@ -36,18 +36,21 @@ func TestSaturationSaid(t *testing.T) {
 // takes pixels, and what is warned of on stderr is not said again.
 func TestPredictionsAreOfAForm(t *testing.T) {
 	us := 23.0
-	for input, want := range map[string]string{
-		onnxexport.FloatNCHW:  "predicted  23.0 µs ± unknown\n",
-		onnxexport.PixelsNHWC: "predicted  23.0 µs ± unknown; it is for the float32-nchw form; the conversion of pixels in this file takes additional time\n",
+	for otherForm, want := range map[string]string{
+		"":                   "predicted  23.0 µs ± unknown\n",
+		onnxexport.FloatNCHW: "predicted  23.0 µs ± unknown; it is for the float32-nchw form; the conversion of pixels in this file takes additional time\n",
 	} {
-		r := job.ExportResult{Path: "m.onnx", Bytes: 1, Input: input, Precision: "fp32", PredictedUS: &us,
+		r := job.ExportResult{Path: "m.onnx", Bytes: 1, Precision: "fp32", PredictedInfo: job.PredictedInfo{PredictedUS: &us},
 			Int8: &job.Int8Result{Warnings: []string{"int8 is slower"}}}
+		if otherForm != "" {
+			r.PredictedFor = &otherForm
+		}
 		var out strings.Builder
 		if err := exportText(&out, &r); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(out.String(), want) || strings.Contains(out.String(), "slower") {
-			t.Errorf("%s:\n%s\nwant %s", input, out.String(), want)
+			t.Errorf("%q:\n%s\nwant %s", otherForm, out.String(), want)
 		}
 	}
 }

@@ -40,10 +40,10 @@ func lutExplainVerb(a *app) *cobra.Command {
 
 func explainText(w io.Writer, r *job.ExplainResult) error {
 	fmt.Fprintf(w, "%s by %s: %s %s, of which %s lie beside the layers; rows predicted: %s\ncertainty: %s\n\n", r.Run, r.Table,
-		text.Latency(r.PredictedUS), plusMinus(r.Error), text.Latency(r.BaseUS), text.PredictedRows(r.PredictedRows, r.Rows, r.PredictedCost), r.Known)
+		text.Latency(r.Cost), plusMinus(r.Error), text.Latency(r.BaseUS), text.PredictedRows(r.PredictedRows, r.Rows, r.PredictedCost), r.Known)
 	layers := text.NewTable(text.Left("layer"), text.Right("latency"), text.Right("share"), text.Left("row"), text.Right("MACs"))
 	for _, l := range r.Layers {
-		layers.Row(l.Layer, text.Latency(l.Cost), text.Percent(l.Cost/r.PredictedUS), rowText(l), text.Count(l.MACs))
+		layers.Row(l.Layer, text.Latency(l.Cost), text.Percent(l.Cost/r.Cost), rowText(l), text.Count(l.MACs))
 	}
 	if err := layers.WriteText(w); err != nil {
 		return err

@@ -45,7 +45,7 @@ var outcomes = map[string]func(summary []byte) (string, error){
 			return "", err
 		}
 		r := s.Results[0]
-		return fmt.Sprintf("%s predicted, target %s", text.Latency(r.Predicted), text.Latency(r.Target)), nil
+		return fmt.Sprintf("%s predicted, target %s", text.Latency(r.Cost), text.Latency(r.Target)), nil
 	},
 }
 

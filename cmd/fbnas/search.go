@@ -61,7 +61,7 @@ func searchText(w io.Writer, r *job.SearchResult) error {
 	t := text.NewTable(text.Right("target"), text.Right("predicted"), text.Right("error"),
 		text.Right("rows predicted"), text.Right("MACs"), text.Right("params"), text.Left("architecture"))
 	for _, f := range r.Results {
-		t.Row(text.Latency(f.Target), text.Latency(f.Predicted), plusMinus(f.Error),
+		t.Row(text.Latency(f.Target), text.Latency(f.Cost), plusMinus(f.Error),
 			text.PredictedRows(f.PredictedRows, f.Rows, f.PredictedCost), text.Count(f.MACs), text.Count(f.Params), filepath.Join(r.Run, f.File))
 	}
 	if err := t.WriteText(w); err != nil {

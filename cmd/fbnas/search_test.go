@@ -14,12 +14,12 @@ import (
 // sure of it; and which blocks the device could not run.
 func TestSearchTextOfPredictedRows(t *testing.T) {
 	three, less := 300.0, 250.0
-	found := search.Found{Predicted: 12_000, File: "arch.yaml",
-		Evidence: search.Evidence{Error: &three, Rows: 18, PredictedRows: 3, PredictedCost: 2500}}
+	found := search.Found{File: "arch.yaml",
+		Estimate: lut.Estimate{Cost: 12_000, Error: &three, Rows: 18, PredictedRows: 3, PredictedCost: 2500}}
 	measured := found
-	measured.Evidence = search.Evidence{Error: &less, Rows: 18}
+	measured.Estimate = lut.Estimate{Cost: 12_000, Error: &less, Rows: 18}
 	unknown := found
-	unknown.Evidence = search.Evidence{Origin: lut.None, Rows: 18}
+	unknown.Estimate = lut.Estimate{Cost: 12_000, Origin: lut.None, Rows: 18}
 	for name, c := range map[string]struct {
 		summary   search.Summary
 		want, not []string
@@ -53,7 +53,7 @@ func TestSearchTextOfPredictedRows(t *testing.T) {
 // one says what to ask for, by the target and not by what it aims at below that.
 func TestSearchTextOfAPhone(t *testing.T) {
 	r := job.SearchResult{
-		Summary:     search.Summary{Results: []search.Found{{Target: 12_000, Limit: 11_000, Predicted: 10_900, File: "arch.yaml"}}},
+		Summary:     search.Summary{Results: []search.Found{{Target: 12_000, Limit: 11_000, Estimate: lut.Estimate{Cost: 10_900}, File: "arch.yaml"}}},
 		DefaultMode: &lut.DefaultMode{Network: "net-7", Ratio: 0.8, Spread: 0.02},
 	}
 	var text bytes.Buffer
