@@ -16,12 +16,12 @@ import (
 // BenchOptions are the options of Bench.
 type BenchOptions struct {
 	MeasureOptions
-	Models []string           // ONNX files of any origin
-	Target *time.Duration     // the latency that every model must meet; nil: none
-	Table  string             // a table to normalise and to predict by: a file; "": none
-	Shares bool               // also run each under the runtime's profiler
-	Force  bool               // time them even on an emulator
-	Inputs map[string][]int64 // shapes of inputs, for every model that has them; otherwise as declared, for one image
+	Models []string       // ONNX files of any origin
+	Target *time.Duration // the latency that every model must meet; nil: none
+	Table  string         // a table to normalise and to predict by: a file; "": none
+	Shares bool           // also run each under the runtime's profiler
+	Force  bool           // time them even on an emulator
+	Inputs []string       // shapes of inputs, NAME:1x3x320x320, for every model that has them; the others as declared, for one image
 }
 
 // Bench times ONNX models side by side, and compares them with a target. It
@@ -88,7 +88,11 @@ func (o BenchOptions) open(env *Env) (files []benchFile, t *lut.Table, opts late
 	if err = CheckOutputs(o.Device.Record); err != nil {
 		return nil, nil, opts, err
 	}
-	if files, err = readBenchFiles(o.Models, o.Inputs); err != nil {
+	shapes, err := inputShapes(o.Inputs)
+	if err != nil {
+		return nil, nil, opts, err
+	}
+	if files, err = readBenchFiles(o.Models, shapes); err != nil {
 		return nil, nil, opts, err
 	}
 	for _, f := range files {

@@ -154,3 +154,35 @@ func TestBenchTakesExternalDataFromBesideTheFile(t *testing.T) {
 		t.Errorf("a file without its weights: %v", err)
 	}
 }
+
+// TestInputShapesAreGivenAlike: bench and models show take the same texts, and
+// refuse the same ones.
+func TestInputShapesAreGivenAlike(t *testing.T) {
+	for _, c := range []struct {
+		inputs []string
+		want   string
+	}{
+		{[]string{"data"}, "--input data is not a name and a shape"},
+		{[]string{"a:1x3", "a:1x4"}, "--input is given twice for a"},
+		{[]string{"nobody:1x3"}, "nobody"},
+	} {
+		file := filepath.Join(t.TempDir(), "x.onnx")
+		b := onnx.NewBuilder("x", 17)
+		b.Node("Relu", []string{b.Input("a", onnx.Float32, onnx.Dims[int64](1, 3))}, []string{"y"})
+		b.Output("y", onnx.Float32, onnx.Dims[int64](1, 3))
+		m, err := b.Model()
+		if err == nil {
+			err = m.Write(file)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, timed := Bench(t.Context(), new(Env), BenchOptions{Models: []string{file}, Inputs: c.inputs})
+		_, _, shown := ShowModel(file, ShowOptions{Inputs: c.inputs})
+		for verb, err := range map[string]error{"bench": timed, "models show": shown} {
+			if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s, %q: %v", verb, c.inputs, err)
+			}
+		}
+	}
+}

@@ -61,8 +61,8 @@ type NodeInfo struct {
 	Unknown       *string `json:"unknown"` // why some of it is unknown
 }
 
-// InputShapes parses the --input flags: shapes by the inputs' names.
-func InputShapes(flags []string) (map[string][]int64, error) {
+// inputShapes parses the --input flags: shapes by the inputs' names.
+func inputShapes(flags []string) (map[string][]int64, error) {
 	shapes := map[string][]int64{}
 	for _, text := range flags {
 		name, shape, err := inputShape(text)
@@ -97,7 +97,7 @@ func inputShape(text string) (string, []int64, error) {
 
 // describeFile counts the nodes of an ONNX file.
 func describeFile(path string, m *onnx.Model, inputs []string) (*FileInfo, error) {
-	shapes, err := InputShapes(inputs)
+	shapes, err := inputShapes(inputs)
 	if err != nil {
 		return nil, err
 	}

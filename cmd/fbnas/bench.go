@@ -13,7 +13,6 @@ func benchVerb(a *app) *cobra.Command {
 	var f measureFlags
 	var o job.BenchOptions
 	var target time.Duration
-	var inputs []string
 	cmd := &cobra.Command{
 		Use:   "bench MODEL.onnx... --device D",
 		Short: "Time ONNX models on a device, and hold them against a target",
@@ -35,14 +34,11 @@ func benchVerb(a *app) *cobra.Command {
 	cmd.Flags().Var((*latencyFlag)(&target), "target", "the latency that each model must meet, such as 15ms")
 	cmd.Flags().StringVar(&o.Table, "lut", "", "the `table` to normalise by and to predict from")
 	cmd.Flags().BoolVar(&o.Shares, "shares", false, "run each model under the runtime's profiler too, and show what each operator has of its time")
-	cmd.Flags().StringArrayVar(&inputs, "input", nil, "the shape of an input, `NAME:1x3x320x320`, of every model that has it (default: as declared, one example)")
+	cmd.Flags().StringArrayVar(&o.Inputs, "input", nil, "the shape of an input, `NAME:1x3x320x320`, of every model that has it (default: as declared, one example)")
 	cmd.Flags().BoolVar(&o.Force, "force", false, "time them on an emulator, too, and mark the result")
 	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
 		var err error
 		if o.MeasureOptions, err = f.options(cmd); err != nil {
-			return nil, err
-		}
-		if o.Inputs, err = job.InputShapes(inputs); err != nil {
 			return nil, err
 		}
 		if cmd.Flags().Changed("target") {
