@@ -19,6 +19,9 @@ type Envelope struct {
 	Schema string   `json:"schema"`
 	Status string   `json:"status"`
 	Error  *Problem `json:"error"`
+	// Warnings are all that the verb has given, as they stand on stderr, those of
+	// its result among them.
+	Warnings []string `json:"warnings"`
 	// Data describes the data set that the verb opened first; absent for verbs
 	// that open none.
 	Data *dataset.Summary `json:"data_set,omitempty"`
@@ -36,41 +39,44 @@ type Problem struct {
 // verb that describes several things has one type of result for each. Package
 // report adds its own.
 var Documents = map[string][]any{
-	"baseline.random":  {BaselineResult{}},
-	"baseline.uniform": {BaselineResult{}},
-	"bench":            {BenchResult{}},
-	"completion":       {CompletionResult{}},
-	"data.show":        {DataResult{}},
-	"devices":          {DeviceList{}},
-	"devices.add":      {DeviceEntry{}},
-	"devices.check":    {DeviceCheck{}},
-	"devices.clean":    {CleanResult{}},
-	"devices.list":     {DeviceList{}},
-	"devices.remove":   {ForgottenDevice{}},
-	"doctor":           {DoctorResult{}},
-	"eval":             {EvalResult{}},
-	"export":           {ExportResult{}},
-	"import":           {ImportResult{}},
-	"lut.calibrate":    {CalibrateResult{}},
-	"lut.check":        {CheckResult{}},
-	"lut.diff":         {DiffResult{}},
-	"lut.explain":      {ExplainResult{}},
-	"lut.merge":        {MergeResult{}},
-	"lut.range":        {RangeResult{}},
-	"lut.schema":       {SchemaResult{}},
-	"lut.show":         {TableInfo{}},
-	"lut.validate":     {ValidateResult{}},
-	"models.list":      {ModelList{}},
-	"models.show":      {ModelInfo{}, FileInfo{}},
-	"profile":          {ProfileResult{}},
-	"runs.list":        {RunsResult{}},
-	"search":           {SearchResult{}},
-	"setup":            {SetupResult{}},
-	"space.list":       {SpaceList{}},
-	"space.show":       {SpaceInfo{}},
-	"train":            {TrainResult{}},
-	"verify":           {VerifyResult{}},
-	"version":          {VersionResult{}},
+	"baseline.random":      {BaselineResult{}},
+	"baseline.mobilenetv2": {BaselineResult{}},
+	"baseline.mobilenetv3": {BaselineResult{}},
+	"baseline.fbnetv2":     {BaselineResult{}},
+	"baseline.uniform":     {BaselineResult{}},
+	"bench":                {BenchResult{}},
+	"completion":           {CompletionResult{}},
+	"data.show":            {DataResult{}},
+	"devices":              {DeviceList{}},
+	"devices.add":          {DeviceEntry{}},
+	"devices.check":        {DeviceCheck{}},
+	"devices.clean":        {CleanResult{}},
+	"devices.list":         {DeviceList{}},
+	"devices.remove":       {ForgottenDevice{}},
+	"doctor":               {DoctorResult{}},
+	"eval":                 {EvalResult{}},
+	"export":               {ExportResult{}},
+	"import":               {ImportResult{}},
+	"lut.calibrate":        {CalibrateResult{}},
+	"lut.check":            {CheckResult{}},
+	"lut.diff":             {DiffResult{}},
+	"lut.explain":          {ExplainResult{}},
+	"lut.merge":            {MergeResult{}},
+	"lut.range":            {RangeResult{}},
+	"lut.schema":           {SchemaResult{}},
+	"lut.show":             {TableInfo{}},
+	"lut.validate":         {ValidateResult{}},
+	"models.list":          {ModelList{}},
+	"models.show":          {ModelInfo{}, FileInfo{}},
+	"profile":              {ProfileResult{}},
+	"runs.list":            {RunsResult{}},
+	"search":               {SearchResult{}},
+	"setup":                {SetupResult{}},
+	"space.list":           {SpaceList{}},
+	"space.show":           {SpaceInfo{}},
+	"train":                {TrainResult{}},
+	"verify":               {VerifyResult{}},
+	"version":              {VersionResult{}},
 }
 
 // schemas supplies the schemas of types whose JSON reflection cannot describe.
@@ -89,6 +95,8 @@ func DocumentSchemas(name string, results []any) []jsonschema.Object {
 	for _, result := range results {
 		fields, required := schemas.Fields(reflect.TypeFor[Envelope]())
 		own, always := schemas.Fields(reflect.TypeOf(result))
+		own = slices.DeleteFunc(own, func(f jsonschema.Field) bool { return slices.Contains(required, f.Name) })
+		always = slices.DeleteFunc(always, func(name string) bool { return slices.Contains(required, name) })
 		all = append(all, jsonschema.Pairs("title", "fbnas."+name+"/1", "type", "object",
 			"properties", append(fields, own...), "required", append(required, always...)))
 	}

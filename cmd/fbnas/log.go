@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,10 +22,22 @@ type handler struct {
 	level slog.Level
 	attrs []slog.Attr
 	group string
+
+	warned *[]string // the warnings, as they were written
 }
 
-func newHandler(w io.Writer, level slog.Level) slog.Handler {
-	return &handler{mu: new(sync.Mutex), w: w, level: level}
+func newHandler(w io.Writer, level slog.Level) *handler {
+	return &handler{mu: new(sync.Mutex), w: w, level: level, warned: new([]string)}
+}
+
+// warnings are those that were written, without the word; none of no handler.
+func (h *handler) warnings() []string {
+	if h == nil {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(*h.warned)
 }
 
 func (h *handler) Enabled(_ context.Context, level slog.Level) bool { return level >= h.level }
@@ -43,14 +56,15 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 		return add(a)
 	})
 	line := r.Message
-	if r.Level >= slog.LevelWarn {
-		line = "warning: " + line
-	}
 	if len(attrs) > 0 {
 		line += " (" + strings.Join(attrs, " ") + ")"
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if r.Level >= slog.LevelWarn {
+		*h.warned = append(*h.warned, line)
+		line = "warning: " + line
+	}
 	_, err := fmt.Fprintln(h.w, text.Plain(line))
 	return err
 }

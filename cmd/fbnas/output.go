@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -123,21 +125,57 @@ func (a *app) reportJSON(cmd *cobra.Command, res result, err error) error {
 	if len(a.env.Data) > 0 {
 		e.Data = &a.env.Data[0]
 	}
+	own := ownFields{}
+	if res != nil {
+		text, err := json.Marshal(res)
+		if err == nil {
+			own, err = fieldsOf(text)
+		}
+		if err != nil {
+			return fmt.Errorf("encode the result of %s: %w", cmd.CommandPath(), err)
+		}
+	}
+	e.Warnings = append([]string{}, own.warnings...)
+	for _, w := range a.logged.warnings() {
+		if !slices.Contains(own.warnings, w) {
+			e.Warnings = append(e.Warnings, w)
+		}
+	}
 	doc, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	if res != nil {
-		own, err := json.Marshal(res)
-		if err != nil {
-			return fmt.Errorf("encode the result of %s: %w", cmd.CommandPath(), err)
+	_, err = fmt.Fprintf(a.out, "%s%s}\n", doc[:len(doc)-1], own.text)
+	return err
+}
+
+// ownFields are those of a result, in their order.
+type ownFields struct {
+	text     []byte   // each behind a comma, without the warnings
+	warnings []string // which join those of all verbs
+}
+
+func fieldsOf(document []byte) (f ownFields, err error) {
+	d := json.NewDecoder(bytes.NewReader(document))
+	if _, err := d.Token(); err != nil { // the brace
+		return f, err
+	}
+	for d.More() {
+		var value json.RawMessage
+		name, err := d.Token()
+		if err == nil {
+			err = d.Decode(&value)
 		}
-		if len(own) > len("{}") {
-			doc = append(append(doc[:len(doc)-1], ','), own[1:]...)
+		if err == nil && name == "warnings" {
+			err = json.Unmarshal(value, &f.warnings)
+		} else if err == nil {
+			f.text = fmt.Appendf(f.text, ",%q:%s", name, value)
+		}
+		if err != nil {
+			return f, err
 		}
 	}
-	_, err = fmt.Fprintf(a.out, "%s\n", doc)
-	return err
+	return f, nil
 }
 
 // message says an interruption in a person's words.

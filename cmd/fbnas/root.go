@@ -22,7 +22,8 @@ type app struct {
 	out, errOut io.Writer
 	screen      *screen // errOut
 	log         *slog.Logger
-	system      fs.FS // the root of the file system, for what Linux says of itself
+	logged      *handler // of log
+	system      fs.FS    // the root of the file system, for what Linux says of itself
 	json        bool
 	quiet       bool
 	env         *job.Env // of the verb's job
@@ -99,7 +100,8 @@ func (a *app) root() *cobra.Command {
 			if a.quiet {
 				level = slog.LevelWarn
 			}
-			a.log = slog.New(newHandler(a.errOut, level))
+			a.logged = newHandler(a.errOut, level)
+			a.log = slog.New(a.logged)
 			a.env.Log = a.log
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {

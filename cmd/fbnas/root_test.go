@@ -71,15 +71,15 @@ func TestOneDocumentAndTheRightExitStatus(t *testing.T) {
 		stdout string
 		stderr string
 	}{
-		{"ok", "try", figures{1.5}, nil, 0, `{"schema":"fbnas.try/1","status":"ok","error":null,"latency_us":1.5}`, "1.5 µs\n", ""},
-		{"nothing to say", "try", nil, nil, 0, `{"schema":"fbnas.try/1","status":"ok","error":null}`, "", ""},
-		{"result and error", "try", figures{9}, missed, 3, `{"schema":"fbnas.try/1","status":"target_missed","error":{"code":"target_missed","message":"over the target","hint":"Raise it."},"latency_us":9}`, "9 µs\n", "error: over the target\nhint: Raise it.\n"},
-		{"not steady", "try", figures{9}, fault.New(fault.Unstable, "Let it cool down.", "the device did not settle"), 5, `{"schema":"fbnas.try/1","status":"unstable","error":{"code":"unstable","message":"the device did not settle","hint":"Let it cool down."},"latency_us":9}`, "9 µs\n", "error: the device did not settle\nhint: Let it cool down.\n"},
-		{"failure", "try", nil, errors.New("disk full"), 1, `{"schema":"fbnas.try/1","status":"error","error":{"code":"failure","message":"disk full","hint":null}}`, "", "error: disk full\n"},
-		{"interrupted", "try", nil, fmt.Errorf("train: %w", context.Canceled), 130, `{"schema":"fbnas.try/1","status":"error","error":{"code":"interrupted","message":"interrupted","hint":null}}`, "", "error: interrupted\n"},
-		{"unknown flag", "try --nope", nil, nil, 2, `{"schema":"fbnas.try/1","status":"error","error":{"code":"usage","message":"unknown flag: --nope","hint":"See: fbnas try --help"}}`, "", "error: unknown flag: --nope\nhint: See: fbnas try --help\n"},
-		{"too many arguments", "try this", nil, nil, 2, `{"schema":"fbnas.try/1","status":"error","error":{"code":"usage","message":"unknown command \"this\" for \"fbnas try\"","hint":"See: fbnas try --help"}}`, "", "error: unknown command \"this\" for \"fbnas try\"\nhint: See: fbnas try --help\n"},
-		{"unknown verb", "nope", nil, nil, 2, `{"schema":"fbnas/1","status":"error","error":{"code":"usage","message":"unknown command \"nope\" for \"fbnas\"","hint":"See: fbnas --help"}}`, "", "error: unknown command \"nope\" for \"fbnas\"\nhint: See: fbnas --help\n"},
+		{"ok", "try", figures{1.5}, nil, 0, `{"schema":"fbnas.try/1","status":"ok","error":null,"warnings":[],"latency_us":1.5}`, "1.5 µs\n", ""},
+		{"nothing to say", "try", nil, nil, 0, `{"schema":"fbnas.try/1","status":"ok","error":null,"warnings":[]}`, "", ""},
+		{"result and error", "try", figures{9}, missed, 3, `{"schema":"fbnas.try/1","status":"target_missed","error":{"code":"target_missed","message":"over the target","hint":"Raise it."},"warnings":[],"latency_us":9}`, "9 µs\n", "error: over the target\nhint: Raise it.\n"},
+		{"not steady", "try", figures{9}, fault.New(fault.Unstable, "Let it cool down.", "the device did not settle"), 5, `{"schema":"fbnas.try/1","status":"unstable","error":{"code":"unstable","message":"the device did not settle","hint":"Let it cool down."},"warnings":[],"latency_us":9}`, "9 µs\n", "error: the device did not settle\nhint: Let it cool down.\n"},
+		{"failure", "try", nil, errors.New("disk full"), 1, `{"schema":"fbnas.try/1","status":"error","error":{"code":"failure","message":"disk full","hint":null},"warnings":[]}`, "", "error: disk full\n"},
+		{"interrupted", "try", nil, fmt.Errorf("train: %w", context.Canceled), 130, `{"schema":"fbnas.try/1","status":"error","error":{"code":"interrupted","message":"interrupted","hint":null},"warnings":[]}`, "", "error: interrupted\n"},
+		{"unknown flag", "try --nope", nil, nil, 2, `{"schema":"fbnas.try/1","status":"error","error":{"code":"usage","message":"unknown flag: --nope","hint":"See: fbnas try --help"},"warnings":[]}`, "", "error: unknown flag: --nope\nhint: See: fbnas try --help\n"},
+		{"too many arguments", "try this", nil, nil, 2, `{"schema":"fbnas.try/1","status":"error","error":{"code":"usage","message":"unknown command \"this\" for \"fbnas try\"","hint":"See: fbnas try --help"},"warnings":[]}`, "", "error: unknown command \"this\" for \"fbnas try\"\nhint: See: fbnas try --help\n"},
+		{"unknown verb", "nope", nil, nil, 2, `{"schema":"fbnas/1","status":"error","error":{"code":"usage","message":"unknown command \"nope\" for \"fbnas\"","hint":"See: fbnas --help"},"warnings":[]}`, "", "error: unknown command \"nope\" for \"fbnas\"\nhint: See: fbnas --help\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			withVerb(t, c.res, c.err)
@@ -125,6 +125,44 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
+// warning is a result with warnings of its own.
+type warning struct {
+	First    int      `json:"first"`
+	Warnings []string `json:"warnings"`
+	Last     string   `json:"last"`
+}
+
+func (warning) Text(io.Writer) error { return nil }
+
+// TestWarningsAreInTheDocument: those of the log and of the result once each, and
+// with a failure too.
+func TestWarningsAreInTheDocument(t *testing.T) {
+	old := verbs
+	t.Cleanup(func() { verbs = old })
+	for _, c := range []struct {
+		res  result
+		err  error
+		want string
+	}{
+		{warning{1, []string{"own", "both"}, `a "b"`}, nil, `{"schema":"fbnas.try/1","status":"ok","error":null,"warnings":["own","both","seen (n=2)"],"first":1,"last":"a \"b\""}`},
+		{figures{}, nil, `"warnings":["both","seen (n=2)"]`},
+		{nil, errors.New("disk full"), `"warnings":["both","seen (n=2)"]`},
+	} {
+		verbs = append(old[:len(old):len(old)], func(a *app) *cobra.Command {
+			return &cobra.Command{Use: "try", RunE: a.does(func(context.Context, []string) (result, error) {
+				a.env.Log.Warn("both")
+				a.env.Log.With("n", 2).Warn("seen")
+				return c.res, c.err
+			})}
+		})
+		var out, errOut bytes.Buffer
+		run(context.Background(), []string{"try", "--json"}, &out, &errOut)
+		if !strings.Contains(out.String(), c.want) || strings.Count(out.String(), `"warnings"`) != 1 {
+			t.Errorf("%s\nwant %s", out.String(), c.want)
+		}
+	}
+}
+
 // crashing is a result that cannot be shown.
 type crashing struct{}
 
@@ -160,7 +198,7 @@ func TestAPanicIsAnError(t *testing.T) {
 			want, got := "", out.String()
 			if flag == "--json" {
 				want = fmt.Sprintf(`{"schema":"fbnas.try/1","status":"error","error":{"code":"failure","message":%q,`+
-					`"hint":"Please report it, with the command line and the stack that stands on stderr."}}`, message) + "\n"
+					`"hint":"Please report it, with the command line and the stack that stands on stderr."},"warnings":[]}`, message) + "\n"
 			} else if !strings.Contains(errOut.String(), "error: "+message+"\nhint: Please report it") {
 				t.Errorf("%s: stderr %s", name, errOut.String())
 			}

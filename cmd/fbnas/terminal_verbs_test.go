@@ -54,6 +54,9 @@ var onTerminals = []terminalRow{
 	{line: "lut schema"},
 	{line: "baseline uniform --lut DIR/x.lut --limit 100% -o DIR/uniform.yaml"},
 	{line: "baseline random --lut DIR/x.lut --limit 100% -o DIR/random.yaml"},
+	{line: "baseline mobilenetv2 --lut DIR/x.lut --limit 100% -o DIR/mobilenetv2.yaml"},
+	{line: "baseline mobilenetv3 --lut DIR/x.lut --limit 100% -o DIR/mobilenetv3.yaml"},
+	{line: "baseline fbnetv2 --lut DIR/x.lut --limit 100% -o DIR/fbnetv2.yaml"},
 	{line: "search --lut DIR/x.lut --data DIR/data --target 99% --margin 0 --epochs 2 --batch 8 --pad-crop 0 -o DIR/search", warning: "the expected cost ended at"},
 	{line: "lut explain DIR/search"},
 	{line: "train DIR/tiny.yaml --data DIR/data --epochs 2 --batch 9 --pad-crop 0 -o DIR/train", warning: "a batch of 9 is not a multiple of"},
@@ -112,6 +115,7 @@ func TestTerminal(t *testing.T) {
 				t.Errorf("a bar, or no document: %q", got)
 			}
 			conforms(t, []byte(stdout))
+			warned(t, []byte(stdout), seen(t, got))
 		},
 	} {
 		t.Run(mode, func(t *testing.T) {
@@ -124,6 +128,21 @@ func TestTerminal(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// warned holds a document's warnings against those on the terminal.
+func warned(t *testing.T, document []byte, lines []string) {
+	t.Helper()
+	var e job.Envelope
+	if err := json.Unmarshal(document, &e); err != nil || e.Warnings == nil {
+		t.Fatalf("warnings %v: %v", e.Warnings, err)
+	}
+	for _, line := range lines {
+		warning, ok := strings.CutPrefix(line, "warning: ")
+		if ok && !slices.ContainsFunc(e.Warnings, func(w string) bool { return strings.HasPrefix(w, warning) }) {
+			t.Errorf("not in the document: %q", warning)
+		}
 	}
 }
 
