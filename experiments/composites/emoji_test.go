@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -99,21 +98,5 @@ func TestSprites(t *testing.T) {
 	}
 	if _, err := kept.load("missing"); err == nil {
 		t.Error("a sprite that is not there was loaded")
-	}
-}
-
-func TestEach(t *testing.T) {
-	made := make([]bool, 100)
-	if err := each(t.Context(), len(made), func(i int) error { made[i] = true; return nil }); err != nil || slices.Contains(made, false) {
-		t.Errorf("%v, %v", made, err)
-	}
-	wrong := errors.New("wrong")
-	if err := each(t.Context(), 100, func(i int) error {
-		if i == 3 {
-			return wrong
-		}
-		return nil
-	}); !errors.Is(err, wrong) {
-		t.Errorf("got %v", err)
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync"
 
 	"fbnas/internal/atomicfile"
 	"fbnas/internal/setup"
@@ -160,35 +159,6 @@ func (s store) photograph(path, sum string) (*image.RGBA, error) {
 	}
 	img := shrink(whole, photoSide)
 	return img, atomicfile.Write(small, func(w io.Writer) error { return png.Encode(w, img) })
-}
-
-// each does a job for each number below n, on all cores, and returns the first
-// error.
-func each(ctx context.Context, n int, do func(i int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(n, runtime.NumCPU()) {
-		workers.Go(func() {
-			for i := range next {
-				if err := do(i); err != nil {
-					cancel(err)
-				}
-			}
-		})
-	}
-	for i := range n {
-		select {
-		case next <- i:
-			continue
-		case <-ctx.Done():
-		}
-		break
-	}
-	close(next)
-	workers.Wait()
-	return context.Cause(ctx)
 }
 
 func decode(path string, as func(io.Reader) (image.Image, error)) (*image.RGBA, error) {

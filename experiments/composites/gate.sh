@@ -1,8 +1,9 @@
 #!/bin/sh
 # Is the architecture worth anything on this data set? Trains one plain network, like
 # MobileNetV2, at half and full width and at half and full size of the pictures, all
-# alike, and compares them: the gate is 3 points more from half to full width and 3
-# points more from half to full size. Run from the repository's root:
+# alike, and compares them: the gate is 3 points more from half to full width (at full
+# size) and 3 points more from half to full size (at full width), on average over the
+# seeds; its exit status is 1 below that. Run from the repository's root:
 #
 #	experiments/composites/gate.sh DATA RUNS
 #
@@ -16,6 +17,8 @@ runs=$2
 fbnas=${FBNAS:-bin/fbnas}
 size=$(sed -n 's/^  "size": \([0-9]*\),$/\1/p' "$data/composites.json")
 mkdir -p "$runs"
+lines=$runs/gate.txt
+: >"$lines"
 
 # network HALVINGS SIDE: the plain network with its widths halved so often.
 network() {
@@ -59,7 +62,20 @@ for seed in ${SEEDS:-1}; do
 				# shellcheck disable=SC2086
 				"$fbnas" train $how >&2
 			fi
+			echo "$side $halvings $(field top1 "$run/summary.json")" >>"$lines"
 			echo "$side px, width 1/$((1 << halvings)), seed $seed: $(field top1 "$run/summary.json") top-1, $(field macs "$run/summary.json") MACs, $(field seconds "$run/summary.json") s"
 		done
 	done
 done
+
+awk -v size="$size" '
+	{ sum[$1 " " $2] += $3; n[$1 " " $2]++ }
+	function mean(side, halvings) { return 100 * sum[side " " halvings] / n[side " " halvings] }
+	END {
+		half = int(size / 2)
+		width = mean(size, 0) - mean(size, 1)
+		pixels = mean(size, 0) - mean(half, 0)
+		printf "width: %+.1f points at %d px (%+.1f at %d px); size: %+.1f points at full width (%+.1f at half)\n",
+			width, size, mean(half, 0) - mean(half, 1), half, pixels, mean(size, 1) - mean(half, 1)
+		exit !(width >= 3 && pixels >= 3)
+	}' "$lines"
