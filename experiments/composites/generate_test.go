@@ -116,10 +116,10 @@ func TestAnInterruptedDataSetGoesOn(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "set")
 	want := made(t, filepath.Join(t.TempDir(), "whole"), few())
 
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(errors.New("a signal"))
 	w := world0(t, few())
-	if err := w.make(ctx, folder, fixture().packages, io.Discard, io.Discard); !errors.Is(err, context.Canceled) {
+	if err := w.make(ctx, folder, fixture().packages, io.Discard, io.Discard); fault.CodeOf(err) != fault.Interrupted || fault.HintOf(err) == "" {
 		t.Fatalf("cancelled: %v", err)
 	}
 	var m manifest

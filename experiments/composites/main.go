@@ -81,7 +81,10 @@ func (w world) make(ctx context.Context, folder string, packages []packageRecord
 	if err != nil {
 		return err
 	}
-	if m.Digest, err = w.generate(ctx, folder, stderr); err != nil {
+	if m.Digest, err = w.generate(ctx, folder, stderr); ctx.Err() != nil {
+		return fault.New(fault.Interrupted, "The same command goes on where it stopped.", "interrupted: %w", ctx.Err())
+	}
+	if err != nil {
 		return err
 	}
 	if before != "" && before != m.Digest {

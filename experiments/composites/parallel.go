@@ -9,7 +9,7 @@ import (
 // each does a job for each number below n, on all cores, and returns the first
 // error.
 func each(ctx context.Context, n int, do func(i int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+	working, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -26,11 +26,14 @@ func each(ctx context.Context, n int, do func(i int) error) error {
 		select {
 		case next <- i:
 			continue
-		case <-ctx.Done():
+		case <-working.Done():
 		}
 		break
 	}
 	close(next)
 	workers.Wait()
-	return context.Cause(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return context.Cause(working)
 }
