@@ -76,7 +76,7 @@ func (r racing) contenders(l *lab, o *opened) ([]search.Contender, error) {
 			return nil, err
 		}
 	}
-	byHand, err := o.byHand(found.Limit)
+	byHand, err := o.byHand(found.LimitUS)
 	if err != nil {
 		return nil, err
 	}

@@ -26,11 +26,11 @@ var methods = map[string]func(*search.Config){
 
 // searched is the result.
 type searched struct {
-	Limit      float64     `json:"limit_us"`
+	LimitUS    float64     `json:"limit_us"`
 	Networks   []candidate `json:"networks"` // the candidates, the winner first
 	Choices    []decided   `json:"choices"`
 	Inherited  []score     `json:"inherited"` // of the networks drawn at the limit, with the supernet's weights
-	Expected   float64     `json:"expected_us"`
+	ExpectedUS float64     `json:"expected_us"`
 	Steps      int         `json:"steps"`
 	ChoiceStep int         `json:"choice_steps"`
 	Seconds    float64     `json:"seconds"`
@@ -38,10 +38,10 @@ type searched struct {
 
 // candidate is a derived network.
 type candidate struct {
-	Arch      string  `json:"arch"`
-	Predicted float64 `json:"predicted_us"`
-	LogP      float64 `json:"log_p"`
-	OneHot    float64 `json:"one_hot_top1"`
+	Arch        string  `json:"arch"`
+	PredictedUS float64 `json:"predicted_us"`
+	LogP        float64 `json:"log_p"`
+	OneHot      float64 `json:"one_hot_top1"`
 }
 
 // decided is a choice at the end.
@@ -106,7 +106,7 @@ func (s searching) inherited(ctx context.Context, l *lab, o *opened, job search.
 
 func (s searching) result(o *opened, c search.Config, r search.Result) (*searched, error) {
 	best := r.Best()
-	out := &searched{Limit: c.Limit, Expected: r.Expected, Steps: r.Steps, ChoiceStep: r.ChoiceSteps, Seconds: r.Timing.Total.Seconds()}
+	out := &searched{LimitUS: c.Limit, ExpectedUS: r.Expected, Steps: r.Steps, ChoiceStep: r.ChoiceSteps, Seconds: r.Timing.Total.Seconds()}
 	for _, j := range append([]search.Judged{best}, r.Judged...) {
 		arch, err := o.space.Arch(j.Selection, len(o.set.Classes))
 		if err != nil {

@@ -31,14 +31,14 @@ var recipes = map[string]func(*train.Config){
 // trained is the result. The held-out images are what contenders are chosen by; the
 // test images are read once, here.
 type trained struct {
-	Held    score   `json:"held_out"`
-	Test    score   `json:"test"`
-	MACs    int64   `json:"macs"`
-	Params  int64   `json:"params"`
-	Latency float64 `json:"predicted_us"`
-	Epochs  int     `json:"epochs"`
-	Steps   int     `json:"steps"`
-	Seconds float64 `json:"seconds"` // of the training alone, all sittings together
+	Held        score   `json:"held_out"`
+	Test        score   `json:"test"`
+	MACs        int64   `json:"macs"`
+	Params      int64   `json:"params"`
+	PredictedUS float64 `json:"predicted_us"`
+	Epochs      int     `json:"epochs"`
+	Steps       int     `json:"steps"`
+	Seconds     float64 `json:"seconds"` // of the training alone, all sittings together
 }
 
 // score is what a network does on images.
@@ -83,7 +83,7 @@ func (t training) run(ctx context.Context, l *lab) (any, error) {
 	}
 	counts := models.Count(job.Blocks)
 	result := trained{MACs: counts.MACs, Params: counts.Params, Epochs: c.Epochs, Steps: r.Steps, Seconds: r.Timing.Total.Seconds()}
-	if result.Latency, err = o.predict(job.Blocks); err != nil {
+	if result.PredictedUS, err = o.predict(job.Blocks); err != nil {
 		return nil, err
 	}
 	e, err := train.NewEvaluator(l.engine, arch, r.Values, c.Batch)

@@ -77,14 +77,14 @@ func benchOf(f benchFile, r latency.Result, target *time.Duration, provider stri
 		m.Failure = new(r.Failure.Error())
 		return m
 	}
-	m.LatencyUS, m.P50US, m.P90US, m.IQRFraction = &r.LatencyU, &r.P50U, &r.P90U, &r.IQRFraction
-	m.RawUS, m.SentinelRatio, m.Noisy = r.RawU, &r.SentinelRatio, orNull(r.Noisy)
+	m.LatencyUS, m.P50US, m.P90US, m.IQRFraction = &r.LatencyUS, &r.P50US, &r.P90US, &r.IQRFraction
+	m.RawUS, m.SentinelRatio, m.Noisy = r.RawUS, &r.SentinelRatio, orNull(r.Noisy)
 	m.AgainstFirst = r.Against
 	if u := r.Unusual; u != nil {
 		m.Unusual = &UnusualInfo{u.NaNs, u.Infinite, u.Denormal, u.OutOf}
 	}
 	if m.TargetUS != nil {
-		m.Met = new(r.LatencyU <= *m.TargetUS)
+		m.Met = new(r.LatencyUS <= *m.TargetUS)
 	}
 	return m
 }

@@ -34,10 +34,10 @@ func TestVerdict(t *testing.T) {
 	}{
 		{"no ONNX file", yaml, refused, fault.Failure, "small.yaml: create: protobuf parsing failed", "small.yaml is not one, or was cut off"},
 		{"a model that is refused", model, refused, fault.Failure, "a.onnx: create: protobuf parsing failed", ""},
-		{"slow", model, latency.Result{LatencyU: 1001}, fault.Target, "a.onnx takes 1.00 ms, the target is 1.00 ms", "raise this one"},
-		{"as fast as asked", model, latency.Result{LatencyU: 1000}, "", "", ""},
+		{"slow", model, latency.Result{LatencyUS: 1001}, fault.Target, "a.onnx takes 1.00 ms, the target is 1.00 ms", "raise this one"},
+		{"as fast as asked", model, latency.Result{LatencyUS: 1000}, "", "", ""},
 	} {
-		slow := benchOf(model, latency.Result{LatencyU: 2000}, target, "cpu")
+		slow := benchOf(model, latency.Result{LatencyUS: 2000}, target, "cpu")
 		r := &BenchResult{Models: []BenchModel{benchOf(c.file, c.result, target, "cpu")}}
 		if c.code == fault.Failure {
 			r.Models = append([]BenchModel{slow}, r.Models...)

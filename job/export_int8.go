@@ -189,7 +189,7 @@ func (x *quantiser) time(ctx context.Context) error {
 	}
 	i := x.result.Int8
 	i.FloatBytes = int64(len(data))
-	i.FloatLatencyUS, i.LatencyUS = b.Results[0].LatencyU, b.Results[1].LatencyU
+	i.FloatLatencyUS, i.LatencyUS = b.Results[0].LatencyUS, b.Results[1].LatencyUS
 	i.AgainstFloat, i.Device = b.Results[1].Against, deviceOf(x.Device, b.Device)
 	x.quantised.Says.Latency = measured(x.quantised.Says.Latency, b, i.LatencyUS)
 	return nil

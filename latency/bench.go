@@ -12,14 +12,14 @@ import (
 // Result is a benchmark's result for one model. Times are in µs.
 type Result struct {
 	Name          string    `json:"-"`
-	LatencyU      float64   `json:"latency_us"` // normalised by the unit
-	P50U          float64   `json:"p50_us"`     // of RawU
-	P90U          float64   `json:"p90_us"`
-	MinU          float64   `json:"min_us"`
+	LatencyUS     float64   `json:"latency_us"` // normalised by the unit
+	P50US         float64   `json:"p50_us"`     // of RawUS
+	P90US         float64   `json:"p90_us"`
+	MinUS         float64   `json:"min_us"`
 	IQRFraction   float64   `json:"iqr_fraction"` // of the ratios
 	Rounds        int       `json:"rounds"`       // that count
 	DroppedGroups int       `json:"dropped_groups"`
-	RawU          []float64 `json:"raw_us"` // medians of the rounds
+	RawUS         []float64 `json:"raw_us"` // medians of the rounds
 	SentinelRatio float64   `json:"sentinel_ratio"`
 	Noisy         string    `json:"noisy,omitempty"` // why it is not reliable, "" if it is
 	Failure       *Failure  `json:"failure,omitempty"`
@@ -33,7 +33,7 @@ type Result struct {
 // that they can be compared with the table's.
 type Unit struct {
 	Reference *Model  // nil: the sentinel
-	TimeU     float64 // µs; 0: the sentinel's in the measurement itself
+	TimeUS    float64 // µs; 0: the sentinel's in the measurement itself
 }
 
 // Benchmark is what Bench times: models side by side, with the sentinel and the
@@ -60,9 +60,9 @@ func Bench(ctx context.Context, meter Meter, b Benchmark) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	unitU := b.Unit.TimeU
-	if unitU == 0 {
-		unitU = SentinelU(seen.rounds)
+	unitUS := b.Unit.TimeUS
+	if unitUS == 0 {
+		unitUS = SentinelUS(seen.rounds)
 	}
 	results := make([]Result, len(b.Models))
 	for i, m := range b.Models {
@@ -71,7 +71,7 @@ func Bench(ctx context.Context, meter Meter, b Benchmark) ([]Result, error) {
 		if results[i].Failure != nil {
 			continue
 		}
-		results[i].LatencyU = inUnits[d].Ratio * unitU
+		results[i].LatencyUS = inUnits[d].Ratio * unitUS
 		if c, ok := compare(seen.rounds, d, b.Models[0].Digest()); ok && i > 0 {
 			results[i].Against = &c
 		}
@@ -120,10 +120,10 @@ func (o observations) result(m Model, f Figure) Result {
 		return Result{Name: m.Name, Failure: &failure}
 	}
 	r := Result{
-		Name: m.Name,
-		P50U: stats.Median(f.MediansU), P90U: stats.Percentile(f.MediansU, 0.9), MinU: f.MinU,
-		IQRFraction: f.IQRFraction, Rounds: len(f.MediansU), DroppedGroups: f.Dropped,
-		RawU: f.MediansU, SentinelRatio: f.Ratio, Noisy: o.noisy(f),
+		Name:  m.Name,
+		P50US: stats.Median(f.MediansUS), P90US: stats.Percentile(f.MediansUS, 0.9), MinUS: f.MinUS,
+		IQRFraction: f.IQRFraction, Rounds: len(f.MediansUS), DroppedGroups: f.Dropped,
+		RawUS: f.MediansUS, SentinelRatio: f.Ratio, Noisy: o.noisy(f),
 	}
 	if u, ok := o.unusual[m.Digest()]; ok {
 		r.Unusual = &u

@@ -34,7 +34,7 @@ func compare(rounds []Round, a, b string) (Comparison, bool) {
 		times := map[string]float64{}
 		for _, g := range r.Groups {
 			if !g.Dropped {
-				times[g.Digest] = g.MedianU
+				times[g.Digest] = g.MedianUS
 			}
 		}
 		if times[a] > 0 && times[b] > 0 {

@@ -13,7 +13,7 @@ import (
 // differ, the rounds distinguish them, and do not distinguish equal ones.
 func TestBenchCompares(t *testing.T) {
 	model := func(name string, us float64) latency.Model {
-		return latency.Model{Name: name, Bytes: simdevice.Model{Name: name, U: us}.Encode()}
+		return latency.Model{Name: name, Bytes: simdevice.Model{Name: name, US: us}.Encode()}
 	}
 	wander := func(at time.Duration) float64 { return 1 + 0.02*math.Sin(at.Seconds()) }
 	conn := &simdevice.Conn{Noise: simdevice.Noise{Jitter: 0.01, Speed: wander}}

@@ -44,7 +44,7 @@ func TestCompute(t *testing.T) {
 	conn := &simdevice.Conn{}
 	meter := latency.NewMeter(conn, latency.HostConfig{})
 	told := 0
-	got, err := meter.Compute(t.Context(), simulated(simdevice.Model{Name: "a", U: 10}), latency.Inputs{
+	got, err := meter.Compute(t.Context(), simulated(simdevice.Model{Name: "a", US: 10}), latency.Inputs{
 		Bytes: numbers(in...), Batch: 3, OnValues: func(n int) { told = n },
 	}, latency.Options{})
 	if err != nil || told != len(want) {
@@ -142,7 +142,7 @@ func TestComputeGivesTooMuch(t *testing.T) {
 	for most, want := range map[int]string{4: "", 3: "more than the 3 values"} {
 		conn := &simdevice.Conn{}
 		meter := latency.NewMeter(conn, latency.HostConfig{})
-		got, err := meter.Compute(t.Context(), simulated(simdevice.Model{Name: "a", U: 1}), latency.Inputs{Bytes: make([]byte, 16), Values: most}, latency.Options{})
+		got, err := meter.Compute(t.Context(), simulated(simdevice.Model{Name: "a", US: 1}), latency.Inputs{Bytes: make([]byte, 16), Values: most}, latency.Options{})
 		if want == "" && (err != nil || len(got) != most) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("at most %d: %v, %v", most, got, err)
 		}
@@ -176,15 +176,15 @@ func TestComputeFails(t *testing.T) {
 		kind   string // of a failure; "lost"; "" for none
 		want   string
 	}{
-		{"whole", simdevice.Model{U: 1}, nil, 16, 1, "", ""},
-		{"cut", simdevice.Model{U: 1}, cut, 16, 2, "", ""},
-		{"damaged", simdevice.Model{U: 1}, damage, 16, 2, "", ""},
-		{"not created", simdevice.Model{U: 1, Create: wire.KindUnsupportedOp}, nil, 16, 1, wire.KindUnsupportedOp, "not created on simulated"},
-		{"does not run", simdevice.Model{U: 1, Run: wire.KindRun, RunsBefore: 1}, nil, 16, 1, wire.KindRun, "as the model says"},
-		{"crashes", simdevice.Model{U: 1, Run: simdevice.Crash, RunsBefore: 1}, nil, 16, 2, "lost", "the agent was lost"},
-		{"half a run", simdevice.Model{U: 1}, nil, 12, 1, "lost", "inputs of 12 bytes; a run takes 8"},
-		{"nothing", simdevice.Model{U: 1}, nil, 0, 0, "lost", "inputs of 0 bytes"},
-		{"too large", simdevice.Model{U: 1, Bytes: 1 << 40}, nil, 16, 1, wire.KindOOM, "the limit is"},
+		{"whole", simdevice.Model{US: 1}, nil, 16, 1, "", ""},
+		{"cut", simdevice.Model{US: 1}, cut, 16, 2, "", ""},
+		{"damaged", simdevice.Model{US: 1}, damage, 16, 2, "", ""},
+		{"not created", simdevice.Model{US: 1, Create: wire.KindUnsupportedOp}, nil, 16, 1, wire.KindUnsupportedOp, "not created on simulated"},
+		{"does not run", simdevice.Model{US: 1, Run: wire.KindRun, RunsBefore: 1}, nil, 16, 1, wire.KindRun, "as the model says"},
+		{"crashes", simdevice.Model{US: 1, Run: simdevice.Crash, RunsBefore: 1}, nil, 16, 2, "lost", "the agent was lost"},
+		{"half a run", simdevice.Model{US: 1}, nil, 12, 1, "lost", "inputs of 12 bytes; a run takes 8"},
+		{"nothing", simdevice.Model{US: 1}, nil, 0, 0, "lost", "inputs of 0 bytes"},
+		{"too large", simdevice.Model{US: 1, Bytes: 1 << 40}, nil, 16, 1, wire.KindOOM, "the limit is"},
 	} {
 		c.model.Name = c.name
 		conn := &simdevice.Conn{Tamper: c.tamper}
@@ -216,7 +216,7 @@ func TestComputeInterrupted(t *testing.T) {
 		meter := latency.NewMeter(conn, latency.HostConfig{})
 		_, _, err := meter.Identity(ctx, latency.Options{})
 		if err == nil {
-			_, err = meter.Compute(ctx, simulated(simdevice.Model{Name: "a", U: 1}), latency.Inputs{Bytes: make([]byte, 8)}, latency.Options{})
+			_, err = meter.Compute(ctx, simulated(simdevice.Model{Name: "a", US: 1}), latency.Inputs{Bytes: make([]byte, 8)}, latency.Options{})
 		}
 		if fault.CodeOf(err) != fault.Interrupted {
 			t.Errorf("interrupted at call %d: %v", calls, err)

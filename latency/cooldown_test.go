@@ -15,7 +15,7 @@ import (
 
 // slow are models that keep a device busy long enough to heat it up.
 func slow() []simdevice.Model {
-	return []simdevice.Model{{Name: "m1", U: 2e5}, {Name: "m2", U: 4e5}}
+	return []simdevice.Model{{Name: "m1", US: 2e5}, {Name: "m2", US: 4e5}}
 }
 
 // waited adds up the courses of rounds.
@@ -126,9 +126,9 @@ func TestInterruptedCoolDown(t *testing.T) {
 	conn := &simdevice.Conn{Noise: simdevice.Noise{Warm: simdevice.Warm{Rise: 1, Limit: 10}}}
 	pause := func(ctx context.Context, d time.Duration) error { cancel(); return ctx.Err() }
 	meter := latency.NewMeter(conn, latency.HostConfig{Pause: pause})
-	m := simdevice.Model{Name: "m1", U: 4e5}
+	m := simdevice.Model{Name: "m1", US: 4e5}
 	err := meter.Measure(ctx, latency.Request{
-		Sentinel: latency.Model{Name: "sentinel", Bytes: simdevice.Model{Name: "sentinel", U: 500}.Encode()},
+		Sentinel: latency.Model{Name: "sentinel", Bytes: simdevice.Model{Name: "sentinel", US: 500}.Encode()},
 		Models:   []latency.Model{{Name: m.Name, Bytes: m.Encode()}}, Batches: [][]int{{0}},
 	})
 	if !errors.Is(err, context.Canceled) {
@@ -154,7 +154,7 @@ func TestMode(t *testing.T) {
 			t.Errorf("%s: %v, %v", c.name, condition.FixedPerformance, err)
 		}
 		got, err := simulate(t.Context(), &simdevice.Conn{Fixed: c.fixed}, c.opts, five(), nil)
-		if us := latency.SentinelU(got.rounds); err != nil || math.Abs(us/c.us-1) > 0.01 {
+		if us := latency.SentinelUS(got.rounds); err != nil || math.Abs(us/c.us-1) > 0.01 {
 			t.Errorf("%s: %v µs, %v, want %v", c.name, us, err, c.us)
 		}
 	}

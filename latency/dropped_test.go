@@ -11,11 +11,11 @@ import (
 func disturbedRounds(dropped func(digest string, round int) bool) []Round {
 	var rounds []Round
 	for i := range 12 {
-		r := Round{Round: i, Sentinel: []Group{{Digest: "s", Round: i, MedianU: 50}}}
+		r := Round{Round: i, Sentinel: []Group{{Digest: "s", Round: i, MedianUS: 50}}}
 		for digest, us := range map[string]float64{"a": 100, "b": 200, "ref": 400} {
-			g := Group{Digest: digest, Round: i, MedianU: us * (1 + 0.001*float64(i)), Runs: 5}
+			g := Group{Digest: digest, Round: i, MedianUS: us * (1 + 0.001*float64(i)), Runs: 5}
 			if dropped(digest, i) {
-				g.MedianU, g.Dropped = 10*us, true
+				g.MedianUS, g.Dropped = 10*us, true
 			}
 			r.Groups = append(r.Groups, g)
 		}

@@ -14,10 +14,10 @@ type Figure struct {
 	Ratio       float64   // median over the rounds
 	IQRFraction float64   // of the ratios
 	MAD         float64   // of the ratios, relative to Ratio
-	MinU        float64   // smallest group median, µs
+	MinUS       float64   // smallest group median, µs
 	Ratios      []float64 // of each round that counts, in order
-	MediansU    []float64 // group medians of those rounds, µs
-	SentinelU   []float64 // round medians of the sentinel in those rounds, µs
+	MediansUS   []float64 // group medians of those rounds, µs
+	SentinelUS  []float64 // round medians of the sentinel in those rounds, µs
 	Dropped     int       // groups that stayed dirty
 	Dirty, Runs int       // runs in all groups
 	// Disturbed says that too few groups were clean, so that dropped ones count.
@@ -37,9 +37,9 @@ func Figures(rounds []Round) map[string]Figure {
 		if r.Rejected != "" {
 			continue
 		}
-		sentinel := r.SentinelU()
+		sentinel := r.SentinelUS()
 		for _, g := range r.Groups {
-			samples[g.Digest] = append(samples[g.Digest], sample{g, sentinel, g.MedianU / sentinel})
+			samples[g.Digest] = append(samples[g.Digest], sample{g, sentinel, g.MedianUS / sentinel})
 		}
 	}
 	figures := map[string]Figure{}
@@ -73,23 +73,23 @@ func figure(all []sample) Figure {
 	}
 	for _, s := range clean {
 		f.Ratios = append(f.Ratios, s.ratio)
-		f.MediansU = append(f.MediansU, s.group.MedianU)
-		f.SentinelU = append(f.SentinelU, s.sentinel)
+		f.MediansUS = append(f.MediansUS, s.group.MedianUS)
+		f.SentinelUS = append(f.SentinelUS, s.sentinel)
 	}
 	f.Ratio = stats.Median(f.Ratios)
 	f.IQRFraction = stats.IQRFraction(f.Ratios)
 	f.MAD = stats.MAD(f.Ratios) / f.Ratio
-	f.MinU = slices.Min(f.MediansU)
+	f.MinUS = slices.Min(f.MediansUS)
 	return f
 }
 
-// SentinelU is the sentinel's time over the rounds that were not rejected: the
+// SentinelUS is the sentinel's time over the rounds that were not rejected: the
 // median of its round medians, in µs. A table's row is a ratio multiplied by it.
-func SentinelU(rounds []Round) float64 {
+func SentinelUS(rounds []Round) float64 {
 	var medians []float64
 	for _, r := range rounds {
 		if r.Rejected == "" {
-			medians = append(medians, r.SentinelU())
+			medians = append(medians, r.SentinelUS())
 		}
 	}
 	return stats.Median(medians)

@@ -8,12 +8,12 @@ import (
 	"fbnas/latency"
 )
 
-func group(round int, digest string, medianU float64, dropped bool) latency.Group {
+func group(round int, digest string, medianUS float64, dropped bool) latency.Group {
 	dirty := 0
 	if dropped {
 		dirty = 5
 	}
-	return latency.Group{Round: round, Digest: digest, MedianU: medianU, MinU: medianU, Runs: 5, Dirty: dirty, Dropped: dropped}
+	return latency.Group{Round: round, Digest: digest, MedianUS: medianUS, MinUS: medianUS, Runs: 5, Dirty: dirty, Dropped: dropped}
 }
 
 // round has a sentinel of the given time and one model, "a".
@@ -49,13 +49,13 @@ func TestFigures(t *testing.T) {
 			2.1, []float64{20, 21, 22}, 0, false, 10},
 	} {
 		f := latency.Figures(c.rounds)["a"]
-		if math.Abs(f.Ratio-c.ratio) > 1e-12 || !slices.Equal(f.MediansU, c.raw) || f.Dropped != c.dropped || f.Disturbed != c.disturbed {
+		if math.Abs(f.Ratio-c.ratio) > 1e-12 || !slices.Equal(f.MediansUS, c.raw) || f.Dropped != c.dropped || f.Disturbed != c.disturbed {
 			t.Errorf("%s: %+v", c.name, f)
 		}
-		if f.MinU != slices.Min(c.raw) {
-			t.Errorf("%s: minimum %v", c.name, f.MinU)
+		if f.MinUS != slices.Min(c.raw) {
+			t.Errorf("%s: minimum %v", c.name, f.MinUS)
 		}
-		if got := latency.SentinelU(c.rounds); got != c.sentinel {
+		if got := latency.SentinelUS(c.rounds); got != c.sentinel {
 			t.Errorf("%s: sentinel %v, want %v", c.name, got, c.sentinel)
 		}
 	}

@@ -57,7 +57,7 @@ func TestFinalErrorOfTheDevice(t *testing.T) {
 	if !devices.IsFinal(final) {
 		t.Fatal(final)
 	}
-	sentinel := latency.Model{Name: "sentinel", Bytes: simdevice.Model{Name: "sentinel", U: 500}.Encode()}
+	sentinel := latency.Model{Name: "sentinel", Bytes: simdevice.Model{Name: "sentinel", US: 500}.Encode()}
 	rounds, failures := 0, 0
 	req := latency.Request{
 		Sentinel: sentinel, Options: latency.Options{Rounds: 12},

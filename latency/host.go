@@ -172,7 +172,7 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 	}
 	device := Device{
 		Model: DeviceModel{SoC: id.SoC, Arch: id.Arch, Cores: id.Cores, MaxKHz: id.MaxKHz, MemoryBytes: id.MemoryBytes, Emulator: id.Emulator},
-		Unit:  id.Unit, OS: id.OS, CallCostUS: hello.CallCostU, Replayed: id.Replayed,
+		Unit:  id.Unit, OS: id.OS, CallCostUS: hello.CallCostUS, Replayed: id.Replayed,
 	}
 	return device, Condition{
 		Runtime: hello.Runtime, RuntimeDigest: hello.RuntimeDigest,

@@ -124,7 +124,7 @@ func TestModelFaults(t *testing.T) {
 	for _, c := range modelFaults {
 		t.Run(c.name, func(t *testing.T) {
 			specs := five()
-			c.model.Name, c.model.U = specs[2].Name, specs[2].U
+			c.model.Name, c.model.US = specs[2].Name, specs[2].US
 			specs[2] = c.model
 			survive(t, &simdevice.Conn{}, specs, c.starts, map[string]string{"m3": c.kind})
 		})
@@ -178,7 +178,7 @@ func line(kind string, body any) []byte {
 
 func TestFailingSentinelEndsTheMeasurement(t *testing.T) {
 	for kind, want := range map[string]string{wire.KindBadOutput: "bad_output", simdevice.Crash: "the sentinel cannot be measured"} {
-		sentinel := simdevice.Model{Name: "sentinel", U: 500}
+		sentinel := simdevice.Model{Name: "sentinel", US: 500}
 		if kind == simdevice.Crash {
 			sentinel.Create = kind
 		} else {
@@ -187,7 +187,7 @@ func TestFailingSentinelEndsTheMeasurement(t *testing.T) {
 		meter := latency.NewMeter(&simdevice.Conn{}, latency.HostConfig{})
 		err := meter.Measure(t.Context(), latency.Request{
 			Sentinel: latency.Model{Bytes: sentinel.Encode()},
-			Models:   []latency.Model{{Bytes: simdevice.Model{Name: "a", U: 1}.Encode()}}, Batches: [][]int{{0}},
+			Models:   []latency.Model{{Bytes: simdevice.Model{Name: "a", US: 1}.Encode()}}, Batches: [][]int{{0}},
 		})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", kind, err, want)
@@ -221,8 +221,8 @@ func TestErrorOfACallbackEndsTheMeasurement(t *testing.T) {
 }
 
 func TestDoneRoundsAreNotMeasured(t *testing.T) {
-	sentinel := latency.Model{Bytes: simdevice.Model{Name: "sentinel", U: 500}.Encode()}
-	same := latency.Model{Bytes: simdevice.Model{Name: "a", U: 100}.Encode()}
+	sentinel := latency.Model{Bytes: simdevice.Model{Name: "sentinel", US: 500}.Encode()}
+	same := latency.Model{Bytes: simdevice.Model{Name: "a", US: 100}.Encode()}
 	conn := &simdevice.Conn{}
 	var rounds []int
 	err := latency.NewMeter(conn, latency.HostConfig{}).Measure(t.Context(), latency.Request{

@@ -40,7 +40,7 @@ func newJob(req Request) *job {
 	j := &job{
 		req: req, opts: req.Options.WithDefaults(), sentinel: req.Sentinel.Digest(),
 		models: map[string]Model{}, done: map[roundKey]bool{}, failed: map[string]bool{}, strikes: map[string]int{}, repeated: map[int]int{},
-		medians: append([]float64(nil), req.SentinelU...),
+		medians: append([]float64(nil), req.SentinelUS...),
 	}
 	for _, m := range req.Models {
 		digest := m.Digest()
@@ -86,7 +86,7 @@ func (j *job) request(batches []wire.Batch) wire.Request {
 	j.culprit, j.open, j.at, j.rejected = "", Round{}, 0, 0
 	return wire.Request{
 		Protocol: wire.Protocol, Op: wire.OpMeasure, Options: j.opts.wire(),
-		Sentinel: j.sentinel, Batches: batches, SentinelU: j.medians,
+		Sentinel: j.sentinel, Batches: batches, SentinelUS: j.medians,
 	}
 }
 
@@ -141,7 +141,7 @@ func (j *job) group(line int, g wire.GroupRecord) error {
 		return &wire.CorruptError{Line: line, Reason: "a group of a model that was not requested"}
 	}
 	j.open.Batch, j.open.Round = g.Batch, g.Round
-	j.at = time.Duration(g.AtU * float64(time.Microsecond))
+	j.at = time.Duration(g.AtUS * float64(time.Microsecond))
 	if g.Sentinel {
 		j.open.Sentinel = append(j.open.Sentinel, g.Group)
 	} else {
@@ -180,7 +180,7 @@ func (j *job) close(line int, end wire.RoundEnd) error {
 	}
 	if round.Rejected == "" {
 		j.done[roundKey{round.Batch, round.Round}] = true
-		j.medians = append(j.medians, round.SentinelU())
+		j.medians = append(j.medians, round.SentinelUS())
 		j.progress++
 	}
 	if j.req.OnRound != nil {

@@ -69,9 +69,9 @@ type Request struct {
 	Batches  [][]int
 	Options  Options
 	Done     func(batch, round int) bool
-	// SentinelU are the sentinel's medians, in µs, in the rounds that Done
+	// SentinelUS are the sentinel's medians, in µs, in the rounds that Done
 	// reports: drift is judged by them too.
-	SentinelU []float64
+	SentinelUS []float64
 	// OnRound and OnFailure are called in order, from one goroutine, as soon as
 	// the host has a result; their errors end the measurement.
 	OnRound   func(Round) error

@@ -64,7 +64,7 @@ func TestNoise(t *testing.T) {
 			}
 			for digest, f := range latency.Figures(got.rounds) {
 				dropped += f.Dropped
-				want := modelU(t, got.names[digest]) / 500
+				want := modelUS(t, got.names[digest]) / 500
 				if e := math.Abs(f.Ratio/want - 1); e > c.worst {
 					t.Errorf("%s: ratio %.4f instead of %.4f, an error of %.2f %%", got.names[digest], f.Ratio, want, 100*e)
 				}
@@ -76,11 +76,11 @@ func TestNoise(t *testing.T) {
 	}
 }
 
-func modelU(t *testing.T, name string) float64 {
+func modelUS(t *testing.T, name string) float64 {
 	t.Helper()
 	for _, m := range five() {
 		if m.Name == name {
-			return m.U
+			return m.US
 		}
 	}
 	t.Fatalf("no model %q", name)
@@ -147,24 +147,24 @@ func TestOrderIsSeeded(t *testing.T) {
 
 func TestBench(t *testing.T) {
 	model := func(m simdevice.Model) latency.Model { return latency.Model{Name: m.Name, Bytes: m.Encode()} }
-	sentinel := model(simdevice.Model{Name: "sentinel", U: 400})
+	sentinel := model(simdevice.Model{Name: "sentinel", US: 400})
 	models := []latency.Model{
-		model(simdevice.Model{Name: "fast", U: 100}),
-		model(simdevice.Model{Name: "broken", U: 1, Create: "create"}),
+		model(simdevice.Model{Name: "fast", US: 100}),
+		model(simdevice.Model{Name: "broken", US: 1, Create: "create"}),
 		sentinel,
 	}
 	meter := latency.NewMeter(&simdevice.Conn{Noise: simdevice.Noise{Jitter: 0.01}}, latency.HostConfig{})
-	results, err := latency.Bench(t.Context(), meter, latency.Benchmark{Sentinel: sentinel, Unit: latency.Unit{TimeU: 800}, Models: models})
+	results, err := latency.Bench(t.Context(), meter, latency.Benchmark{Sentinel: sentinel, Unit: latency.Unit{TimeUS: 800}, Models: models})
 	if err != nil {
 		t.Fatal(err)
 	}
 	fast, broken, itself := results[0], results[1], results[2]
-	if fast.Name != "fast" || math.Abs(fast.LatencyU/200-1) > 0.01 || math.Abs(fast.P50U/100-1) > 0.01 ||
-		fast.Rounds != 12 || len(fast.RawU) != 12 || fast.P90U < fast.P50U || fast.MinU > fast.P50U || fast.Failure != nil {
+	if fast.Name != "fast" || math.Abs(fast.LatencyUS/200-1) > 0.01 || math.Abs(fast.P50US/100-1) > 0.01 ||
+		fast.Rounds != 12 || len(fast.RawUS) != 12 || fast.P90US < fast.P50US || fast.MinUS > fast.P50US || fast.Failure != nil {
 		t.Errorf("fast: %+v", fast)
 	}
-	if fast.P90U != stats.Percentile(fast.RawU, 0.9) {
-		t.Errorf("90th percentile %v of %v", fast.P90U, fast.RawU)
+	if fast.P90US != stats.Percentile(fast.RawUS, 0.9) {
+		t.Errorf("90th percentile %v of %v", fast.P90US, fast.RawUS)
 	}
 	if broken.Failure == nil || broken.Failure.Kind != "create" {
 		t.Errorf("broken: %+v", broken)
@@ -173,7 +173,7 @@ func TestBench(t *testing.T) {
 		t.Errorf("the sentinel's ratio to itself is %v", itself.SentinelRatio)
 	}
 	now, err := latency.Bench(t.Context(), meter, latency.Benchmark{Sentinel: sentinel, Models: models[:1]})
-	if err != nil || math.Abs(now[0].LatencyU/100-1) > 0.01 {
+	if err != nil || math.Abs(now[0].LatencyUS/100-1) > 0.01 {
 		t.Errorf("without a table: %+v, %v", now, err)
 	}
 }

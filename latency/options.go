@@ -69,10 +69,10 @@ func (o Options) Validate() error {
 // wire returns the options as they are sent to the agent; o has its defaults.
 func (o Options) wire() wire.Options {
 	return wire.Options{
-		GroupU: o.GroupTime.Microseconds(), MinRuns: o.MinRuns, MaxRuns: o.MaxRuns,
-		WarmUpU: o.WarmUp.Microseconds(), ModelTimeoutU: o.ModelTimeout.Microseconds(),
-		HeartbeatU: heartbeat.Microseconds(),
-		Threads:    o.Threads, Core: o.Core, Seed: o.Seed,
+		GroupUS: o.GroupTime.Microseconds(), MinRuns: o.MinRuns, MaxRuns: o.MaxRuns,
+		WarmUpUS: o.WarmUp.Microseconds(), ModelTimeoutUS: o.ModelTimeout.Microseconds(),
+		HeartbeatUS: heartbeat.Microseconds(),
+		Threads:     o.Threads, Core: o.Core, Seed: o.Seed,
 		Repeats: *o.Repeats, AllowNoisy: o.AllowNoisy, AnyOutput: o.AnyOutput, MemoryBytes: o.MemoryBytes,
 	}
 }

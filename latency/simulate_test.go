@@ -22,7 +22,7 @@ func simulate(ctx context.Context, conn *simdevice.Conn, opts latency.Options, s
 	c := collected{failures: map[string]string{}, names: map[string]string{}}
 	opts.BatchModels = 4
 	req := latency.Request{
-		Sentinel: latency.Model{Name: "sentinel", Bytes: simdevice.Model{Name: "sentinel", U: 500}.Encode()},
+		Sentinel: latency.Model{Name: "sentinel", Bytes: simdevice.Model{Name: "sentinel", US: 500}.Encode()},
 		Options:  opts, Batches: opts.Batches(len(specs)),
 		OnRound: func(r latency.Round) error {
 			if r.Rejected != "" {
@@ -54,7 +54,7 @@ func simulate(ctx context.Context, conn *simdevice.Conn, opts latency.Options, s
 func five() []simdevice.Model {
 	var out []simdevice.Model
 	for i := 1; i <= 5; i++ {
-		out = append(out, simdevice.Model{Name: fmt.Sprint("m", i), U: float64(100 * i)})
+		out = append(out, simdevice.Model{Name: fmt.Sprint("m", i), US: float64(100 * i)})
 	}
 	return out
 }

@@ -64,7 +64,7 @@ func TestThrottlingIsMarked(t *testing.T) {
 				cooled++
 			}
 			for digest, f := range latency.Figures(got.rounds) {
-				want := modelU(t, got.names[digest]) / 500
+				want := modelUS(t, got.names[digest]) / 500
 				if e := math.Abs(f.Ratio/want - 1); e > worst && !f.Disturbed {
 					rt.Errorf("%s: an unmarked error of %.1f %%", got.names[digest], 100*e)
 				}

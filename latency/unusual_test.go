@@ -12,7 +12,7 @@ import (
 // times go into tables, and is timed and marked where the options allow it.
 func TestUnusualOutputs(t *testing.T) {
 	model := func(name string, output string) latency.Model {
-		return latency.Model{Name: name, Bytes: simdevice.Model{Name: name, U: 100, Output: output}.Encode()}
+		return latency.Model{Name: name, Bytes: simdevice.Model{Name: name, US: 100, Output: output}.Encode()}
 	}
 	odd, plain := model("odd", wire.KindBadOutput), model("plain", "")
 	for _, any := range []bool{false, true} {
@@ -23,11 +23,11 @@ func TestUnusualOutputs(t *testing.T) {
 			t.Fatal(err)
 		}
 		switch {
-		case r[1].Failure != nil || r[1].Unusual != nil || r[1].LatencyU <= 0:
+		case r[1].Failure != nil || r[1].Unusual != nil || r[1].LatencyUS <= 0:
 			t.Errorf("the plain model: %+v", r[1])
 		case !any && (r[0].Failure == nil || r[0].Failure.Detail != "its outputs hold 1 NaN among 2 numbers"):
 			t.Errorf("refused where it may not be: %+v", r[0])
-		case any && (r[0].Failure != nil || r[0].LatencyU != r[1].LatencyU || r[0].Unusual == nil || r[0].Unusual.NaNs != 1):
+		case any && (r[0].Failure != nil || r[0].LatencyUS != r[1].LatencyUS || r[0].Unusual == nil || r[0].Unusual.NaNs != 1):
 			t.Errorf("not timed and marked: %+v", r[0])
 		}
 	}

@@ -25,7 +25,7 @@ func draft(t *testing.T) *lut.Draft {
 
 // round is a round of one model, with the device's state in it.
 func round(number int, noisy string, course *measured.Course) measured.Round {
-	g := measured.Group{MedianU: 200, MinU: 199, Runs: 5}
+	g := measured.Group{MedianUS: 200, MinUS: 199, Runs: 5}
 	return measured.Round{Round: number, Sentinel: []measured.Group{g}, Groups: []measured.Group{g}, Noisy: noisy, Course: course}
 }
 

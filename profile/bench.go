@@ -32,9 +32,9 @@ func Bench(ctx context.Context, meter latency.Meter, t *lut.Table, models []late
 		if err != nil {
 			return b, err
 		}
-		unit = latency.Unit{Reference: beside.Reference, TimeU: t.Header.Sentinel.TimeUS}
+		unit = latency.Unit{Reference: beside.Reference, TimeUS: t.Header.Sentinel.TimeUS}
 		if r := t.Header.Reference; r != nil {
-			unit.TimeU = r.TimeUS
+			unit.TimeUS = r.TimeUS
 		}
 	}
 	b.Results, err = latency.Bench(ctx, meter, latency.Benchmark{Sentinel: Sentinel(), Unit: unit, Models: models, Options: opts})

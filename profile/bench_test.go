@@ -24,12 +24,12 @@ func TestBench(t *testing.T) {
 	table.Header.Reference = nil
 	table.Header.Sentinel.TimeUS *= 2
 	normalised, err := Bench(t.Context(), byBytes{}, table, models, latency.Options{Rounds: 2})
-	if err != nil || normalised.Results[0].LatencyU != 2*raw.Results[0].LatencyU {
+	if err != nil || normalised.Results[0].LatencyUS != 2*raw.Results[0].LatencyUS {
 		t.Errorf("%+v, %v, want twice %+v", normalised, err, raw)
 	}
 	table.Header.Reference = &lut.Reference{Name: n.Name, Digest: n.Model.Digest(), TimeUS: 500, Blocks: n.Blocks}
 	beside, err := Bench(t.Context(), byBytes{}, table, models, latency.Options{Rounds: 2})
-	if err != nil || math.Abs(beside.Results[0].LatencyU-500) > 1e-9 {
+	if err != nil || math.Abs(beside.Results[0].LatencyUS-500) > 1e-9 {
 		t.Errorf("the reference itself: %+v, %v", beside, err)
 	}
 	table.Header.Sentinel.Digest = "another"

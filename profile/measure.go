@@ -166,7 +166,7 @@ func (m *measurement) request() latency.Request {
 		OnFailure: m.journal.Fail,
 	}
 	for _, r := range m.rounds() {
-		req.SentinelU = append(req.SentinelU, r.SentinelU())
+		req.SentinelUS = append(req.SentinelUS, r.SentinelUS())
 	}
 	return req
 }

@@ -94,7 +94,7 @@ func (p *profile) stretch(ctx context.Context, inDefault bool) ([]latency.Round,
 // without rounds.
 func (p *profile) yardstickUS(rounds []latency.Round) float64 {
 	if p.reference == nil {
-		return latency.SentinelU(rounds)
+		return latency.SentinelUS(rounds)
 	}
-	return stats.Median(latency.Figures(rounds)[p.reference.Digest()].MediansU)
+	return stats.Median(latency.Figures(rounds)[p.reference.Digest()].MediansUS)
 }

@@ -39,13 +39,13 @@ func (byBytes) Close() error { return nil }
 func (byBytes) Measure(_ context.Context, req latency.Request) error {
 	for b, batch := range req.Batches {
 		for r := range req.Options.WithDefaults().Rounds {
-			sentinel := latency.Group{Batch: b, Round: r, Digest: req.Sentinel.Digest(), MedianU: 50, MinU: 50, Runs: 15}
+			sentinel := latency.Group{Batch: b, Round: r, Digest: req.Sentinel.Digest(), MedianUS: 50, MinUS: 50, Runs: 15}
 			round := latency.Round{Batch: b, Round: r, Sentinel: []latency.Group{sentinel, sentinel}}
 			for _, i := range batch {
 				m := req.Models[i]
 				sum := sha256.Sum256(m.Bytes)
 				us := float64(len(m.Bytes))/1000 + float64(sum[0])/1000
-				round.Groups = append(round.Groups, latency.Group{Batch: b, Round: r, Digest: m.Digest(), MedianU: us, MinU: us, Runs: 15})
+				round.Groups = append(round.Groups, latency.Group{Batch: b, Round: r, Digest: m.Digest(), MedianUS: us, MinUS: us, Runs: 15})
 			}
 			if err := req.OnRound(round); err != nil {
 				return err

@@ -20,12 +20,12 @@ const unsteadyHint = "Let the device cool down and stop other programs, then mea
 func measuredRow(key lut.Key, graph string, f latency.Figure, sentinelUS float64) lut.Row {
 	r := lut.Row{
 		Key: key, KeyDigest: key.Digest(), Graph: graph, Status: lut.OK,
-		LatencyUS: f.Ratio * sentinelUS, MinUS: f.MinU, Dropped: f.Dropped,
+		LatencyUS: f.Ratio * sentinelUS, MinUS: f.MinUS, Dropped: f.Dropped,
 	}
 	r.SpreadUS = deviation(f) * r.LatencyUS
 	r.ErrorUS = standardError(f) * r.LatencyUS
-	for i := range f.MediansU {
-		r.Raw = append(r.Raw, lut.Sample{MedianUS: f.MediansU[i], SentinelUS: f.SentinelU[i]})
+	for i := range f.MediansUS {
+		r.Raw = append(r.Raw, lut.Sample{MedianUS: f.MediansUS[i], SentinelUS: f.SentinelUS[i]})
 	}
 	return r
 }

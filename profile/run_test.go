@@ -289,7 +289,7 @@ func TestTwoProfilesOfOneFile(t *testing.T) {
 type confused struct{ *device }
 
 func (c confused) Measure(ctx context.Context, req latency.Request) error {
-	g := latency.Group{MedianU: 1, MinU: 1}
+	g := latency.Group{MedianUS: 1, MinUS: 1}
 	return req.OnRound(latency.Round{Batch: len(req.Batches), Sentinel: []latency.Group{g}})
 }
 

@@ -36,7 +36,7 @@ func (p *profile) rows(ctx context.Context, blocks []models.Block) error {
 	t := p.draft.Table()
 	sentinel := &t.Header.Sentinel
 	if sentinel.TimeUS == 0 {
-		sentinel.TimeUS = latency.SentinelU(res.rounds)
+		sentinel.TimeUS = latency.SentinelUS(res.rounds)
 	}
 	for _, r := range todo {
 		if why, failed := res.failure(r.model.Digest()); failed {

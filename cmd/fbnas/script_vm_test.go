@@ -96,7 +96,7 @@ func medians(ts *testscript.TestScript, file string) map[float64]bool {
 		}
 		for _, group := range record.Round.Groups {
 			if !group.Dropped {
-				found[group.MedianU] = true
+				found[group.MedianUS] = true
 			}
 		}
 	}

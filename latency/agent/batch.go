@@ -46,7 +46,7 @@ func (s *server) batch(b wire.Batch) error {
 	if err := s.out.Send(wire.TypeBegin, wire.Begin{Batch: b.Batch, Digest: sentinel.digest}); err != nil {
 		return err
 	}
-	if err := s.guard(sentinel.digest, func() error { return s.warm(sentinel, us(s.req.Options.WarmUpU), 1, 0) }); err != nil {
+	if err := s.guard(sentinel.digest, func() error { return s.warm(sentinel, us(s.req.Options.WarmUpUS), 1, 0) }); err != nil {
 		return s.failed(sentinel, err)
 	}
 	repeats := s.req.Options.Repeats
@@ -196,7 +196,7 @@ func (s *server) judge(sentinel []wire.Group) (median float64, reason string) {
 		if g.Digest != s.req.Sentinel {
 			continue
 		}
-		medians = append(medians, g.MedianU)
+		medians = append(medians, g.MedianUS)
 		if g.Dropped {
 			dropped++
 		}

@@ -42,7 +42,7 @@ func (s *server) group(e *entry) (wire.Group, error) {
 // attempt times one group of runs.
 func (s *server) attempt(e *entry) (wire.Group, error) {
 	opts := s.req.Options
-	g := wire.Group{Digest: e.digest, AtU: micro(s.machine.Now())}
+	g := wire.Group{Digest: e.digest, AtUS: micro(s.machine.Now())}
 	before := s.machine.ClockProbe()
 	if err := s.warm(e, groupWarmUp, groupWarmRuns, opts.MaxRuns); err != nil {
 		return g, err
@@ -62,15 +62,15 @@ func (s *server) attempt(e *entry) (wire.Group, error) {
 			g.Dirty++
 		}
 		was = is
-		if len(times) >= opts.MinRuns && s.machine.Now()-began >= us(opts.GroupU) {
+		if len(times) >= opts.MinRuns && s.machine.Now()-began >= us(opts.GroupUS) {
 			break
 		}
 	}
 	after := s.machine.ClockProbe()
 	g.CPU, g.Unknown, g.Runs = s.machine.CPU(), was.unknown(), len(times)
-	g.MedianU, g.MinU = stats.Median(times), stats.Percentile(times, 0)
-	g.ClockU = max(before, after)
-	if g.ClockU > min(before, after)*(1+clockTolerance) {
+	g.MedianUS, g.MinUS = stats.Median(times), stats.Percentile(times, 0)
+	g.ClockUS = max(before, after)
+	if g.ClockUS > min(before, after)*(1+clockTolerance) {
 		g.Dirty = g.Runs
 	}
 	g.Dropped = 3*g.Dirty > g.Runs

@@ -69,7 +69,7 @@ func OpenMachine(library string) func(wire.Options) (Machine, error) {
 			Runtime: "onnxruntime " + rt.Version, RuntimeDigest: digest, RuntimeLog: log,
 			Provider: "CPUExecutionProvider", Providers: providers,
 			SessionOptions: session.Settings(), CoreSet: coreSet, Capabilities: m.counters.capabilities(),
-			CallCostU: m.callCost(),
+			CallCostUS: m.callCost(),
 		}
 		return m, nil
 	}

@@ -42,7 +42,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, cfg Config) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &server{ctx: ctx, cfg: cfg, req: req, in: request, out: w, drift: stats.NewDrift(req.SentinelU...), stuck: make(chan string, 1)}
+	s := &server{ctx: ctx, cfg: cfg, req: req, in: request, out: w, drift: stats.NewDrift(req.SentinelUS...), stuck: make(chan string, 1)}
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -65,7 +65,7 @@ type server struct {
 
 // wait sends heartbeats until the measuring thread is done or stuck.
 func (s *server) wait(done <-chan error) error {
-	beat := time.NewTicker(max(us(s.req.Options.HeartbeatU), time.Second))
+	beat := time.NewTicker(max(us(s.req.Options.HeartbeatUS), time.Second))
 	defer beat.Stop()
 	for {
 		select {
@@ -80,7 +80,7 @@ func (s *server) wait(done <-chan error) error {
 			return s.out.End()
 		case digest := <-s.stuck:
 			late := &wire.Failure{Digest: digest, Kind: wire.KindTimeout,
-				Detail: fmt.Sprintf("did not return within %v", us(s.req.Options.ModelTimeoutU))}
+				Detail: fmt.Sprintf("did not return within %v", us(s.req.Options.ModelTimeoutUS))}
 			if err := s.out.Send(wire.TypeFailure, late); err != nil {
 				return err
 			}
@@ -145,7 +145,7 @@ func (s *server) selftest() error {
 
 // guard runs f; if it takes too long, the host is told.
 func (s *server) guard(digest string, f func() error) error {
-	timer := time.AfterFunc(us(s.req.Options.ModelTimeoutU), func() {
+	timer := time.AfterFunc(us(s.req.Options.ModelTimeoutUS), func() {
 		select {
 		case s.stuck <- digest:
 		default:

@@ -16,7 +16,7 @@ import (
 
 var (
 	sentinelName = strings.Repeat("0", 64)
-	options      = wire.Options{MinRuns: 1, MaxRuns: 2, ModelTimeoutU: 1e6, HeartbeatU: 1e6, Threads: 1}
+	options      = wire.Options{MinRuns: 1, MaxRuns: 2, ModelTimeoutUS: 1e6, HeartbeatUS: 1e6, Threads: 1}
 )
 
 // answer serves one request line on a calm simulated device.
@@ -84,7 +84,7 @@ func TestRefusals(t *testing.T) {
 // TestInputsAreChecked: inputs that do not match the request invalidate the
 // outputs.
 func TestInputsAreChecked(t *testing.T) {
-	model := simdevice.Model{U: 1}.Encode()
+	model := simdevice.Model{US: 1}.Encode()
 	digest := sha256.Sum256(model)
 	name := hex.EncodeToString(digest[:])
 	inputs := strings.Repeat("\x00", 24)

@@ -47,10 +47,10 @@ func (s *server) shares() error {
 
 // event is the part that is read of an event in ONNX Runtime's profile.
 type event struct {
-	Category string  `json:"cat"`
-	Name     string  `json:"name"`
-	Duration float64 `json:"dur"` // µs
-	Args     struct {
+	Category   string  `json:"cat"`
+	Name       string  `json:"name"`
+	DurationUS float64 `json:"dur"`
+	Args       struct {
 		Op       string `json:"op_name"`
 		Provider string `json:"provider"`
 	} `json:"args"`
@@ -76,7 +76,7 @@ func sharesOf(profile io.Reader, skip int) ([]wire.Share, error) {
 		if read == maxEvents {
 			return nil, fmt.Errorf("the runtime's profile has more than %d events", maxEvents)
 		}
-		if e.Category != "Node" || !strings.HasSuffix(e.Name, "_kernel_time") || !(e.Duration >= 0) {
+		if e.Category != "Node" || !strings.HasSuffix(e.Name, "_kernel_time") || !(e.DurationUS >= 0) {
 			continue
 		}
 		k := kind{e.Args.Op, e.Args.Provider}
@@ -87,8 +87,8 @@ func sharesOf(profile io.Reader, skip int) ([]wire.Share, error) {
 			sums[k].Nodes++
 		}
 		if seen[e.Name] > skip {
-			sums[k].Share += e.Duration
-			total += e.Duration
+			sums[k].Share += e.DurationUS
+			total += e.DurationUS
 		}
 	}
 	var list []wire.Share

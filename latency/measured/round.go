@@ -25,11 +25,11 @@ type Round struct {
 // run, oom, timeout, crash, unsupported_op or bad_output.
 type Failure = wire.Failure
 
-// SentinelU is the median of the sentinel's groups, in µs.
-func (r Round) SentinelU() float64 {
+// SentinelUS is the median of the sentinel's groups, in µs.
+func (r Round) SentinelUS() float64 {
 	medians := make([]float64, len(r.Sentinel))
 	for i, g := range r.Sentinel {
-		medians[i] = g.MedianU
+		medians[i] = g.MedianUS
 	}
 	return stats.Median(medians)
 }

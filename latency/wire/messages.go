@@ -39,10 +39,10 @@ type Request struct {
 	Options  Options `json:"options"`
 	Sentinel string  `json:"sentinel,omitempty"` // digest
 	Batches  []Batch `json:"batches,omitempty"`
-	// SentinelU are the sentinel's accepted round medians, in µs, from an earlier
+	// SentinelUS are the sentinel's accepted round medians, in µs, from an earlier
 	// part of the same measurement: drift is judged by them too.
-	SentinelU []float64 `json:"sentinel_us,omitempty"`
-	Inputs    *Inputs   `json:"inputs,omitempty"`
+	SentinelUS []float64 `json:"sentinel_us,omitempty"`
+	Inputs     *Inputs   `json:"inputs,omitempty"`
 }
 
 // Inputs describes the bytes that follow a request: the inputs of the model's one
@@ -66,16 +66,16 @@ type Batch struct {
 
 // Options say how to measure; all must be set, since the agent has no defaults.
 type Options struct {
-	GroupU        int64  `json:"group_us"`
-	MinRuns       int    `json:"min_runs"`
-	MaxRuns       int    `json:"max_runs"`
-	WarmUpU       int64  `json:"warm_up_us"`
-	ModelTimeoutU int64  `json:"model_timeout_us"`
-	HeartbeatU    int64  `json:"heartbeat_us"`
-	Threads       int    `json:"threads"`
-	Core          *int   `json:"core,omitempty"` // nil: the fastest
-	Seed          uint64 `json:"seed"`
-	Repeats       int    `json:"repeats"` // rejected rounds that a batch may repeat
+	GroupUS        int64  `json:"group_us"`
+	MinRuns        int    `json:"min_runs"`
+	MaxRuns        int    `json:"max_runs"`
+	WarmUpUS       int64  `json:"warm_up_us"`
+	ModelTimeoutUS int64  `json:"model_timeout_us"`
+	HeartbeatUS    int64  `json:"heartbeat_us"`
+	Threads        int    `json:"threads"`
+	Core           *int   `json:"core,omitempty"` // nil: the fastest
+	Seed           uint64 `json:"seed"`
+	Repeats        int    `json:"repeats"` // rejected rounds that a batch may repeat
 	// AnyOutput measures a model with unusual outputs too, and reports them in a
 	// record, instead of failing.
 	AnyOutput   bool  `json:"any_output,omitempty"`
@@ -112,7 +112,7 @@ type Hello struct {
 	SessionOptions map[string]string `json:"session_options"`
 	CoreSet        string            `json:"core_set"`     // as read back after pinning
 	Capabilities   []string          `json:"capabilities"` // the counters that can be read: switches, delay
-	CallCostU      float64           `json:"call_cost_us"` // what the agent itself adds to each timed run; 0 if unknown
+	CallCostUS     float64           `json:"call_cost_us"` // what the agent itself adds to each timed run; 0 if unknown
 }
 
 // Begin is sent before a session is created, and before the sentinel's warm-up,
@@ -127,15 +127,15 @@ type Group struct {
 	Batch    int      `json:"batch"`
 	Round    int      `json:"round"`
 	Digest   string   `json:"digest"`
-	AtU      float64  `json:"at_us"` // when it began, since the agent's start
-	MedianU  float64  `json:"median_us"`
-	MinU     float64  `json:"min_us"`
+	AtUS     float64  `json:"at_us"` // when it began, since the agent's start
+	MedianUS float64  `json:"median_us"`
+	MinUS    float64  `json:"min_us"`
 	Runs     int      `json:"runs"`
 	Dirty    int      `json:"dirty"`              // disturbed runs, as far as is known
 	Unknown  []string `json:"unknown,omitempty"`  // counters that could not be read: switches, delay
 	Dropped  bool     `json:"dropped"`            // more than a third of the runs were dirty
 	Attempts int      `json:"attempts,omitempty"` // how often the group was measured, if more than once
-	ClockU   float64  `json:"clock_us"`           // the clock probe around the group, the slower side
+	ClockUS  float64  `json:"clock_us"`           // the clock probe around the group, the slower side
 	CPU      int      `json:"cpu"`                // the core at its end; -1 if unknown
 }
 

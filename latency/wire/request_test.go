@@ -14,7 +14,7 @@ import (
 func request() wire.Request {
 	return wire.Request{
 		Protocol: wire.Protocol, Op: wire.OpMeasure, Sentinel: strings.Repeat("0", 64),
-		Options: wire.Options{MinRuns: 5, MaxRuns: 15, ModelTimeoutU: 1, HeartbeatU: 1, Threads: 1},
+		Options: wire.Options{MinRuns: 5, MaxRuns: 15, ModelTimeoutUS: 1, HeartbeatUS: 1, Threads: 1},
 		Batches: []wire.Batch{{Batch: 2, Models: []string{digest}, Rounds: []int{0, 3}}},
 	}
 }
@@ -34,11 +34,11 @@ func TestRequest(t *testing.T) {
 		{"path as model", func(r *wire.Request) { r.Batches[0].Models[0] = "../x" }, "not a digest"},
 		{"sentinel as model", func(r *wire.Request) { r.Batches[0].Models[0] = r.Sentinel }, "the sentinel's"},
 		{"too many models", func(r *wire.Request) { r.Batches[0].Models = make([]string, wire.MaxBatch+1) }, "more than"},
-		{"no timeout", func(r *wire.Request) { r.Options.ModelTimeoutU = 0 }, "model_timeout_us"},
+		{"no timeout", func(r *wire.Request) { r.Options.ModelTimeoutUS = 0 }, "model_timeout_us"},
 		{"fewer runs than none", func(r *wire.Request) { r.Options.MinRuns = 0 }, "runs of a group"},
 		{"no threads", func(r *wire.Request) { r.Options.Threads = 0 }, "0 threads"},
-		{"negative time", func(r *wire.Request) { r.Options.WarmUpU = -1 }, "negative"},
-		{"negative sentinel", func(r *wire.Request) { r.SentinelU = []float64{-1} }, "sentinel_us"},
+		{"negative time", func(r *wire.Request) { r.Options.WarmUpUS = -1 }, "negative"},
+		{"negative sentinel", func(r *wire.Request) { r.SentinelUS = []float64{-1} }, "sentinel_us"},
 	} {
 		r := request()
 		c.change(&r)
@@ -80,7 +80,7 @@ func TestComputeRequest(t *testing.T) {
 		{"negative batch", func(r *wire.Request) { r.Inputs.Batch = -1 }, "a batch of -1"},
 		{"two models", func(r *wire.Request) { r.Batches[0].Models = []string{digest, digest} }, "needs exactly one model"},
 		{"no model", func(r *wire.Request) { r.Batches[0].Models[0] = "x" }, "not a digest"},
-		{"no timeout", func(r *wire.Request) { r.Options.ModelTimeoutU = 0 }, "model_timeout_us"},
+		{"no timeout", func(r *wire.Request) { r.Options.ModelTimeoutUS = 0 }, "model_timeout_us"},
 	} {
 		r := compute()
 		c.change(&r)

@@ -24,7 +24,7 @@ func answer(t testing.TB) []byte {
 		{wire.TypeHello, wire.Hello{Protocol: wire.Protocol, Agent: "test"}},
 		{wire.TypeBegin, wire.Begin{Batch: 1, Digest: digest}},
 		{wire.TypeHeartbeat, wire.Heartbeat{}},
-		{wire.TypeGroup, wire.GroupRecord{Group: wire.Group{Digest: digest, MedianU: 2, MinU: 1, Runs: 5}}},
+		{wire.TypeGroup, wire.GroupRecord{Group: wire.Group{Digest: digest, MedianUS: 2, MinUS: 1, Runs: 5}}},
 		{wire.TypeRound, wire.RoundEnd{Batch: 1, Groups: 1}},
 	} {
 		if err := w.Send(r.kind, r.body); err != nil {
@@ -121,11 +121,11 @@ func endOf(t *testing.T, records int) []byte {
 }
 
 func TestDecodeRefusesImpossibleValues(t *testing.T) {
-	good := wire.Group{Digest: digest, MedianU: 2, MinU: 1, Runs: 5}
+	good := wire.Group{Digest: digest, MedianUS: 2, MinUS: 1, Runs: 5}
 	for name, change := range map[string]func(*wire.Group){
-		"zero median":            func(g *wire.Group) { g.MedianU = 0 },
-		"negative minimum":       func(g *wire.Group) { g.MinU = -1 },
-		"minimum above median":   func(g *wire.Group) { g.MinU = 3 },
+		"zero median":            func(g *wire.Group) { g.MedianUS = 0 },
+		"negative minimum":       func(g *wire.Group) { g.MinUS = -1 },
+		"minimum above median":   func(g *wire.Group) { g.MinUS = 3 },
 		"more dirty than runs":   func(g *wire.Group) { g.Dirty = 6 },
 		"no runs":                func(g *wire.Group) { g.Runs = 0 },
 		"path instead of digest": func(g *wire.Group) { g.Digest = "../../etc/passwd" },
@@ -183,7 +183,7 @@ func FuzzReader(f *testing.F) {
 			if rec.Seq != n {
 				t.Fatalf("record %d has number %d", n, rec.Seq)
 			}
-			if g, err := wire.Decode[wire.GroupRecord](rec); err == nil && (g.MedianU <= 0 || g.Dirty > g.Runs || !wire.IsDigest(g.Digest)) {
+			if g, err := wire.Decode[wire.GroupRecord](rec); err == nil && (g.MedianUS <= 0 || g.Dirty > g.Runs || !wire.IsDigest(g.Digest)) {
 				t.Fatalf("impossible group accepted: %+v", g)
 			}
 		}

@@ -24,7 +24,7 @@ func (r *Request) Validate() error {
 	if err := r.Options.validate(); err != nil {
 		return err
 	}
-	if !finite(r.SentinelU...) {
+	if !finite(r.SentinelUS...) {
 		return fmt.Errorf("sentinel_us holds a value that is not a time")
 	}
 	if len(r.Batches) > 0 && !IsDigest(r.Sentinel) {
@@ -72,9 +72,9 @@ func (in *Inputs) validate() error {
 
 func (o *Options) validate() error {
 	switch {
-	case o.GroupU < 0 || o.WarmUpU < 0 || o.MemoryBytes < 0 || o.Repeats < 0:
+	case o.GroupUS < 0 || o.WarmUpUS < 0 || o.MemoryBytes < 0 || o.Repeats < 0:
 		return fmt.Errorf("a negative option")
-	case o.ModelTimeoutU <= 0 || o.HeartbeatU <= 0:
+	case o.ModelTimeoutUS <= 0 || o.HeartbeatUS <= 0:
 		return fmt.Errorf("model_timeout_us and heartbeat_us must be positive")
 	case o.MinRuns < 1 || o.MaxRuns < o.MinRuns || o.MaxRuns > 1_000_000:
 		return fmt.Errorf("runs of a group from %d to %d", o.MinRuns, o.MaxRuns)
@@ -89,8 +89,8 @@ func (h *Hello) check() error { return CheckVersion(h.Protocol) }
 func (b *Begin) check() error { return checkDigest(b.Digest) }
 
 func (g *GroupRecord) check() error {
-	if g.Runs < 1 || g.Dirty < 0 || g.Dirty > g.Runs || g.MedianU <= 0 || g.MinU > g.MedianU ||
-		!finite(g.AtU, g.MedianU, g.MinU, g.ClockU) {
+	if g.Runs < 1 || g.Dirty < 0 || g.Dirty > g.Runs || g.MedianUS <= 0 || g.MinUS > g.MedianUS ||
+		!finite(g.AtUS, g.MedianUS, g.MinUS, g.ClockUS) {
 		return fmt.Errorf("impossible figures: %+v", g.Group)
 	}
 	if g.Next != "" {

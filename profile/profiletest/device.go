@@ -100,7 +100,7 @@ func (d *Device) round(ctx context.Context, req latency.Request, b, round int, a
 	if req.Options.DefaultMode && d.Usual > 0 {
 		for _, groups := range [][]latency.Group{r.Sentinel, r.Groups} {
 			for i := range groups {
-				groups[i].MedianU *= d.Usual
+				groups[i].MedianUS *= d.Usual
 			}
 		}
 	}
@@ -140,6 +140,6 @@ func (d *Device) group(m latency.Model, batch, round int) latency.Group {
 		us *= 5
 		g.Dropped, g.Dirty = true, 3
 	}
-	g.MedianU, g.MinU = us, us
+	g.MedianUS, g.MinUS = us, us
 	return g
 }

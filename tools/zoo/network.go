@@ -99,9 +99,9 @@ func (t tools) time(ctx context.Context, files []string, n *network) error {
 		Runtime string
 		Device  struct{ SoC string }
 		Models  []struct {
-			Latency float64 `json:"latency_us"`
-			Shares  []struct{ Nodes int }
-			Against *struct{ Ratio, Low, High float64 } `json:"against_first"`
+			LatencyUS float64 `json:"latency_us"`
+			Shares    []struct{ Nodes int }
+			Against   *struct{ Ratio, Low, High float64 } `json:"against_first"`
 		}
 	}
 	args := append([]string{"bench"}, files...)
@@ -115,7 +115,7 @@ func (t tools) time(ctx context.Context, files []string, n *network) error {
 		into = []*file{&n.Torch.file, &n.file}
 	}
 	for i, m := range bench.Models {
-		into[i].LatencyUS = m.Latency
+		into[i].LatencyUS = m.LatencyUS
 		for _, s := range m.Shares {
 			into[i].RunNodes += s.Nodes
 		}

@@ -17,7 +17,7 @@ import (
 // Model is the content of a simulated device's model file, as JSON.
 type Model struct {
 	Name string  `json:"name"` // only to make digests differ
-	U    float64 `json:"us"`   // time of a run at full speed, µs
+	US   float64 `json:"us"`   // time of a run at full speed, µs
 	// Create, Run and Output are kinds of failures: of Load, of every run from
 	// number RunsBefore on, and of Check, where bad_output is a NaN among two
 	// numbers.
@@ -255,7 +255,7 @@ func (s *session) Run() error {
 			return err
 		}
 	}
-	took := s.model.U * math.Exp(m.noise.Jitter*m.rng.NormFloat64()) / m.speed()
+	took := s.model.US * math.Exp(m.noise.Jitter*m.rng.NormFloat64()) / m.speed()
 	if m.rng.Float64() < m.noise.Neighbour {
 		if m.noise.Seen {
 			m.counters.Switches++
@@ -264,7 +264,7 @@ func (s *session) Run() error {
 		took *= 5
 	}
 	if took <= 0 {
-		return fmt.Errorf("a model of %v µs", s.model.U)
+		return fmt.Errorf("a model of %v µs", s.model.US)
 	}
 	m.pass(took)
 	return nil
