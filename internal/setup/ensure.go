@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -144,7 +145,7 @@ func (r row) obtain(ctx context.Context, log *slog.Logger, download, from string
 	if err != nil {
 		return archive{}, err
 	}
-	found, err := filepath.Glob(filepath.Join(from, r.archive))
+	found, err := fs.Glob(os.DirFS(from), r.archive) // the folder's own name is no pattern
 	if err != nil {
 		return archive{}, err
 	}
@@ -152,8 +153,9 @@ func (r row) obtain(ctx context.Context, log *slog.Logger, download, from string
 		return archive{}, fault.New(fault.Failure, "Put it there with: "+r.from.byHand(r),
 			"%d files named %s in %s, want one", len(found), r.archive, from)
 	}
-	log.Info("taking "+r.what, "from", found[0])
-	return archive{path: found[0], version: r.version, digest: r.digest}, nil
+	path := filepath.Join(from, found[0])
+	log.Info("taking "+r.what, "from", path)
+	return archive{path: path, version: r.version, digest: r.digest}, nil
 }
 
 // install moves the content to its place in the cache.
