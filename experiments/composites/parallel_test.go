@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -18,6 +19,16 @@ func TestEach(t *testing.T) {
 		}
 		return nil
 	}); !errors.Is(err, wrong) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestEachCancelled: the error is context.Canceled whatever the cause, such as a
+// signal, and fault knows it by that.
+func TestEachCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("a signal"))
+	if err := each(ctx, 10, func(int) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
