@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"fbnas/dataset/picture"
 	"fbnas/internal/chw"
 	"fbnas/internal/fault"
 )
@@ -21,6 +22,22 @@ func isFolder(dir string) bool {
 	})
 }
 
+// loosePictures counts the pictures that lie directly in a folder.
+func loosePictures(dir string) int {
+	entries, _ := os.ReadDir(dir)
+	return len(slices.DeleteFunc(entries, func(e os.DirEntry) bool {
+		ext := strings.ToLower(filepath.Ext(e.Name()))
+		return hidden(e.Name()) || !picture.Extensions[ext] && !foreign[ext]
+	}))
+}
+
+func noClassFolders(what error) error {
+	return fault.New(fault.Usage, "Make one subfolder of images for each class: its name is the class's name.", "%w", what)
+}
+
+// usualMaxCorrupt is Options.MaxCorrupt where it is not given.
+const usualMaxCorrupt = 0.01
+
 func openFolder(ctx context.Context, dir string, o Options) (raw, error) {
 	if o.Height == 0 {
 		return raw{}, fault.New(fault.Usage, "", "images in folders need a height and a width to be resized to")
@@ -28,6 +45,9 @@ func openFolder(ctx context.Context, dir string, o Options) (raw, error) {
 	tree, left, err := scan(dir)
 	if err != nil {
 		return raw{}, err
+	}
+	if n := len(tree.images); n > 0 && len(tree.classes()) == 0 {
+		return raw{}, noClassFolders(fmt.Errorf("its %d images lie directly in it", n))
 	}
 	parts, err := layoutOf(tree, &left)
 	if err != nil {
@@ -79,7 +99,16 @@ func (r *raw) classesOf(parts layout, o Options) error {
 				"it has %s and no training images", r.from[role])
 		}
 	}
-	return fault.New(fault.Failure, "Make one subfolder of images for each class.", "it has no images that can be read%s", r.left)
+	return r.left.nothingRead()
+}
+
+// nothingRead is the error about a folder in which all is left out.
+func (l leftOut) nothingRead() error {
+	if l.foreignPictures() != "" {
+		return fault.New(fault.Failure, "fbnas reads JPEG, PNG, WebP, BMP, GIF and TIFF. Convert the others, for example with ImageMagick: magick mogrify -format jpg *.heic",
+			"it has no images that can be read%s", l)
+	}
+	return fault.New(fault.Failure, "Make one subfolder of images for each class.", "it has no images that can be read%s", l)
 }
 
 // openParts reads the images of each role. Validation images are the test
@@ -155,7 +184,11 @@ func (r *raw) openClasses(ctx context.Context, dir string, classes []*node, o Op
 		return im, fault.New(fault.Failure, "Remove or replace these files.",
 			"%d of %d images cannot be read, the limit is %g %%; the first are:\n  %s", len(problems), len(bad), 100**o.MaxCorrupt, shown)
 	}
-	o.Log.Warn(fmt.Sprintf("skipping %d of %d images that cannot be read:\n  %s", len(problems), len(bad), shown))
+	refused := ""
+	if float64(len(problems)) > usualMaxCorrupt*float64(len(bad)) {
+		refused = fmt.Sprintf(", and a training refuses more than %g %%", 100*usualMaxCorrupt)
+	}
+	o.Log.Warn(fmt.Sprintf("skipping %d of %d images that cannot be read%s:\n  %s", len(problems), len(bad), refused, shown))
 	return im, nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"fbnas/internal/fault"
 )
 
 // TestLayouts: how a folder of folders is read. Each entry is a folder
@@ -61,6 +63,8 @@ func TestLayouts(t *testing.T) {
 		{name: "test alone", files: map[string]int{"test/a": 3, "test/b": 4}, err: "it has test/ and no training images"},
 		{name: "one class", files: map[string]int{"only": 20}, err: "one class only (only)"},
 		{name: "one class in train", files: map[string]int{"train/only": 2, "test/only": 2}, err: "one class only (only)"},
+		{name: "images in no folder", files: map[string]int{"": 3}, err: "its 3 images lie directly in it"},
+		{name: "images beside an empty folder", files: map[string]int{"": 3}, others: []string{"notes/x.txt"}, err: "its 3 images lie directly in it"},
 		{name: "nothing that is read", others: []string{"a/x.heic", "b/y.heic"}, err: "no images that can be read; left out: 2 (picture in a format that is not read: .heic; a/x.heic, b/y.heic)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -214,6 +218,51 @@ func TestWhole(t *testing.T) {
 		}
 		if s.Train.Len() != 0 || s.Test.Len() != c.n || len(seen) != c.n || s.Summary.Test.Images != c.n {
 			t.Errorf("%s: %s, %d different images; want all %d", c.folders, s.Summary, len(seen), c.n)
+		}
+	}
+}
+
+// TestPicturesToConvert: where nothing is read, the hint says what could be.
+func TestPicturesToConvert(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	write(t, dir, "a/x.heic", []byte("not read"))
+	write(t, dir, "b/y.avif", []byte("not read"))
+	_, err := Open(context.Background(), dir, Options{Height: 4, Width: 4})
+	if hint := fault.HintOf(err); !strings.Contains(hint, "fbnas reads JPEG, PNG, WebP,") || !strings.Contains(hint, "mogrify") {
+		t.Errorf("%v (hint %q)", err, hint)
+	}
+}
+
+// TestLookSaysWhatATrainingRefuses, which the same folder then does.
+func TestLookSaysWhatATrainingRefuses(t *testing.T) {
+	n := 0
+	for name, c := range map[string]struct {
+		files map[string]int
+		other string
+		want  string
+	}{
+		"one class":   {map[string]int{"a": 20}, "", "it has images of one class only (a): a training refuses this data set"},
+		"damaged":     {map[string]int{"a": 20, "b": 20}, "a/x.png", "skipping 1 of 41 images that cannot be read, and a training refuses more than 1 %:"},
+		"nothing bad": {map[string]int{"a": 20, "b": 20}, "", ""},
+	} {
+		dir := filepath.Join(t.TempDir(), "data")
+		for folder, count := range c.files {
+			for i := range count {
+				write(t, dir, fmt.Sprintf("%s/%03d.png", folder, i), another(t, &n))
+			}
+		}
+		if c.other != "" {
+			write(t, dir, c.other, []byte("not an image"))
+		}
+		s, err := Open(context.Background(), dir, Options{Height: 4, Width: 4, Look: true, MaxCorrupt: new(1.0)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(s.Summary.Warnings, "\n"); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: warnings %q, want %q", name, got, c.want)
+		}
+		if _, err := Open(context.Background(), dir, Options{Height: 4, Width: 4}); (err != nil) != (c.want != "") {
+			t.Errorf("%s: a training says %v", name, err)
 		}
 	}
 }

@@ -52,7 +52,7 @@ type Options struct {
 func (o Options) withDefaults() (Options, error) {
 	o.Channels = cmp.Or(o.Channels, 3)
 	o.TestFraction = cmp.Or(o.TestFraction, 0.2)
-	o.MaxCorrupt = cmp.Or(o.MaxCorrupt, new(0.01))
+	o.MaxCorrupt = cmp.Or(o.MaxCorrupt, new(usualMaxCorrupt))
 	o.MemoryBytes = cmp.Or(o.MemoryBytes, 1<<30)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -194,6 +194,9 @@ func kindOf(dir string) (kind, error) {
 		}
 		expected += "\n  " + k.name + ": " + k.layout
 	}
+	if n := loosePictures(dir); n > 0 {
+		return kind{}, noClassFolders(fmt.Errorf("data set %s: its %d images lie directly in it", dir, n))
+	}
 	return kind{}, fault.New(fault.Usage, "Check the folder's content.", "data set %s is of an unknown kind; these are known:%s", dir, expected)
 }
 
@@ -221,7 +224,7 @@ func assemble(r raw, o Options) (*Set, error) {
 		if !o.Look {
 			return nil, err
 		}
-		o.Log.Warn(err.Error())
+		o.Log.Warn(err.Error() + ": a training refuses this data set")
 	}
 	if err := s.Train.warnEqual(o.Log); err != nil || o.Mean != nil {
 		return s, err

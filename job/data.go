@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"fbnas/dataset"
@@ -97,6 +98,9 @@ func openTrainer(env *Env, c *EngineConfig, batch int) (*ort.Engine, error) {
 	e, err := openEngine(ort.Options{Threads: c.Threads, Dialect: c.Dialect, Provider: c.Provider})
 	if err != nil {
 		return nil, err
+	}
+	if cores := runtime.NumCPU(); c.Threads > cores {
+		env.log().Warn(fmt.Sprintf("%d threads are more than this machine's %s", c.Threads, text.Plural(cores, "core")))
 	}
 	block := 0
 	if c.Dialect, block = e.Dialect(); c.Dialect == ort.Blocked && batch%block != 0 {

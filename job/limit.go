@@ -3,6 +3,7 @@ package job
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"fbnas/internal/fault"
 	"fbnas/search"
@@ -40,11 +41,19 @@ func limits(targets []Limit, costs *search.Costs) ([]float64, error) {
 		return nil, fault.New(fault.Usage, "Give --target 15ms.", "no target is given")
 	}
 	_, largest := costs.Bounds()
+	return within(largest, targets)
+}
+
+// within converts targets to microseconds; parts are of largest.
+func within(largest float64, targets []Limit) ([]float64, error) {
 	var us []float64
 	for _, t := range targets {
 		v, err := t.of(largest)
 		if err != nil {
 			return nil, err
+		}
+		if slices.Contains(us, v) {
+			return nil, fault.New(fault.Usage, "Give each target once.", "target %v is given twice", t)
 		}
 		us = append(us, v)
 	}

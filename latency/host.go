@@ -56,6 +56,7 @@ type Host struct {
 	pushed  map[string]bool // digests
 	canFix  *bool           // whether the device has a fixed-performance mode; nil: not queried yet
 	fixed   bool            // programs are started in it
+	crowded bool            // it was said that there are more threads than cores
 	cooled  time.Duration   // total length of the pauses
 }
 
@@ -155,6 +156,10 @@ func (h *Host) Identity(ctx context.Context, opts Options) (Device, Condition, e
 	id, err := h.conn.Identity(ctx)
 	if err != nil {
 		return Device{}, Condition{}, h.unreached(ctx, err)
+	}
+	if id.Cores > 0 && opts.Threads > id.Cores && !h.crowded {
+		h.crowded = true
+		h.log.Warn(fmt.Sprintf("%d threads are more than the device's %d cores: they wait for each other", opts.Threads, id.Cores))
 	}
 	mode, err := h.mode(ctx, opts)
 	if err != nil {

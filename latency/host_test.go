@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -276,6 +277,22 @@ func TestBatches(t *testing.T) {
 		}
 		if len(got) != c.batches || most != c.most || len(all) != c.models || !slices.IsSorted(all) {
 			t.Errorf("%d models in batches of %d sessions: %v", c.models, c.sessions, got)
+		}
+	}
+}
+
+// TestMoreThreadsThanCores is said once, with the number of cores.
+func TestMoreThreadsThanCores(t *testing.T) {
+	for threads, want := range map[int]int{1: 0, 1024: 1} {
+		var log bytes.Buffer
+		meter := latency.NewMeter(&simdevice.Conn{}, latency.HostConfig{Log: slog.New(slog.NewTextHandler(&log, nil))})
+		for range 2 {
+			if _, _, err := meter.Identity(t.Context(), latency.Options{Threads: threads}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := strings.Count(log.String(), "1024 threads are more than the device's 1 cores"); got != want {
+			t.Errorf("%d threads: %q", threads, log.String())
 		}
 	}
 }
