@@ -17,8 +17,8 @@ import (
 type Card struct {
 	Name string // of the network
 	File File
-	// Says is the file's metadata.
-	Says onnxexport.Metadata
+	// Metadata is the file's metadata.
+	Metadata onnxexport.Metadata
 	// Parity of the file, or of the float file that an int8 file was made from.
 	Parity *onnxexport.Parity
 	// Data is the data set that the network was trained on, for this number of Epochs
@@ -61,7 +61,7 @@ type Int8 struct {
 // Input is the file's input.
 func (c Card) Input() Input {
 	in := Input{Form: c.File.Form}
-	if p := c.Says.Preprocessing; p != nil {
+	if p := c.Metadata.Preprocessing; p != nil {
 		in.Preprocessing = *p
 	}
 	return in
@@ -96,7 +96,7 @@ func (c Card) Architecture() *text.Table {
 // Labels names the classes, only the first few if there are many.
 func (c Card) Labels() string {
 	const most = 20
-	names := c.Says.Classes
+	names := c.Metadata.Classes
 	if len(names) > most {
 		names = names[:most]
 	}
@@ -105,7 +105,7 @@ func (c Card) Labels() string {
 		quoted[i] = fmt.Sprintf("%d %s", i, inline(name))
 	}
 	text := strings.Join(quoted, ", ")
-	if len(names) < len(c.Says.Classes) {
+	if len(names) < len(c.Metadata.Classes) {
 		text += ", …"
 	}
 	return text

@@ -28,7 +28,7 @@ func fakeCard() Card {
 	return Card{
 		Name: "demo-found", Data: "fashion-mnist", Epochs: 4, MACs: 834_000, Params: 24_118, Blocks: fakeBlocks,
 		File: File{Name: "model.onnx", Labels: "model.labels.txt", Bytes: 101_224, IRVersion: 8, Form: onnxexport.Form{Batch: 1, Opset: 17}},
-		Says: onnxexport.Metadata{
+		Metadata: onnxexport.Metadata{
 			Tool:          "fbnas 0.1.0",
 			Preprocessing: &dataset.Preprocessing{Shape: chw.Shape{Channels: 1, Height: 28, Width: 28}, Mean: []float32{0.286}, Std: []float32{0.353}},
 			Classes:       []string{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
@@ -47,10 +47,10 @@ func fakeCard() Card {
 func int8Card() Card {
 	c := fakeCard()
 	c.File.Bytes, c.Search.Precision = 57_900, "int8"
-	c.Says.Precision = onnxexport.Int8Precision
-	c.Says.Accuracy.Top1 = 0.898
-	c.Says.Latency = &onnxexport.Latency{Device: "local", Runtime: "onnxruntime 1.27.0", MeasuredUS: 1345}
-	c.Says.Quantization = &onnxexport.Quantization{
+	c.Metadata.Precision = onnxexport.Int8Precision
+	c.Metadata.Accuracy.Top1 = 0.898
+	c.Metadata.Latency = &onnxexport.Latency{Device: "local", Runtime: "onnxruntime 1.27.0", MeasuredUS: 1345}
+	c.Metadata.Quantization = &onnxexport.Quantization{
 		Activations: "uint8", ReduceRange: true, Method: "percentile", Data: "fashion-mnist", Images: 256, Float: []string{"first", "blocks.01.se"},
 		Saturation: &onnxexport.Saturation{Saturates: true, Images: 256, Changed: 251, MaxAbsDiff: 0.4, Device: "local"},
 		Compared:   256, Agreement: onnxexport.Agreement{SameClass: 251, SQNR: 27.5}, FloatTop1: 0.913, Top1Error: 0.0045,
@@ -63,14 +63,14 @@ func TestModelCard(t *testing.T) {
 	plain := Card{
 		Name: "fbnetv2_f1", Licence: "CC BY 4.0",
 		File: File{Name: "f1.onnx", Labels: "f1.labels.txt", Form: onnxexport.Form{Batch: onnxexport.AnyBatch, Input: onnxexport.PixelsNHWC}},
-		Says: onnxexport.Metadata{
+		Metadata: onnxexport.Metadata{
 			Preprocessing: &dataset.Preprocessing{Shape: chw.Shape{Channels: 3, Height: 224, Width: 224}, Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 1}},
 			Classes:       make([]string, 1000),
 			Latency:       &onnxexport.Latency{PredictedUS: 1251, ErrorUS: 26},
 		},
 	}
-	for i := range plain.Says.Classes {
-		plain.Says.Classes[i] = fmt.Sprint("class ", i)
+	for i := range plain.Metadata.Classes {
+		plain.Metadata.Classes[i] = fmt.Sprint("class ", i)
 	}
 	for name, c := range map[string]Card{"card.md": fakeCard(), "card-plain.md": plain, "card-int8.md": int8Card()} {
 		t.Run(name, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestModelCard(t *testing.T) {
 func TestModelCardEscapes(t *testing.T) {
 	evil := "x\n## y | <script>[a](b)"
 	c := fakeCard()
-	c.Name, c.Data, c.Says.Accuracy.Data, c.Says.Classes, c.Says.Latency.Device, c.Search.Space, c.Licence = evil, evil, evil, []string{evil}, evil, evil, evil
+	c.Name, c.Data, c.Metadata.Accuracy.Data, c.Metadata.Classes, c.Metadata.Latency.Device, c.Search.Space, c.Licence = evil, evil, evil, []string{evil}, evil, evil, evil
 	c.Blocks = []Block{{Block: models.Block{Kind: "conv"}}}
 	var out bytes.Buffer
 	if err := c.Write(&out); err != nil {
@@ -105,7 +105,7 @@ func TestTheCardSaysWhatErrorsAreFrom(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		c := fakeCard()
-		c.Says.Latency.Table, c.Says.Latency.ErrorOrigin, c.Says.Latency.PredictedRows = "", string(origin), 0
+		c.Metadata.Latency.Table, c.Metadata.Latency.ErrorOrigin, c.Metadata.Latency.PredictedRows = "", string(origin), 0
 		if err := c.Write(&out); err != nil || !strings.Contains(out.String(), want) {
 			t.Errorf("%q: no %q in the card (%v)", origin, want, err)
 		}

@@ -11,10 +11,10 @@ import (
 // Facts are the known figures, ready for Markdown.
 func (c Card) Facts() []text.Fact {
 	var s text.Facts
-	if a := c.Says.Accuracy; a != nil && a.Top1 > 0 {
+	if a := c.Metadata.Accuracy; a != nil && a.Top1 > 0 {
 		s.Add("top-1 accuracy", text.Percent(a.Top1)+optional(" of %s test images", text.Known(a.Images, text.Grouped))+optional(" (%s)", inline(a.Data)))
 	}
-	if l := c.Says.Latency; l != nil {
+	if l := c.Metadata.Latency; l != nil {
 		if l.MeasuredUS > 0 {
 			s.Add("latency, measured", text.Latency(l.MeasuredUS)+optional(" on %s", inline(l.Device))+optional(", %s", inline(l.Runtime)))
 		}
@@ -26,7 +26,7 @@ func (c Card) Facts() []text.Fact {
 	s.Add("parameters", text.Known(c.Params, text.Count))
 	s.Add("file", optional("%s", inline(c.File.Name))+optional(", %s", text.Known(c.File.Bytes, text.Bytes)))
 	if opset := c.File.Form.Opset; opset > 0 {
-		s.Add("format", fmt.Sprintf("ONNX, opset %d, IR %d", opset, c.File.IRVersion)+optional(", weights in %s", inline(c.Says.Precision)))
+		s.Add("format", fmt.Sprintf("ONNX, opset %d, IR %d", opset, c.File.IRVersion)+optional(", weights in %s", inline(c.Metadata.Precision)))
 	}
 	return s
 }
@@ -65,10 +65,10 @@ func optional(format, value string) string {
 // Before has the figures of the float and of the int8 file side by side.
 func (c Card) Before() *text.Table {
 	t := text.NewTable(text.Left(""), text.Right("float"), text.Right("int8"), text.Right("change"))
-	if q, before, a := c.Says.Quantization, c.Says.Quantization.FloatTop1, c.Says.Accuracy; before > 0 && a != nil {
+	if q, before, a := c.Metadata.Quantization, c.Metadata.Quantization.FloatTop1, c.Metadata.Accuracy; before > 0 && a != nil {
 		t.Row("top-1 accuracy", text.Percent(before), text.Percent(a.Top1), change(a.Top1-before, q.Top1Error))
 	}
-	if l := c.Says.Latency; l != nil {
+	if l := c.Metadata.Latency; l != nil {
 		t.Row("latency on "+inline(l.Device), text.Latency(c.Int8.FloatLatencyUS), text.Latency(l.MeasuredUS), text.Change(l.MeasuredUS, c.Int8.FloatLatencyUS))
 	}
 	t.Row("size", text.Bytes(c.Int8.FloatBytes), text.Bytes(c.File.Bytes), text.Change(float64(c.File.Bytes), float64(c.Int8.FloatBytes)))

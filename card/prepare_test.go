@@ -91,7 +91,7 @@ func TestPythonPrepares(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := inputs()[name]
 			put(t, filepath.Join(dir, "classify.py"), []byte(snippetsOf(t, in)["python"]))
-			cmd := exec.Command(interpreter, "-c", collects, "classify.py", fmt.Sprint(len(fakeCard().Says.Classes)))
+			cmd := exec.Command(interpreter, "-c", collects, "classify.py", fmt.Sprint(len(fakeCard().Metadata.Classes)))
 			cmd.Dir = dir
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v:\n%s", err, out)

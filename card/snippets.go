@@ -49,7 +49,7 @@ func (c Card) Snippets() ([]Snippet, error) {
 	var all []Snippet
 	for _, l := range languages {
 		var code bytes.Buffer
-		data := snippetData{c.Input(), c.File.Name, c.File.Labels, len(c.Says.Classes)}
+		data := snippetData{c.Input(), c.File.Name, c.File.Labels, len(c.Metadata.Classes)}
 		if err := snippetTemplates.ExecuteTemplate(&code, l.name+".tmpl", data); err != nil {
 			return nil, fmt.Errorf("lines of %s: %w", l.name, err)
 		}

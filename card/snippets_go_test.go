@@ -75,9 +75,9 @@ func classifier(t *testing.T, dir, library string, in Input) func(path string, s
 	c := fakeCard()
 	blocks := []models.Block{
 		{Kind: models.Conv, Kernel: 3, Stride: 2, Pad: 1, Act: "hswish", Groups: 1, In: in.Channels, Out: 8, Height: in.Height, Width: in.Width},
-		{Kind: models.Head, Kernel: 1, Stride: 1, Groups: 1, In: 8, Out: len(c.Says.Classes), Height: 4, Width: 3, Bias: true},
+		{Kind: models.Head, Kernel: 1, Stride: 1, Groups: 1, In: 8, Out: len(c.Metadata.Classes), Height: 4, Width: 3, Bias: true},
 	}
-	names := make([]string, len(c.Says.Classes))
+	names := make([]string, len(c.Metadata.Classes))
 	for i := range names {
 		names[i] = fmt.Sprint("class", i)
 	}

@@ -31,7 +31,7 @@ func inputs() map[string]Input {
 func snippetsOf(t *testing.T, in Input) map[string]string {
 	t.Helper()
 	c := fakeCard()
-	c.Says.Preprocessing, c.File.Form = &in.Preprocessing, in.Form
+	c.Metadata.Preprocessing, c.File.Form = &in.Preprocessing, in.Form
 	all, err := c.Snippets()
 	if err != nil {
 		t.Fatal(err)

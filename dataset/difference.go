@@ -22,13 +22,13 @@ func (m Manifest) Difference(now Manifest) string {
 		return all[0] + others(len(all)-1)
 	}
 	if m.Digest != now.Digest {
-		return "images are " + m.Preprocessing.otherwise(now.Preprocessing)
+		return "images are " + m.Preprocessing.difference(now.Preprocessing)
 	}
 	return ""
 }
 
-// otherwise describes how images are prepared now, and how they were before.
-func (p Preprocessing) otherwise(now Preprocessing) string {
+// difference describes how images are prepared now, and how they were before.
+func (p Preprocessing) difference(now Preprocessing) string {
 	if p.Shape != now.Shape {
 		return fmt.Sprintf("resized to %v, they were resized to %v", now.Shape, p.Shape)
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// look is what was seen of a class's training images.
-type look struct {
+// variety is what was seen of a class's training images.
+type variety struct {
 	n      int // number of images compared
 	pixels [sha256.Size]byte
 	differ bool // at least two of the images differ
@@ -44,8 +44,8 @@ func (s *Split) warnEqual(log *slog.Logger) error {
 	return nil
 }
 
-func anyDiffers(looks map[int64]*look) bool {
-	for _, l := range looks {
+func anyDiffers(varieties map[int64]*variety) bool {
+	for _, l := range varieties {
 		if l.differ {
 			return true
 		}
@@ -55,8 +55,8 @@ func anyDiffers(looks map[int64]*look) bool {
 
 // looks compares each class's images until two differ: in most sets it reads
 // two images of each class.
-func (s *Split) looks() (map[int64]*look, error) {
-	all := map[int64]*look{}
+func (s *Split) looks() (map[int64]*variety, error) {
+	all := map[int64]*variety{}
 	buf := make([]uint8, s.src.shape().Size())
 	for i, at := range s.index {
 		l := all[s.Label(i)]
@@ -68,7 +68,7 @@ func (s *Split) looks() (map[int64]*look, error) {
 		}
 		pixels := sha256.Sum256(buf)
 		if l == nil {
-			l = &look{pixels: pixels}
+			l = &variety{pixels: pixels}
 			all[s.Label(i)] = l
 		}
 		l.n, l.differ = l.n+1, l.pixels != pixels

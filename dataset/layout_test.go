@@ -72,7 +72,7 @@ func TestLayouts(t *testing.T) {
 			n := 0
 			for folder, count := range c.files {
 				for i := range count {
-					write(t, dir, fmt.Sprintf("%s/%03d.png", folder, i), another(t, &n))
+					write(t, dir, fmt.Sprintf("%s/%03d.png", folder, i), newPicture(t, &n))
 				}
 			}
 			for _, name := range c.others {
@@ -131,7 +131,7 @@ func TestDoubts(t *testing.T) {
 		n := 0
 		for folder, count := range c.files {
 			for i := range count {
-				write(t, dir, fmt.Sprintf("%s/%03d.png", folder, i), another(t, &n))
+				write(t, dir, fmt.Sprintf("%s/%03d.png", folder, i), newPicture(t, &n))
 			}
 		}
 		if c.other != "" {
@@ -148,8 +148,8 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// another is a new picture that equals no earlier one.
-func another(t *testing.T, n *int) []byte {
+// newPicture is a new picture that equals no earlier one.
+func newPicture(t *testing.T, n *int) []byte {
 	*n++
 	return grey(t, *n-1)
 }
@@ -201,7 +201,7 @@ func TestWhole(t *testing.T) {
 		dir, n := t.TempDir(), 0
 		for _, folder := range strings.Fields(c.folders) {
 			for i := range 3 {
-				write(t, dir, fmt.Sprintf("%s/%d.png", folder, i), another(t, &n))
+				write(t, dir, fmt.Sprintf("%s/%d.png", folder, i), newPicture(t, &n))
 			}
 		}
 		s, err := Open(context.Background(), dir, Options{Height: 4, Width: 4, Channels: 1, Whole: true, Mean: []float32{0}, Std: []float32{1}})

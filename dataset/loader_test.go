@@ -12,8 +12,8 @@ import (
 	"fbnas/internal/chw"
 )
 
-// copied is a batch's content without its buffers.
-type copied struct {
+// batchContent is a batch's content without its buffers.
+type batchContent struct {
 	Images         []float32
 	Labels         []int64
 	Others         []int64
@@ -22,9 +22,9 @@ type copied struct {
 }
 
 // collect reads up to limit batches from a started loader, releasing each.
-func collect(t *testing.T, l *Loader, limit int) []copied {
+func collect(t *testing.T, l *Loader, limit int) []batchContent {
 	t.Helper()
-	var out []copied
+	var out []batchContent
 	for len(out) < limit {
 		b, err := l.Next()
 		if errors.Is(err, io.EOF) {
@@ -33,7 +33,7 @@ func collect(t *testing.T, l *Loader, limit int) []copied {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, copied{append([]float32{}, b.Images...), append([]int64{}, b.Labels...),
+		out = append(out, batchContent{append([]float32{}, b.Images...), append([]int64{}, b.Labels...),
 			slices.Clone(b.Others), slices.Clone(b.Shares), b.N, b.Epoch, b.Step})
 		b.Release()
 	}
@@ -152,15 +152,15 @@ func TestTheLastBatchIsPadded(t *testing.T) {
 	}
 }
 
-// failing is a source with one image that cannot be read.
-type failing struct {
+// failingSource is a source with one image that cannot be read.
+type failingSource struct {
 	source
 	bad int
 }
 
 var errBad = errors.New("bad.jpg: invalid format")
 
-func (f failing) pixels(i int, dst []uint8) error {
+func (f failingSource) pixels(i int, dst []uint8) error {
 	if i == f.bad {
 		return errBad
 	}
@@ -169,7 +169,7 @@ func (f failing) pixels(i int, dst []uint8) error {
 
 func TestAFailingImageEndsAtItsStep(t *testing.T) {
 	split := *makeSet(t, 20, 2, chw.Shape{Channels: 1, Height: 2, Width: 2}, 1).Train
-	split.src = failing{split.src, 9}
+	split.src = failingSource{split.src, 9}
 	l := started(t, &split, LoaderOptions{Batch: 4, Workers: 3}, 0)
 	for step := range 2 {
 		if _, err := l.Next(); err != nil {

@@ -8,16 +8,16 @@ import (
 	"fbnas/internal/fault"
 )
 
-// stumbling is a source that panics for every picture.
-type stumbling struct{ source }
+// panickingSource is a source that panics for every picture.
+type panickingSource struct{ source }
 
-func (stumbling) pixels(int, []uint8) error { panic("a decoder stumbled") }
+func (panickingSource) pixels(int, []uint8) error { panic("a decoder stumbled") }
 
 // TestAPanicInALoaderIsAnError: nothing else would recover a panic in a goroutine
 // that makes batches.
 func TestAPanicInALoaderIsAnError(t *testing.T) {
 	split := *makeSet(t, 4, 2, chw.Shape{Channels: 1, Height: 3, Width: 3}, 1).Train
-	split.src = stumbling{split.src}
+	split.src = panickingSource{split.src}
 	l, err := NewLoader(&split, LoaderOptions{Batch: 1, Epochs: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ func (s *Set) Odd() (turned, transparent int) {
 	var count func(src source)
 	count = func(src source) {
 		switch src := src.(type) {
-		case joined:
+		case joinedSource:
 			count(src.source)
 			count(src.other)
 		case *files:

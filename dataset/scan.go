@@ -113,7 +113,7 @@ func scan(root string) (*node, leftOut, error) {
 
 func (s *scanner) folder(path string) (*node, error) {
 	n := &node{name: filepath.Base(path), path: path}
-	met, err := s.met(path)
+	met, err := s.visitedBefore(path)
 	if met || err != nil {
 		return n, err
 	}
@@ -155,10 +155,10 @@ func orNone(ext string) string {
 	return ext
 }
 
-// met reports whether links have led to a folder before: from a folder inside it, or
+// visitedBefore reports whether links have led to a folder before: from a folder inside it, or
 // from one of the same two folders below the data set's own. Two classes may
 // share a folder: their images are then compared.
-func (s *scanner) met(path string) (bool, error) {
+func (s *scanner) visitedBefore(path string) (bool, error) {
 	real, err := filepath.EvalSymlinks(filepath.Join(s.root, path))
 	if err != nil {
 		return false, fmt.Errorf("list the images: %w", err)
@@ -167,7 +167,7 @@ func (s *scanner) met(path string) (bool, error) {
 	if parts := strings.SplitN(path, string(filepath.Separator), 3); len(parts) > 2 {
 		class = filepath.Join(parts[:2]...)
 	}
-	for _, above := range s.above(path) {
+	for _, above := range s.ancestors(path) {
 		if above == real {
 			s.left.add("folder linked in a cycle", path)
 			return true, nil
@@ -182,8 +182,8 @@ func (s *scanner) met(path string) (bool, error) {
 	return false, nil
 }
 
-// above are the folders that contain a folder, with links resolved.
-func (s *scanner) above(path string) []string {
+// ancestors are the folders that contain a folder, with links resolved.
+func (s *scanner) ancestors(path string) []string {
 	var list []string
 	for path != "" {
 		if path = filepath.Dir(path); path == "." {

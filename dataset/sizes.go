@@ -33,7 +33,7 @@ func (f *files) stored(i int) (Size, error) {
 
 func (m *memory) stored(int) (Size, error) { return m.before, nil }
 
-func (j joined) stored(i int) (Size, error) {
+func (j joinedSource) stored(i int) (Size, error) {
 	if i < j.firstCount {
 		return j.source.stored(i)
 	}

@@ -1,22 +1,22 @@
 package dataset
 
-// joined presents the images of two sources of the same shape as one source.
-type joined struct {
+// joinedSource presents the images of two sources of the same shape as one source.
+type joinedSource struct {
 	source     // the first, for shape
 	other      source
 	firstCount int
 }
 
-func (j joined) inMemory() bool { return j.source.inMemory() && j.other.inMemory() }
+func (j joinedSource) inMemory() bool { return j.source.inMemory() && j.other.inMemory() }
 
-func (j joined) pixels(i int, dst []uint8) error {
+func (j joinedSource) pixels(i int, dst []uint8) error {
 	if i < j.firstCount {
 		return j.source.pixels(i, dst)
 	}
 	return j.other.pixels(i-j.firstCount, dst)
 }
 
-func (j joined) name(i int) string {
+func (j joinedSource) name(i int) string {
 	if i < j.firstCount {
 		return j.source.name(i)
 	}
@@ -32,7 +32,7 @@ func join(a, b images) images {
 		return a
 	}
 	n := len(a.labels)
-	one := images{src: joined{a.src, b.src, n}}
+	one := images{src: joinedSource{a.src, b.src, n}}
 	one.labels = append(append(one.labels, a.labels...), b.labels...)
 	one.content = append(append(one.content, a.content...), b.content...)
 	one.keep = append(one.keep, a.keep...)

@@ -147,7 +147,7 @@ func checkPrecisions(t *lut.Table, paths []string) error {
 			continue // not exported by fbnas: it is timed, and nothing is predicted
 		}
 		precision := latency.FP32
-		if f.Says.Precision == onnxexport.Int8Precision {
+		if f.Metadata.Precision == onnxexport.Int8Precision {
 			precision = latency.Int8
 		}
 		if err := t.CheckPrecision(precision); err != nil {
@@ -175,7 +175,7 @@ func predict(t *lut.Table, path string) (none PredictedInfo, err error) {
 	if err != nil {
 		return none, err
 	}
-	arch, err := StatedArch(path, f.Says)
+	arch, err := StatedArch(path, f.Metadata)
 	if err != nil {
 		return none, err
 	}

@@ -17,7 +17,7 @@ func (x *export) writeCard(form onnxexport.Form) error {
 	path := card.Path(r.Path)
 	r.Card = &path
 	c := card.Card{
-		Name: t.Arch.Name, Says: x.file.Says, Parity: x.file.Says.Parity, Data: t.DataName(), MACs: r.MACs, Params: r.Params, Blocks: card.Blocks(t.Blocks), Licence: x.Licence,
+		Name: t.Arch.Name, Metadata: x.file.Metadata, Parity: x.file.Metadata.Parity, Data: t.DataName(), MACs: r.MACs, Params: r.Params, Blocks: card.Blocks(t.Blocks), Licence: x.Licence,
 		File: card.File{Name: filepath.Base(r.Path), Labels: filepath.Base(onnxexport.LabelsPath(r.Path)), Bytes: r.Bytes, IRVersion: int(r.IRVersion), Form: form},
 	}
 	if i := r.Int8; i != nil {

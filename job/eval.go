@@ -137,7 +137,7 @@ func (o EvalOptions) file(path string) (subject, error) {
 	if err != nil {
 		return subject{}, err
 	}
-	says := f.Says
+	says := f.Metadata
 	if says.Preprocessing == nil || says.Classes == nil {
 		return subject{}, fault.New(fault.Failure, "Export a training: fbnas export MODEL.onnx --from RUN",
 			"%s does not say how its images are prepared: it was exported without training", path)

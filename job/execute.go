@@ -81,7 +81,7 @@ type openFile struct {
 
 // open makes the file ready to run.
 func (x execution) open(ctx context.Context, env *Env) (*openFile, error) {
-	feed, err := onnxexport.FeedOf(x.file.Model, x.file.Says)
+	feed, err := onnxexport.FeedOf(x.file.Model, x.file.Metadata)
 	if err != nil {
 		return nil, fault.New(fault.Failure, "Export it again.", "%s was changed: %w", x.path, err)
 	}

@@ -22,12 +22,12 @@ type quantiser struct {
 func (x *export) int8(ctx context.Context) error {
 	x.Device = cmp.Or(x.Device, "local")
 	x.result.Int8 = &Int8Result{Method: string(x.Int8.Method), Float: append([]string{}, x.Int8.Float...), Warnings: []string{}}
-	if err := x.file.Says.Store(x.file.Model); err != nil { // the sizes are compared, so the float file needs its metadata too
+	if err := x.file.Metadata.Store(x.file.Model); err != nil { // the sizes are compared, so the float file needs its metadata too
 		return err
 	}
 	q := quantiser{export: x}
 	var err error
-	if q.feed, err = onnxexport.FeedOf(x.file.Model, x.file.Says); err != nil {
+	if q.feed, err = onnxexport.FeedOf(x.file.Model, x.file.Metadata); err != nil {
 		return err
 	}
 	for _, step := range []func(context.Context) error{q.prove, q.quantise, q.agree, q.accuracy, q.time} {
@@ -83,7 +83,7 @@ func (x *quantiser) quantise(ctx context.Context) error {
 	if o.ReduceRange {
 		i.WeightBits = 7
 	}
-	x.quantised.Says = x.file.Says
+	x.quantised.Metadata = x.file.Metadata
 	x.quantised.Model, err = quantize.Quantise(x.file.Model, ranges, o)
 	return err
 }
@@ -173,7 +173,7 @@ func (x *quantiser) accuracy(ctx context.Context) error {
 	i, float, quantised := x.result.Int8, before.Top1(), after.Top1()
 	i.FloatTop1, i.Top1, i.TestImages = &float, &quantised, after.Images
 	i.Top1Error = new(changeError(was, is, after.Images))
-	x.quantised.Says.Accuracy = &onnxexport.Accuracy{Top1: quantised, Images: after.Images, Data: set.Name}
+	x.quantised.Metadata.Accuracy = &onnxexport.Accuracy{Top1: quantised, Images: after.Images, Data: set.Name}
 	return nil
 }
 
@@ -191,13 +191,13 @@ func (x *quantiser) time(ctx context.Context) error {
 	i.FloatBytes = int64(len(data))
 	i.FloatLatencyUS, i.LatencyUS = b.Results[0].LatencyUS, b.Results[1].LatencyUS
 	i.AgainstFloat, i.Device = b.Results[1].Against, deviceOf(x.Device, b.Device)
-	x.quantised.Says.Latency = measured(x.quantised.Says.Latency, b, i.LatencyUS)
+	x.quantised.Metadata.Latency = measured(x.quantised.Metadata.Latency, b, i.LatencyUS)
 	return nil
 }
 
 // recordQuantisation records in the int8 file how it was made.
 func (x *quantiser) recordQuantisation() {
-	i, says := x.result.Int8, &x.quantised.Says
+	i, says := x.result.Int8, &x.quantised.Metadata
 	says.Quantization = &onnxexport.Quantization{
 		Activations: i.Activations, Method: i.Method, Images: i.Images, ReduceRange: i.WeightBits == 7, Saturation: i.Saturation, Float: x.Int8.Float,
 		Compared: i.Agreement.Images, Agreement: i.Agreement.Agreement, FloatWeights: says.Weights,

@@ -55,7 +55,7 @@ func (x *export) saturation(ctx context.Context, c quantize.Calibration, ranges 
 
 // logitsThere are the model's outputs on the device for the calibration images.
 func (x *export) logitsThere(ctx context.Context, c quantize.Calibration, m *onnx.Model) ([][]float64, error) {
-	there := execution{Place{Device: Device{Name: x.Device}}, x.result.Path, onnxexport.File{Model: m, Says: x.file.Says}, c.Images, noProgress}
+	there := execution{Place{Device: Device{Name: x.Device}}, x.result.Path, onnxexport.File{Model: m, Metadata: x.file.Metadata}, c.Images, noProgress}
 	if x.Device == "local" {
 		there.Device.Name = "" // this process has the same processor
 	}

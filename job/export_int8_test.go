@@ -137,9 +137,9 @@ func TestInt8States(t *testing.T) {
 	x := quantiser{export: &export{ExportOptions: ExportOptions{Int8: &Int8Options{Float: []string{"first"}}}, result: &ExportResult{Int8: &Int8Result{
 		Activations: "uint8", WeightBits: 7, Method: "entropy", Images: 64, Calibration: new("photos"), FloatTop1: new(0.9), Top1: new(0.88), Top1Error: new(0.01),
 		Saturation: &onnxexport.Saturation{Saturates: true, Images: 64}, Agreement: AgreementInfo{80, onnxexport.Agreement{SameClass: 79, MaxAbsDiff: 0.3, SQNR: 27}},
-	}}}, quantised: onnxexport.File{Model: m, Says: onnxexport.Metadata{Weights: "the float file's"}}}
+	}}}, quantised: onnxexport.File{Model: m, Metadata: onnxexport.Metadata{Weights: "the float file's"}}}
 	x.recordQuantisation()
-	says := x.quantised.Says
+	says := x.quantised.Metadata
 	want := onnxexport.Quantization{
 		Activations: "uint8", Method: "entropy", Data: "photos", Images: 64, ReduceRange: true, Saturation: x.result.Int8.Saturation, Float: []string{"first"},
 		Compared: 80, Agreement: onnxexport.Agreement{SameClass: 79, MaxAbsDiff: 0.3, SQNR: 27}, FloatTop1: 0.9, Top1Error: 0.01, FloatWeights: "the float file's",
@@ -149,7 +149,7 @@ func TestInt8States(t *testing.T) {
 	}
 	x.result.Int8.WeightBits, x.result.Int8.Calibration, x.result.Int8.FloatTop1 = 8, nil, nil
 	x.recordQuantisation()
-	if q := x.quantised.Says.Quantization; q.ReduceRange || q.Data != "" || q.FloatTop1 != 0 || q.Top1Error != 0 {
+	if q := x.quantised.Metadata.Quantization; q.ReduceRange || q.Data != "" || q.FloatTop1 != 0 || q.Top1Error != 0 {
 		t.Errorf("random weights: %+v", q)
 	}
 }

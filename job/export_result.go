@@ -73,7 +73,7 @@ type AgreementInfo struct {
 // describe fills in the figures of the written file, and writes its card unless
 // the weights are random.
 func (x *export) describe() error {
-	r, m, says := x.result, x.file.Model, x.file.Says
+	r, m, says := x.result, x.file.Model, x.file.Metadata
 	info, err := os.Stat(r.Path)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func ReadExported(path string) (onnxexport.File, error) {
 	if err != nil {
 		return f, err
 	}
-	if f.Says.Architecture == "" || f.Says.Weights == "" {
+	if f.Metadata.Architecture == "" || f.Metadata.Weights == "" {
 		return f, fault.New(fault.Failure, "Give a file that `fbnas export` wrote.", "%s: %w", path, ErrForeign)
 	}
 	return f, nil

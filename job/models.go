@@ -93,14 +93,14 @@ func ShowModel(name string, o ShowOptions) (*ModelInfo, *FileInfo, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if f.Says.Architecture == "" && o.YAML {
+	if f.Metadata.Architecture == "" && o.YAML {
 		return nil, nil, fault.New(fault.Failure, "Leave out --yaml to see its nodes.", "%s: %w", name, ErrForeign)
 	}
-	if f.Says.Architecture == "" || o.Nodes || len(o.Inputs) > 0 {
+	if f.Metadata.Architecture == "" || o.Nodes || len(o.Inputs) > 0 {
 		info, err := describeFile(name, f.Model, o.Inputs)
 		return nil, info, err
 	}
-	arch, err := StatedArch(name, f.Says)
+	arch, err := StatedArch(name, f.Metadata)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -60,7 +60,7 @@ func Verify(ctx context.Context, env *Env, path string, o VerifyOptions) (*Verif
 	if v.file, err = ReadExported(path); err != nil {
 		return nil, err
 	}
-	if v.file.Says.Weights != onnxexport.WeightsDigest(v.file.Model) {
+	if v.file.Metadata.Weights != onnxexport.WeightsDigest(v.file.Model) {
 		return nil, fault.New(fault.Failure, "Export it again.", "%s was changed: its weights are not those that it was exported with", path)
 	}
 	if err := v.source(ctx); err != nil {
@@ -84,7 +84,7 @@ type verification struct {
 }
 
 func (v *verification) result(ctx context.Context) (*VerifyResult, error) {
-	r := &VerifyResult{Path: v.path, From: orNull(v.model.Path), Seed: v.file.Says.Seed}
+	r := &VerifyResult{Path: v.path, From: orNull(v.model.Path), Seed: v.file.Metadata.Seed}
 	var err error
 	if r.SameGraph, err = v.sameGraph(); err != nil {
 		return r, err
@@ -96,7 +96,7 @@ func (v *verification) result(ctx context.Context) (*VerifyResult, error) {
 	v.images = evenly.Pick(v.images, most)
 	parity, err := v.compare(ctx, r)
 	r.ParityInfo = parityOf(parity, cmp.Or(v.Data, v.model.DataPath) != "")
-	if q := v.file.Says.Quantization; err == nil && q != nil {
+	if q := v.file.Metadata.Quantization; err == nil && q != nil {
 		stated := float64(q.SameClass) / float64(max(1, q.Compared))
 		r.Stated, err = &stated, checkAgreement(parity, stated)
 	}
@@ -128,8 +128,8 @@ func (v *verification) compare(ctx context.Context, r *VerifyResult) (onnxexport
 	for i, image := range v.images {
 		seen[i] = file.feed.Seen(image)
 	}
-	tolerance := v.file.Says.Tolerance()
-	if v.file.Says.Quantization != nil {
+	tolerance := v.file.Metadata.Tolerance()
+	if v.file.Metadata.Quantization != nil {
 		tolerance = math.Inf(1) // agrees decides instead
 	}
 	return onnxexport.Compare(ctx, tolerance, network.Reference, file.feed.Logits(file), seen)

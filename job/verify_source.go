@@ -13,7 +13,7 @@ import (
 // source finds the network that the file was exported from, which is the one
 // whose export has the same weights, and the images to compare on.
 func (v *verification) source(ctx context.Context) error {
-	if v.file.Says.Seed != nil && v.Weights == "" {
+	if v.file.Metadata.Seed != nil && v.Weights == "" {
 		return v.redraw(ctx)
 	}
 	find := v.findTraining
@@ -30,7 +30,7 @@ func (v *verification) source(ctx context.Context) error {
 
 // redraw draws the network of a file with random weights again.
 func (v *verification) redraw(ctx context.Context) error {
-	says := v.file.Says
+	says := v.file.Metadata
 	arch, err := StatedArch(v.path, says)
 	if err != nil {
 		return err
@@ -100,26 +100,26 @@ func (v *verification) findTraining() (Model, error) {
 
 // exportAgain builds a network's float file in the form of this one.
 func (v *verification) exportAgain(t Model) (*onnx.Model, error) {
-	form, err := onnxexport.FormOf(v.file.Model, v.file.Says)
+	form, err := onnxexport.FormOf(v.file.Model, v.file.Metadata)
 	if err != nil {
 		return nil, err
 	}
-	stated := onnxexport.Metadata{Preprocessing: v.file.Says.Preprocessing}
+	stated := onnxexport.Metadata{Preprocessing: v.file.Metadata.Preprocessing}
 	f, err := onnxexport.Build(onnxexport.Spec{Name: t.Arch.Name, Blocks: t.Blocks, Weights: t.Values, Form: form, Metadata: stated})
 	return f.Model, err
 }
 
 // isFrom reports whether a network's export has the weights that the file states.
 func (v *verification) isFrom(t Model) (bool, error) {
-	if string(t.Arch.YAML()) != v.file.Says.Architecture {
+	if string(t.Arch.YAML()) != v.file.Metadata.Architecture {
 		return false, nil
 	}
 	again, err := v.exportAgain(t)
 	if err != nil {
 		return false, err
 	}
-	stated := v.file.Says.Weights
-	if q := v.file.Says.Quantization; q != nil {
+	stated := v.file.Metadata.Weights
+	if q := v.file.Metadata.Quantization; q != nil {
 		stated = q.FloatWeights
 	}
 	return onnxexport.WeightsDigest(again) == stated, nil
@@ -128,7 +128,7 @@ func (v *verification) isFrom(t Model) (bool, error) {
 // sameGraph reports whether the network's export has the file's nodes. Those of
 // an int8 file depend on its calibration, so only its weights can be compared.
 func (v *verification) sameGraph() (bool, error) {
-	if v.file.Says.Quantization != nil {
+	if v.file.Metadata.Quantization != nil {
 		return true, nil
 	}
 	again, err := v.exportAgain(v.model)

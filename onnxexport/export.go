@@ -38,7 +38,7 @@ func Export(s Spec) (*onnx.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Says.Store(f.Model); err != nil {
+	if err := f.Metadata.Store(f.Model); err != nil {
 		return nil, fmt.Errorf("export %s: %w", s.Name, err)
 	}
 	return f.Model, nil

@@ -123,8 +123,8 @@ func TestPublish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if md := written.Says; md.Parity == nil || *md.Parity != p || md.Tool != "fbnas test" || md.Weights != onnxexport.WeightsDigest(written.Model) || !reflect.DeepEqual(md, f.Says) {
-		t.Errorf("metadata %+v, want %+v with the parity %+v", md, f.Says, p)
+	if md := written.Metadata; md.Parity == nil || *md.Parity != p || md.Tool != "fbnas test" || md.Weights != onnxexport.WeightsDigest(written.Model) || !reflect.DeepEqual(md, f.Metadata) {
+		t.Errorf("metadata %+v, want %+v with the parity %+v", md, f.Metadata, p)
 	}
 	labels, err := os.ReadFile(filepath.Join(filepath.Dir(path), "model.labels.txt"))
 	if err != nil || string(labels) != "a\nb c\nä\n" {

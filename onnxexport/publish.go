@@ -31,14 +31,14 @@ func (f *File) Publish(ctx context.Context, path string, proof Proof) (Parity, e
 	if err != nil {
 		return parity, fmt.Errorf("export %s: %w", path, err)
 	}
-	f.Says.Parity = &parity
+	f.Metadata.Parity = &parity
 	return parity, f.Write(path)
 }
 
 // Verify runs the file and compares it with the reference, both on the proof's
 // images as the model sees them.
 func (f File) Verify(ctx context.Context, proof Proof) (Parity, error) {
-	feed, err := FeedOf(f.Model, f.Says)
+	feed, err := FeedOf(f.Model, f.Metadata)
 	if err != nil {
 		return Parity{}, fmt.Errorf("verify: %w", err)
 	}
@@ -55,7 +55,7 @@ func (f File) Verify(ctx context.Context, proof Proof) (Parity, error) {
 	for i, image := range proof.Images {
 		images[i] = feed.Seen(image)
 	}
-	return Compare(ctx, f.Says.Tolerance(), proof.Reference, feed.Logits(s), images)
+	return Compare(ctx, f.Metadata.Tolerance(), proof.Reference, feed.Logits(s), images)
 }
 
 // LabelsPath is the file of the class names of the model at path: labels.txt

@@ -164,10 +164,10 @@ func TestLoadModelThatStatesItsFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Says.Architecture, f.Says.Precision = string(a.YAML()), onnxexport.Int8Precision
-	f.Says.Accuracy = &onnxexport.Accuracy{Top1: 0.898, Images: 10000, Data: "fashion-mnist"}
-	f.Says.Latency = &onnxexport.Latency{Device: "a phone", MeasuredUS: 1234, PredictedUS: 1200}
-	f.Says.Quantization = &onnxexport.Quantization{Compared: 256, Agreement: onnxexport.Agreement{MaxAbsDiff: 0.41}}
+	f.Metadata.Architecture, f.Metadata.Precision = string(a.YAML()), onnxexport.Int8Precision
+	f.Metadata.Accuracy = &onnxexport.Accuracy{Top1: 0.898, Images: 10000, Data: "fashion-mnist"}
+	f.Metadata.Latency = &onnxexport.Latency{Device: "a phone", MeasuredUS: 1234, PredictedUS: 1200}
+	f.Metadata.Quantization = &onnxexport.Quantization{Compared: 256, Agreement: onnxexport.Agreement{MaxAbsDiff: 0.41}}
 	dir := t.TempDir()
 	if err := f.Write(filepath.Join(dir, "int8.onnx")); err != nil {
 		t.Fatal(err)

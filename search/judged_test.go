@@ -38,7 +38,7 @@ func observe(t *testing.T, spoilt int) *observedSearch {
 	images := datasettest.NewRegister(t, data)
 	o := &observedSearch{read: map[string]map[datasettest.Name]bool{}}
 	last := ""
-	spy := enginetest.Watched{Engine: interp.Engine{}, Ran: func(p *engine.Program, s engine.State, feeds engine.Feeds, r engine.Results) {
+	spy := enginetest.Hooked{Engine: interp.Engine{}, Ran: func(p *engine.Program, s engine.State, feeds engine.Feeds, r engine.Results) {
 		names := images.In(t, feeds[train.Images].Floats)
 		if o.read[p.Name] == nil {
 			o.read[p.Name] = map[datasettest.Name]bool{}
@@ -228,7 +228,7 @@ func (o *observedSearch) derived(t *testing.T, sel models.Selection, j judging) 
 		t.Fatal(err)
 	}
 	var all []float64
-	evaluate, err := enginetest.Watched{Engine: interp.Engine{}, Ran: func(_ *engine.Program, _ engine.State, _ engine.Feeds, r engine.Results) {
+	evaluate, err := enginetest.Hooked{Engine: interp.Engine{}, Ran: func(_ *engine.Program, _ engine.State, _ engine.Feeds, r engine.Results) {
 		all = append(all, r[train.Logits]...)
 	}}.Compile(net.Evaluate(shape), state)
 	if err != nil {

@@ -27,7 +27,7 @@ func TestWhatATrainingReads(t *testing.T) {
 	images := datasettest.NewRegister(t, data)
 	seen := map[string][]sight{}
 	var want train.Accuracy
-	spy := enginetest.Watched{Engine: interp.Engine{}, Ran: func(p *engine.Program, _ engine.State, feeds engine.Feeds, r engine.Results) {
+	spy := enginetest.Hooked{Engine: interp.Engine{}, Ran: func(p *engine.Program, _ engine.State, feeds engine.Feeds, r engine.Results) {
 		if p.Name == "weights" && len(seen["evaluate"]) > 0 {
 			t.Error("weights are trained after the evaluation")
 		}

@@ -89,7 +89,7 @@ func checkFailure(t *testing.T, e engine.Engine) {
 	if _, err := run.Run(cancelled, engine.Feeds{"by": engine.Scalar(2)}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled run returns %v", err)
 	}
-	if _, err := run.Run(&midway{Context: cancelled}, engine.Feeds{"by": engine.Scalar(2)}); !errors.Is(err, context.Canceled) {
+	if _, err := run.Run(&lateCancel{Context: cancelled}, engine.Feeds{"by": engine.Scalar(2)}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a run that is cancelled midway returns %v", err)
 	}
 	if _, err := run.Run(context.Background(), engine.Feeds{}); err == nil {
@@ -99,14 +99,14 @@ func checkFailure(t *testing.T, e engine.Engine) {
 	require(t, state, "b", 0, 0)
 }
 
-// midway is a context that seems alive at first and is cancelled later: an engine
+// lateCancel is a context that seems alive at first and is cancelled later: an engine
 // that checks it only before the run goes on into the run.
-type midway struct {
+type lateCancel struct {
 	context.Context
 	asked bool
 }
 
-func (m *midway) Err() error {
+func (m *lateCancel) Err() error {
 	if m.asked {
 		return m.Context.Err()
 	}

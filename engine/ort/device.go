@@ -66,15 +66,15 @@ func copying() ([]byte, error) {
 	return m.Bytes()
 }
 
-// held is a tensor of a state in a device's memory. Programs read and write it there.
-type held struct {
+// deviceTensor is a tensor of a state in a device's memory. Programs read and write it there.
+type deviceTensor struct {
 	ortgo.Value // nil: sessions only call GetInternals
 	internals   *ortgo.ValueInternalData
 	tensor      *ortc.DeviceTensor
 	length      int
 }
 
-func newHeld(d *ortc.Device, shape graph.Shape) (*held, error) {
+func newDeviceTensor(d *ortc.Device, shape graph.Shape) (*deviceTensor, error) {
 	t, err := d.NewTensor(dimensions(shape))
 	if err != nil {
 		return nil, err
@@ -83,19 +83,19 @@ func newHeld(d *ortc.Device, shape graph.Shape) (*held, error) {
 	// one pointer to it (TestInternals).
 	internals := new(ortgo.ValueInternalData)
 	*(*uintptr)(unsafe.Pointer(internals)) = t.Handle()
-	return &held{internals: internals, tensor: t, length: shape.Len()}, nil
+	return &deviceTensor{internals: internals, tensor: t, length: shape.Len()}, nil
 }
 
 // GetInternals is the method of a value that the binding calls.
-func (h *held) GetInternals() *ortgo.ValueInternalData { return h.internals }
+func (h *deviceTensor) GetInternals() *ortgo.ValueInternalData { return h.internals }
 
-func (h *held) ort() ortgo.Value { return h }
+func (h *deviceTensor) ort() ortgo.Value { return h }
 
-func (h *held) read() ([]float32, error) {
+func (h *deviceTensor) read() ([]float32, error) {
 	values := make([]float32, h.length)
 	return values, h.tensor.Read(values)
 }
 
-func (h *held) write(values []float32) error { return h.tensor.Write(values) }
+func (h *deviceTensor) write(values []float32) error { return h.tensor.Write(values) }
 
-func (h *held) close() { h.tensor.Close() }
+func (h *deviceTensor) close() { h.tensor.Close() }

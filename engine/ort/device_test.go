@@ -44,7 +44,7 @@ func TestHeldTensor(t *testing.T) {
 	}
 	defer d.Close()
 	for _, shape := range []graph.Shape{{1}, {6}, {2, 3}, {1, 2, 3, 1}} {
-		h, err := newHeld(d, shape)
+		h, err := newDeviceTensor(d, shape)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,16 +38,16 @@ func Open(model []byte, o Options) (*Session, error) {
 	return s, nil
 }
 
-// fed are the supported types of inputs.
-var fed = []onnx.DType{onnx.Float32, onnx.Int64, onnx.Uint8}
+// inputTypes are the supported types of inputs.
+var inputTypes = []onnx.DType{onnx.Float32, onnx.Int64, onnx.Uint8}
 
 func (s *Session) open(model []byte, o Options) error {
 	var inNames, outNames []string
 	var problems []error
 	for _, v := range s.inputs {
 		inNames = append(inNames, v.Name)
-		if v.Shape == nil || !slices.Contains(fed, v.Type) {
-			problems = append(problems, fmt.Errorf("input %s is %v; tensors of %v can be fed", v.Name, v.TypeShape, fed))
+		if v.Shape == nil || !slices.Contains(inputTypes, v.Type) {
+			problems = append(problems, fmt.Errorf("input %s is %v; tensors of %v can be fed", v.Name, v.TypeShape, inputTypes))
 		}
 	}
 	for _, v := range s.outputs {

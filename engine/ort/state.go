@@ -33,7 +33,7 @@ type buffer interface {
 // newBuffer makes a buffer of undefined values.
 func (e *Engine) newBuffer(shape graph.Shape) (buffer, error) {
 	if e.device != nil {
-		return newHeld(e.device, shape)
+		return newDeviceTensor(e.device, shape)
 	}
 	return newTensor(graph.Float, shape)
 }

@@ -6,25 +6,25 @@ import (
 	"fbnas/engine"
 )
 
-// Watched is an engine that reports every run of its programs to Ran: the program,
+// Hooked is an engine that reports every run of its programs to Ran: the program,
 // its state, its feeds and its results. Ran must copy what it keeps.
-type Watched struct {
+type Hooked struct {
 	engine.Engine
 	Ran func(p *engine.Program, s engine.State, feeds engine.Feeds, results engine.Results)
 }
 
 // Compile wraps the engine's runner.
-func (w Watched) Compile(p *engine.Program, s engine.State) (engine.Runner, error) {
+func (w Hooked) Compile(p *engine.Program, s engine.State) (engine.Runner, error) {
 	run, err := w.Engine.Compile(p, s)
-	return watchedRunner{run, func(feeds engine.Feeds, results engine.Results) { w.Ran(p, s, feeds, results) }}, err
+	return hookedRunner{run, func(feeds engine.Feeds, results engine.Results) { w.Ran(p, s, feeds, results) }}, err
 }
 
-type watchedRunner struct {
+type hookedRunner struct {
 	engine.Runner
 	ran func(feeds engine.Feeds, results engine.Results)
 }
 
-func (w watchedRunner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
+func (w hookedRunner) Run(ctx context.Context, feeds engine.Feeds) (engine.Results, error) {
 	results, err := w.Runner.Run(ctx, feeds)
 	if err == nil {
 		w.ran(feeds, results)
