@@ -190,7 +190,7 @@ func predict(t *lut.Table, path string) (none PredictedInfo, err error) {
 	if err != nil {
 		return none, err
 	}
-	return predictedInfo(&e, f.Says.Input), nil
+	return predictedInfo(&e, f.Metadata.Input), nil
 }
 
 // addShares adds the operators' shares of the time and the providers that they
