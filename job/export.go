@@ -134,7 +134,7 @@ func (x *export) float(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		x.file.Says.Latency = measured(x.file.Says.Latency, b, b.Results[0].LatencyUS)
+		x.file.Metadata.Latency = measured(x.file.Metadata.Latency, b, b.Results[0].LatencyUS)
 	}
 	network, err := referenceOf(x.model, x.images)
 	if err != nil {
