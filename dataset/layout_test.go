@@ -248,7 +248,7 @@ func TestLookSaysWhatATrainingRefuses(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "data")
 		for folder, count := range c.files {
 			for i := range count {
-				write(t, dir, fmt.Sprintf("%s/%03d.png", folder, i), another(t, &n))
+				write(t, dir, fmt.Sprintf("%s/%03d.png", folder, i), newPicture(t, &n))
 			}
 		}
 		if c.other != "" {
