@@ -15,14 +15,14 @@ import (
 	"fbnas/internal/fault"
 )
 
-// adbClient is the user's own adb. It finds and starts its server by itself,
-// by the same variables of the environment as always.
+// adbClient is the user's own adb. It finds and starts its server itself, by the
+// usual environment variables.
 type adbClient struct {
 	program string
-	version string // of its protocol with the server, as "1.0.41"
+	version string // of its protocol with the server, e.g. "1.0.41"
 }
 
-// findADB finds adb: FBNAS_ADB, else the one in PATH.
+// findADB finds adb: FBNAS_ADB, or the one in PATH.
 func findADB(ctx context.Context) (*adbClient, error) {
 	const hint = "Install it (Debian: sudo apt-get install adb; or Google's platform-tools), or set FBNAS_ADB to its path."
 	program := os.Getenv("FBNAS_ADB")
@@ -46,7 +46,7 @@ func findADB(ctx context.Context) (*adbClient, error) {
 	return &adbClient{program: path, version: version}, nil
 }
 
-// adbVersion is the version that `adb version` prints, "" where it prints none.
+// adbVersion is the version in the output of `adb version`, "" if there is none.
 func adbVersion(text string) string {
 	_, rest, _ := strings.Cut(text, "Android Debug Bridge version ")
 	version, _, _ := strings.Cut(rest, "\n")
@@ -60,9 +60,8 @@ func adbVersion(text string) string {
 // String names the client in errors.
 func (a *adbClient) String() string { return a.program + " " + a.version }
 
-// command is a call of adb, which would end a running server of another
-// version and start its own: whoever started that one may be at work with it,
-// so such a call is refused.
+// command prepares a call of adb. adb would replace a running server of another
+// version by its own; since that server may be in use, such a call is refused.
 func (a *adbClient) command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	address := adbServer()
 	server, err := serverVersion(ctx, address)
@@ -80,7 +79,7 @@ func (a *adbClient) command(ctx context.Context, args ...string) (*exec.Cmd, err
 	return cmd, nil
 }
 
-// adbServer is the address of the server that adb talks to.
+// adbServer is the address of adb's server.
 func adbServer() string {
 	host, port := os.Getenv("ANDROID_ADB_SERVER_ADDRESS"), os.Getenv("ANDROID_ADB_SERVER_PORT")
 	if s, ok := strings.CutPrefix(os.Getenv("ADB_SERVER_SOCKET"), "tcp:"); ok {
@@ -98,8 +97,8 @@ func adbServer() string {
 	return net.JoinHostPort(host, port)
 }
 
-// serverVersion asks a server for its version, as decimal digits; "" says that
-// no server runs there.
+// serverVersion asks a server for its version, as decimal digits; "" if no server
+// runs there.
 func serverVersion(ctx context.Context, address string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -121,7 +120,7 @@ func serverVersion(ctx context.Context, address string) (string, error) {
 	return parseServerVersion(string(answer))
 }
 
-// parseServerVersion reads "OKAY", a length and the version, both hexadecimal.
+// parseServerVersion parses "OKAY", a length and the version, both hexadecimal.
 func parseServerVersion(answer string) (string, error) {
 	text, ok := strings.CutPrefix(answer, "OKAY0004")
 	n, err := strconv.ParseUint(text, 16, 16)

@@ -64,8 +64,8 @@ func TestADBRun(t *testing.T) {
 	}
 }
 
-// What becomes of a script, and of a push, under each of the phone's faults,
-// and what is said of a phone in a state that keeps it from work.
+// The outcome of a script, and of a push, under each of the phone's faults, and
+// the messages for phones in a state in which they cannot be used.
 var (
 	runFaults = []struct {
 		fault string
@@ -91,7 +91,7 @@ var (
 	}
 	stateFaults = []struct {
 		fault, says, hint string
-		come              func(*devicestest.Phone, testing.TB) // how the server learns of it
+		come              func(*devicestest.Phone, testing.TB) // how the server notices it
 	}{
 		{"unauthorized", "is unauthorized", "allow debugging", func(p *devicestest.Phone, t testing.TB) { p.Attach(t) }},
 		{"offline", "is offline", "adb reconnect offline", (*devicestest.Phone).Unplug},

@@ -9,19 +9,18 @@ import (
 	"fbnas/internal/fault"
 )
 
-// Attached is a phone that adb knows of.
+// Attached is a phone that adb lists.
 type Attached struct {
 	Name  string // for --device
-	Model string // "" where adb does not say
-	State string // as adb says it
-	Hint  string // what to do where it cannot be used; "" for one that can
+	Model string // "" where adb does not report it
+	State string // as adb reports it
+	Hint  string // what to do if it cannot be used; "" if it can
 }
 
-// Ready says whether the phone can be used.
+// Ready reports whether the phone can be used.
 func (a Attached) Ready() bool { return a.State == usable }
 
-// Phones lists the phones that adb knows of. Where there is no adb there are
-// none.
+// Phones lists the phones that adb lists; none if there is no adb.
 func Phones(ctx context.Context) ([]Attached, error) {
 	a, err := findADB(ctx)
 	if err != nil {
@@ -61,7 +60,7 @@ func (a *adbClient) phones(ctx context.Context) ([]phone, error) {
 	return parsePhones(string(out)), nil
 }
 
-// parsePhones reads what `adb devices -l` prints. A state can be a sentence.
+// parsePhones parses the output of `adb devices -l`. A state can be a sentence.
 func parsePhones(text string) []phone {
 	const header, maxPhones = "List of devices attached", 1000
 	var list []phone
@@ -110,7 +109,7 @@ var troubles = []trouble{
 	{"host", "Take the phone out of USB host mode."},
 }
 
-// trouble is what keeps a phone from being used, its zero value for nothing.
+// trouble is what keeps a phone from being used, or the zero value.
 func (p phone) trouble() trouble {
 	if p.state == usable {
 		return trouble{}
@@ -123,8 +122,8 @@ func (p phone) trouble() trouble {
 	return trouble{p.state, "See adb devices."}
 }
 
-// choose finds the phone with the serial number, or the only one where it is
-// "" and ANDROID_SERIAL is, too.
+// choose finds the phone with the serial number, or the only one if both the
+// number and ANDROID_SERIAL are empty.
 func (a *adbClient) choose(ctx context.Context, name, serial string) (string, error) {
 	phones, err := a.phones(ctx)
 	if err != nil {

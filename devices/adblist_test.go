@@ -91,7 +91,7 @@ func FuzzCutMark(f *testing.F) {
 			t.Errorf("%q: %q, %d, %v", whole, printed, got, ok)
 		}
 		if bytes.Contains(text, []byte(mark)) {
-			return // the mark is a word that no script can know
+			return // no script can contain the mark
 		}
 		for n := range whole {
 			if _, _, ok := cutMark(whole[:n], mark); ok {

@@ -24,8 +24,8 @@ type adbShell struct {
 	serial string
 }
 
-// adbBase prints the folder for fbnas on a phone: adbd sets TMPDIR, old ones
-// do not.
+// adbBase prints the folder for fbnas on a phone: adbd sets TMPDIR, except in old
+// versions.
 const adbBase = `echo "${TMPDIR:-/data/local/tmp}/fbnas"`
 
 func connectADB(ctx context.Context, name, address string) (*adbShell, string, error) {
@@ -69,12 +69,13 @@ func cleanADB(ctx context.Context, name, address string) ([]string, error) {
 	return cleanRemote(ctx, name, s, base)
 }
 
-// maxScript is how long a script may be: it is one argument here and there.
+// maxScript is the longest script: it is passed as one argument, here and on the
+// phone.
 const maxScript = 64 << 10
 
-// run ends every script in a line with its status, behind a word that nobody
-// can foresee: adb ends with status 0 when the transport dies, so that only
-// output with this line is whole.
+// run makes every script end with a line with its status, after a mark that no
+// script can contain: adb exits with status 0 when the transport fails, so only
+// output with this line is complete.
 func (s *adbShell) run(ctx context.Context, script string, stdin []byte) ([]byte, error) {
 	if len(script) > maxScript {
 		return nil, fmt.Errorf("a script of %d bytes, more than %d", len(script), maxScript)
@@ -103,7 +104,8 @@ func (s *adbShell) run(ctx context.Context, script string, stdin []byte) ([]byte
 	return printed, nil
 }
 
-// cutMark takes the last line, of the mark and a status, off a script's output.
+// cutMark removes the last line, with the mark and a status, from a script's
+// output.
 func cutMark(out []byte, mark string) (printed []byte, status int, whole bool) {
 	text, ended := bytes.CutSuffix(out, []byte("\n"))
 	i := bytes.LastIndex(text, []byte("\n"+mark+" "))
@@ -117,8 +119,8 @@ func cutMark(out []byte, mark string) (printed []byte, status int, whole bool) {
 	return out[:i:i], int(n), true
 }
 
-// put pushes to a name of its own beside the target, which the file gets when
-// the phone has computed the right sum.
+// put pushes to another name beside the target, and renames it after the phone
+// has computed the right checksum.
 func (s *adbShell) put(ctx context.Context, target string, data []byte, mode uint32) error {
 	folder, err := os.MkdirTemp("", "fbnas-push-")
 	if err != nil {
@@ -134,7 +136,7 @@ func (s *adbShell) put(ctx context.Context, target string, data []byte, mode uin
 		err = s.adopt(ctx, part, target, data, mode)
 	}
 	if err != nil {
-		// Without a connection the part stays, until fbnas devices clean.
+		// Without a connection the part stays until fbnas devices clean.
 		_, _ = s.run(context.WithoutCancel(ctx), "rm -f "+quote(part), nil)
 		return err
 	}
@@ -158,7 +160,7 @@ func (s *adbShell) push(ctx context.Context, local, part string) error {
 	return nil
 }
 
-// adopt gives a pushed part its mode and name, if it is what was sent.
+// adopt sets a pushed part's mode and renames it, if its checksum is right.
 func (s *adbShell) adopt(ctx context.Context, part, target string, data []byte, mode uint32) error {
 	out, err := s.run(ctx, hasher+"$h "+quote(part), nil)
 	if err != nil {
@@ -172,11 +174,11 @@ func (s *adbShell) adopt(ctx context.Context, part, target string, data []byte, 
 	return err
 }
 
-// close leaves the server as it is: others may use it.
+// close leaves the server running: others may use it.
 func (s *adbShell) close() error { return nil }
 
-// remarks are what adb says of its own troubles. Those that are not lost mean
-// that trying again helps nobody.
+// remarks are adb's messages about its own troubles. After those that are not
+// lost, trying again is useless.
 var remarks = []struct {
 	says string
 	lost bool
@@ -193,17 +195,17 @@ var remarks = []struct {
 	{"doesn't support shell", false, "Android 7 or newer is needed."},
 	{"doesn't support PTY args", false, "Android 7 or newer is needed."},
 	{"cannot connect to daemon", true, "Start adb by hand to see what is wrong: adb start-server."},
-	{"No space left on device", false, ""}, // the device's remote says what to do
+	{"No space left on device", false, ""}, // the remote says what to do
 	{"Permission denied", false, ""},
 	{"Read-only file system", false, ""},
 }
 
-// adbFault is the error of a call of adb that did not do its work. What adb
-// does not explain is a lost connection.
+// adbFault is the error of a failed call of adb. If adb does not explain it, the
+// connection counts as lost.
 func adbFault(a *adbClient, said string, ended error) error {
 	said = strings.TrimSpace(strings.ReplaceAll(said, "\r", "\n"))
 	for line := range strings.Lines(said) {
-		// The script's own complaints are among these lines.
+		// The script's own messages are among these lines.
 		own := strings.HasPrefix(line, "adb:") || strings.HasPrefix(line, "error:")
 		for _, r := range remarks {
 			if !own || !strings.Contains(line, r.says) {

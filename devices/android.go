@@ -11,42 +11,43 @@ import (
 	"fbnas/internal/fault"
 )
 
-// android is a remote device with Android's settings, some of which change for
-// as long as a program runs there.
+// android is a remote device with Android's settings, some of which are changed
+// while a program runs there.
 type android struct{ *remote }
 
-// setting is one of Android's that changes while a program runs: reading prints
-// the present value, a number, which is $was in what restores it.
+// setting is an Android setting that is changed while a program runs: read prints
+// its present value, a number, which is $was in restore.
 type setting struct{ read, set, restore string }
 
-// settings change wherever they can be read.
+// settings are changed wherever they can be read.
 var settings = []setting{
-	// A phone that falls asleep stops its fast cores, and then its programs.
+	// A phone that falls asleep stops its fast cores, and later its programs.
 	{"settings get global stay_on_while_plugged_in | sed s/null/0/", "svc power stayon true", "settings put global stay_on_while_plugged_in $was"},
 }
 
-// fixedMode is Android's fixed-performance mode, without its value: true or
-// false. It ends with status 255 where the phone's makers have not built it in,
-// and before Android 11 (PowerManagerShellCommand). Nothing reads the mode.
+// fixedMode is the command for Android's fixed-performance mode, without its
+// argument, true or false. It exits with status 255 if the phone's maker has not
+// implemented the mode, and before Android 11 (PowerManagerShellCommand). No
+// command reads the mode.
 const fixedMode = "cmd power set-fixed-performance-mode-enabled "
 
-// fixedSetting is what holds the clocks.
+// fixedSetting fixes the clocks.
 var fixedSetting = setting{"echo 0", fixedMode + "true", fixedMode + "false"}
 
-// Clocked is a device whose clocks can be held at a point below their fastest,
-// which lasts longer and repeats better.
+// Clocked is a device whose clocks can be fixed below their maximum, at a speed
+// that lasts longer and repeats better.
 type Clocked interface {
-	// FixedPerformance says whether this unit can.
+	// FixedPerformance reports whether this unit has the mode.
 	FixedPerformance(ctx context.Context) (bool, error)
-	// StartFixed is Start with the clocks held for as long as the program runs.
-	// A program that cannot have that does not run.
+	// StartFixed is Start with fixed clocks while the program runs. If the clocks
+	// cannot be fixed, the program does not run.
 	StartFixed(ctx context.Context, argv, env []string) (*Process, error)
 }
 
 var _ Clocked = (*android)(nil)
 
-// askFixed ends with status 0 where the phone has the mode. It switches off what
-// is not on, but not under somebody else's run.
+// askFixed exits with status 0 if the phone has the mode. To find out, it
+// switches the mode off, but not while another program's run uses it.
 const askFixed = `cd "$runs" || exit 1
 for r in *; do
 	if alive "$r" && grep -q fixed-performance "$r/restore" 2>/dev/null; then exit 0; fi
@@ -69,8 +70,8 @@ func (a *android) FixedPerformance(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// checkFit is an error for a phone in a state in which it must not be measured.
-// A hot one may cool down.
+// checkFit returns an error for a phone in a state in which it must not be
+// measured. A hot phone may still cool down.
 func (a *android) checkFit(ctx context.Context) error {
 	s, err := a.State(ctx)
 	if err != nil {
@@ -83,10 +84,10 @@ func (a *android) checkFit(ctx context.Context) error {
 	return nil
 }
 
-// settingsScript changes the settings and becomes the program that its
-// arguments name. How to restore a setting is on the disk before it changes:
-// the phone may restart at any time. Fixed clocks are no wish but a condition
-// of what is measured.
+// settingsScript changes the settings and then becomes the program in its
+// arguments. The command that restores a setting is on the disk before the
+// setting changes, because the phone may restart at any time. The program does
+// not run unless the clocks can be fixed, if fixed is true.
 func settingsScript(fixed bool) []byte {
 	var b strings.Builder
 	for _, s := range settings {
@@ -99,7 +100,7 @@ func settingsScript(fixed bool) []byte {
 	return []byte(b.String())
 }
 
-// script changes the setting; failed is what a shell does where that fails.
+// script changes the setting; failed is the shell code to run if that fails.
 func (s setting) script(failed string) string {
 	return fmt.Sprintf(`was=$({ %s; } 2>/dev/null </dev/null)
 case $was in
@@ -109,12 +110,12 @@ esac
 `, s.read, s.restore, s.set, failed)
 }
 
-// Start starts a program under changed settings.
+// Start starts a program under the changed settings.
 func (a *android) Start(ctx context.Context, argv, env []string) (*Process, error) {
 	return a.start(ctx, settingsScript(false), argv, env)
 }
 
-// StartFixed starts a program under changed settings and in fixed-performance
+// StartFixed starts a program under the changed settings and in fixed-performance
 // mode.
 func (a *android) StartFixed(ctx context.Context, argv, env []string) (*Process, error) {
 	return a.start(ctx, settingsScript(true), argv, env)

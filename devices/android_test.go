@@ -56,7 +56,7 @@ func TestAndroidSettings(t *testing.T) {
 	}
 }
 
-// The mode is asked for before it is used, and never left on.
+// TestFixedPerformance: the mode is queried before it is used, and never left on.
 func TestFixedPerformance(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -90,7 +90,8 @@ func TestFixedPerformance(t *testing.T) {
 	}
 }
 
-// A question about the mode does not end it under a run.
+// TestFixedPerformanceOfARunThatIsUnderWay: a query of the mode does not end it
+// during a run.
 func TestFixedPerformanceOfARunThatIsUnderWay(t *testing.T) {
 	p, d := openAndroid(t, fakeadbd.Android{Fixed: fakeadbd.FixedSupported})
 	run, err := d.(Clocked).StartFixed(t.Context(), []string{"sh", "-c", "echo up; sleep 100"}, nil)
@@ -110,7 +111,8 @@ func TestFixedPerformanceOfARunThatIsUnderWay(t *testing.T) {
 	}
 }
 
-// Without the mode that its figures would be labelled with, nothing runs.
+// TestFixedPerformanceRefused: nothing runs without the mode that its figures
+// would be labelled with.
 func TestFixedPerformanceRefused(t *testing.T) {
 	_, d := openAndroid(t, fakeadbd.Android{Fixed: fakeadbd.FixedRefused})
 	run, err := d.(Clocked).StartFixed(t.Context(), []string{"echo", "ran"}, nil)
@@ -137,7 +139,7 @@ func TestAndroidState(t *testing.T) {
 		}
 		slows = append(slows, s.Heat.Slows())
 	}
-	// To open the phone was the first question.
+	// Opening the phone was the first query.
 	if want := []string{"its thermal status is severe", "", ""}; !slices.Equal(slows, want) {
 		t.Errorf("%q, want %q", slows, want)
 	}

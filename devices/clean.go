@@ -10,15 +10,15 @@ import (
 	"syscall"
 )
 
-// folderPrefix begins the names of the folders of local devices.
+// folderPrefix begins the names of local devices' folders.
 const folderPrefix = "fbnas-device-"
 
-// lock is the file in a local device's folder that its owner holds locked; the
-// system frees it when the owner ends, however it ends.
+// lock is a file in a local device's folder that its owner keeps locked; the
+// system releases it when the owner ends in any way.
 const lock = ".lock"
 
-// hold locks a new folder.
-func hold(folder string) (*os.File, error) {
+// lockFolder locks a new folder.
+func lockFolder(folder string) (*os.File, error) {
 	f, err := os.Create(filepath.Join(folder, lock))
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func hold(folder string) (*os.File, error) {
 
 func exclusive(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 
-// cleanLocal removes the folders that no program holds any more.
+// cleanLocal removes the folders that no program keeps locked.
 func cleanLocal(ctx context.Context, name, address string) (removed []string, err error) {
 	if err := checkLocal(name, address); err != nil {
 		return nil, err
@@ -55,8 +55,8 @@ func cleanLocal(ctx context.Context, name, address string) (removed []string, er
 	return removed, nil
 }
 
-// removeFree removes a folder unless a program holds it. One without a lock is
-// just being made, or none of ours.
+// removeFree removes a folder unless a program keeps it locked. A folder without
+// a lock is just being created, or is not ours.
 func removeFree(folder string) (removed bool, err error) {
 	f, err := os.Open(filepath.Join(folder, lock))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -21,31 +21,31 @@ import (
 //go:embed supervise.sh
 var superviseScript string
 
-// supervisor is the script that every run is started under.
+// supervisor is the script under which every run is started.
 var supervisor = []byte(restoreFunc + superviseScript)
 
 const (
-	// orphaned is after how many seconds without a question a run is nobody's:
-	// another program may end it then.
+	// orphaned is after how many seconds without a query a run counts as
+	// abandoned by its owner: another program may then end it.
 	orphaned = 60
-	// abandoned is after how many seconds its supervisor ends it.
+	// abandoned is after how many seconds without a query its supervisor ends it.
 	abandoned = 3600
-	// chunk is how much of the output one answer brings at most.
+	// chunk is the most output that one answer brings, in bytes.
 	chunk = 1 << 20
 )
 
-// errGone says that a program and its supervisor have vanished without a word.
+// errGone says that a program and its supervisor have vanished.
 var errGone = errors.New("the program and its supervisor are gone: the device was restarted, or its system ended them")
 
-// IsFinal reports whether an error says that there is no use in starting the
-// program again: the device was lost and did not come back in time, its storage is
-// full, or it is a recording without an answer.
+// IsFinal reports whether starting the program again is useless: the device was
+// lost and did not come back in time, its storage is full, or it is a recording
+// without an answer.
 func IsFinal(err error) bool {
 	return errors.Is(err, errLost) || errors.Is(err, errFull) || errors.Is(err, errUnrecorded)
 }
 
-// IsLost reports whether an error says that the connection to the device or
-// the device itself went away, so that the program there is not to blame.
+// IsLost reports whether the device or the connection to it was lost, so that the
+// program there is not to blame.
 func IsLost(err error) bool { return errors.Is(err, errLost) || errors.Is(err, errGone) }
 
 // detached is a program on a remote device.
@@ -56,22 +56,22 @@ type detached struct {
 	env  []string
 
 	kill  context.CancelFunc
-	ready chan struct{} // closed when the input is whole
-	began chan struct{} // closed when the program has it
+	ready chan struct{} // closed when the input is complete
+	began chan struct{} // closed when the program has its input
 	ended chan struct{} // closed when err and stderr are final
 	out   *io.PipeWriter
 
-	mu      sync.Mutex
-	in      bytes.Buffer
-	closed  bool
-	waiting waiting
-	stderr  string
-	err     error
+	mu     sync.Mutex
+	in     bytes.Buffer
+	closed bool
+	outage outageState
+	stderr string
+	err    error
 }
 
-// Start prepares a program that outlives the connection: it starts when its
-// standard input is closed, its output is followed by asking, and while the
-// connection is lost it goes on.
+// Start prepares a program that outlives the connection. It starts when its
+// standard input is closed; its output is fetched by queries, and it continues
+// while the connection is lost.
 func (r *remote) Start(ctx context.Context, argv, env []string) (*Process, error) {
 	if len(argv) == 0 {
 		return nil, fmt.Errorf("device %s: start: no program", r.name)
@@ -108,7 +108,7 @@ func supervisorName() string {
 	return "supervise-" + hex.EncodeToString(sum[:8]) + ".sh"
 }
 
-// input is a detached program's standard input: collected until it is closed.
+// input is a detached program's standard input, collected until it is closed.
 type input detached
 
 func (i *input) Write(p []byte) (int, error) {
@@ -132,11 +132,11 @@ func (i *input) Close() error {
 
 func (d *detached) folder() string { return d.r.runsFolder() + "/" + d.run }
 
-// serve is the life of a program, as seen from here.
+// serve follows a program from its start to its end.
 func (d *detached) serve(ctx context.Context) {
 	defer close(d.ended)
 	defer d.kill()
-	// Nobody need read the output of a program that was killed.
+	// Nobody needs to read the output of a program that was killed.
 	stop := context.AfterFunc(ctx, func() { d.out.Close() })
 	defer stop()
 	defer d.out.Close()
@@ -160,25 +160,25 @@ func (d *detached) serve(ctx context.Context) {
 	case err != nil:
 		d.err = d.r.explain("run "+d.argv[0], err)
 	default:
-		if d.err = ended(outcome); errors.Is(d.err, errGone) {
+		if d.err = endError(outcome); errors.Is(d.err, errGone) {
 			d.r.forget()
 		}
 	}
 }
 
-// launch puts the input there and starts the supervisor. The script does
-// nothing when it has already run: its answer may have been lost.
+// launch copies the input and starts the supervisor. If the script has already
+// run, it does nothing: its answer may have been lost.
 func (d *detached) launch(ctx context.Context) error {
 	folder, ended := d.folder(), endedOwners()
 	steps := []func() error{
-		// The lease lets others see, while the input is on its way, that the run
-		// is somebody's.
+		// The lease shows others, while the input is being sent, that the run has
+		// an owner.
 		func() error {
 			return d.do(ctx, "umask 077; mkdir -p "+quote(folder)+" && date +%s >"+quote(folder+"/lease"))
 		},
 		func() error {
-			if d.in.Len() > chunk { // an answer takes as long as that is on its way
-				d.set(func(w *waiting) { w.asked = time.Time{} })
+			if d.in.Len() > chunk { // the answer takes as long as sending that
+				d.set(func(w *outageState) { w.asked = time.Time{} })
 			}
 			return d.r.sh.put(ctx, folder+"/in", d.in.Bytes(), 0o600)
 		},
@@ -204,8 +204,8 @@ func (d *detached) do(ctx context.Context, script string) error {
 	return err
 }
 
-// follow copies the program's output until it has ended and all was read. It
-// returns how the device says that it is then.
+// follow copies the program's output until the program has ended and all output
+// was read. It returns the final state as the device reports it.
 func (d *detached) follow(ctx context.Context) (state string, err error) {
 	wait := d.r.pace.first
 	for at := 0; ; {
@@ -240,10 +240,10 @@ func (d *detached) follow(ctx context.Context) (state string, err error) {
 // killed is the exit status of a program that SIGKILL has ended.
 const killed = 128 + 9
 
-// ended is the error of a run that has ended. Like that of a child process it
-// does not name the device: it may be kept in a table, which tells nothing of
-// its owner.
-func ended(state string) error {
+// endError is the error of a run that has ended. Like that of a child process it
+// does not name the device, because it may be stored in a table, which must not
+// identify its owner.
+func endError(state string) error {
 	text, ok := strings.CutPrefix(state, "exit ")
 	status, err := strconv.Atoi(text)
 	switch {
@@ -259,8 +259,8 @@ func ended(state string) error {
 	return nil
 }
 
-// clearScript ends a run where it is still alive, prints what it said on its
-// standard error and removes its folder, unless settings are to be restored.
+// clearScript ends a run that is still alive, prints its standard error and
+// removes its folder, unless settings still have to be restored.
 const clearScript = `cd "$runs" || exit 0
 end "$run"
 tail -c 8192 "$run/log" 2>/dev/null
@@ -270,8 +270,8 @@ discard "$run"
 exit 0
 `
 
-// clear ends the program where it still runs. When fbnas was interrupted, it does not
-// wait for a device that cannot be reached: the next run there clears up, or
+// clear ends the program if it still runs. When fbnas was interrupted, it does
+// not wait for a device that cannot be reached: the next run there cleans up, or
 // the supervisor does.
 func (d *detached) clear(ctx context.Context) {
 	once := ctx.Err() != nil
@@ -285,7 +285,7 @@ func (d *detached) clear(ctx context.Context) {
 		d.stderr = string(out)
 		return err
 	}
-	// Its failure is no failure of the program.
+	// Its failure is not a failure of the program.
 	if once {
 		_ = order()
 	} else {

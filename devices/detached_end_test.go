@@ -14,8 +14,8 @@ import (
 	"fbnas/internal/fault"
 )
 
-// A device that was restarted is asked again what it has: what was pushed may
-// not have reached its disk.
+// TestRestartLosesFiles: a restarted device is queried again for its files,
+// because pushed files may not have reached its disk.
 func TestRestartLosesFiles(t *testing.T) {
 	r := dialForTest(t, &host{}, t.TempDir()+"/base")
 	push := func() {
@@ -47,8 +47,8 @@ func TestRestartLosesFiles(t *testing.T) {
 	}
 }
 
-// A run that a killed program has left is ended by the next program, but not
-// while somebody follows it.
+// TestDetachedLeftover: a run that a killed program left is ended by the next
+// program, but not while somebody follows it.
 func TestDetachedLeftover(t *testing.T) {
 	base := t.TempDir() + "/base"
 	first, second := dialForTest(t, &host{}, base), dialForTest(t, &host{}, base)
@@ -122,8 +122,8 @@ func TestDetachedKill(t *testing.T) {
 	}
 }
 
-// The device is restarted: nothing of the run is there any more, or only its
-// files, with a process identifier that means another process.
+// TestDetachedGone: after a restart of the device nothing of the run is there, or
+// only its files, with a process identifier that belongs to another process.
 func TestDetachedGone(t *testing.T) {
 	for name, restart := range map[string]func(pid, folder string){
 		"files left": func(string, string) {},

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// aliveFunc is the shell function that tells whether a run, named as its
-// folder, is under way. A process identifier alone may mean another process
-// after a restart; a process has no command line for the moment in which it
-// becomes another program.
+// aliveFunc is the shell function that checks whether a run, given by its folder,
+// is alive. After a restart its process identifier may belong to another process;
+// and a process has no command line at the moment in which it becomes another
+// program.
 const aliveFunc = `named() { grep -q "$1" "/proc/$p/cmdline" 2>/dev/null; }
 alive() {
 	p=$(cat "$1/pid" 2>/dev/null)
@@ -19,7 +19,7 @@ alive() {
 `
 
 // endFunc is the shell function that ends a run. Its supervisor gets time to
-// restore settings, which takes Android seconds.
+// restore settings, which takes seconds on Android.
 const endFunc = `end() {
 	for i in 0 1 2 3 4 5 6 7 8 9; do
 		if ! alive "$1"; then return; fi
@@ -30,8 +30,8 @@ const endFunc = `end() {
 `
 
 // restoreFunc is the shell function that restores, in a run's folder, what its
-// program has changed on the device. The file restore has a command a line,
-// written before the change; those that fail stay in it.
+// program has changed on the device. The file restore has one command per line,
+// written before the change; commands that fail stay in it.
 const restoreFunc = `restore() {
 	if [ ! -f restore ]; then return; fi
 	owed=
@@ -44,10 +44,10 @@ const restoreFunc = `restore() {
 }
 `
 
-// amendFunc is the shell functions that restore what dead runs have changed
-// whose supervisor had no time to (the device was restarted), and that remove
-// a run's folder unless something is still owed. The newest run is the first,
-// so that in the end all is as it was before the oldest.
+// amendFunc has the shell functions that restore the changes of dead runs whose
+// supervisor could not do it (the device was restarted), and that remove a run's
+// folder unless something is left to restore. They begin with the newest run, so
+// that the result is the state before the oldest.
 const amendFunc = restoreFunc + `amend() {
 	for r in *; do
 		if [ -f "$r/restore" ] && alive "$r"; then return; fi
@@ -57,8 +57,9 @@ const amendFunc = restoreFunc + `amend() {
 discard() { if [ -f "$1/restore" ]; then return 1; fi; rm -rf "$1"; }
 `
 
-// launchScript starts a run, once. Runs that nobody follows any more, and those
-// of the owners, are ended first, and one that somebody follows is a reason not to measure.
+// launchScript starts a run, once. It first ends runs that nobody follows any
+// more and those of the given owners; if another run is being followed, nothing
+// may be measured.
 const launchScript = `cd "$runs" || exit 1
 if ! mkdir "$run/started" 2>/dev/null; then [ -d "$run/started" ] && exit 0; exit 1; fi
 now=$(date +%s) dead=
@@ -87,11 +88,11 @@ for v in BOOTCLASSPATH DEX2OATBOOTCLASSPATH SYSTEMSERVERCLASSPATH ANDROID_ROOT A
 done
 `
 
-// busy is launchScript's exit status for a device that somebody measures on.
+// busy is launchScript's exit status if another program measures on the device.
 const busy = 75
 
-// script launches the run, and ends those of this program and of the ones that
-// have ended, given by their tokens.
+// script launches the run, and ends earlier runs of this program and of programs
+// that have ended, given by their tokens.
 func (d *detached) script(ended []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "umask 077\nruns=%s run=%s owners=%s orphaned=%d\n", quote(d.r.runsFolder()), d.run,
@@ -109,9 +110,9 @@ func (d *detached) script(ended []string) string {
 	return b.String()
 }
 
-// followScript says how a run is, on the first line, and then what is new of
-// its output. It looks at the exit status after whether the run is alive: the
-// supervisor writes it before it ends.
+// followScript prints the run's state on the first line, and then the new part of
+// its output. It checks the exit status after checking whether the run is alive,
+// because the supervisor writes the status before it ends.
 const followScript = `cd "$runs" 2>/dev/null || { echo gone; exit 0; }
 if alive "$run"; then state=running; else state=gone; fi
 cd "$run" 2>/dev/null || { echo gone; exit 0; }

@@ -52,7 +52,8 @@ func TestDetached(t *testing.T) {
 	}
 }
 
-// every fails each n-th call, in a way that the order or its answer is lost.
+// every makes each n-th call fail, so that either the order or its answer is
+// lost.
 func every(n int, err error) func(int, string) error {
 	return func(call int, _ string) error {
 		if call%n == 0 {
@@ -62,8 +63,8 @@ func every(n int, err error) func(int, string) error {
 	}
 }
 
-// A run goes on while the connection is lost, and nothing is said twice or
-// left out when it is back.
+// TestDetachedSurvives: a run continues while the connection is lost, and its
+// output is complete and without repetitions afterwards.
 func TestDetachedSurvives(t *testing.T) {
 	const script = `i=0; while [ $i -lt 40 ]; do echo "line $i"; i=$((i+1)); sleep 0.01; done`
 	var want strings.Builder
@@ -120,7 +121,7 @@ func TestDetachedWaitsAndGivesUp(t *testing.T) {
 	if err := p.Wait(); !IsLost(err) || !IsFinal(err) || fault.CodeOf(err) != fault.Device || fault.HintOf(err) == "" {
 		t.Errorf("%v (hint %q)", err, fault.HintOf(err))
 	}
-	// What is left there is this program's own: its next run ends it.
+	// What is left there belongs to this program: its next run ends it.
 	h.faults(nil)
 	next, err := r.Start(t.Context(), []string{"/bin/echo", "next"}, nil)
 	if err != nil {
@@ -136,7 +137,8 @@ func why(p *Process) string {
 	return why
 }
 
-// A device that does not answer is waited for before anything fails.
+// TestDetachedSlow: a device that does not answer gets time before anything
+// fails.
 func TestDetachedSlow(t *testing.T) {
 	h := &host{}
 	r := dialForTest(t, h, t.TempDir()+"/base")
@@ -155,8 +157,9 @@ func TestDetachedSlow(t *testing.T) {
 	}
 }
 
-// An input that takes long to send is no device that does not answer: the
-// program has not begun, and its run is known to be somebody's.
+// TestDetachedLongInput: an input that takes long to send does not count as a
+// device that does not answer: the program has not begun, and its run has an
+// owner.
 func TestDetachedLongInput(t *testing.T) {
 	base := t.TempDir() + "/base"
 	h := &host{}
@@ -195,8 +198,8 @@ func TestDetachedLongInput(t *testing.T) {
 	}
 }
 
-// Without patience nothing is tried twice, and the run there is the next one's
-// to end.
+// TestDetachedImpatient: without patience nothing is tried twice, and the next
+// program ends the run there.
 func TestDetachedImpatient(t *testing.T) {
 	h := &host{}
 	r := dialForTest(t, h, t.TempDir()+"/base")
@@ -210,7 +213,7 @@ func TestDetachedImpatient(t *testing.T) {
 	if out, err := outcomeOf(p, ""); out != "" || !IsFinal(err) || fault.ExitCode(err) != 4 {
 		t.Errorf("%q, %v", out, err)
 	}
-	if n := h.count("") - before; n > 2 { // what was asked, and to clear up
+	if n := h.count("") - before; n > 2 { // the query, and cleaning up
 		t.Errorf("%d questions to a lost device", n)
 	}
 	if err := r.Push(t.Context(), "x", nil); !IsFinal(err) || h.count("")-before > 3 {

@@ -7,74 +7,74 @@ import (
 	"time"
 )
 
-// Device is a machine that files can be put on and programs started on.
+// Device is a machine on which files can be put and programs started.
 type Device interface {
-	// Name is what the user called it.
+	// Name is the user's name for it.
 	Name() string
-	// Folder is where pushed files lie, on the device.
+	// Folder is the folder on the device that has the pushed files.
 	Folder() string
-	// Push puts a file that may be executed into Folder, or, where the name has
-	// slashes in it, into folders below. Names stand for contents (a digest is
-	// part of them), so a file that is there already is left alone.
+	// Push puts a file, which may be a program, into Folder or, if the name
+	// contains slashes, into folders below it. A name stands for a content (a
+	// digest is part of it), so a file that exists already is not sent again.
 	Push(ctx context.Context, name string, data []byte) error
-	// Start starts a program, given by its path on the device, its arguments,
-	// and variables (KEY=value) beside the device's own environment. The end
-	// of ctx kills it.
+	// Start starts a program, given by its path on the device, its arguments, and
+	// variables (KEY=value) besides the device's own environment. The end of ctx
+	// kills it.
 	Start(ctx context.Context, argv, env []string) (*Process, error)
-	// Identity says what the device is.
+	// Identity describes the device.
 	Identity(ctx context.Context) (Identity, error)
-	// State says how the device is at the moment.
+	// State is the device's present state.
 	State(ctx context.Context) (State, error)
-	// Close lets the device go. This machine keeps nothing of what was pushed;
-	// others keep it for the next time, until Clean.
+	// Close releases the device. This machine deletes what was pushed; other
+	// devices keep it for the next time, until Clean.
 	Close() error
 }
 
 // Process is a program that runs on a device.
 type Process struct {
-	// Stdin must be closed once all is written: devices other than this machine
-	// start the program only then.
+	// Stdin must be closed after everything is written: devices other than this
+	// machine start the program only then.
 	Stdin  io.WriteCloser
 	Stdout io.Reader
-	// Started is closed when the program has its input and runs. Nil: it does so
-	// when Start returns.
+	// Started is closed when the program has its input and runs. If it is nil,
+	// that is so when Start returns.
 	Started <-chan struct{}
-	// Stderr returns the last part of what the program wrote there.
+	// Stderr returns the last part of the program's standard error.
 	Stderr func() string
-	// Waiting says why nothing comes from the program for now, "" when nothing
-	// is wrong: the connection is lost, say, and may come back. left is until
-	// the device is given up. Nil where that cannot happen.
+	// Waiting says why nothing comes from the program at present, "" if nothing
+	// is wrong: for example, the connection is lost but may come back. left is
+	// how long fbnas will still wait. Waiting is nil where that cannot happen.
 	Waiting func() (why string, left time.Duration)
-	// Kill ends the program at once; Wait still has to be called.
+	// Kill ends the program at once; Wait must still be called.
 	Kill func()
-	// Wait returns when the program has ended, its error naming the exit
-	// status. Stdout must have been read to its end.
+	// Wait returns when the program has ended; its error states the exit status.
+	// Stdout must have been read to its end.
 	Wait func() error
 }
 
-// Identity says what a device is, without personal data: no serial number, no
-// user, no host name.
+// Identity describes a device without personal data: no serial number, no user,
+// no host name.
 type Identity struct {
-	SoC         string // processor as the system names it
+	SoC         string // processor, as the system names it
 	Arch        string // as GOARCH
 	Cores       int
-	MaxKHz      []int // per core; nil where the system does not tell
+	MaxKHz      []int // per core; nil where the system does not report it
 	MemoryBytes int64
 	OS          string // system and kernel version
-	Unit        string // salted hash, tells units of one model apart; "" unknown
-	Emulator    string // what stands in for the processor, so that times mean nothing; "" nothing
-	Replayed    bool   // what it says was recorded before
+	Unit        string // salted hash that distinguishes units of one model; "" if unknown
+	Emulator    string // what emulates the processor, so that times mean nothing; "" for a real one
+	Replayed    bool   // this is a recording
 }
 
-// transport opens devices of one kind, and removes what killed programs have
-// left on them. The part of the user's name after the kind and a colon is the
+// transport opens devices of one kind, and cleans up what killed programs have
+// left on them. In the user's name, what follows the kind and a colon is the
 // address.
 type transport struct {
 	kind  string
 	form  string // how a user writes it
 	open  func(ctx context.Context, name, address string) (Device, error)
 	clean func(ctx context.Context, name, address string) ([]string, error)
-	check func(name, address string) error // of the address alone; nil: anything goes
+	check func(name, address string) error // of the address alone; nil: anything is valid
 }
 
 // transports are all ways to a device.
@@ -86,8 +86,8 @@ var transports = []transport{
 	{"replay", "replay:FILE", openReplay, cleanReplay, checkReplay},
 }
 
-// Clean removes what killed programs have left on a device, and returns the
-// names of what it removed. What running programs use stays.
+// Clean removes what killed programs have left on a device, and returns the names
+// of what it removed. It keeps what running programs use.
 func Clean(ctx context.Context, name string) ([]string, error) {
 	t, address, err := find(name)
 	if err != nil {
@@ -96,7 +96,7 @@ func Clean(ctx context.Context, name string) ([]string, error) {
 	return t.clean(ctx, name, address)
 }
 
-// find returns the transport that a name asks for, and the address in it.
+// find returns the transport and the address in a name.
 func find(name string) (transport, string, error) {
 	e, err := Lookup(name)
 	if err != nil {

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// texts are files of a device's system, by their paths without the leading
-// slash; what commands print stands among them under the command's name.
+// texts are files of a device's system, by their paths without the leading slash;
+// the outputs of commands are among them, by the command's name.
 type texts map[string][]byte
 
-// Open is not needed: fs.ReadFile asks for ReadFile.
+// Open is not needed: fs.ReadFile calls ReadFile.
 func (t texts) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
@@ -26,14 +26,14 @@ func (t texts) ReadFile(name string) ([]byte, error) {
 	return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
 }
 
-// What Android and the processor say, read like files.
+// Names of what Android and the processor report, read like files.
 const (
 	properties = "getprop"
 	machine    = "uname -m"
 )
 
-// factsScript prints what identify reads, each text after a line with its
-// length and name. A file is limited, and one that cannot be read left out.
+// factsScript prints what identify reads, each text after a line with its length
+// and name. Long files are cut off, and those that cannot be read are left out.
 const factsScript = `show() { if [ -n "$2" ]; then echo "${#2} $1"; echo "$2"; fi; }
 read_file() { show "$1" "$(head -c 65536 "/$1" 2>/dev/null | tr -d '\000')"; }
 export LC_ALL=C
@@ -45,7 +45,7 @@ if command -v getprop >/dev/null; then show getprop "$(getprop | grep -E '^.(ro\
 exit 0
 `
 
-// Identity asks the device's system what it is.
+// Identity asks the device's system.
 func (r *remote) Identity(ctx context.Context) (Identity, error) {
 	var out []byte
 	err := r.insist(ctx, func() (err error) {
@@ -67,7 +67,7 @@ func (r *remote) Identity(ctx context.Context) (Identity, error) {
 	return id, nil
 }
 
-// parseFacts reads what factsScript prints.
+// parseFacts parses the output of factsScript.
 func parseFacts(out []byte) (texts, error) {
 	facts := texts{}
 	for len(out) > 0 {
@@ -75,7 +75,7 @@ func parseFacts(out []byte) (texts, error) {
 		length, name, ok := strings.Cut(strings.TrimRight(string(head), "\r"), " ")
 		n, err := strconv.Atoi(length)
 		if !ok || err != nil || n < 0 || n > len(rest) {
-			return nil, fmt.Errorf("it did not say what it is; it answered %.80q", head)
+			return nil, fmt.Errorf("it did not describe itself; it answered %.80q", head)
 		}
 		facts[name] = rest[:n]
 		out = bytes.TrimLeft(rest[n:], "\r\n")
@@ -83,7 +83,7 @@ func parseFacts(out []byte) (texts, error) {
 	return facts, nil
 }
 
-// architectures maps what uname says of a processor to GOARCH.
+// architectures maps processor names of uname to GOARCH.
 var architectures = map[string]string{
 	"x86_64": "amd64", "aarch64": "arm64", "armv8l": "arm64", "armv7l": "arm", "i686": "386", "riscv64": "riscv64",
 }

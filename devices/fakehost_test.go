@@ -24,7 +24,7 @@ type host struct {
 	calls  int
 	log    []string
 	fail   func(call int, script string) error // nil: none
-	mangle func(data []byte) []byte            // what arrives; nil: all of it
+	mangle func(data []byte) []byte            // returns the data that arrive; nil: unchanged
 }
 
 func (h *host) next(script string) error {
@@ -44,7 +44,7 @@ func (h *host) faults(fail func(call int, script string) error) {
 	h.fail = fail
 }
 
-// answerLost says that an order was carried out, and its answer lost.
+// answerLost says that an order was carried out but its answer was lost.
 type answerLost struct{}
 
 func (answerLost) Error() string { return "answer lost" }
@@ -92,8 +92,8 @@ func (h *host) count(part string) int {
 	return n
 }
 
-// dialForTest returns a remote device on this machine. Whatever still runs
-// there at the end of the test is ended.
+// dialForTest returns a remote device on this machine. At the end of the test it
+// ends what still runs there.
 func dialForTest(t *testing.T, h *host, base string) *remote {
 	t.Helper()
 	r, err := dial(t.Context(), "board", h, base)
@@ -116,7 +116,7 @@ func endRuns(t *testing.T, base string) {
 	}
 }
 
-// outcomeOf writes the input, and returns what the program said.
+// outcomeOf writes the input, and returns the program's output.
 func outcomeOf(p *Process, stdin string) (string, error) {
 	io.WriteString(p.Stdin, stdin)
 	p.Stdin.Close()

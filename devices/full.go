@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// errFull says that a device has no room for what a program writes.
+// errFull says that a device has no room for a program's output.
 var errFull = errors.New("its storage is full")
 
-// noRoom is what systems say of it.
+// noRoom has systems' messages for that.
 var noRoom = []string{"No space left on device", "Disk quota exceeded", "File too large"}
 
-// room tries to write as much as programs write at once, and says how much is
-// free in case it fails.
+// room tries to write as much as programs write at once, and prints how much is
+// free if that fails.
 const room = `cd "$base" || exit 0
 head -c 65536 /dev/zero >room
 s=$?
@@ -23,8 +23,8 @@ df -Pk . 2>/dev/null | while read -r _ _ _ free _; do echo "free $free"; done
 exit $s
 `
 
-// full is an error when the device's storage is full. A program whose output
-// has no room ends with an exit status of its own, or leaves none.
+// full returns an error if the device's storage is full. A program without room
+// for its output ends with an exit status of its own, or with none.
 func (r *remote) full(ctx context.Context) error {
 	out, err := r.sh.run(ctx, "base="+quote(r.base)+"\n"+room, nil)
 	var exit *exitError

@@ -9,27 +9,28 @@ import (
 	"fbnas/latency/measured"
 )
 
-// Heat is how warm a device is, and what that does to its processor.
+// Heat is how warm a device is, and how that limits its processor.
 type Heat struct {
-	// Celsius is of the hottest part that the system names, which is Hottest;
-	// "" where it names none. A phone's parts are its processor and its skin.
+	// Celsius is the temperature of the hottest part that the system reports,
+	// which is Hottest; "" if it reports none. A phone's parts are its processor
+	// and its skin.
 	Celsius float64
 	Hottest string
-	Status  string // one of measured.Statuses, as Android sees itself; "" elsewhere
-	// Throttled is what a Raspberry Pi's firmware says of itself; "" elsewhere.
+	Status  string // one of measured.Statuses, as Android reports it; "" elsewhere
+	// Throttled is the report of a Raspberry Pi's firmware; "" elsewhere.
 	Throttled string
-	Held      string // what holds the processor back by the kernel's doing, "" nothing
+	Held      string // by what the kernel limits the processor, "" if it does not
 }
 
 // moderate is the thermal status from which a phone slows itself down.
 const moderate = 2
 
-// slowing are the bits of get_throttled that speak of the present: too little
-// voltage, frequency capped, throttled, soft limit of the temperature.
+// slowing has the bits of get_throttled for the present: low voltage, frequency
+// capped, throttled, soft temperature limit.
 const slowing = 0xF
 
-// Slows says why the device is slower for now than it could be, "" where it
-// does not say that it is.
+// Slows says why the device is slower at present than it could be, "" if it does
+// not report that it is.
 func (h Heat) Slows() string {
 	if slices.Index(measured.Statuses, h.Status) >= moderate {
 		return "its thermal status is " + h.Status
@@ -43,7 +44,7 @@ func (h Heat) Slows() string {
 	return ""
 }
 
-// zone takes a thermal zone of the kernel: its temperature and its name.
+// zone reads a thermal zone of the kernel: its temperature and its name.
 func (h *Heat) zone(value string) {
 	temp, name, _ := strings.Cut(value, " ")
 	if n, err := strconv.ParseInt(temp, 10, 32); err == nil {
@@ -57,11 +58,12 @@ func (h *Heat) part(celsius float64, name string) {
 	}
 }
 
-// processorOrSkin are the types of Android's sensors that are looked at; others
-// hold voltages and shares, too (Temperature.TYPE_CPU, TYPE_SKIN).
+// processorOrSkin are the types of Android's sensors that are used; others report
+// voltages and percentages, too (Temperature.TYPE_CPU, TYPE_SKIN).
 var processorOrSkin = []string{"0", "3"}
 
-// sensor takes what Android prints of one: "mValue=41.5, mType=0, mName=BIG, mStatus=0".
+// sensor parses a sensor as Android prints it: "mValue=41.5, mType=0, mName=BIG,
+// mStatus=0".
 func (h *Heat) sensor(value string) {
 	fields := map[string]string{}
 	for part := range strings.SplitSeq(value, ",") {
@@ -80,7 +82,7 @@ func (h *Heat) setStatus(value string) {
 	}
 }
 
-// cooling takes a cooling device of the kernel: how far it goes, and its type.
+// cooling reads a cooling device of the kernel: its level, and its type.
 func (h *Heat) cooling(value string) {
 	state, name, _ := strings.Cut(value, " ")
 	if n, err := strconv.Atoi(state); err == nil && n > 0 && name != "" {
@@ -88,8 +90,8 @@ func (h *Heat) cooling(value string) {
 	}
 }
 
-// milli is a temperature that the kernel gives in thousandths of a degree;
-// some phones' drivers give whole degrees.
+// milli is a temperature in the kernel's thousandths of a degree; some phones'
+// drivers report whole degrees.
 func milli(n int64) float64 {
 	if n > -200 && n < 200 {
 		return float64(n)
@@ -97,5 +99,5 @@ func milli(n int64) float64 {
 	return float64(n) / 1000
 }
 
-// plausible leaves out sensors that are not connected.
+// plausible excludes sensors that are not connected.
 func plausible(celsius float64) bool { return celsius > 0 && celsius < 150 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Identity reads what Linux tells of the machine below its root folder.
+// Identity reads what Linux reports of the machine below its root folder.
 func (l *local) Identity(ctx context.Context) (Identity, error) {
 	if err := ctx.Err(); err != nil {
 		return Identity{}, err
@@ -25,8 +25,8 @@ func (l *local) Identity(ctx context.Context) (Identity, error) {
 	return id, nil
 }
 
-// identify reads the root folder of a Linux system, or the texts of a device
-// (see factsScript). What is not there stays zero.
+// identify reads the root folder of a Linux system, or the texts of a device (see
+// factsScript). What is missing stays zero.
 func identify(root fs.FS) Identity {
 	cpuinfo := read(root, "proc/cpuinfo")
 	id := Identity{SoC: processor(root, cpuinfo), Unit: unit(serial(root))}
@@ -44,14 +44,14 @@ func identify(root fs.FS) Identity {
 		id.MaxKHz = append(id.MaxKHz, khz)
 	}
 	if fields := strings.Fields(field(read(root, "proc/meminfo"), "MemTotal")); len(fields) > 0 {
-		kib, _ := strconv.ParseInt(fields[0], 10, 64) // 0 is what unknown means
+		kib, _ := strconv.ParseInt(fields[0], 10, 64) // 0 means unknown
 		id.MemoryBytes = kib << 10
 	}
 	id.OS = system(root)
 	return id
 }
 
-// system is the system's and the kernel's version, as far as they are known.
+// system is the version of the system and of the kernel, if known.
 func system(root fs.FS) string {
 	var parts []string
 	if name := strings.Trim(assignment(read(root, "etc/os-release"), "PRETTY_NAME"), `"`); name != "" {
@@ -66,9 +66,9 @@ func system(root fs.FS) string {
 	return strings.Join(parts, ", ")
 }
 
-// processor is the processor's name: Android gives it as a property, x86-64
-// kernels in cpuinfo, boards in the device tree, and other arm64 kernels only
-// as part numbers.
+// processor is the processor's name: Android has it as a property, x86-64 kernels
+// in cpuinfo, boards in the device tree; other arm64 kernels have only part
+// numbers.
 func processor(root fs.FS, cpuinfo string) string {
 	for _, name := range []string{"ro.soc.model", "ro.board.platform"} {
 		if v := property(root, name); v != "" {
@@ -89,7 +89,7 @@ func processor(root fs.FS, cpuinfo string) string {
 	return "unknown"
 }
 
-// serial is what tells this machine from all others: nothing that may leave it.
+// serial identifies this machine among all others; it must not leave it.
 func serial(root fs.FS) string {
 	for _, name := range []string{"etc/machine-id", "proc/device-tree/serial-number"} {
 		if v := strings.Trim(read(root, name), "\x00"); v != "" {
@@ -99,7 +99,7 @@ func serial(root fs.FS) string {
 	return property(root, "ro.serialno")
 }
 
-// unit turns the machine's own identifier into one that says nothing about it.
+// unit hashes the machine's identifier, so that it cannot be recognised.
 func unit(machineID string) string {
 	if machineID == "" {
 		return ""
@@ -108,7 +108,7 @@ func unit(machineID string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// read is a file's text without surrounding space, "" where it cannot be read.
+// read is a file's text without surrounding space, "" if it cannot be read.
 func read(root fs.FS, name string) string {
 	text, err := fs.ReadFile(root, name)
 	if err != nil {

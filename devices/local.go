@@ -35,7 +35,7 @@ func openLocal(_ context.Context, name, address string) (Device, error) {
 	if err != nil {
 		return nil, fmt.Errorf("device %s: %w", name, err)
 	}
-	held, err := hold(folder)
+	held, err := lockFolder(folder)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("device %s: %w", name, err), os.RemoveAll(folder))
 	}
@@ -77,8 +77,8 @@ func (l *local) Start(ctx context.Context, argv, env []string) (*Process, error)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.WaitDelay = 2 * time.Second
-	// In a group of its own the program does not get the terminal's Ctrl-C,
-	// which is for its parent to act on, and dies with all its children.
+	// In its own process group the program does not get the terminal's Ctrl-C,
+	// which its parent handles, and is killed together with all its children.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	stderr := &tail{limit: 8 << 10}
@@ -96,7 +96,7 @@ func (l *local) Start(ctx context.Context, argv, env []string) (*Process, error)
 	}
 	return &Process{
 		Stdin: stdin, Stdout: stdout, Stderr: stderr.String,
-		Kill: func() { _ = cmd.Cancel() }, // it fails only when the process has ended
+		Kill: func() { _ = cmd.Cancel() }, // fails only if the process has ended
 		Wait: cmd.Wait,
 	}, nil
 }

@@ -8,16 +8,17 @@ import (
 	"time"
 )
 
-// UsualWait is how long to wait for a device that was reached and is lost.
+// UsualWait is how long to wait for a device whose connection was lost.
 const UsualWait = 10 * time.Minute
 
 // Opener opens devices. The zero value opens them in the usual way.
 type Opener struct {
-	// Wait is how long to wait for a device that was reached and is lost; nil: UsualWait, 0: not at all.
+	// Wait is how long to wait for a device whose connection was lost; nil:
+	// UsualWait, 0: not at all.
 	Wait *time.Duration
-	Log  *slog.Logger // is told of such waiting; nil: nothing is
-	// Record is the path of a file that what the device says is added to, for
-	// replay:FILE; "" none.
+	Log  *slog.Logger // for messages about such waiting; nil: none
+	// Record is a file to which what the device says is appended, for
+	// replay:FILE; "": none.
 	Record string
 }
 
@@ -26,8 +27,8 @@ type patient interface {
 	wait(d time.Duration, log *slog.Logger)
 }
 
-// Open reaches the device of the given name: one that is registered, or a
-// transport, with its address where it needs one. The caller closes it.
+// Open reaches the device with the given name: a registered one, or a transport,
+// with its address where it needs one. The caller closes it.
 func (o Opener) Open(ctx context.Context, name string) (Device, error) {
 	t, address, err := find(name)
 	if err != nil {
@@ -47,5 +48,5 @@ func (o Opener) Open(ctx context.Context, name string) (Device, error) {
 	return recorded, nil
 }
 
-// Open reaches a device in the usual way.
+// Open reaches a device with the zero Opener.
 func Open(ctx context.Context, name string) (Device, error) { return Opener{}.Open(ctx, name) }

@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// Outage logs how long fbnas waits for a lost device.
+// Outage logs that fbnas waits for a lost device.
 type Outage struct {
-	Log *slog.Logger // nil: nothing is told
+	Log *slog.Logger // nil: nothing is logged
 
 	since time.Time // zero: the device is there
 	told  time.Time
 }
 
-// sayAfter is how long a device is waited for in silence after a word of it:
-// the longer, the longer it has been away.
+// sayAfter is the interval between messages: the longer the device has been lost,
+// the longer.
 func (o *Outage) sayAfter() time.Duration {
 	return min(max(5*time.Second, o.told.Sub(o.since)), 5*time.Minute)
 }
 
-// See takes in why the device is waited for at a moment, "" when it is there,
-// and how long it will be waited for yet. It says so at once, and then at
-// growing intervals.
+// See records why the device is waited for at a moment, "" if it is there, and
+// how long fbnas will still wait. It logs that at once, and then at growing
+// intervals.
 func (o *Outage) See(now time.Time, why string, left time.Duration) {
 	switch {
 	case o.Log == nil:

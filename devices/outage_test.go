@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A device that is away is spoken of at once, then less and less often, and
-// once when it is back.
+// TestOutage: a lost device is logged at once, then less and less often, and once
+// when it is back.
 func TestOutage(t *testing.T) {
 	var said bytes.Buffer
 	o := Outage{Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {

@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// ownerPrefix begins the names of the files that programs hold locked while
-// they use remote devices.
+// ownerPrefix begins the names of the files that programs keep locked while they
+// use remote devices.
 const ownerPrefix = "fbnas-owner-"
 
-// owner names the runs of this program on remote devices. The system unlocks
-// its file when the program ends, however it ends: the next program on this
-// machine then knows whose runs nobody follows any more.
+// owner marks this program's runs on remote devices. The system unlocks its file
+// when the program ends in any way; the next program on this machine then knows
+// which runs nobody follows any more.
 type owner struct {
 	token string
 	file  *os.File
@@ -41,10 +41,10 @@ func ownerFile(token string) string { return filepath.Join(os.TempDir(), ownerPr
 
 func (o owner) close() error { return errors.Join(os.Remove(o.file.Name()), o.file.Close()) }
 
-// endedOwners are the tokens of this machine's programs that have ended without
+// endedOwners are the tokens of this machine's programs that ended without
 // closing.
 func endedOwners() []string {
-	files, _ := filepath.Glob(ownerFile("*")) // the pattern is well-formed
+	files, _ := filepath.Glob(ownerFile("*")) // the pattern is valid
 	var tokens []string
 	for _, path := range files {
 		token := strings.TrimPrefix(filepath.Base(path), ownerPrefix)
@@ -66,6 +66,6 @@ func endedOwners() []string {
 // forgetOwners removes the files of programs that have ended.
 func forgetOwners(tokens []string) {
 	for _, token := range tokens {
-		_ = os.Remove(ownerFile(token)) // what stays is only looked at again
+		_ = os.Remove(ownerFile(token)) // one that stays is only checked again
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"fbnas/internal/setup"
 )
 
-// emulated is this machine seen as one of another processor: programs run under
-// QEMU's user mode. It proves that what goes to a device works there; its times
+// emulated is this machine as one with another processor: programs run under
+// QEMU's user mode. It shows that what is sent to a device works there; its times
 // mean nothing.
 type emulated struct {
 	*remote         // runs this machine's own programs
@@ -67,7 +67,7 @@ func qemuBase() (string, error) {
 	return filepath.Join(string(cache), "qemu-device"), err
 }
 
-// findQEMU finds the emulator: in PATH, or what set-up has fetched.
+// findQEMU finds the emulator: in PATH, or the one that set-up has fetched.
 func findQEMU(name, address string) (string, error) {
 	if err := noAddress(name, address); err != nil {
 		return "", err
@@ -103,7 +103,7 @@ type localShell struct{}
 
 func (localShell) run(ctx context.Context, script string, stdin []byte) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script)
-	// Whole groups are killed with what they have started.
+	// Whole process groups are killed, with everything they have started.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second

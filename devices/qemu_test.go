@@ -13,8 +13,8 @@ import (
 	"fbnas/internal/fault"
 )
 
-// fakeQEMU puts a program into PATH that says that it is the emulator and runs
-// what it is given.
+// fakeQEMU puts a program into PATH that acts as the emulator and runs its
+// arguments.
 func fakeQEMU(t *testing.T) {
 	t.Helper()
 	bin := t.TempDir()

@@ -17,7 +17,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// recorder is a device whose words are written to a file, from which the
+// recorder is a device whose answers are written to a file, from which the
 // transport replay plays them back.
 type recorder struct {
 	Device
@@ -30,8 +30,8 @@ type recorder struct {
 
 var _ Clocked = (*recorder)(nil)
 
-// record returns the device with its words recorded. A file that is there is
-// added to when it is of the same device.
+// record returns the device with recording. It appends to an existing file if
+// that is of the same device.
 func record(ctx context.Context, d Device, path string, log *slog.Logger) (Device, error) {
 	id, err := d.Identity(ctx)
 	if err != nil {
@@ -66,8 +66,8 @@ func record(ctx context.Context, d Device, path string, log *slog.Logger) (Devic
 	return r, nil
 }
 
-// write adds an entry. After a failure none is added any more: the recording
-// then holds less than what was measured, which does not suffer from it.
+// write adds an entry. After a failure it adds no more: the recording then lacks
+// the rest of the measurement, which is not affected.
 func (r *recorder) write(e entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -86,7 +86,7 @@ func (r *recorder) write(e entry) {
 // Close closes the device and the recording.
 func (r *recorder) Close() error { return errors.Join(r.Device.Close(), r.file.Close()) }
 
-// State asks the device how it is.
+// State queries the device.
 func (r *recorder) State(ctx context.Context) (State, error) {
 	s, err := r.Device.State(ctx)
 	if err == nil {
@@ -95,7 +95,8 @@ func (r *recorder) State(ctx context.Context) (State, error) {
 	return s, err
 }
 
-// FixedPerformance asks the device; one whose clocks nobody can hold says no.
+// FixedPerformance queries the device; false for one whose clocks cannot be
+// fixed.
 func (r *recorder) FixedPerformance(ctx context.Context) (bool, error) {
 	c, ok := r.Device.(Clocked)
 	if !ok {
@@ -117,7 +118,7 @@ func (r *recorder) Start(ctx context.Context, argv, env []string) (*Process, err
 	return r.listen(ctx, p, false), nil
 }
 
-// StartFixed starts a program on the device, its clocks held.
+// StartFixed starts a program on the device with fixed clocks.
 func (r *recorder) StartFixed(ctx context.Context, argv, env []string) (*Process, error) {
 	p, err := r.Device.(Clocked).StartFixed(ctx, argv, env)
 	if err != nil {
@@ -126,16 +127,16 @@ func (r *recorder) StartFixed(ctx context.Context, argv, env []string) (*Process
 	return r.listen(ctx, p, true), nil
 }
 
-// listen notes what goes to a program and what comes from it. What it says
-// after it was killed does not count.
+// listen records a program's input and output. What comes after the program was
+// killed does not count.
 func (r *recorder) listen(ctx context.Context, p *Process, fixed bool) *Process {
-	in, out := &heard{}, &heard{}
+	in, out := &capture{}, &capture{}
 	recorded := *p
 	recorded.Stdin = struct {
 		io.Writer
 		io.Closer
 	}{io.MultiWriter(p.Stdin, in), p.Stdin}
-	recorded.Stdout = io.TeeReader(&ending{p.Stdout, out}, out)
+	recorded.Stdout = io.TeeReader(&endReader{p.Stdout, out}, out)
 	recorded.Kill = func() { out.stop(); p.Kill() }
 	recorded.Wait = func() error {
 		err := p.Wait()
@@ -152,16 +153,15 @@ func (r *recorder) listen(ctx context.Context, p *Process, fixed bool) *Process 
 	return &recorded
 }
 
-// heard is what was said on one side, up to the moment that it does not count
-// any more.
-type heard struct {
+// capture records one stream of a program, until it is stopped.
+type capture struct {
 	mu      sync.Mutex
 	data    bytes.Buffer
 	stopped bool
 	whole   bool // it ended before it was stopped
 }
 
-func (h *heard) Write(p []byte) (int, error) {
+func (h *capture) Write(p []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.stopped && h.data.Len() <= maxEntry {
@@ -170,23 +170,23 @@ func (h *heard) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (h *heard) stop() { h.mu.Lock(); defer h.mu.Unlock(); h.stopped = true }
+func (h *capture) stop() { h.mu.Lock(); defer h.mu.Unlock(); h.stopped = true }
 
-func (h *heard) end() { h.mu.Lock(); defer h.mu.Unlock(); h.whole = !h.stopped }
+func (h *capture) end() { h.mu.Lock(); defer h.mu.Unlock(); h.whole = !h.stopped }
 
-func (h *heard) all() (data []byte, whole bool) {
+func (h *capture) all() (data []byte, whole bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.data.Bytes(), h.whole
 }
 
-// ending is a reader whose end is noted.
-type ending struct {
+// endReader is a reader that records when it reaches the end.
+type endReader struct {
 	io.Reader
-	of *heard
+	of *capture
 }
 
-func (e *ending) Read(p []byte) (int, error) {
+func (e *endReader) Read(p []byte) (int, error) {
 	n, err := e.Reader.Read(p)
 	if err != nil {
 		e.of.end()

@@ -14,28 +14,28 @@ import (
 
 const (
 	recordingVersion = 1
-	// maxRecording is how much of a recording is read, and maxEntry how long one
-	// of its entries may be when it is unpacked.
+	// maxRecording is the most bytes that are read of a recording, and maxEntry
+	// the most bytes of an unpacked entry.
 	maxRecording = 256 << 20
 	maxEntry     = 64 << 20
 	maxEntries   = 1 << 16
 	maxUnpacked  = 1 << 30
 )
 
-// recording is what a device has said of itself, and what programs there have
-// answered. Its file is a sequence of gzip members, one for each entry, the
-// first of which says what the device is: so it can be added to, and what a
-// killed program has left is a prefix.
+// recording has a device's descriptions of itself, and the answers of programs
+// there. Its file is a sequence of gzip members, one per entry, of which the
+// first describes the device: so it can be appended to, and what a killed program
+// leaves is a prefix.
 type recording struct {
 	identity Identity
 	fixed    bool
 	states   []State
-	runs     map[string][]run // by request, in their order
+	runs     map[string][]run // by request, in order
 	whole    int64            // bytes up to the end of the last entry
-	cut      bool             // something comes after it
+	cut      bool             // more bytes follow that are not an entry
 }
 
-// entry is one of a recording: one of the fields is set.
+// entry is an entry of a recording: exactly one of the fields is set.
 type entry struct {
 	Version  int       `json:"recording,omitempty"` // of the format, with Identity
 	Identity *Identity `json:"identity,omitempty"`
@@ -44,24 +44,24 @@ type entry struct {
 	Run      *run      `json:"run,omitempty"`
 }
 
-// run is a program that has run on the device.
+// run is a program that ran on the device.
 type run struct {
 	Fixed   bool   `json:"fixed"` // by StartFixed
 	Request []byte `json:"request"`
 	Answer  []byte `json:"answer"`
 	Stderr  string `json:"stderr,omitempty"`
 	Error   string `json:"error,omitempty"` // of Wait
-	Lost    bool   `json:"lost,omitempty"`  // the device or the connection, or the recording program, went away
-	Open    bool   `json:"open,omitempty"`  // it had more to say when it was killed
+	Lost    bool   `json:"lost,omitempty"`  // the device or the connection was lost, or the recording program was killed
+	Open    bool   `json:"open,omitempty"`  // it was killed before it had finished its output
 }
 
-// key is the name of a request among the runs.
+// key identifies the request of a run.
 func (r run) key() string {
 	sum := sha256.Sum256(r.Request)
 	return fmt.Sprint(hex.EncodeToString(sum[:]), r.Fixed)
 }
 
-// pack is an entry as it stands in the file.
+// pack encodes an entry for the file.
 func (e entry) pack() ([]byte, error) {
 	text, err := json.Marshal(e)
 	if err != nil {
@@ -86,7 +86,7 @@ func readRecording(path string) (*recording, error) {
 	return parseRecording(data)
 }
 
-// parseRecording takes the entries of the longest prefix that is one.
+// parseRecording parses the longest prefix that consists of entries.
 func parseRecording(data []byte) (*recording, error) {
 	rec := &recording{runs: map[string][]run{}}
 	in := bytes.NewReader(data)
@@ -114,7 +114,7 @@ func parseRecording(data []byte) (*recording, error) {
 	return rec, nil
 }
 
-// unpack reads one member.
+// unpack decodes one member.
 func unpack(in *bytes.Reader) ([]byte, error) {
 	z, err := gzip.NewReader(in)
 	if err != nil {
@@ -124,7 +124,7 @@ func unpack(in *bytes.Reader) ([]byte, error) {
 	return readfile.AtMost(z, maxEntry)
 }
 
-// take adds the n-th entry.
+// take adds entry number n.
 func (rec *recording) take(n int, text []byte) error {
 	var e entry
 	if err := json.Unmarshal(text, &e); err != nil {

@@ -17,8 +17,8 @@ import (
 	"fbnas/internal/yamlform"
 )
 
-// Entry is a device that the user has given a name, and what is to be used on
-// it instead of the usual.
+// Entry is a device to which the user has given a name, with replacements for
+// what is usually used on it.
 type Entry struct {
 	Name    string
 	Address string // as for Open
@@ -54,7 +54,7 @@ func (r *registry) Fields() []yamlform.Field {
 
 var validName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,63}$`)
 
-// problem says what keeps an entry from being used, "" if nothing.
+// problem says what is wrong with an entry, "" if nothing is.
 func (e Entry) problem() string {
 	kind, address, _ := strings.Cut(e.Address, ":")
 	t, known := transportOf(kind)
@@ -144,7 +144,7 @@ func Registered() ([]Entry, error) {
 	return r.entries, err
 }
 
-// Lookup returns the entry of a device. An address is an entry by itself.
+// Lookup returns the entry of a device. For an address it makes one.
 func Lookup(name string) (Entry, error) {
 	kind, _, _ := strings.Cut(name, ":")
 	if _, ok := transportOf(kind); ok {
@@ -168,7 +168,7 @@ func Lookup(name string) (Entry, error) {
 	return Entry{}, fault.New(fault.Device, hint, "unknown device %q", name)
 }
 
-// Register gives a device a name. A name that is taken is an error.
+// Register gives a device a name; it fails if the name is taken.
 func Register(e Entry) error {
 	if text := e.problem(); text != "" {
 		return fault.New(fault.Usage, "For example: fbnas devices add board ssh://pi@board", "register %s: %s", e.Name, text)
@@ -193,7 +193,8 @@ func Forget(name string) error {
 	})
 }
 
-// change rewrites the registry; two programs that do so wait for each other.
+// change rewrites the registry; programs that do so at the same time wait for
+// each other.
 func change(edit func([]Entry) ([]Entry, error)) error {
 	path, err := registryPath()
 	if err != nil {
@@ -206,7 +207,7 @@ func change(edit func([]Entry) ([]Entry, error)) error {
 	if err != nil {
 		return fmt.Errorf("write the registry of devices: %w", err)
 	}
-	defer held.Close() // which frees the lock
+	defer held.Close() // releases the lock
 	if err := syscall.Flock(int(held.Fd()), syscall.LOCK_EX); err != nil {
 		return fmt.Errorf("lock %s: %w", held.Name(), err)
 	}

@@ -120,7 +120,7 @@ func TestBrokenRegistry(t *testing.T) {
 	}
 }
 
-// What is read is written and read again as it was.
+// FuzzRegistry: what is read is written and read again unchanged.
 func FuzzRegistry(f *testing.F) {
 	f.Add([]byte("version: 1\ndevices:\n  - {name: a, address: 'ssh://pi@a:22', runtime: /x.so, core: 3}\n"))
 	f.Add([]byte("version: 1\n"))

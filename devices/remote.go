@@ -17,8 +17,8 @@ import (
 	"fbnas/internal/fault"
 )
 
-// remote is a device behind a shell. Below its base folder lie files, what was
-// pushed, and runs, a folder each of the programs that were started.
+// remote is a device behind a shell. Its base folder has the folder files, with
+// what was pushed, and the folder runs, with a folder for each started program.
 type remote struct {
 	name  string
 	sh    shell
@@ -28,23 +28,22 @@ type remote struct {
 	log   *slog.Logger // see Outage
 
 	mu     sync.Mutex
-	sums   map[string]string // SHA-256 of the files there, by name; nil: not yet asked for
-	unsure []string          // files that the device has not been asked about
+	sums   map[string]string // SHA-256 of the files there, by name; nil: not yet queried
+	unsure []string          // files that are not verified yet
 	runs   int
 }
 
-// pace is how often a device is asked, and for how long in vain.
+// pace is how often a device is queried, and how long without success.
 type pace struct {
-	first, most time.Duration // between two questions; every answer disturbs what runs there
-	slow        time.Duration // until an answer that does not come is worth a word
-	patience    time.Duration // for a connection to come back
+	first, most time.Duration // between two queries; every answer disturbs what runs there
+	slow        time.Duration // how long an answer may take before it is reported as missing
+	patience    time.Duration // how long to wait for a connection to come back
 }
 
 var usualPace = pace{first: 30 * time.Millisecond, most: 4 * time.Second, slow: 2 * time.Second, patience: UsualWait}
 
-// dial returns the device behind a shell, which it closes. Its folder is made
-// where it does not exist, and what an earlier run there has changed for good
-// is restored.
+// dial returns the device behind a shell, which the device closes. It creates the
+// device's folder, and restores what earlier runs have left changed there.
 func dial(ctx context.Context, name string, sh shell, base string) (*remote, error) {
 	if !path.IsAbs(base) || path.Clean(base) != base || base == "/" {
 		return nil, errors.Join(fmt.Errorf("device %s: %q cannot be its folder", name, base), sh.close())
@@ -62,8 +61,8 @@ func dial(ctx context.Context, name string, sh shell, base string) (*remote, err
 	return r, nil
 }
 
-// wait sets how long to wait for the device when the connection is lost, and who is
-// told of it.
+// wait sets how long to wait when the connection is lost, and where that is
+// logged.
 func (r *remote) wait(d time.Duration, log *slog.Logger) { r.pace.patience, r.log = d, log }
 
 func (r *remote) Name() string       { return r.name }
@@ -71,9 +70,8 @@ func (r *remote) Folder() string     { return r.base + "/files" }
 func (r *remote) Close() error       { return errors.Join(r.sh.close(), r.owner.close()) }
 func (r *remote) runsFolder() string { return r.base + "/runs" }
 
-// Push puts a file there unless one of this name and content is there already;
-// Start lets the device say what arrived. The name may have folders in it.
-// Files of ELF format can be executed.
+// Push puts a file there unless it exists with this name and content; Start
+// verifies what arrived. The name may contain folders. ELF files are executable.
 func (r *remote) Push(ctx context.Context, name string, data []byte) error {
 	if !filepath.IsLocal(name) || path.Clean(name) != name || name == "." {
 		return fmt.Errorf("device %s: push %q: not a file name", r.name, name)
@@ -97,7 +95,7 @@ func (r *remote) Push(ctx context.Context, name string, data []byte) error {
 	return r.explain("push "+name, err)
 }
 
-// send puts a file there; verify asks what arrived.
+// send puts a file there; verify checks it later.
 func (r *remote) send(ctx context.Context, name string, data []byte, sum string) error {
 	target, mode := r.Folder()+"/"+name, uint32(0o600)
 	if strings.HasPrefix(string(data[:min(4, len(data))]), "\x7fELF") {
@@ -116,9 +114,9 @@ func (r *remote) send(ctx context.Context, name string, data []byte, sum string)
 	return nil
 }
 
-// verify lets the device say what has arrived of the files that were put there
-// since the last time, many at once: a question takes as long as a small file.
-// One that is not what was sent is removed, and the program has to push it again.
+// verify checks the files that were sent since the last time, all at once,
+// because a query takes as long as a small file. A file that arrived damaged is
+// removed, and the program has to push it again.
 func (r *remote) verify(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -151,8 +149,8 @@ func (r *remote) verify(ctx context.Context) error {
 	return nil
 }
 
-// forget makes the next Push look anew at what is there: a device whose power
-// failed has lost what it had not yet written to its disk.
+// forget makes the next Push check again what is there: a device that lost power
+// has lost what was not yet on its disk.
 func (r *remote) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -162,7 +160,7 @@ func (r *remote) forget() {
 // hasher sets h to the command that prints SHA-256 sums.
 const hasher = `if command -v sha256sum >/dev/null; then h=sha256sum; else h="toybox sha256sum"; fi; `
 
-// ask learns once what lies in the folder.
+// ask queries once what is in the folder.
 func (r *remote) ask(ctx context.Context) error {
 	if r.sums != nil {
 		return nil
@@ -172,8 +170,8 @@ func (r *remote) ask(ctx context.Context) error {
 	return err
 }
 
-// hash runs a command with $h in it, in the folder, and returns the sums by
-// file.
+// hash runs a command that contains $h, in the folder, and returns the checksums
+// by file.
 func (r *remote) hash(ctx context.Context, command string) (map[string]string, error) {
 	out, err := r.sh.run(ctx, hasher+"cd "+quote(r.Folder())+" && { "+command+"; }", nil)
 	if err != nil {
@@ -188,8 +186,8 @@ func (r *remote) hash(ctx context.Context, command string) (map[string]string, e
 	return sums, nil
 }
 
-// insist repeats what failed because the connection was lost, until the
-// device's patience ends.
+// insist repeats what failed because the connection was lost, until the device's
+// patience ends.
 func (r *remote) insist(ctx context.Context, do func() error) error {
 	outage := Outage{Log: r.log}
 	return r.pace.insist(ctx, do, func(why string, until time.Time) {
@@ -197,10 +195,10 @@ func (r *remote) insist(ctx context.Context, do func() error) error {
 	})
 }
 
-// insist repeats do while it fails because the connection was lost, up to the
-// end of the patience, and lets say know why; "" when that is over.
+// insist repeats do while it fails because the connection was lost, until the
+// patience ends, and reports why to say; "" when that is over.
 func (p pace) insist(ctx context.Context, do func() error, say func(why string, until time.Time)) error {
-	var until time.Time // from the first failure on
+	var until time.Time // set at the first failure
 	for wait := p.first; ; wait = min(2*wait, p.most) {
 		err := do()
 		if ctx.Err() != nil {
@@ -223,7 +221,7 @@ func (p pace) insist(ctx context.Context, do func() error, say func(why string, 
 	}
 }
 
-// explain names the device in an error, and what to do about it.
+// explain adds to an error the device's name, and what to do about it.
 func (r *remote) explain(doing string, err error) error { return explain(r.name, doing, err) }
 
 func explain(name, doing string, err error) error {
@@ -243,7 +241,7 @@ func explain(name, doing string, err error) error {
 	return fault.New(fault.Device, hint, "device %s: %s: %w", name, doing, err)
 }
 
-// refusals says what to do about what devices' systems say.
+// refusals says what to do about the messages of devices' systems.
 var refusals = []struct{ says, hint string }{
 	{errFull.Error(), "Free some space on it: fbnas devices clean NAME removes what fbnas has put there."},
 	{"No space left on device", "Free some space on it: fbnas devices clean NAME removes what fbnas has put there."},
@@ -253,9 +251,9 @@ var refusals = []struct{ says, hint string }{
 	{"sha256sum: not found", "It needs sha256sum: install coreutils or busybox there."},
 }
 
-// cleanRemote removes what programs have left below a base folder: the folders
-// of runs that ended, and when no run is alive, all of it. What a run has
-// changed on the device is restored first.
+// cleanRemote removes what programs have left below a base folder: the folders of
+// runs that ended and, if no run is alive, everything. It first restores what
+// runs have changed on the device.
 func cleanRemote(ctx context.Context, name string, sh shell, base string) ([]string, error) {
 	out, err := sh.run(ctx, "base="+quote(base)+"\n"+aliveFunc+amendFunc+cleanScript, nil)
 	if err != nil {
@@ -277,7 +275,7 @@ done
 if [ -z "$used" ]; then cd / && rm -rf "$base" && echo "$base"; fi
 `
 
-// quote is s as one word of a shell's command line.
+// quote makes s one word of a shell command line.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // Pause waits, unless the context ends first.

@@ -15,14 +15,14 @@ import (
 )
 
 // replay is a recording as a device: it answers what was asked when it was
-// recorded, and nothing else. Equal questions get their answers in the order of
-// the recording, the last one as often as it takes.
+// recorded, and nothing else. Equal requests get their answers in the recorded
+// order, and then the last one again and again.
 type replay struct {
 	name string
 	rec  *recording
 
 	mu     sync.Mutex
-	played map[string]int // answers, by request
+	played map[string]int // answers so far, by request
 	states int
 }
 
@@ -62,13 +62,13 @@ func (r *replay) Close() error   { return nil }
 // Push does nothing: requests name files by their contents.
 func (r *replay) Push(ctx context.Context, _ string, _ []byte) error { return ctx.Err() }
 
-// Identity is the recorded device's, with a mark.
+// Identity is the recorded device's, marked as replayed.
 func (r *replay) Identity(ctx context.Context) (Identity, error) { return r.rec.identity, ctx.Err() }
 
-// FixedPerformance is what the device said.
+// FixedPerformance is the recorded answer.
 func (r *replay) FixedPerformance(ctx context.Context) (bool, error) { return r.rec.fixed, ctx.Err() }
 
-// State is what the device said, in the order of the recording.
+// State returns the recorded states, in order.
 func (r *replay) State(ctx context.Context) (State, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,19 +80,19 @@ func (r *replay) State(ctx context.Context) (State, error) {
 	return s, ctx.Err()
 }
 
-// Start plays the answer to what is written to the program.
+// Start plays the recorded answer to the program's input.
 func (r *replay) Start(ctx context.Context, _, _ []string) (*Process, error) {
 	return r.start(ctx, false), nil
 }
 
-// StartFixed plays the answer that was given with the clocks held.
+// StartFixed plays the answer that was recorded with fixed clocks.
 func (r *replay) StartFixed(ctx context.Context, _, _ []string) (*Process, error) {
 	return r.start(ctx, true), nil
 }
 
 func (r *replay) start(ctx context.Context, fixed bool) *Process {
 	ctx, kill := context.WithCancel(ctx)
-	request := &asked{whole: make(chan struct{})}
+	request := &requestReader{whole: make(chan struct{})}
 	stdout, out := io.Pipe()
 	stop := context.AfterFunc(ctx, func() { out.Close() })
 	var answer run
@@ -124,14 +124,14 @@ func (r *replay) start(ctx context.Context, fixed bool) *Process {
 	}
 }
 
-// asked is a request that comes in.
-type asked struct {
+// requestReader collects a request as it comes in.
+type requestReader struct {
 	bytes.Buffer
 	once  sync.Once
 	whole chan struct{}
 }
 
-func (a *asked) Close() error { a.once.Do(func() { close(a.whole) }); return nil }
+func (a *requestReader) Close() error { a.once.Do(func() { close(a.whole) }); return nil }
 
 // next is the answer to a request.
 func (r *replay) next(asked run) (run, error) {
@@ -151,7 +151,7 @@ func (r *replay) next(asked run) (run, error) {
 	return answers[i], nil
 }
 
-// ended is the error that a recorded program ended with.
+// ended is the error with which a recorded program ended.
 func (r run) ended() error {
 	switch {
 	case r.Error == "":
@@ -162,7 +162,7 @@ func (r run) ended() error {
 	return &playedError{r.Error, nil}
 }
 
-// playedError is an error in the words of a recording.
+// playedError is an error with a recorded text.
 type playedError struct {
 	text string
 	is   error
@@ -171,8 +171,7 @@ type playedError struct {
 func (e *playedError) Error() string { return e.text }
 func (e *playedError) Unwrap() error { return e.is }
 
-// nearest says in what a request differs from the recorded one that is most
-// like it.
+// nearest says how a request differs from the most similar recorded one.
 func (rec *recording) nearest(asked run) string {
 	best, found := []string(nil), false
 	for _, runs := range rec.runs {
@@ -190,8 +189,8 @@ func (rec *recording) nearest(asked run) string {
 	return strings.Join(best, "; ")
 }
 
-// differing lists the fields, of objects in objects, in which two JSON
-// documents differ.
+// differing lists the fields, including nested ones, in which two JSON documents
+// differ.
 func differing(now, then []byte) []string {
 	a, b := map[string]string{}, map[string]string{}
 	fields("request", decoded(now), a)
@@ -211,7 +210,7 @@ func differing(now, then []byte) []string {
 	return list
 }
 
-// difference says how a field differs, as far as a person wants to know.
+// difference describes for people how a field differs.
 func difference(name, now, then string) string {
 	const long = 40
 	if len(now) > long || len(then) > long {
@@ -226,8 +225,8 @@ func difference(name, now, then string) string {
 	return fmt.Sprintf("%s is %s, recorded was %s", name, or(now), or(then))
 }
 
-// decoded is the JSON document in the first line, behind which there may be
-// bytes that it names; what has none is a string.
+// decoded is the JSON document in the first line, which bytes may follow;
+// anything else is a string.
 func decoded(data []byte) any {
 	var v any
 	line, _, _ := bytes.Cut(data, []byte("\n"))
@@ -237,7 +236,7 @@ func decoded(data []byte) any {
 	return v
 }
 
-// fields notes the parts of a value that are no objects, by their path.
+// fields collects the parts of a value that are not objects, by their path.
 func fields(at string, v any, into map[string]string) {
 	if object, ok := v.(map[string]any); ok {
 		for name, inner := range object {
@@ -245,6 +244,6 @@ func fields(at string, v any, into map[string]string) {
 		}
 		return
 	}
-	text, _ := json.Marshal(v) // what was decoded can be encoded
+	text, _ := json.Marshal(v) // cannot fail: it was decoded
 	into[at] = string(text)
 }

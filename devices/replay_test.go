@@ -16,7 +16,7 @@ import (
 	"fbnas/internal/fault"
 )
 
-// open reaches a device with its words recorded, or a recording.
+// open reaches a device with recording, or a recording.
 func open(t *testing.T, name, recording string) Device {
 	t.Helper()
 	d, err := Opener{Record: recording}.Open(t.Context(), name)
@@ -27,17 +27,17 @@ func open(t *testing.T, name, recording string) Device {
 	return d
 }
 
-// told is what a program said and how it ended.
-type told struct{ Out, Stderr, Err string }
+// outcome is what a program printed and how it ended.
+type outcome struct{ Out, Stderr, Err string }
 
-// tell runs a shell on a device with a script as its request.
-func tell(t *testing.T, d Device, script string) told {
+// runScript runs a shell on a device with a script as its input.
+func runScript(t *testing.T, d Device, script string) outcome {
 	t.Helper()
 	p, err := d.Start(t.Context(), []string{"/bin/sh"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r told
+	var r outcome
 	out, err := outcomeOf(p, script)
 	if r.Out, r.Stderr = out, p.Stderr(); err != nil {
 		r.Err = err.Error()
@@ -51,31 +51,31 @@ func TestReplay(t *testing.T) {
 	scripts := []string{
 		"echo hello; echo oops >&2",
 		"echo some; exit 3",
-		"echo x >>" + dir + "/n; wc -l <" + dir + "/n", // answers otherwise the second time
+		"echo x >>" + dir + "/n; wc -l <" + dir + "/n", // answers differently the second time
 		"echo x >>" + dir + "/n; wc -l <" + dir + "/n",
 	}
-	var want []told
+	var want []outcome
 	live := open(t, "local", file)
 	for i, script := range scripts {
-		if i == 2 { // a recording can be added to
+		if i == 2 { // a recording can be appended to
 			live.Close()
 			live = open(t, "local", file)
 		}
-		want = append(want, tell(t, live, script))
+		want = append(want, runScript(t, live, script))
 	}
 	id, err := live.Identity(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	played := open(t, "replay:"+file, "")
-	var got []told
+	var got []outcome
 	for _, script := range scripts {
-		got = append(got, tell(t, played, script))
+		got = append(got, runScript(t, played, script))
 	}
 	if diff := cmp.Diff(want, got); diff != "" || want[2].Out == want[3].Out {
 		t.Errorf("(-live +replayed):\n%s", diff)
 	}
-	if again := tell(t, played, scripts[3]); again != want[3] {
+	if again := runScript(t, played, scripts[3]); again != want[3] {
 		t.Errorf("once more: %+v, want %+v", again, want[3])
 	}
 	replayed, err := played.Identity(t.Context())
@@ -84,7 +84,8 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// What the phone says of its clocks and of itself is played back, too.
+// TestReplayOfAPhone: what the phone reports of its clocks and of itself is
+// played back, too.
 func TestReplayOfAPhone(t *testing.T) {
 	openAndroid(t, fakeadbd.Android{Fixed: fakeadbd.FixedSupported, Thermal: []int{0, 0, 3, 1}, Charging: true, Level: 94})
 	file := t.TempDir() + "/a.replay"
@@ -109,13 +110,14 @@ func TestReplayOfAPhone(t *testing.T) {
 	if !can || !can2 || !cmp.Equal(slows, slows2) || slows[0] == slows[1] || out != "up\n" || out2 != out {
 		t.Errorf("%t %q %q, replayed %t %q %q", can, slows, out, can2, slows2, out2)
 	}
-	if r := tell(t, played, "echo up"); !strings.Contains(r.Err, "the setting of fixed clocks differs") {
+	if r := runScript(t, played, "echo up"); !strings.Contains(r.Err, "the setting of fixed clocks differs") {
 		t.Errorf("without held clocks: %+v", r)
 	}
 }
 
-// A program that the host ended, one that the device lost and one whose host
-// was interrupted leave what they had said, and end in the same way.
+// TestReplayOfCutRuns: a program that the host ended, one that the device lost
+// and one whose host was interrupted leave their output so far, and end in the
+// same way in the replay.
 func TestReplayOfCutRuns(t *testing.T) {
 	file := t.TempDir() + "/a.replay"
 	h := &host{}
@@ -177,7 +179,7 @@ func TestReplayRefuses(t *testing.T) {
 	dir := t.TempDir()
 	file := dir + "/a.replay"
 	live := open(t, "local", file)
-	tell(t, live, `: '{"options":{"seed":1}}'`)
+	runScript(t, live, `: '{"options":{"seed":1}}'`)
 	asked := func(r *recorder, request string) {
 		r.write(entry{Run: &run{Request: []byte(request)}})
 	}
@@ -216,17 +218,17 @@ func TestReplayRefuses(t *testing.T) {
 	}
 }
 
-// A recording whose end was cut off plays what is whole, says so where it lacks
-// something, and can be added to.
+// TestReplayOfACutRecording: a recording whose end was cut off plays what is
+// complete, says where it lacks something, and can be appended to.
 func TestReplayOfACutRecording(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.replay")
 	live := open(t, "local", file)
-	tell(t, live, "echo one")
+	runScript(t, live, "echo one")
 	whole, err := os.Stat(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tell(t, live, "echo two")
+	runScript(t, live, "echo two")
 	live.Close()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -240,7 +242,7 @@ func TestReplayOfACutRecording(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := tell(t, d, "echo one"); r.Out != "one\n" {
+		if r := runScript(t, d, "echo one"); r.Out != "one\n" {
 			t.Errorf("%d bytes: %+v", size, r)
 		}
 		p, _ := d.Start(t.Context(), nil, nil)
@@ -249,9 +251,9 @@ func TestReplayOfACutRecording(t *testing.T) {
 		}
 	}
 	live = open(t, "local", file)
-	tell(t, live, "echo two")
+	runScript(t, live, "echo two")
 	live.Close()
-	if r := tell(t, open(t, "replay:"+file, ""), "echo two"); r.Out != "two\n" {
+	if r := runScript(t, open(t, "replay:"+file, ""), "echo two"); r.Out != "two\n" {
 		t.Errorf("%+v", r)
 	}
 }

@@ -23,8 +23,8 @@ type transfer struct {
 	absent bool // the device has no sftp server
 }
 
-// put writes beside the place and then renames. Where the device has no sftp
-// server, or its server refuses, a script does it: it says why it cannot.
+// put writes to another name and then renames. If the device has no sftp server,
+// or its server refuses, a script does it, whose error says why it cannot.
 func (s *sshShell) put(ctx context.Context, target string, data []byte, mode uint32) error {
 	token := make([]byte, 6)
 	if _, err := rand.Read(token); err != nil {
@@ -43,14 +43,14 @@ then exit 0; else rm -f %[1]s; exit 1; fi`, quote(part), len(data), mode, quote(
 	return err
 }
 
-// errNoSFTP says that the device offers none.
+// errNoSFTP says that the device has none.
 var errNoSFTP = errors.New("no sftp server")
 
 func (s *sshShell) upload(ctx context.Context, part, target string, data []byte, mode uint32) error {
 	if err := s.files.open(ctx, s); err != nil {
 		return err
 	}
-	// The library knows no context: the end of its program ends its work.
+	// The library has no contexts: killing its program ends its work.
 	process := s.files.cmd.Process
 	stop := context.AfterFunc(ctx, func() { _ = process.Kill() })
 	defer stop()
@@ -61,10 +61,10 @@ func (s *sshShell) upload(ctx context.Context, part, target string, data []byte,
 	case err == nil:
 		return nil
 	case errors.As(err, &refused) || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission):
-		_ = client.Remove(part) // it may not be there
+		_ = client.Remove(part) // it may not exist
 		return err
 	}
-	// The session is of no use any more; ssh knows why.
+	// The session is useless now; ssh knows why.
 	if why := s.files.drop(); why != "" {
 		return sshFault(why)
 	}
@@ -115,7 +115,7 @@ func (t *transfer) open(ctx context.Context, s *sshShell) error {
 	_ = in.Close()
 	_ = cmd.Wait()
 	t.client, t.cmd = nil, nil
-	// ssh does not always say why: where commands work, there is no server.
+	// ssh does not always say why: if commands work, there is no sftp server.
 	if _, err := s.run(ctx, ":", nil); err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (t *transfer) open(ctx context.Context, s *sshShell) error {
 	return errNoSFTP
 }
 
-// drop ends the session and returns what ssh said.
+// drop ends the session and returns ssh's message.
 func (t *transfer) drop() string {
 	if t.client == nil {
 		return ""
@@ -136,6 +136,6 @@ func (t *transfer) drop() string {
 	return said
 }
 
-// detach keeps the terminal's Ctrl-C from a program: it is for its parent to
-// act on.
+// detach keeps the terminal's Ctrl-C from a program, because its parent handles
+// it.
 func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

@@ -16,8 +16,8 @@ import (
 	"fbnas/internal/fault"
 )
 
-// sshProgram is the user's own client: its configuration, agent, keys and jump
-// hosts are what reaches the device.
+// sshProgram is the user's own client: the device is reached through its
+// configuration, agent, keys and jump hosts.
 func sshProgram() (string, error) {
 	program := os.Getenv("FBNAS_SSH")
 	if program == "" {
@@ -36,13 +36,13 @@ type sshShell struct {
 	program string
 	args    []string // before the host
 	host    string
-	private string // folder of the connection that all calls share; "" without
+	private string // folder of the shared connection of all calls; "" if there is none
 	files   transfer
 }
 
 var sshNames = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.:%-]*$`)
 
-// parseSSH splits what follows "ssh:".
+// parseSSH parses what follows "ssh:".
 func parseSSH(address string) (user, host, port string, err error) {
 	u, err := url.Parse("ssh:" + address)
 	if err != nil {
@@ -90,8 +90,8 @@ func newSSH(name, address string) (*sshShell, error) {
 	options := []string{"BatchMode=yes", "ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=3",
 		"LogLevel=ERROR", "ForwardAgent=no", "ForwardX11=no", "ClearAllForwardings=yes", "RemoteCommand=none", "RequestTTY=no"}
 	// One connection for all calls makes each three times as fast. Its socket's
-	// path has to be short; ssh lets it go a minute after the last call, should
-	// this program be killed.
+	// path must be short; ssh closes it a minute after the last call, in case
+	// this program is killed.
 	if s.private, err = os.MkdirTemp("", "fbnas-ssh-"); err != nil {
 		return nil, fmt.Errorf("device %s: %w", name, err)
 	}
@@ -123,7 +123,7 @@ func connectSSH(ctx context.Context, name, address string) (*sshShell, string, e
 	if err != nil {
 		return nil, "", errors.Join(explain(name, "reach it", err), s.close())
 	}
-	// What the user's own start-up files print comes first.
+	// Output of the user's own start-up files comes first.
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	return s, filepath.Clean(lines[len(lines)-1]), nil
 }
@@ -149,7 +149,7 @@ func cleanSSH(ctx context.Context, name, address string) ([]string, error) {
 	return removed, errors.Join(err, s.close())
 }
 
-// sshMark comes before what a script prints: start-up files may print, too.
+// sshMark precedes a script's output, because start-up files may print, too.
 const sshMark = "fbnas-ssh:"
 
 func (s *sshShell) run(ctx context.Context, script string, stdin []byte) ([]byte, error) {
@@ -180,15 +180,15 @@ func (s *sshShell) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// sshFailed is ssh's own exit status, for whatever keeps it from its work.
+// sshFailed is ssh's own exit status, whatever the trouble.
 const sshFailed = 255
 
-// ended is the error of a call of ssh that has ended.
+// ended is the error of a finished call of ssh.
 func (s *sshShell) ended(err error, said string) error {
 	var exit *exec.ExitError
 	switch {
 	case err == nil || errors.Is(err, exec.ErrWaitDelay):
-		return nil // the shared connection may hold on to the pipes
+		return nil // the shared connection may keep the pipes open
 	case !errors.As(err, &exit):
 		return fmt.Errorf("ssh: %w", err)
 	case exit.ExitCode() != sshFailed && exit.ExitCode() >= 0:
@@ -201,8 +201,8 @@ func (s *sshShell) ended(err error, said string) error {
 	return sshFault(said)
 }
 
-// sshTroubles says what to do about what ssh says; those that are lasting do
-// not go away by waiting.
+// sshTroubles says what to do about ssh's messages; lasting ones do not go away
+// by waiting.
 var sshTroubles = []struct {
 	says    string
 	lasting bool
@@ -244,7 +244,7 @@ func (s *sshShell) close() error {
 	s.files.drop()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	// It fails where there is none any more.
+	// It fails if there is none any more.
 	_ = s.command(ctx, "-O", "exit", s.host).Run()
 	return os.RemoveAll(s.private)
 }

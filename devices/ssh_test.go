@@ -99,7 +99,7 @@ func TestSSHPut(t *testing.T) {
 	}
 }
 
-// What keeps ssh from a device, each with its next step.
+// TestSSHRefusals: what keeps ssh from a device, each with its next step.
 func TestSSHRefusals(t *testing.T) {
 	d := devicestest.Start(t, devicestest.Options{})
 	t.Setenv("FBNAS_SSH", d.Client)
@@ -135,7 +135,8 @@ func TestSSHRefusals(t *testing.T) {
 	}
 }
 
-// A transfer that is cut leaves nothing that could be taken for the file.
+// TestSSHCutTransfer: a cut transfer leaves nothing that could be taken for the
+// file.
 func TestSSHCutTransfer(t *testing.T) {
 	for name, o := range map[string]devicestest.Options{"sftp": {}, "no sftp": {NoSFTP: true}} {
 		t.Run(name, func(t *testing.T) {
@@ -170,7 +171,8 @@ func TestSSHCutTransfer(t *testing.T) {
 	}
 }
 
-// A run goes on while the connection is down, and is followed again.
+// TestSSHDroppedRun: a run continues while the connection is down, and is
+// followed again.
 func TestSSHDroppedRun(t *testing.T) {
 	s, base, d := sshForTest(t, devicestest.Options{})
 	r, err := dial(t.Context(), "board", s, base)
@@ -271,7 +273,7 @@ func TestParseSSH(t *testing.T) {
 	}
 }
 
-// No address makes an option or a command of itself.
+// FuzzParseSSH: no address can become an option or a command.
 func FuzzParseSSH(f *testing.F) {
 	for _, s := range []string{"//pi@board:22", "//-oProxyCommand=x", "//[::1]", "//a@b@c"} {
 		f.Add(s)

@@ -10,25 +10,26 @@ import (
 	"fbnas/latency/measured"
 )
 
-// State is how a device is at a moment.
+// State is a device's state at a moment.
 type State struct {
 	Governors []string // of the cores' frequencies, each once; nil unknown
-	KHz       []int    // per core; nil where the system does not tell
-	FreeBytes int64    // where pushed files lie; 0 unknown
+	KHz       []int    // per core; nil where the system does not report it
+	FreeBytes int64    // for pushed files; 0 if unknown
 	Heat      Heat
 	Power     Power
 }
 
 // Power says where a device's power comes from.
 type Power struct {
-	Source string // measured.PowerCharger or measured.PowerBattery; "" unknown
+	Source string // measured.PowerCharger or measured.PowerBattery; "" if unknown
 	Level  int    // of the battery, in percent; 0 unknown
 	Saver  bool   // the system saves power, and slows the processor for it
 }
 
-// stateScript prints a line for each thing it finds: a key and a value. A shell
-// reads small files by itself: what it starts disturbs what runs there. A phone
-// tells its temperatures at once, and hides most zones from shells.
+// stateScript prints a line with a key and a value for each thing it finds. It
+// reads small files without starting programs, which would disturb what runs
+// there. A phone reports all temperatures at once, and hides most zones from
+// shells.
 const stateScript = `export LC_ALL=C
 value() { v=; read -r v <"$1"; } 2>/dev/null
 for c in /sys/devices/system/cpu/cpu[0-9]*/cpufreq; do
@@ -63,10 +64,10 @@ fi
 exit 0
 `
 
-// State asks this machine how it is.
+// State queries this machine.
 func (l *local) State(ctx context.Context) (State, error) { return inspect(ctx, localShell{}, l) }
 
-// State asks the device how it is.
+// State queries the device.
 func (r *remote) State(ctx context.Context) (State, error) { return inspect(ctx, r.sh, r) }
 
 func inspect(ctx context.Context, sh shell, d Device) (State, error) {
@@ -124,13 +125,13 @@ func parseState(out string) State {
 		}
 	}
 	if s.Power.Source == measured.PowerBattery && s.Power.Level == 0 {
-		s.Power.Source = "" // a computer without a battery that has a port to charge from
+		s.Power.Source = "" // a computer without a battery, but with a port for charging
 	}
 	return s
 }
 
 // Clusters says which frequencies a device's cores reach, in the order of the
-// cores: "4 × 1.80 GHz + 4 × 2.84 GHz"; "" where the system does not tell.
+// cores: "4 × 1.80 GHz + 4 × 2.84 GHz"; "" where the system does not report it.
 func (id Identity) Clusters() string {
 	var parts []string
 	for i := 0; i < len(id.MaxKHz); {

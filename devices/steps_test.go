@@ -14,11 +14,11 @@ import (
 	"fbnas/internal/fault"
 )
 
-// steps are what is asked of a remote device from the first file to the end of
-// a run, by a part of the order. The first that fits is meant.
+// steps are the orders to a remote device from the first file to the end of a
+// run, recognised by a part of the order; the first match counts.
 var steps = []struct {
 	name, part string
-	writes     bool // and fails when the storage is full
+	writes     bool // and so fails when the storage is full
 	after      bool // only when something has failed
 }{
 	{name: "make the folders", part: "/files' '", writes: true},
@@ -43,8 +43,8 @@ func stepOf(order string) string {
 	return ""
 }
 
-// jobOn does all that a measurement does to a phone; the program notes in a
-// file each time that it is run.
+// jobOn does everything that a measurement does to a phone; the program appends
+// to a file each time that it runs.
 func jobOn(t *testing.T, h *host, base, mark string) (string, error) {
 	r, err := dial(t.Context(), "board", h, base)
 	if err != nil {
@@ -55,7 +55,7 @@ func jobOn(t *testing.T, h *host, base, mark string) (string, error) {
 	if err := r.Push(t.Context(), "models/a.onnx", []byte("abc")); err != nil {
 		return "", err
 	}
-	_, _ = a.State(t.Context()) // a device that does not say how it is is measured all the same
+	_, _ = a.State(t.Context()) // a device that does not report its state is measured all the same
 	if can, err := a.FixedPerformance(t.Context()); err != nil || !can {
 		return "", err
 	}
@@ -66,8 +66,8 @@ func jobOn(t *testing.T, h *host, base, mark string) (string, error) {
 	return outcomeOf(p, "request\n")
 }
 
-// withMode puts Android's command for the mode among this machine's; the mode
-// is in the file that is returned.
+// withMode puts Android's command for the mode among this machine's; it returns
+// the file with the mode.
 func withMode(t *testing.T) string {
 	t.Helper()
 	bin := t.TempDir()
@@ -91,14 +91,14 @@ func settle(base string) {
 	}
 }
 
-// Wherever the connection breaks, before an order or before its answer, and
-// whether or not it comes back: the program is run once, its output is whole or
-// an error says that the connection is to blame, and no wrong word is said. A
+// TestFaultAtEveryStep: wherever the connection breaks, before an order or before
+// its answer, and whether or not it comes back, the program runs once, and its
+// output is complete or an error blames the connection, with no wrong message. A
 // phone is left in its default mode.
 func TestFaultAtEveryStep(t *testing.T) {
 	mode := withMode(t)
 	const want, once = "request\nabc", "run\n"
-	for _, step := range steps[1:] { // a device that was never reached is another matter
+	for _, step := range steps[1:] { // a device that was never reached is a different case
 		if step.after {
 			continue
 		}
@@ -139,8 +139,8 @@ func TestFaultAtEveryStep(t *testing.T) {
 	}
 }
 
-// Wherever the storage is full from some order on: the program is run once at
-// most, and the error says what is full and what to do.
+// TestFullAtEveryStep: wherever the storage becomes full, the program runs at
+// most once, and the error says what is full and what to do.
 func TestFullAtEveryStep(t *testing.T) {
 	withMode(t)
 	full := &exitError{1, "sh: write error: No space left on device"}
@@ -169,12 +169,12 @@ func TestFullAtEveryStep(t *testing.T) {
 	}
 }
 
-// What a running program writes finds no room: its output, or the files of its
-// supervisor. What it said before is there.
+// TestFullWhileARunGoesOn: there is no room for the output of a running program,
+// or for the files of its supervisor. Its earlier output is kept.
 func TestFullWhileARunGoesOn(t *testing.T) {
 	for _, c := range []struct {
 		name, script, out string
-		full              []string // of the files in the run's folder, and of the base folder
+		full              []string // files in the run's folder, and in the base folder
 		err               string
 	}{
 		{"its output", "echo up; echo more >&3", "up\n", []string{"room"}, "its storage is full"},
@@ -191,7 +191,7 @@ func TestFullWhileARunGoesOn(t *testing.T) {
 		h.faults(func(int, string) error { // before each order
 			for _, name := range c.full {
 				path := r.base + "/" + strings.ReplaceAll(name, "RUN", run)
-				_ = os.Symlink("/dev/full", path) // it is there, or its folder is not yet
+				_ = os.Symlink("/dev/full", path) // it exists, or its folder does not yet
 			}
 			return nil
 		})
@@ -204,18 +204,18 @@ func TestFullWhileARunGoesOn(t *testing.T) {
 	}
 }
 
-// A device whose answers are garbage ends a run; it is not waited for.
+// TestGarbageAnswers: a device that answers with garbage ends a run at once.
 func TestGarbageAnswers(t *testing.T) {
 	for _, state := range []string{"", "exit", "exit x", "nonsense", "\x00\xff"} {
-		if err := ended(state); err == nil || IsLost(err) {
+		if err := endError(state); err == nil || IsLost(err) {
 			t.Errorf("%q: %v", state, err)
 		}
 	}
 	var exit *exitError
-	if err := ended("exit 137"); !errors.As(err, &exit) || !strings.Contains(err.Error(), "memory") {
+	if err := endError("exit 137"); !errors.As(err, &exit) || !strings.Contains(err.Error(), "memory") {
 		t.Error(err)
 	}
-	if err := ended("exit 0"); err != nil {
+	if err := endError("exit 0"); err != nil {
 		t.Error(err)
 	}
 	if _, err := io.WriteString((*input)(&detached{closed: true}), "x"); !errors.Is(err, io.ErrClosedPipe) {

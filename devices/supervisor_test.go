@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// The supervisor restores settings however the program ends.
+// TestSupervisorRestores: the supervisor restores settings however the program
+// ends.
 func TestSupervisorRestores(t *testing.T) {
 	for name, signal := range map[string]syscall.Signal{"by itself": 0, "by a signal": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
@@ -49,8 +50,9 @@ func TestSupervisorRestores(t *testing.T) {
 	}
 }
 
-// What runs have changed whose supervisor the device has ended is restored by
-// the next contact, the oldest run last; what cannot be restored stays noted.
+// TestRestoredLater: if the device ended a run's supervisor, the next contact
+// restores what the run changed, the oldest run last; what cannot be restored
+// stays noted.
 func TestRestoredLater(t *testing.T) {
 	contacts := map[string]func(r *remote) error{
 		"open": func(r *remote) error {
@@ -80,7 +82,7 @@ func TestRestoredLater(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		// The line without an end was cut while it was written, before the change.
+		// The incomplete line was cut while it was written, before the change.
 		write("b-1", "echo second >"+state+"\n", time.Second)
 		write("a-1", "echo first >"+state+"\ncat "+r.base+"/up\nrm -r /prec", 2*time.Second)
 		write("c-1", "echo third >"+state+"\n", 0)

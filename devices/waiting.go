@@ -6,19 +6,20 @@ import (
 	"time"
 )
 
-// waiting is why a run's device does not answer, and until when to wait for it.
-type waiting struct {
-	asked time.Time // when the open question was asked; zero: none
-	lost  string    // why the last one failed, "" when it did not
+// outageState is why a run's device does not answer, and until when to wait for
+// it.
+type outageState struct {
+	asked time.Time // when the unanswered query was sent; zero: there is none
+	lost  string    // why the last one failed, "" if it did not
 	until time.Time // when to stop waiting for a lost device
 }
 
-// waitingFor is Process.Waiting. It also waits for a device that leaves a question
-// unanswered: clients notice a lost connection later than people do.
+// waitingFor implements Process.Waiting. It also reports a query that stays
+// unanswered, because clients notice a lost connection later than people do.
 func (d *detached) waitingFor() (why string, left time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	w, slow := d.waiting, d.r.pace.slow
+	w, slow := d.outage, d.r.pace.slow
 	switch {
 	case w.lost != "":
 		return w.lost, max(0, time.Until(w.until))
@@ -28,20 +29,20 @@ func (d *detached) waitingFor() (why string, left time.Duration) {
 	return "", 0
 }
 
-func (d *detached) set(change func(w *waiting)) {
+func (d *detached) set(change func(w *outageState)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	change(&d.waiting)
+	change(&d.outage)
 }
 
-// insist is the device's own, and says what it waits for.
+// insist is that of the device, and records what it waits for.
 func (d *detached) insist(ctx context.Context, do func() error) error {
 	ask := func() error {
-		d.set(func(w *waiting) { w.asked = time.Now() })
-		defer d.set(func(w *waiting) { w.asked = time.Time{} })
+		d.set(func(w *outageState) { w.asked = time.Now() })
+		defer d.set(func(w *outageState) { w.asked = time.Time{} })
 		return do()
 	}
 	return d.r.pace.insist(ctx, ask, func(why string, until time.Time) {
-		d.set(func(w *waiting) { w.lost, w.until = why, until })
+		d.set(func(w *outageState) { w.lost, w.until = why, until })
 	})
 }

@@ -10,10 +10,9 @@ import (
 	"fbnas/internal/setup"
 )
 
-// Emulated prepares the device `qemu` for a test: its environment's
-// FBNAS_CACHE, which has the parts and room for the device's folder, and
-// FBNAS_AGENT_ARM64. A test that cannot have it, or what else it needs, is
-// skipped.
+// Emulated prepares the device `qemu` for a test. It returns values for
+// FBNAS_CACHE, a folder with the parts and room for the device's folder, and for
+// FBNAS_AGENT_ARM64. It skips a test for which that, or one of needs, is missing.
 func Emulated(t testing.TB, needs ...setup.Item) (cache, agent string) {
 	t.Helper()
 	if runtime.GOARCH == "arm64" {

@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// keyring is a folder with the keys of an ssh server, of one client that it
-// knows and of one that it does not, and with that client's configuration.
+// keyring is a folder with the keys of an ssh server, of a client that it accepts
+// and of one that it does not, and with the client's configuration.
 type keyring struct{ folder string }
 
-// newKeyring skips the test where there is nothing to make keys with. The
-// folder's path is written into configuration files, and so is short.
+// newKeyring skips the test if there is no program to make keys with. The
+// folder's path is written into configuration files, and is therefore short.
 func newKeyring(t testing.TB) keyring {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "sshd-")
@@ -48,8 +48,8 @@ func (k keyring) write(t testing.TB, name, text string, mode os.FileMode) {
 	}
 }
 
-// client writes the configuration and the program that stand for the user's,
-// and returns the program's path.
+// client writes the configuration and the program that replace the user's, and
+// returns the program's path.
 func (k keyring) client(t testing.TB, port int) string {
 	t.Helper()
 	k.write(t, "known", fmt.Sprintf("[127.0.0.1]:%d %s", port, k.read(t, "hostkey.pub")), 0o600)

@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// Line forwards connections from Port to a server, until told otherwise.
+// Line forwards connections from Port to a server, and can break them.
 type Line struct {
 	Port int
 
 	server int
 	mu     sync.Mutex
-	dead   bool   // accepts nobody
+	dead   bool   // refuses connections
 	answer string // instead of the server's
 	budget int64  // bytes to the server until the line is cut; < 0: no limit
 	open   map[net.Conn]bool
@@ -69,7 +69,7 @@ func (l *Line) Drop() {
 	clear(l.open)
 }
 
-// CutAfter cuts the line after so many bytes to the server.
+// CutAfter cuts the line after n bytes to the server.
 func (l *Line) CutAfter(n int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -100,7 +100,7 @@ func (l *Line) Garble(answer string) {
 	l.answer = answer
 }
 
-// keep remembers a connection for cut; false after a cut.
+// keep records a connection for cut; false after a cut.
 func (l *Line) keep(c net.Conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -135,7 +135,7 @@ func (l *Line) forward(client net.Conn) {
 	_, _ = io.Copy(metered{server, l}, client)
 }
 
-// metered writes to the server what the line's budget allows.
+// metered writes to the server as much as the line's budget allows.
 type metered struct {
 	net.Conn
 	line *Line

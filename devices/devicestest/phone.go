@@ -23,10 +23,10 @@ type Phone struct {
 	port   int    // the server's
 }
 
-// others are the variables by which adb finds another server or phone.
+// others are the variables by which adb would find another server or phone.
 var others = []string{"ANDROID_SERIAL", "ADB_SERVER_SOCKET", "ANDROID_ADB_SERVER_ADDRESS"}
 
-// StartPhone is NewPhone, to which the test's own environment leads.
+// StartPhone is NewPhone with the test's own environment set for it.
 func StartPhone(t testing.TB) *Phone {
 	t.Helper()
 	p := NewPhone(t)
@@ -40,8 +40,8 @@ func StartPhone(t testing.TB) *Phone {
 	return p
 }
 
-// NewPhone starts an adb server with a phone attached, both of which end with
-// the test. It skips the test where there is no adb.
+// NewPhone starts an adb server with a phone attached, both of which end with the
+// test. It skips the test if there is no adb.
 func NewPhone(t testing.TB) *Phone {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "phone-")
@@ -65,12 +65,12 @@ func NewPhone(t testing.TB) *Phone {
 	return p
 }
 
-// Variables are those of the environment that lead to the phone.
+// Variables are the environment variables that lead to the phone.
 func (p *Phone) Variables() map[string]string {
 	return map[string]string{"FBNAS_ADB": p.client, "ANDROID_ADB_SERVER_PORT": fmt.Sprint(p.port)}
 }
 
-// Environ is this process's environment, which leads to the phone alone.
+// Environ is this process's environment, changed to lead to this phone only.
 func (p *Phone) Environ() []string {
 	env := slices.DeleteFunc(os.Environ(), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
@@ -82,19 +82,19 @@ func (p *Phone) Environ() []string {
 	return env
 }
 
-// Breaks lets one of fakeadbd's faults strike; those of the connection itself
-// take hold at the next Attach.
+// Breaks makes one of fakeadbd's faults happen; a fault of the connection itself
+// takes effect at the next Attach.
 func (p *Phone) Breaks(name string) { p.Fail(fakeadbd.Named(name)) }
 
-// kinds are the phones that a fake one may be.
+// kinds are the phones that a fake one can be.
 var kinds = map[string]fakeadbd.Android{
 	"fixed":       {Fixed: fakeadbd.FixedSupported, Charging: true, Level: 94},
 	"unsupported": {Fixed: fakeadbd.FixedUnsupported, Level: 60},
 	"saver":       {Saver: true, Level: 9},
 }
 
-// Becomes lets the phone be one of kinds, which finds itself in these thermal
-// states one question after the other.
+// Becomes turns the phone into one of kinds; successive queries find it in these
+// thermal states.
 func (p *Phone) Becomes(t testing.TB, kind string, thermal ...int) {
 	t.Helper()
 	a, ok := kinds[kind]
@@ -107,7 +107,8 @@ func (p *Phone) Becomes(t testing.TB, kind string, thermal ...int) {
 	}
 }
 
-// Unplug pulls the cable until Attach, and waits until the server has noticed.
+// Unplug disconnects the cable until Attach, and waits until the server has
+// noticed.
 func (p *Phone) Unplug(t testing.TB) {
 	t.Helper()
 	p.Plug(false)
@@ -117,13 +118,13 @@ func (p *Phone) Unplug(t testing.TB) {
 	})
 }
 
-// Attach connects the phone to the server anew, and returns what adb says.
+// Attach connects the phone to the server again, and returns adb's message.
 func (p *Phone) Attach(t testing.TB) (said string) {
 	t.Helper()
 	p.Plug(true)
 	// A server that has just lost the phone needs a moment to notice.
 	await.Until(t, "adb connects to the phone", func() bool {
-		_, _ = p.adb(t, "disconnect", p.Serial()) // it fails where it is not connected
+		_, _ = p.adb(t, "disconnect", p.Serial()) // fails where it is not connected
 		out, err := p.adb(t, "connect", p.Serial())
 		said = strings.TrimSpace(out)
 		return err != nil || !strings.Contains(out, "already")
@@ -165,7 +166,7 @@ func (p *Phone) serve(t testing.TB) {
 	waitFor(t, p.port)
 }
 
-// adbClient writes the program that stands for the user's adb.
+// adbClient writes the program that replaces the user's adb.
 func adbClient(t testing.TB, folder string) string {
 	t.Helper()
 	program, env, err := setup.Program(setup.ADB)

@@ -15,7 +15,7 @@ import (
 	"fbnas/internal/setup"
 )
 
-// SSHD is a server that a new key opens, for this user and from this machine.
+// SSHD is an ssh server with a new key, for this user and from this machine.
 type SSHD struct {
 	*Line         // between its clients and the server
 	Client string // for FBNAS_SSH: the client with the key and the server's identity
@@ -30,8 +30,8 @@ type Options struct {
 	SmallDisk bool
 }
 
-// Start starts a server that ends with the test. It skips the test where there
-// is none to start.
+// Start starts a server that ends with the test. It skips the test if there is no
+// server program.
 func Start(t testing.TB, o Options) *SSHD {
 	t.Helper()
 	program, env, err := setup.Program(setup.SSHServer)
@@ -62,7 +62,8 @@ func (s *SSHD) configure(t testing.TB, port int, program string, o Options) {
 		"SetEnv XDG_CACHE_HOME=" + s.Cache, "MaxStartups 100",
 	}
 	if !o.NoSFTP {
-		// As in the package: usr/sbin/sshd and usr/lib/openssh/sftp-server.
+		// The paths are those of the package: usr/sbin/sshd and
+		// usr/lib/openssh/sftp-server.
 		server := filepath.Join(filepath.Dir(program), "../lib/openssh/sftp-server")
 		lines = append(lines, "Subsystem sftp "+server)
 	}
@@ -72,8 +73,9 @@ func (s *SSHD) configure(t testing.TB, port int, program string, o Options) {
 	}
 }
 
-// serve starts the server. As root it wants a user and a folder of its own,
-// which it gets in a mount namespace: nothing of the machine changes.
+// serve starts the server. As root the server needs a user and a folder of its
+// own, which it gets in a mount namespace, so that nothing on the machine
+// changes.
 func (s *SSHD) serve(t testing.TB, program string, env []string, o Options) {
 	script := `exec "$0" -D -e -f "$1"`
 	attr := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -112,7 +114,7 @@ func (s *SSHD) serve(t testing.TB, program string, env []string, o Options) {
 	})
 }
 
-// Forget makes the client know nothing of the server's identity.
+// Forget removes the server's identity from the client's known hosts.
 func (s *SSHD) Forget(t testing.TB) { s.write(t, "known", "", 0o600) }
 
 // Impersonate makes the client expect another identity.
@@ -124,7 +126,7 @@ func (s *SSHD) Impersonate(t testing.TB) {
 	s.write(t, "known", fmt.Sprintf("[127.0.0.1]:%d %s", s.Port, other), 0o600)
 }
 
-// Lock makes the server accept another key only.
+// Lock makes the server accept only another key.
 func (s *SSHD) Lock(t testing.TB) {
 	other, err := os.ReadFile(s.path("stranger.pub"))
 	if err != nil {

@@ -7,24 +7,25 @@ import (
 	"strings"
 )
 
-// Android is what the phone's own commands know; without it the phone has none
-// of them.
+// Android is the state behind the phone's own commands; without it the phone has
+// no such commands.
 type Android struct {
 	Awake int   // the setting stay_on_while_plugged_in
 	Saver bool  // battery saver
 	Fixed Fixed // fixed-performance mode
-	// Thermal are the states that one question after the other finds, by their
-	// numbers; the last one lasts. Nil: a phone that does not tell.
+	// Thermal are the states, by number, that successive queries find; the last
+	// one stays. Nil: the phone does not report any.
 	Thermal  []int
 	Charging bool
 	Level    int // of the battery, in percent
 }
 
-// Fixed is how a phone answers when fixed-performance mode is asked for.
+// Fixed is how a phone answers a request for fixed-performance mode.
 type Fixed int
 
-// A phone without the command power, one before Android 11, one whose makers
-// have not built the mode in, one that has it, and one that refuses in the end.
+// A phone without the command power, one before Android 11, one whose maker has
+// not implemented the mode, one that has it, and one that refuses when asked to
+// enter it.
 const (
 	FixedNoCommand Fixed = iota
 	FixedOld
@@ -33,8 +34,8 @@ const (
 	FixedRefused
 )
 
-// answers are what the command power does with the value that it is given
-// (AOSP, PowerManagerShellCommand.java).
+// answers are the scripts of the command power (AOSP,
+// PowerManagerShellCommand.java).
 var answers = map[Fixed]string{
 	FixedOld:         "echo \"Unknown command: $2\" >&2; exit 255\n",
 	FixedUnsupported: "echo 'Failed to set FIXED_PERFORMANCE mode' >&2; exit 255\n",
@@ -42,7 +43,7 @@ var answers = map[Fixed]string{
 	FixedRefused:     "if [ \"$3\" = true ]; then exit 255; fi\n",
 }
 
-// Become lets the phone be one of Android's.
+// Become gives the phone Android's commands.
 func (p *Phone) Become(a Android) error {
 	saver := map[bool]string{true: "1", false: "0"}[a.Saver]
 	files := map[string]string{
@@ -71,8 +72,8 @@ func (p *Phone) Become(a Android) error {
 	return nil
 }
 
-// Setting is what a setting is at the moment: awake or fixed; "" where nobody
-// has set it.
+// Setting is the present value of a setting, awake or fixed; "" if nobody has set
+// it.
 func (p *Phone) Setting(name string) string {
 	text, err := os.ReadFile(filepath.Join(p.Folder, name))
 	if err != nil {
@@ -86,8 +87,8 @@ func battery(a Android) string {
 		"echo '  level: %d'\necho '  scale: 100'\n", a.Charging, a.Level)
 }
 
-// thermalService prints what Android's does, stale and meaningless figures
-// among it. A phone grows two degrees warmer with each state.
+// thermalService prints what Android's service prints, including stale and
+// meaningless values. A phone gets two degrees warmer with each state.
 const thermalService = `read -r now <"$PHONE/thermal"
 if [ -z "$now" ]; then exit 1; fi
 if [ "$(grep -c . "$PHONE/thermal")" -gt 1 ]; then

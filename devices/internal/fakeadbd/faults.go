@@ -5,15 +5,16 @@ import "math/rand/v2"
 // Fault is one thing that goes wrong on a phone, once.
 type Fault struct {
 	Name string
-	// In begins the name of the service that it strikes; "" is the connection
-	// itself, before any service.
+	// In is the beginning of the name of the service that it affects; "" is the
+	// connection itself, before any service.
 	In string
-	// After is how many bytes of the service, in both directions, come before.
+	// After is how many bytes of the service, in both directions, are transferred
+	// before.
 	After int
 	do    func(*stream)
 }
 
-// Faults is all that can go wrong, by name.
+// Faults is everything that can go wrong, by name.
 var Faults = []Fault{
 	{"death in mid-push", "sync:", 64 << 10, (*stream).die},
 	{"death in mid-output", "shell", 4 << 10, (*stream).die},
@@ -31,7 +32,7 @@ var Faults = []Fault{
 	{"offline", "", 0, nil},
 }
 
-// Named returns the fault of that name; it panics where there is none.
+// Named returns the fault with that name; it panics if there is none.
 func Named(name string) Fault {
 	for _, f := range Faults {
 		if f.Name == name {
@@ -41,33 +42,33 @@ func Named(name string) Fault {
 	panic("fakeadbd: no fault " + name)
 }
 
-// die ends the transport without a word, as a pulled cable does.
+// die ends the transport abruptly, like a pulled cable.
 func (s *stream) die() { s.link.conn.Close() }
 
-// restart is a reboot: what ran on the phone is gone as well.
+// restart is a reboot: it also ends what ran on the phone.
 func (s *stream) restart() {
 	s.link.phone.killAll()
 	s.link.conn.Close()
 }
 
-// cut ends the shell's stream as if its program had ended well.
+// cut ends the shell's stream as if its program had succeeded.
 func (s *stream) cut() {
 	s.cutShort.Store(true)
 	s.raw(packet(exitPacket, []byte{0}))
 	s.hangUp()
 }
 
-// loseStatus has every program end with status 0.
+// loseStatus makes every program end with status 0.
 func (s *stream) loseStatus() { s.statusLost.Store(true) }
 
-// garbage is noise in place of adb's messages.
+// garbage sends noise instead of adb's messages.
 func (s *stream) garbage() {
 	s.link.mu.Lock()
 	defer s.link.mu.Unlock()
-	_, _ = s.link.conn.Write(noise(4 * headerBytes)) // the server may have hung up at its first bytes
+	_, _ = s.link.conn.Write(noise(4 * headerBytes)) // the server may have disconnected at the first bytes
 }
 
-// babble is noise in place of the shell protocol's packets.
+// babble sends noise instead of the shell protocol's packets.
 func (s *stream) babble() {
 	s.cutShort.Store(true)
 	s.raw(noise(1 << 10))

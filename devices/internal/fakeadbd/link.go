@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// banner is what the phone says of itself: only the features that the services
-// below have.
+// banner is the phone's description of itself: only the features that the
+// services below have.
 const banner = "device::ro.product.name=fake;ro.product.model=Fake_Phone;ro.product.device=fake;features=shell_v2,cmd"
 
 // link is one adb server's connection.
@@ -61,8 +61,8 @@ func (l *link) handle(m message) error {
 	case cnxn, auth:
 		switch l.phone.connecting() {
 		case "unauthorized":
-			// No signature is good enough, and nobody answers the question that
-			// the public key puts to the phone's owner.
+			// No signature is accepted, and nobody answers the question that the
+			// public key shows to the phone's owner.
 			if m.command == auth && m.arg0 == publicKey {
 				return nil
 			}
@@ -79,7 +79,7 @@ func (l *link) handle(m message) error {
 	s := l.streams[m.arg1]
 	l.mu.Unlock()
 	if s == nil {
-		return nil // a word to a stream that has just ended
+		return nil // a message to a stream that has just ended
 	}
 	switch m.command {
 	case okay:
@@ -117,7 +117,7 @@ func (l *link) start(m message) {
 		case strings.HasPrefix(service, "reboot:"):
 			l.phone.Restart()
 		case strings.HasPrefix(service, "sync:"):
-			_ = s.sync() // its error is the connection's end
+			_ = s.sync() // its error is that of the connection
 		}
 	})
 }
@@ -142,8 +142,8 @@ type stream struct {
 
 var errGone = errors.New("the stream has ended")
 
-// strikes counts bytes that pass and does the fault when it is due. It says
-// whether the stream is over.
+// strikes counts transferred bytes and triggers the fault when it is due. It
+// reports whether the stream is over.
 func (s *stream) strikes(n int) bool {
 	s.mu.Lock()
 	s.passed += n
@@ -168,7 +168,7 @@ func (s *stream) strikes(n int) bool {
 func (s *stream) acknowledged() {
 	select {
 	case s.acks <- struct{}{}:
-	default: // an OKAY that nobody asked for
+	default: // an OKAY that was not expected
 	}
 }
 
@@ -227,13 +227,13 @@ func (s *stream) raw(p []byte) error {
 	}
 }
 
-// end lets go of whoever waits for the stream.
+// end wakes everybody who waits for the stream.
 func (s *stream) end() { s.once.Do(func() { close(s.gone) }) }
 
-// hangUp ends the stream and tells the host.
+// hangUp ends the stream and informs the host.
 func (s *stream) hangUp() { s.leave(s.own) }
 
-// leave ends the stream; 0 tells the host that there never was one.
+// leave ends the stream; 0 tells the host that it never existed.
 func (s *stream) leave(as uint32) {
 	s.end()
 	s.link.mu.Lock()
@@ -241,6 +241,6 @@ func (s *stream) leave(as uint32) {
 	delete(s.link.streams, s.own)
 	s.link.mu.Unlock()
 	if there {
-		_ = s.link.send(clse, as, s.peer, nil) // without a connection there is nobody to tell
+		_ = s.link.send(clse, as, s.peer, nil) // without a connection there is nobody to inform
 	}
 }

@@ -25,7 +25,7 @@ func FuzzReadMessage(f *testing.F) {
 			return
 		}
 		b := m.bytes()
-		// The sum, words 4, is for old versions and not looked at.
+		// The sum, word 4, is for old versions and ignored.
 		if !bytes.Equal(b[:16], data[:16]) || !bytes.Equal(b[20:], data[20:len(b)]) {
 			t.Errorf("% x reads as %+v", data, m)
 		}

@@ -15,20 +15,20 @@ import (
 
 // Phone is a fake phone that listens for an adb server.
 type Phone struct {
-	// Folder is what the phone's shell calls TMPDIR; programs in its folder bin
-	// are found before this machine's.
+	// Folder is TMPDIR for the phone's shell; programs in its folder bin come
+	// before this machine's.
 	Folder   string
 	listener net.Listener
 	wg       sync.WaitGroup
 
 	mu    sync.Mutex
 	fault *Fault
-	away  bool // the cable is out
+	away  bool // the cable is disconnected
 	conns map[net.Conn]bool
 }
 
-// Start starts a phone whose files lie in folder; `adb connect` reaches it
-// under Serial.
+// Start starts a phone whose files are in folder; `adb connect` reaches it under
+// Serial.
 func Start(folder string) (*Phone, error) {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("fake phone: folder %s: %w", folder, errors.Join(err, os.ErrInvalid))
@@ -42,19 +42,19 @@ func Start(folder string) (*Phone, error) {
 	return p, nil
 }
 
-// Serial is the phone's address, and what adb calls it.
+// Serial is the phone's address, and adb's name for it.
 func (p *Phone) Serial() string { return p.listener.Addr().String() }
 
-// Fail lets a fault strike the next service that it is meant for. Those of the
-// connection itself stay until Heal, and take hold at the next connection.
+// Fail makes a fault happen to the next service that it is meant for. Faults of
+// the connection itself last until Heal, and take effect at the next connection.
 func (p *Phone) Fail(f Fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fault = &f
 }
 
-// Heal takes the fault back, and drops the connection so that the server
-// starts afresh.
+// Heal removes the fault, and drops the connection so that the server starts
+// afresh.
 func (p *Phone) Heal() {
 	p.mu.Lock()
 	p.fault = nil
@@ -62,8 +62,8 @@ func (p *Phone) Heal() {
 	p.Drop()
 }
 
-// Plug puts the cable in or pulls it: without it the phone takes no connection,
-// however often the server, which reconnects by itself, tries.
+// Plug connects the cable or disconnects it: without it the phone accepts no
+// connection, however often the server tries to reconnect.
 func (p *Phone) Plug(in bool) {
 	p.mu.Lock()
 	p.away = !in
@@ -121,7 +121,7 @@ func (p *Phone) accept() {
 	}
 }
 
-// connecting is the fault of the connection itself, "" for none.
+// connecting is the name of the connection's own fault, "" if there is none.
 func (p *Phone) connecting() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -131,7 +131,7 @@ func (p *Phone) connecting() string {
 	return ""
 }
 
-// takeFault gives the fault to the service that it is meant for.
+// takeFault returns the fault, once, for the service that it is meant for.
 func (p *Phone) takeFault(service string) *Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -143,15 +143,15 @@ func (p *Phone) takeFault(service string) *Fault {
 	return f
 }
 
-// killAll ends every program that the phone's shell has started, detached ones
-// too: they are known by the TMPDIR that they inherited.
+// killAll ends every program that the phone's shell has started, including
+// detached ones: they are recognised by their inherited TMPDIR.
 func (p *Phone) killAll() {
 	environments, _ := filepath.Glob("/proc/[0-9]*/environ") // only a bad pattern fails
 	for _, path := range environments {
 		env, err := os.ReadFile(path)
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		if err == nil && pid != os.Getpid() && bytes.Contains(env, []byte("TMPDIR="+p.Folder)) {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended by itself
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended already
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (s *stream) shell(script string) {
 		return
 	}
 	s.link.wg.Go(func() { s.feed(stdin) })
-	_ = cmd.Wait() // the status below tells more
+	_ = cmd.Wait() // the status below says more
 	if s.cutShort.Load() {
 		return
 	}
@@ -51,7 +51,7 @@ func (s *stream) shell(script string) {
 	_ = s.raw(packet(exitPacket, []byte{status})) // fails where the connection has ended
 }
 
-// feed passes the client's input on.
+// feed passes on the client's input.
 func (s *stream) feed(stdin io.WriteCloser) {
 	defer stdin.Close()
 	for {
@@ -65,7 +65,7 @@ func (s *stream) feed(stdin io.WriteCloser) {
 		}
 		switch h[0] {
 		case stdinPacket:
-			// A program that has closed its input still has its output read.
+			// If a program has closed its input, its output is still read.
 			_, _ = stdin.Write(data)
 		case closeStdin:
 			stdin.Close()

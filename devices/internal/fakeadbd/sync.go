@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// sync answers the file service: STAT and SEND, which are what a push needs
-// (AOSP, packages/modules/adb/SYNC.TXT).
+// sync serves files: STAT and SEND, which a push needs (AOSP,
+// packages/modules/adb/SYNC.TXT).
 func (s *stream) sync() error {
 	for {
 		id, n, err := s.request()

@@ -17,10 +17,10 @@ import (
 	"fbnas/internal/setup"
 )
 
-// User is whom the board's ssh server lets in.
+// User is the user that the board's ssh server accepts.
 const User = "board"
 
-// Keys are those of the ssh server, as OpenSSH writes them.
+// Keys are the ssh server's keys, as OpenSSH writes them.
 type Keys struct {
 	Public []byte // opens the board
 	Host   []byte // private, the server's own
@@ -28,14 +28,14 @@ type Keys struct {
 
 // Board is a virtual arm64 computer, switched off at first.
 type Board struct {
-	// Port of 127.0.0.1 leads to its ssh server, whenever it is on.
+	// Port of 127.0.0.1 leads to its ssh server while it is on.
 	Port int
 
 	folder string
 	args   []string
 	env    []string
 	on     *exec.Cmd     // nil: switched off
-	ended  chan struct{} // closed when on has
+	ended  chan struct{} // closed when `on` has ended
 }
 
 const (
@@ -44,11 +44,11 @@ const (
 	diskMiB   = 512
 )
 
-// boot is how long a board may take until its ssh server answers, without
-// help from the host's processor.
+// boot is the longest time until a board's ssh server answers, without hardware
+// virtualisation.
 const boot = 5 * time.Minute
 
-// New makes a board whose disk lies in a folder.
+// New makes a board whose disk is in a folder.
 func New(ctx context.Context, folder string, port int, keys Keys) (*Board, error) {
 	program, env, err := setup.Program(setup.Machine)
 	if err != nil {
@@ -81,11 +81,11 @@ func New(ctx context.Context, folder string, port int, keys Keys) (*Board, error
 
 func (b *Board) path(name string) string { return filepath.Join(b.folder, name) }
 
-// makeDisk makes an empty file system that is the user's.
+// makeDisk makes an empty file system that belongs to the user.
 func (b *Board) makeDisk(ctx context.Context) error {
 	program, err := exec.LookPath("mke2fs")
 	if err != nil {
-		program = "/usr/sbin/mke2fs" // users other than root may not have it in PATH
+		program = "/usr/sbin/mke2fs" // PATH may lack it for users other than root
 	}
 	out, err := exec.CommandContext(ctx, program, "-q", "-t", "ext4", "-E", "root_owner=1000:1000",
 		b.path("disk"), fmt.Sprintf("%dM", diskMiB)).CombinedOutput()
@@ -132,7 +132,7 @@ func (b *Board) On(ctx context.Context) error {
 	}
 }
 
-// answers says whether an ssh server is there. QEMU accepts connections before
+// answers reports whether an ssh server answers. QEMU accepts connections before
 // the board does.
 func (b *Board) answers() bool {
 	c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", b.Port), time.Second)
@@ -140,27 +140,27 @@ func (b *Board) answers() bool {
 		return false
 	}
 	defer c.Close()
-	_ = c.SetDeadline(time.Now().Add(5 * time.Second)) // a TCP connection takes one
+	_ = c.SetDeadline(time.Now().Add(5 * time.Second)) // cannot fail on a TCP connection
 	greeting := make([]byte, 4)
 	_, err = io.ReadFull(c, greeting)
 	return err == nil && string(greeting) == "SSH-"
 }
 
-// Off takes the power away: what the board has not written to its disk is lost.
+// Off cuts the power: what the board has not written to its disk is lost.
 func (b *Board) Off() {
 	if b.on == nil {
 		return
 	}
-	_ = b.on.Process.Kill() // it may have ended by itself
+	_ = b.on.Process.Kill() // it may have ended already
 	<-b.ended
 	b.on = nil
 }
 
-// Said is the end of what the board wrote to its console, and QEMU to its log.
+// Said is the end of the board's console output and of QEMU's log.
 func (b *Board) Said() string {
 	var said []string
 	for _, name := range []string{"qemu", "console"} {
-		text, _ := os.ReadFile(b.path(name)) // none before it was first switched on
+		text, _ := os.ReadFile(b.path(name)) // empty before it was first switched on
 		said = append(said, string(text[max(0, len(text)-4000):]))
 	}
 	return strings.TrimSpace(strings.Join(said, "\n"))

@@ -13,21 +13,21 @@ const (
 	linkMode    = 0o120777
 )
 
-// cpio is an archive as Linux unpacks it into its first file system: entries
-// of the format "newc" (Linux, Documentation/driver-api/early-userspace/
-// buffer-format.rst), all of them root's.
+// cpio is an archive that Linux unpacks into its first file system: entries in
+// the format "newc" (Linux, Documentation/driver-api/early-userspace/
+// buffer-format.rst), all owned by root.
 type cpio struct {
 	bytes.Buffer
 	entries int
 }
 
-// add appends an entry; the data of a link is where it leads. The folder that
-// it is in comes before.
+// add appends an entry; the data of a link is its target. The entry of its folder
+// must come before.
 func (c *cpio) add(name string, mode uint32, data []byte) {
 	c.entries++
 	c.WriteString("070701")
-	// Number, mode, user, group, links, time, size, the device's two numbers
-	// and those that it stands for, the name's size, no checksum.
+	// Number, mode, user, group, links, time, size, two numbers of the device and
+	// two of the device that it represents, the name's size, no checksum.
 	for _, field := range []int{c.entries, int(mode), 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0} {
 		fmt.Fprintf(c, "%08x", field)
 	}

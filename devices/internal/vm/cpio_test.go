@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCPIO compares with an archive written down by hand from the format's
+// TestCPIO compares with an archive written by hand from the format's
 // description.
 func TestCPIO(t *testing.T) {
 	c := &cpio{}

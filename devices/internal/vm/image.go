@@ -16,14 +16,14 @@ var initScript []byte
 // kernelFile is the kernel's name in set-up's folder.
 const kernelFile = "vmlinuz"
 
-// passwd has the user whom the board's ssh server lets in.
+// passwd has the user that the board's ssh server accepts.
 const passwd = "root:x:0:0::/:/bin/sh\nboard:x:1000:1000::/home:/bin/sh\n"
 
-// links of the first file system: for the loader, and for the ssh server, which
+// links in the first file system: for the loader, and for the ssh server, which
 // looks for its helper there.
 var links = [][2]string{{"lib64", "lib"}, {"sbin", "bin"}, {"usr/lib/sftp-server", "/bin/sftp-server"}}
 
-// firstFiles is the archive that the kernel unpacks into its memory and starts:
+// firstFiles is the archive that the kernel unpacks into memory and starts:
 // programs, libraries, kernel modules, and the server's keys.
 func firstFiles(keys Keys) ([]byte, error) {
 	paths, err := setup.Files(setup.Userland, setup.ArmLibraries, setup.Kernel)
@@ -37,7 +37,7 @@ func firstFiles(keys Keys) ([]byte, error) {
 	for _, link := range links {
 		c.add(link[0], linkMode, []byte(link[1]))
 	}
-	var order string // of the modules, as set-up has them
+	var order string // of loading the modules, as set-up has them
 	for _, path := range paths {
 		name := filepath.Base(path)
 		folder, mode := "bin/", uint32(programMode)
