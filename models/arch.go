@@ -11,8 +11,8 @@ import (
 	"fbnas/internal/yamlform"
 )
 
-// Limits of what an architecture may ask for. They keep every count of it
-// within 64 bits: 512 blocks of at most 2^53 multiply-accumulates.
+// Limits of an architecture. They keep all of its counts within 64 bits: 512
+// blocks of at most 2^53 multiply-accumulates.
 const (
 	maxChannels = 8192
 	maxSide     = 1024
@@ -34,8 +34,8 @@ type Arch struct {
 // Input is the shape of one image.
 type Input = chw.Shape
 
-// Row describes one block, or Repeat equal ones of which only the first has
-// the stride. Which fields a kind uses stands in the table rules.
+// Row describes one block, or Repeat equal ones of which only the first has the
+// stride. The table `rules` lists the fields that each kind uses.
 type Row struct {
 	Kind      Kind
 	Out       int     // channels
@@ -48,8 +48,8 @@ type Row struct {
 	SE        string  // the gate, hsigmoid or sigmoid; none when empty
 	SEAct     string  // between the two convolutions of the gate; Act when empty
 	SERatio   float64 // squeeze width = round(int(mid · ratio)); or Squeeze
-	// SEOverExpansion divides SERatio by the expansion, so that the squeeze is
-	// a fraction of the block's input (FBNetV3).
+	// SEOverExpansion divides SERatio by the expansion, so that the squeeze is a
+	// fraction of the block's input (FBNetV3).
 	SEOverExpansion bool
 	Squeeze         int   // the squeeze width itself
 	Pad             *int  // on every side; kernel/2 when nil
@@ -57,15 +57,15 @@ type Row struct {
 	OutGroups       int   // of an inverted residual's last 1x1
 	Shuffle         bool  // channels over Groups, before the depthwise convolution
 	Bias            bool  // of convolutions that a batch norm follows
-	ExpandConv      bool  // expands even where mid equals in; elsewhere it always does
-	Residual        *bool // false leaves out the shortcut that the shapes allow
+	ExpandConv      bool  // expands even if mid equals in; otherwise only where they differ
+	Residual        *bool // false leaves out the shortcut that the shapes would allow
 }
 
 // HeadRow describes the classifier: global average pool, then a 1x1
 // convolution to the classes.
 type HeadRow struct{ Bias bool }
 
-// Fields lists arch.yaml: the one table by which it is read, checked and
+// Fields lists arch.yaml: the single table by which it is read, checked and
 // written.
 func (a *Arch) Fields() []yamlform.Field {
 	return []yamlform.Field{
@@ -81,7 +81,7 @@ func (a *Arch) Fields() []yamlform.Field {
 // inputRecord is an Input in a file.
 type inputRecord Input
 
-// Fields lists the record for its file.
+// Fields lists the record's fields for its file.
 func (in *inputRecord) Fields() []yamlform.Field {
 	return []yamlform.Field{
 		{Name: "channels", Value: &in.Channels, Required: true, Min: 1, Max: maxChannels},
@@ -90,7 +90,7 @@ func (in *inputRecord) Fields() []yamlform.Field {
 	}
 }
 
-// Fields lists the record for its file.
+// Fields lists the record's fields for its file.
 func (r *Row) Fields() []yamlform.Field {
 	return []yamlform.Field{
 		{Name: "kind", Value: (*string)(&r.Kind), Required: true, OneOf: rowKinds()},
@@ -116,12 +116,12 @@ func (r *Row) Fields() []yamlform.Field {
 	}
 }
 
-// Fields lists the record for its file.
+// Fields lists the record's fields for its file.
 func (h *HeadRow) Fields() []yamlform.Field {
 	return []yamlform.Field{{Name: "bias", Value: &h.Bias, Required: true}}
 }
 
-// validName keeps names usable as file names and as plain YAML.
+// validName keeps names usable as file names and in plain YAML.
 var validName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,63}$`)
 
 const nameRule = "a letter, then at most 63 letters, digits, '_', '.' or '-'"
@@ -156,12 +156,12 @@ func ReadArch(path string) (Arch, error) {
 	return a, nil
 }
 
-// YAML returns the architecture as arch.yaml: the same bytes for equal
-// architectures, and ParseArch gives it back.
+// YAML returns the architecture as arch.yaml, from which ParseArch returns the
+// same architecture. Equal architectures give the same bytes.
 func (a Arch) YAML() []byte { return yamlform.Write(versioned{&a}) }
 
-// Resolve returns the blocks of the network with every shape worked out, the
-// head last. The error is a yamlform.Problems that lists everything wrong.
+// Resolve returns the blocks of the network with all shapes, the head last. The
+// error is a yamlform.Problems that lists everything wrong.
 func (a Arch) Resolve() ([]Block, error) {
 	blocks, problems := a.resolve()
 	if len(problems) > 0 {

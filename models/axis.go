@@ -10,8 +10,8 @@ import (
 	"fbnas/nn"
 )
 
-// Option is one value that an axis may have: a number, or a name such as that
-// of an activation. It is comparable, and written in JSON as what it is.
+// Option is one value of an axis: a number, or a name such as an activation's. It
+// is comparable; its JSON is the number or the name.
 type Option struct {
 	number float64
 	name   string
@@ -67,10 +67,10 @@ const Fixed = -1
 
 func one(v int) Axis { return Axis{Choice: Fixed, Options: []Option{Number(v)}} }
 
-// The axes of a layer, in the order of a Point: where all points are listed, the
-// last axis runs fastest.
+// The axes of a layer, in the order of a Point; in a list of all points, the last
+// axis varies fastest.
 const (
-	AxisIn        = iota // the width that enters: what the layer before ends in
+	AxisIn        = iota // the width that enters: the previous layer's last width
 	AxisExpansion        // hidden channels over incoming ones
 	AxisKernel           // size of the depthwise convolution
 	AxisOut              // the width that leaves
@@ -80,11 +80,11 @@ const (
 // Point picks one option of each axis of a layer, by index.
 type Point [axisCount]int
 
-// Axes are those of a layer.
+// Axes are the axes of a layer.
 type Axes [axisCount]Axis
 
-// setters put an axis's option into the row of a block. A further axis is a
-// further constant above and a row here, and one below for its mask.
+// setters put an axis's option into the row of a block. A new axis needs a
+// constant above, a row here, and one below for its mask.
 var setters = [axisCount]func(r *Row, o Option){
 	AxisIn:        nil, // the layer before has it
 	AxisExpansion: func(r *Row, o Option) { r.Expansion = o.Float() },
@@ -93,7 +93,8 @@ var setters = [axisCount]func(r *Row, o Option){
 }
 
 // maskings are the masks of a supernet's layer and the axes that decide each;
-// joint is the weight of every combination of their options, the last fastest.
+// joint is the weight of every combination of their options, the last axis
+// varying fastest.
 var maskings = []struct {
 	by  []int
 	add func(l Layer, g *graph.Graph, joint *graph.Node, m *Masks)
@@ -115,7 +116,7 @@ func ints(options []Option) []int {
 	return list
 }
 
-// Points yields every combination of options, the last axis fastest.
+// Points yields every combination of options, the last axis varying fastest.
 func (a Axes) Points() iter.Seq[Point] {
 	return func(yield func(Point) bool) {
 		var p Point

@@ -12,9 +12,9 @@ const (
 	Head   Kind = "head"    // global average pool, 1x1 convolution with bias to the classes
 )
 
-// Block is one block of a network with every shape resolved: what is built,
+// Block is one block of a network with all shapes resolved: what is built,
 // counted, profiled and exported. It is also the key of a table's row, so its
-// JSON form is canonical: fixed field order, every field present but Classes.
+// JSON form is canonical: fixed field order, every field present except Classes.
 type Block struct {
 	Kind       Kind   `json:"kind"`
 	Kernel     int    `json:"kernel"`
@@ -36,5 +36,5 @@ type Block struct {
 	Out        int    `json:"cout"`
 	ExpandConv bool   `json:"expand_conv"`
 	Residual   bool   `json:"residual"`
-	Classes    int    `json:"classes,omitempty"` // head: Out again, for tables made before the data is known
+	Classes    int    `json:"classes,omitempty"` // head: same as Out, for tables made before the data set is known
 }

@@ -5,17 +5,17 @@ import (
 	"fbnas/nn"
 )
 
-// Masks are what a search lays on a block built at its widest; nil where
-// nothing is chosen.
+// Masks are applied to a block that is built at its widest; nil where nothing is
+// chosen.
 type Masks struct {
 	Taps *graph.Node // [1,1,k,k]: positions of the depthwise kernel
 	Mid  *graph.Node // [Mid]: hidden channels
-	Out  *graph.Node // [AxisOut]: channels that leave the block
+	Out  *graph.Node // [AxisOut]: output channels
 }
 
-// Network lays down blocks on the images x [N,C,H,W]. The result is the logits
-// [N,classes] when the last block is a classifier, a map otherwise.
-// Parameters are inputs under the names of Params.
+// Network builds blocks on the images x [N,C,H,W]. The result is the logits
+// [N,classes] if the last block is a classifier, and otherwise a map. Parameters
+// are inputs with the names of Params.
 func Network(nb *nn.Builder, blocks []Block, x *graph.Node) *graph.Node {
 	for i, b := range blocks {
 		x = b.Build(nb, BlockName(b, i), x, Masks{})
@@ -23,10 +23,11 @@ func Network(nb *nn.Builder, blocks []Block, x *graph.Node) *graph.Node {
 	return x
 }
 
-// Build lays down the block on x [N,In,Height,Width]
-// (docs/background/networks.md, "Blocks"). It is the one definition of each
-// block: for networks, supernets, profiled blocks and exported files. Under its name the builder may lay gates
-// on the branch of a residual block and on the features that a classifier reads.
+// Build builds the block on x [N,In,Height,Width] (docs/background/networks.md,
+// "Blocks"). It is the only definition of each block: for networks, supernets,
+// profiled blocks and exported files. The builder may put gates of the block's
+// name on the branch of a residual block and on the features that a classifier
+// reads.
 func (b Block) Build(nb *nn.Builder, name string, x *graph.Node, m Masks) *graph.Node {
 	l := layers{nb, name, b.convolutionsByName()}
 	switch b.Kind {
@@ -52,7 +53,8 @@ func (b Block) convolutionsByName() map[string]Convolution {
 	return byName
 }
 
-// expanded is x with the hidden width: x itself where no convolution expands.
+// expanded is x with the hidden width: x itself if there is no expanding
+// convolution.
 func (b Block) expanded(l layers, x *graph.Node) *graph.Node {
 	if !b.ExpandConv {
 		return x
@@ -85,9 +87,9 @@ type layers struct {
 	specs map[string]Convolution
 }
 
-// add lays down a convolution with its batch norm and activation. m.Mid weighs
-// what it reads. m.Out weighs what it gives, after the activation: inside the
-// batch norm where that is the same, since relu(m*x) = m*relu(x) for m >= 0.
+// add builds a convolution with its batch norm and activation. m.Mid weights its
+// input. m.Out weights its output after the activation, or inside the batch norm
+// where that is equivalent, since relu(m*x) = m*relu(x) for m >= 0.
 func (l layers) add(name string, x *graph.Node, m Masks) *graph.Node {
 	c := l.specs[name]
 	full := l.block + "." + name

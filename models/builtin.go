@@ -16,7 +16,7 @@ func ArchNames() []string { return names("zoo") }
 // SpaceNames lists the built-in spaces, sorted.
 func SpaceNames() []string { return names("spaces") }
 
-// LoadArch returns the built-in architecture of that name, or reads the file.
+// LoadArch returns the built-in architecture with that name, or reads the file.
 func LoadArch(nameOrPath string) (Arch, error) {
 	if !slices.Contains(ArchNames(), nameOrPath) {
 		return ReadArch(nameOrPath)
@@ -28,7 +28,7 @@ func LoadArch(nameOrPath string) (Arch, error) {
 	return ParseArch(data)
 }
 
-// LoadSpace returns the built-in space of that name, or reads the file.
+// LoadSpace returns the built-in space with that name, or reads the file.
 func LoadSpace(nameOrPath string) (Space, error) {
 	if !slices.Contains(SpaceNames(), nameOrPath) {
 		return ReadSpace(nameOrPath)
@@ -43,7 +43,7 @@ func LoadSpace(nameOrPath string) (Space, error) {
 func names(folder string) []string {
 	files, err := fs.Glob(builtin, folder+"/*.yaml")
 	if err != nil {
-		panic(err) // the pattern is constant
+		panic(err) // cannot fail: the pattern is constant
 	}
 	for i, f := range files {
 		files[i] = strings.TrimSuffix(strings.TrimPrefix(f, folder+"/"), ".yaml")

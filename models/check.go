@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Check refuses a block that no architecture resolves to: blocks come out of
-// tables too, and whoever builds one relies on its limits.
+// Check refuses a block to which no architecture resolves: blocks also come from
+// tables, and code that builds one relies on the limits.
 func (b Block) Check() error {
 	for _, f := range []struct {
 		name           string
@@ -42,8 +42,8 @@ func (b Block) Check() error {
 	return nil
 }
 
-// CheckBlocks is Check for a network of blocks, each of which takes in what the
-// one before it gives.
+// CheckBlocks checks the blocks of a network, and that each takes in what the one
+// before it gives.
 func CheckBlocks(blocks []Block) error {
 	if len(blocks) == 0 || len(blocks) > maxBlocks {
 		return fmt.Errorf("network of %d blocks", len(blocks))

@@ -2,8 +2,8 @@ package models
 
 import "fbnas/graph"
 
-// Convolution is one convolution of a block, with what follows it. A block's
-// list of them is what is built, counted and initialised.
+// Convolution is one convolution of a block, with what follows it. A block is
+// built, counted and initialised from its list of convolutions.
 type Convolution struct {
 	Name          string // within the block
 	In, Out       int    // channels
@@ -20,8 +20,8 @@ type Convolution struct {
 // WeightShape returns the weight's shape [out, in/groups, kernel, kernel].
 func (c Convolution) WeightShape() []int { return []int{c.Out, c.In / c.Groups, c.Kernel, c.Kernel} }
 
-// OutSize returns the height and width that leave the block:
-// floor((size + 2·pad − kernel)/stride) + 1, or 1x1 after a global pool.
+// OutSize returns the height and width of the block's output: floor((size + 2·pad
+// − kernel)/stride) + 1, or 1x1 after a global pool.
 func (b Block) OutSize() (height, width int) {
 	if b.Kind == IRPool || b.Kind == Head {
 		return 1, 1

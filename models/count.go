@@ -1,12 +1,12 @@
 package models
 
-// Counts are the sizes of a network for one image, by the rules of
+// Counts are the sizes of a network for one image, counted by the rules of
 // docs/background/networks.md, "Counting".
 type Counts struct {
-	Params        int64 // every trainable number: weights, biases, batch-norm scales and shifts
+	Params        int64 // all trainable numbers: weights, biases, batch-norm scales and shifts
 	MACs          int64 // multiply-accumulates of convolutions and linear layers
-	ConvWeights   int64 // weights alone: what the FBNet publications call params
-	FLOPsWithPool int64 // MACs and the input elements of global pools: what they call flops
+	ConvWeights   int64 // weights only: what the FBNet publications call params
+	FLOPsWithPool int64 // MACs plus the input elements of global pools: what they call flops
 }
 
 // Count returns the sum over blocks.

@@ -1,15 +1,15 @@
 package models
 
-// Cut is a parameter of a derived network with the one of the supernet that it is
-// cut from. Their names differ where the derived network lacks a block: every
-// network counts its own blocks.
+// Cut is a parameter of a derived network with the supernet's parameter from
+// which it is cut. Their names differ where the derived network lacks a block,
+// because every network numbers its own blocks.
 type Cut struct{ From, To Param }
 
-// Cuts lists the parameters of the network that sel picks, in the order of Params,
-// each with its origin in the supernet.
+// Cuts lists the parameters of the network that sel gives, in the order of
+// Params, each with its origin in the supernet.
 func (s Space) Cuts(sel Selection, classes int) []Cut { return cuts(s.Layers(classes), sel) }
 
-// cuts pairs the parameters of layers, those of a space that sel leaves.
+// cuts pairs the parameters of layers with those of the space's derived network.
 func cuts(layers []Layer, sel Selection) []Cut {
 	var all []Cut
 	for i, l := range layers {
@@ -26,8 +26,8 @@ func cuts(layers []Layer, sel Selection) []Cut {
 	return all
 }
 
-// Values cuts the values of the supernet's parameter, row-major, down to the derived
-// network's: the first rows of channels, and the centre of a kernel.
+// Values cuts the values of the supernet's parameter, row-major, down to the
+// derived network's: the first channels, and the centre of a kernel.
 func (c Cut) Values(values []float64) []float64 {
 	from, to := c.From.Shape, c.To.Shape
 	out := []float64{}

@@ -2,13 +2,13 @@ package models
 
 import "fmt"
 
-// HeadClasses are the numbers of classes at which a table measures the classifier:
-// a table is made before the data set is known, and between two of them latency
-// is taken as linear.
+// HeadClasses are the numbers of classes at which a table measures the
+// classifier: a table is made before the data set is known. Between two of them,
+// latency is interpolated linearly.
 var HeadClasses = []int{2, 10, 100, 1000}
 
-// Selection is an architecture of a space: one option index for each of the
-// space's choices, in their order.
+// Selection is an architecture of a space: an option index for each of the
+// space's choices, in order.
 type Selection []int
 
 // Smallest returns the selection of the first option everywhere.
@@ -23,7 +23,7 @@ func (s Space) Largest() Selection {
 	return sel
 }
 
-// Point returns what the selection picks on the axes of l.
+// Point returns the selection's options on the axes of l.
 func (sel Selection) Point(l Layer) (p Point) {
 	for i, axis := range l.Axes {
 		if axis.Choice != Fixed {
@@ -33,10 +33,10 @@ func (sel Selection) Point(l Layer) (p Point) {
 	return p
 }
 
-// Arch returns the architecture that the selection picks, for images of the
-// given number of classes. Its rows state hidden widths, the expanding
-// convolutions and the missing shortcuts as the space has them, so that they
-// resolve to the blocks of Layers.
+// Arch returns the selected architecture, for images of the given number of
+// classes. Its rows state hidden widths, expanding convolutions and missing
+// shortcuts as they are in the space, so that they resolve to the blocks of
+// Layers.
 func (s Space) Arch(sel Selection, classes int) (Arch, error) {
 	choices := s.Choices()
 	if len(sel) != len(choices) {
@@ -57,8 +57,8 @@ func (s Space) Arch(sel Selection, classes int) (Arch, error) {
 	return a, nil
 }
 
-// stated writes a row of a space as one of an architecture: with the resolved
-// hidden width, and without what goes without saying.
+// stated converts a row of a space into one of an architecture: with the resolved
+// hidden width, and without defaults.
 func (r Row) stated(b Block) Row {
 	if b.Mid > 0 {
 		r.Mid, r.Expansion = b.Mid, 0
@@ -75,7 +75,7 @@ func (r Row) stated(b Block) Row {
 	return r
 }
 
-// Blocks lists every distinct block that the space can ask a table for, in the
+// Blocks lists every distinct block for which the space can ask a table, in the
 // order of the layers and their points; the classifier at HeadClasses.
 func (s Space) Blocks() []Block {
 	var blocks []Block

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Expansions that round to one hidden width describe one network, which must
-// count once: in the size of a space, among candidates, among what is drawn.
-// Where they agree for every width that enters, the space keeps the first of
-// them alone (Merged); where they agree for some, the one of Layer.First stands for
-// all.
+// Expansions that round to the same hidden width describe the same network, which
+// must count once: in the size of a space, among candidates, and in random draws.
+// Where two agree for every width that enters, the space keeps only the first
+// (Merged); where they agree only for some, the first one, by Layer.First,
+// represents all of them.
 
 // Merged is an option of a choice that a space leaves out.
 type Merged struct {
@@ -18,8 +18,8 @@ type Merged struct {
 	As     Option // the option that gives the same networks
 }
 
-// Merged lists the options that give the same networks as the one before them,
-// in the order of the layers.
+// Merged lists the options that give the same networks as an earlier one, in the
+// order of the layers.
 func (s Space) Merged() []Merged { return s.walk(1).merged }
 
 // expansions returns the axis of a layer's hidden widths.
@@ -41,8 +41,8 @@ func (w *walker) sameHidden(a, b Option) bool {
 	})
 }
 
-// First lists for every expansion the first one that gives the same hidden
-// width, and so the same block, when option `in` enters.
+// First lists for every expansion the first one that gives the same hidden width,
+// and so the same block, when option `in` enters.
 func (l Layer) First(in int) []int {
 	first := make([]int, len(l.Axes[AxisExpansion].Options))
 	seen := map[int]int{}
@@ -85,8 +85,8 @@ func (s Space) Log10() float64 {
 	return networks[0]
 }
 
-// Log10Selections returns the decimal logarithm of the number of ways to pick
-// options: of distinct networks or not.
+// Log10Selections returns the decimal logarithm of the number of ways to choose
+// options, whether or not the networks are distinct.
 func (s Space) Log10Selections() float64 {
 	var sum float64
 	for _, c := range s.Choices() {

@@ -12,7 +12,7 @@ type ChoiceKind string
 
 // The kinds of choices.
 const (
-	Width     ChoiceKind = "width"     // channels that leave a block
+	Width     ChoiceKind = "width"     // output channels of a block
 	Expansion ChoiceKind = "expansion" // hidden channels over incoming ones
 	Kernel    ChoiceKind = "kernel"    // size of the depthwise convolution
 )
@@ -29,15 +29,15 @@ type Layer struct {
 	Name string // as in Params: blocks.03, head
 	Axes Axes
 
-	field  string // where the space file describes it
+	field  string // where the space file describes the layer
 	row    Row    // what is not chosen
 	round  Rounding
 	height int
 	width  int
 }
 
-// Tied reports whether the layer keeps the width, whichever is chosen: only
-// points that leave with the width that entered exist then.
+// Tied reports whether the layer's output width is its input width, whichever is
+// chosen: only such points exist then.
 func (l Layer) Tied() bool {
 	return l.Axes[AxisIn].Choice != Fixed && l.Axes[AxisIn].Choice == l.Axes[AxisOut].Choice
 }
@@ -65,11 +65,11 @@ func (l Layer) at(p Point) Row {
 // supernet builds.
 func (l Layer) SupernetBlock() Block { return l.Block(l.Axes.last()) }
 
-// expands reports whether any block of the layer has the expanding
-// convolution: then all of them have, as the supernet does.
+// expands reports whether any block of the layer has the expanding convolution;
+// then all of them have it, like the supernet.
 func (l Layer) expands() bool {
 	for i := range l.Axes[AxisIn].Options {
-		for e := range l.Axes[AxisExpansion].Options { // nothing else decides it
+		for e := range l.Axes[AxisExpansion].Options { // no other axis affects it
 			if l.Block(Point{AxisIn: i, AxisExpansion: e}).ExpandConv {
 				return true
 			}
@@ -78,7 +78,7 @@ func (l Layer) expands() bool {
 	return false
 }
 
-// Points yields every point of the layer, the last axis fastest.
+// Points yields every point of the layer, the last axis varying fastest.
 func (l Layer) Points() iter.Seq[Point] {
 	return func(yield func(Point) bool) {
 		for p := range l.Axes.Points() {
@@ -92,25 +92,25 @@ func (l Layer) Points() iter.Seq[Point] {
 	}
 }
 
-// Choices lists what there is to choose, in the order of the layers; a stage's
-// width comes before its blocks.
+// Choices lists what can be chosen, in the order of the layers; a stage's width
+// comes before its blocks.
 func (s Space) Choices() []Choice {
 	return s.walk(1).choices
 }
 
-// Layers lists the blocks of every architecture of the space, the classifier
-// for the given number of classes last.
+// Layers lists the layers of the space, the classifier for the given number of
+// classes last.
 func (s Space) Layers(classes int) []Layer {
 	return s.walk(classes).layers
 }
 
-// walker lays down layers one after the other.
+// walker appends layers one after the other.
 type walker struct {
 	choices []Choice
 	layers  []Layer
 	merged  []Merged
 	round   Rounding
-	in      Axis // the width that reaches the next layer
+	in      Axis // the input width of the next layer
 	height  int
 	width   int
 }
@@ -125,8 +125,8 @@ func (s Space) walk(classes int) *walker {
 		for j := range st.Blocks {
 			row := Row{Kind: IR, Stride: 1, Act: st.Act}
 			if j == 0 {
-				// Widths before and after may agree by chance; a shortcut that
-				// comes and goes with the choice would not be the supernet's.
+				// Widths before and after may be equal by chance; a shortcut that
+				// exists only for some choices would not be the supernet's.
 				row.Stride, row.Residual = st.Stride, new(bool)
 			}
 			block := w.next()

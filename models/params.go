@@ -2,7 +2,7 @@ package models
 
 import "fmt"
 
-// Role is what a parameter is to its layer.
+// Role is what a parameter does in its layer.
 type Role string
 
 // The roles. Mean and Var are a batch norm's running statistics: state, but
@@ -73,8 +73,8 @@ func (b Block) params(name string) []Param {
 	return ps
 }
 
-// BlockName returns the name under which the parameters of block b, the i-th
-// of its network, stand.
+// BlockName returns the name under which the parameters of block b, block i of
+// its network, are stored.
 func BlockName(b Block, i int) string {
 	if b.Kind == Head {
 		return "head"
@@ -95,8 +95,8 @@ func (c Convolution) params(prefix string) []Param {
 	return []Param{p, bias}
 }
 
-// norm lists a batch norm. One that ends a residual branch starts with gamma 0,
-// so that its block starts as the identity.
+// norm lists a batch norm. At the end of a residual branch it starts with gamma
+// 0, so that the block starts as the identity.
 func (c Convolution) norm(prefix string, endsBranch bool) []Param {
 	gamma := InitOne
 	if endsBranch {

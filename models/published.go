@@ -2,15 +2,15 @@ package models
 
 import "slices"
 
-// Published is what is reported of a built-in architecture with its authors'
-// weights, which are not here.
+// Published has the published figures of a built-in architecture with its
+// authors' weights, which fbnas does not include.
 type Published struct {
 	Name       string
 	Family     string
-	Top1, Top5 float64 // of ImageNet's validation images, as fractions; 0 where none is given
+	Top1, Top5 float64 // on ImageNet's validation images, as fractions; 0 where not published
 }
 
-// published follows models/testdata/zoo.json, as the architectures do.
+// published follows models/testdata/zoo.json, like the architectures.
 var published = []Published{
 	{"dmasking_f1", "FBNetV2, first release", 0.683, 0.878},
 	{"dmasking_f4", "FBNetV2, first release", 0.755, 0.925},
@@ -35,8 +35,8 @@ var published = []Published{
 	{"mnv3", "MobileNet", 0.75086, 0.924324},
 }
 
-// PublishedOf returns what is reported of the built-in architecture of that
-// name; false for any other name.
+// PublishedOf returns the published figures of the built-in architecture with
+// that name; false for any other name.
 func PublishedOf(name string) (Published, bool) {
 	i := slices.IndexFunc(published, func(p Published) bool { return p.Name == name })
 	if i < 0 {

@@ -8,8 +8,8 @@ import (
 	"fbnas/internal/yamlform"
 )
 
-// rule says what the rows of a kind need and may have beside kind, out and
-// repeat.
+// rule lists the fields that the rows of a kind need and may have, besides kind,
+// out and repeat.
 type rule struct {
 	kind       Kind
 	need, also []string
@@ -32,8 +32,8 @@ func rowKinds() []string {
 	return kinds
 }
 
-// resolve walks the rows with the shape of the activation. Problems of one row
-// do not hide those of the next: its out and stride still count.
+// resolve resolves the rows one after the other. Problems of a row do not hide
+// those of the next, because its out and stride are used all the same.
 func (a Arch) resolve() ([]Block, yamlform.Problems) {
 	problems := yamlform.Check(versioned{&a})
 	if a.Name != "" && !validName.MatchString(a.Name) {
@@ -62,7 +62,7 @@ func (a Arch) resolve() ([]Block, yamlform.Problems) {
 	return append(blocks, head(s, a.Classes, a.Head.Bias)), problems
 }
 
-// check reports what is wrong with the row whatever its input.
+// check reports what is wrong with the row whatever its input is.
 func (r Row) check(path string, problems *yamlform.Problems) {
 	i := slices.IndexFunc(rules, func(k rule) bool { return k.kind == r.Kind })
 	if i < 0 {
@@ -120,7 +120,7 @@ func (r Row) checkSE(set map[string]bool, path string, problems *yamlform.Proble
 }
 
 // block returns one block of the row on input s. It never fails: rows with
-// problems give blocks that nobody uses.
+// problems give blocks that are not used.
 func (r Row) block(s chw.Shape, round Rounding) Block {
 	b := Block{
 		Kind: r.Kind, Kernel: r.Kernel, Stride: max(1, r.Stride), Pad: r.Kernel / 2, Act: r.Act, SE: "none", SEAct: "none",
@@ -151,9 +151,9 @@ func (r Row) block(s chw.Shape, round Rounding) Block {
 	return b
 }
 
-// squeeze sets the gate. The ratio applies to the whole number of hidden
-// channels and its product is truncated before the rounding
-// (docs/background/networks.md, "Blocks").
+// squeeze sets the gate. The ratio applies to the number of hidden channels, and
+// the product is truncated before the rounding (docs/background/networks.md,
+// "Blocks").
 func (b *Block) squeeze(r Row, round Rounding) {
 	if r.SE == "" {
 		return
@@ -183,8 +183,7 @@ func head(s chw.Shape, classes int, bias bool) Block {
 	}
 }
 
-// checkShapes reports what is wrong with the row's block b on the input that
-// reaches it.
+// checkShapes reports what is wrong with the row's block b on its actual input.
 func (r Row) checkShapes(b Block, path string, problems *yamlform.Problems) {
 	if h, w := b.OutSize(); h < 1 || w < 1 {
 		problems.Add(path, "has no output for a %dx%d map", b.Height, b.Width)

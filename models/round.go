@@ -6,15 +6,15 @@ import (
 	"fbnas/internal/yamlform"
 )
 
-// Rounding is the rule by which hidden widths become whole multiples of
-// Divisor (docs/background/networks.md, "Rounding of widths"). The zero value
-// rounds to the nearest whole number.
+// Rounding is the rule by which hidden widths become multiples of Divisor
+// (docs/background/networks.md, "Rounding of widths"). The zero value rounds to
+// the nearest whole number.
 type Rounding struct {
 	Divisor   int     // 0 means 1
-	BumpBelow float64 // a rounded width below this fraction goes one divisor up; 0 is never
+	BumpBelow float64 // a rounded width below this fraction is increased by one divisor; 0: never
 }
 
-// Fields lists the record for its file.
+// Fields lists the record's fields for its file.
 func (r *Rounding) Fields() []yamlform.Field {
 	return []yamlform.Field{
 		{Name: "divisor", Value: &r.Divisor, Required: true, Min: 1, Max: 256},
@@ -22,9 +22,9 @@ func (r *Rounding) Fields() []yamlform.Field {
 	}
 }
 
-// Round returns the width for x channels: x where it is a multiple of the
-// divisor, otherwise the nearest multiple (halves go up), one more where that
-// is below BumpBelow·x, and never less than the divisor.
+// Round returns the width for x channels: x if it is a multiple of the divisor,
+// otherwise the nearest multiple (halves go up), one more if that is below
+// BumpBelow·x, and never less than the divisor.
 func (r Rounding) Round(x float64) int {
 	d := float64(max(1, r.Divisor))
 	if math.Mod(x, d) != 0 {

@@ -10,8 +10,8 @@ import (
 	"fbnas/internal/yamlform"
 )
 
-// maxPoints bounds the blocks that a space may ask a table for; of more than a
-// few thousand most are predicted (docs/decisions/predicted-rows.md).
+// maxPoints limits the blocks for which a space may ask a table; of more than a
+// few thousand, most are predicted (docs/decisions/predicted-rows.md).
 const maxPoints = 1 << 20
 
 // Space is a set of architectures: the content of space.yaml. Every list of
@@ -21,8 +21,8 @@ type Space struct {
 	Input    Input
 	Rounding Rounding
 	// WidthBy says which blocks share one width choice: those of a stage. The
-	// first block of a stage ends in that width and has no shortcut; the
-	// others keep the width, and their shortcuts are whole.
+	// first block of a stage changes to that width and has no shortcut; the
+	// others keep the width, and their shortcuts cover all channels.
 	WidthBy string
 	Stem    Stem
 	Stages  []Stage
@@ -38,8 +38,8 @@ type Stem struct {
 	Bias           bool
 }
 
-// Stage is a run of inverted residual blocks of one width, the first with the
-// stride. Expansion and kernel are chosen for each block on its own.
+// Stage is a sequence of inverted residual blocks with one width; the first has
+// the stride. Expansion and kernel are chosen for each block separately.
 type Stage struct {
 	Blocks, Stride int // Stride 0 means 1
 	Width          []int
@@ -48,8 +48,8 @@ type Stage struct {
 	Act            string
 }
 
-// Tail is what stands between the last stage and the classifier: a 1x1
-// convolution (conv), an ir_pool, or nothing when Kind is empty.
+// Tail is the block between the last stage and the classifier: a 1x1 convolution
+// (conv), an ir_pool, or nothing when Kind is empty.
 type Tail struct {
 	Kind      Kind
 	Width     []int
@@ -57,7 +57,7 @@ type Tail struct {
 	Act       string
 }
 
-// Fields lists space.yaml: the one table by which it is read, checked and
+// Fields lists space.yaml: the single table by which it is read, checked and
 // written.
 func (s *Space) Fields() []yamlform.Field {
 	return []yamlform.Field{
@@ -72,7 +72,7 @@ func (s *Space) Fields() []yamlform.Field {
 	}
 }
 
-// Fields lists the record for its file.
+// Fields lists the record's fields for its file.
 func (s *Stem) Fields() []yamlform.Field {
 	return []yamlform.Field{
 		{Name: "kernel", Value: &s.Kernel, Required: true, Min: 1, Max: maxKernel},
@@ -83,7 +83,7 @@ func (s *Stem) Fields() []yamlform.Field {
 	}
 }
 
-// Fields lists the record for its file.
+// Fields lists the record's fields for its file.
 func (s *Stage) Fields() []yamlform.Field {
 	return []yamlform.Field{
 		{Name: "blocks", Value: &s.Blocks, Required: true, Min: 1, Max: maxBlocks},
@@ -95,7 +95,7 @@ func (s *Stage) Fields() []yamlform.Field {
 	}
 }
 
-// Fields lists the record for its file.
+// Fields lists the record's fields for its file.
 func (t *Tail) Fields() []yamlform.Field {
 	return []yamlform.Field{
 		{Name: "kind", Value: (*string)(&t.Kind), Required: true, OneOf: []string{string(Conv), string(IRPool)}},
@@ -127,12 +127,12 @@ func ReadSpace(path string) (Space, error) {
 	return s, nil
 }
 
-// YAML returns the space as space.yaml: the same bytes for equal spaces, and
-// ParseSpace gives it back. Ranges come out as lists.
+// YAML returns the space as space.yaml, from which ParseSpace returns the same
+// space. Equal spaces give the same bytes. Ranges become lists.
 func (s Space) YAML() []byte { return yamlform.Write(versioned{&s}) }
 
-// Digest returns the SHA-256, in hexadecimal, of what the space contains. The
-// name is not part of it, nor is the notation of its options.
+// Digest returns the SHA-256, in hexadecimal, of the space's content. It does not
+// depend on the name, nor on the notation of the options.
 func (s Space) Digest() string {
 	s.Name = ""
 	sum := sha256.Sum256(s.YAML())
@@ -147,10 +147,10 @@ func (s Space) problems() yamlform.Problems {
 	if s.Name != "" && !validName.MatchString(s.Name) {
 		problems.Add("name", "is %.40q, want %s", s.Name, nameRule)
 	}
-	odd("stem.kernel", &problems, s.Stem.Kernel)
+	checkOdd("stem.kernel", &problems, s.Stem.Kernel)
 	blocks := 0
 	for i, st := range s.Stages {
-		odd(fmt.Sprintf("stages[%d].kernel", i), &problems, st.Kernel...)
+		checkOdd(fmt.Sprintf("stages[%d].kernel", i), &problems, st.Kernel...)
 		if blocks += st.Blocks; blocks > maxBlocks {
 			problems.Add(fmt.Sprintf("stages[%d].blocks", i), "gives more than %d blocks", maxBlocks)
 			return problems
@@ -165,7 +165,7 @@ func (s Space) problems() yamlform.Problems {
 	return problems
 }
 
-// checkLayers reports layers too wide and tables too long.
+// checkLayers reports layers that are too wide and tables that would be too long.
 func (s Space) checkLayers(problems *yamlform.Problems) {
 	points := 0
 	for _, l := range s.Layers(1) {
@@ -185,7 +185,7 @@ func (s Space) checkLayers(problems *yamlform.Problems) {
 	}
 }
 
-func odd(path string, problems *yamlform.Problems, kernels ...int) {
+func checkOdd(path string, problems *yamlform.Problems, kernels ...int) {
 	if i := slices.IndexFunc(kernels, func(k int) bool { return k > 0 && k%2 == 0 }); i >= 0 {
 		problems.Add(path, "has %d, want odd sizes", kernels[i])
 	}

@@ -5,10 +5,10 @@ import (
 	"fbnas/nn"
 )
 
-// Supernet lays down the largest network of the space on the images x, with
-// masks made of the choices' weights: one node [options] for each of Choices.
-// One-hot weights make it the network of that selection; what a weight of zero
-// leaves out has no influence. The result is the logits [N,classes].
+// Supernet builds the largest network of the space on the images x, with masks
+// made from the choices' weights: one node [options] for each of Choices. One-hot
+// weights make it the network of that selection; options with weight zero have no
+// influence. The result is the logits [N,classes].
 func (s Space) Supernet(nb *nn.Builder, x *graph.Node, classes int, weights []*graph.Node) *graph.Node {
 	for _, l := range s.Layers(classes) {
 		x = l.SupernetBlock().Build(nb, l.Name, x, l.masks(nb.G, weights))
@@ -42,11 +42,12 @@ func (l Layer) masks(g *graph.Graph, weights []*graph.Node) Masks {
 	return m
 }
 
-// maskHidden weighs hidden channels: their number depends on the width that
-// enters and on the expansion, so each pair of options has its prefix.
+// maskHidden weights hidden channels: their number depends on the width that
+// enters and on the expansion, so each pair of options has its own prefix of
+// channels.
 func (l Layer) maskHidden(g *graph.Graph, joint *graph.Node, m *Masks) {
 	widest := l.SupernetBlock()
-	bare := widest.Kind == IRPool && !widest.ExpandConv // its hidden channels are those that enter, under their mask already
+	bare := widest.Kind == IRPool && !widest.ExpandConv // its hidden channels are the input's, which are masked already
 	if widest.Mid == 0 || bare {
 		return
 	}

@@ -25,8 +25,8 @@ func CheckData(blocks []models.Block, set *dataset.Set) error {
 	return nil
 }
 
-// CheckLoss is the error of a training whose loss is no finite number: what
-// follows could not be trusted.
+// CheckLoss returns an error for a training whose loss is not finite: its results
+// could not be trusted.
 func CheckLoss(loss float64) error {
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return diverged(fmt.Sprintf("the loss is %g", loss))

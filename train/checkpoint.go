@@ -12,12 +12,12 @@ import (
 	"fbnas/internal/safetensors"
 )
 
-// timingKey is where a checkpoint keeps the time that its steps took.
+// timingKey is where a checkpoint stores how long its steps took.
 const timingKey = "timing"
 
-// Save stores a state, all of it and exactly, as the checkpoint after `done`
-// steps. A state that is no longer finite is refused: the checkpoint before it
-// stays the one to go on from.
+// Save stores a state completely and exactly as the checkpoint after `done`
+// steps. It refuses a state that is no longer finite, so that the checkpoint
+// before it stays the one to resume from.
 func Save(dir *rundir.Dir, state engine.State, done int, t Timing) error {
 	c := rundir.Checkpoint{Step: done}
 	if err := c.Put(timingKey, t); err != nil {
@@ -36,7 +36,7 @@ func Save(dir *rundir.Dir, state engine.State, done int, t Timing) error {
 	return dir.Save(c)
 }
 
-// exact is F32 where that holds every value, F64 otherwise.
+// exact is F32 if that represents every value, and otherwise F64.
 func exact(v []float64) any {
 	for _, x := range v {
 		if float64(float32(x)) != x {
@@ -46,8 +46,8 @@ func exact(v []float64) any {
 	return convert.Slice[float32](v)
 }
 
-// Restore puts a checkpoint into a state of the same tensors and returns the
-// number of steps done and the time they took.
+// Restore loads a checkpoint into a state with the same tensors and returns the
+// number of finished steps and how long they took.
 func Restore(c *rundir.Checkpoint, state engine.State) (done int, t Timing, err error) {
 	if err := c.Get(timingKey, &t); err != nil {
 		return 0, t, mismatch(err)

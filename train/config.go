@@ -12,8 +12,8 @@ import (
 	"fbnas/models"
 )
 
-// Config is how a network is trained. It is stored with the run, and a run
-// goes on only with an equal one.
+// Config is how a network is trained. It is stored with the run, which is only
+// resumed with an equal one.
 type Config struct {
 	Epochs         int     `yaml:"epochs"`
 	Batch          int     `yaml:"batch"`
@@ -32,23 +32,23 @@ type Config struct {
 	Techniques     `yaml:",inline"`
 }
 
-// Techniques are laid on the training of one network; a search has none of
+// Techniques are applied to the training of one network; a search uses none of
 // them. The zero value is none.
 type Techniques struct {
 	Freeze Freeze `yaml:"freeze,omitempty"`
 	// EMA above 0 is the decay of moving averages of parameters and running
-	// statistics, which are what is tested and kept.
+	// statistics; the averages are then tested and kept.
 	EMA float64 `yaml:"ema,omitempty"`
 	// DropPath is the rate of stochastic depth at the last residual block.
 	DropPath float64 `yaml:"drop_path,omitempty"`
-	// Dropout is the rate at which features are left out before the classifier.
+	// Dropout is the rate at which features are dropped before the classifier.
 	Dropout float64 `yaml:"dropout,omitempty"`
-	// Mixup is that of dataset.LoaderOptions.
+	// Mixup is dataset.LoaderOptions.Mixup.
 	Mixup float64 `yaml:"mixup,omitempty"`
 }
 
-// DefaultConfig is how weights were trained in docs/background/search.md,
-// "Defaults", over more epochs.
+// DefaultConfig trains as in docs/background/search.md, "Defaults", but over more
+// epochs.
 func DefaultConfig() Config {
 	return Config{
 		Epochs: 10, Batch: 64, LearningRate: 0.1, WarmUp: 0.05, Momentum: 0.9, WeightDecay: 1e-4,
@@ -56,8 +56,7 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate finds everything that is out of range; its error has the code
-// fault.Usage.
+// Validate reports everything that is out of range; the code is fault.Usage.
 func (c Config) Validate() error {
 	if err := c.problems(); err != nil {
 		return fault.New(fault.Usage, "", "training configuration: %w", err)
@@ -65,8 +64,8 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// With is the configuration with the settings of another that are named as in
-// config.yaml, such as learning_rate.
+// With replaces the named settings by those of another configuration. Names are
+// those of config.yaml, such as learning_rate.
 func (c Config) With(other Config, settings []string) (Config, error) {
 	to, from := reflect.ValueOf(&c).Elem(), reflect.ValueOf(other)
 	places := map[string][]int{}
@@ -109,11 +108,11 @@ func (c Config) problems() error {
 // SGD is the optimiser of the configuration.
 func (c Config) SGD() SGD { return SGD{c.Momentum, c.WeightDecay} }
 
-// Schedule is its learning rate.
+// Schedule is the schedule of its learning rate.
 func (c Config) Schedule() Cosine { return Cosine{c.LearningRate, c.WarmUp} }
 
-// Loader makes the training batches of a split: shuffled, augmented, whole.
-// purpose distinguishes the streams of one seed.
+// Loader makes the training batches of a split: shuffled, augmented, without an
+// incomplete last batch. purpose distinguishes streams of the same seed.
 func (c Config) Loader(split *dataset.Split, purpose string) (*dataset.Loader, error) {
 	return dataset.NewLoader(split, dataset.LoaderOptions{
 		Batch: c.Batch, Seed: c.Seed, Purpose: purpose, Shuffle: true, DropLast: true,
@@ -125,8 +124,8 @@ func (c Config) augment() dataset.Augment {
 	return dataset.Augment{CropScale: c.CropScale, CropRatio: c.CropRatio, Trivial: c.Trivial, PadCrop: c.PadCrop, Flip: c.Flip}
 }
 
-// Network is the network of an architecture's blocks with the techniques laid
-// on its training.
+// Network is the network of an architecture's blocks with the techniques applied
+// to its training.
 func (t Techniques) Network(blocks []models.Block) Network {
 	n := NetworkOf(blocks)
 	n.freeze, n.averaged, n.mixed = t.Freeze, t.EMA > 0, t.Mixup > 0

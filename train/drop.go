@@ -9,19 +9,18 @@ import (
 	"fbnas/nn"
 )
 
-// drop is what training leaves out of a layer at random: with probability
-// rate, for each image, so many channels at once. What is kept is divided by
-// 1 - rate.
+// drop is what training drops at random in a layer: for each image, with
+// probability rate, a group of channels. Kept channels are divided by 1 - rate.
 type drop struct {
 	layer    string
 	rate     float64
 	channels int
-	together int // of the channels; all of them, or 1
+	together int // channels per group: all of them, or 1
 }
 
-// drops are stochastic depth, whose rate grows linearly over the residual
-// blocks to path at the last one (Huang et al., 2016, section 3), and dropout
-// of the features that the classifier reads.
+// drops are stochastic depth, whose rate grows linearly over the residual blocks
+// up to path at the last one (Huang et al., 2016, section 3), and dropout of the
+// classifier's input features.
 func drops(blocks []models.Block, path, features float64) []drop {
 	var branches, all []drop
 	for i, b := range blocks {
@@ -38,8 +37,8 @@ func drops(blocks []models.Block, path, features float64) []drop {
 	return slices.DeleteFunc(append(branches, all...), func(d drop) bool { return d.rate == 0 })
 }
 
-// gates draws what a step is fed, [batch,channels,1,1]: a function of the
-// seed, the layer and the step.
+// gates draws a step's feeds, [batch,channels,1,1]: a function of the seed, the
+// layer and the step.
 func (d drop) gates(seed uint64, step, batch int) engine.Feed {
 	r := random.New(seed, "drop "+d.layer, uint64(step))
 	kept := float32(1 / (1 - d.rate))
@@ -55,8 +54,8 @@ func (d drop) gates(seed uint64, step, batch int) engine.Feed {
 	return engine.Floats(gates)
 }
 
-// Feeds are what a weight step, counted from 0, is fed for the techniques that
-// are laid on the network.
+// Feeds are the feeds of a weight step, counted from 0, for the network's
+// techniques.
 func (n Network) Feeds(c Config, step int) engine.Feeds {
 	feeds := engine.Feeds{}
 	for _, d := range n.drops {

@@ -59,8 +59,8 @@ func (s *Score) count(logits []float64, labels []int64, n int) {
 	s.CrossEntropy = total / float64(max(s.Images, 1))
 }
 
-// Evaluate measures the accuracy of an evaluation program on a split; extra
-// feeds go into every run.
+// Evaluate measures the accuracy of an evaluation program on a split; extra feeds
+// are added to every run.
 func Evaluate(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra engine.Feeds) (Accuracy, error) {
 	s, err := EvaluateScore(ctx, run, split, batch, extra)
 	return s.Accuracy, err
@@ -75,8 +75,8 @@ func EvaluateScore(ctx context.Context, run engine.Runner, split *dataset.Split,
 }
 
 // Recalibrate replaces the running statistics by their exact mean over the
-// whole batches of a split, by its recalibration program; at least one batch
-// is needed.
+// complete batches of a split, using its recalibration program; at least one
+// batch is needed.
 func Recalibrate(ctx context.Context, run engine.Runner, split *dataset.Split, batch int, extra engine.Feeds) error {
 	batches := 0
 	err := pass{run, split, batch, true}.each(ctx, func(i int) engine.Feeds {

@@ -9,16 +9,15 @@ import (
 	"fbnas/models"
 )
 
-// Evaluator computes the logits of a trained network: its evaluation program
-// on a state of its own.
+// Evaluator computes the logits of a trained network: its evaluation program with
+// a state of its own.
 type Evaluator struct {
 	run   engine.Runner
 	state engine.State
 }
 
-// NewEvaluator compiles a network with its values, by the names of
-// models.Params, for batches of that many images, which are fed as Images; the
-// result is Logits.
+// NewEvaluator compiles a network with its values, by the names of models.Params,
+// for batches of the given size. The feed is Images; the result is Logits.
 func NewEvaluator(e engine.Engine, arch models.Arch, values map[string][]float64, batch int) (*Evaluator, error) {
 	blocks, err := arch.Resolve()
 	if err != nil {

@@ -9,17 +9,17 @@ import (
 	"fbnas/models"
 )
 
-// Freeze says which part of a network keeps its values in training: nothing
-// where it is empty; "backbone", all but the classifier; a number, so many
-// blocks from the first on; or the name of a block, a layer or a parameter
-// with all below it (blocks.03, blocks.03.expand.bn).
+// Freeze says which part of a network keeps its values in training: nothing if it
+// is empty; "backbone", everything but the classifier; a number of blocks,
+// counted from the first; or the name of a block, a layer or a parameter,
+// including everything below it (blocks.03, blocks.03.expand.bn).
 //
-// What is frozen has neither momentum nor gradient, nor has anything that only
-// its gradient would need. Its batch norms read their running statistics,
-// which stay too, and nothing is dropped of frozen blocks.
+// Frozen parameters have neither momentum nor gradient, and nothing is computed
+// that only their gradients would need. Frozen batch norms read their running
+// statistics, which stay unchanged, and nothing is dropped in frozen blocks.
 type Freeze string
 
-// Backbone is the Freeze of all but the classifier.
+// Backbone freezes everything but the classifier.
 const Backbone Freeze = "backbone"
 
 // Has reports whether a layer or a parameter is frozen, by its name.
@@ -47,7 +47,7 @@ func blockOf(name string) int {
 	return i
 }
 
-// Left is the number of trained numbers that are not frozen.
+// Left is the number of parameters that are not frozen.
 func (f Freeze) Left(params []models.Param) (n int64) {
 	for _, p := range params {
 		if p.Trained() && !f.Has(p.Name) {
@@ -57,8 +57,8 @@ func (f Freeze) Left(params []models.Param) (n int64) {
 	return n
 }
 
-// Check is nil where part of the network is frozen, if anything is meant to
-// be, and part of it is not.
+// Check returns nil if part of the network, but not all of it, is frozen, or if
+// nothing should be.
 func (f Freeze) Check(params []models.Param) error {
 	frozen, blocks := false, 0
 	for _, p := range params {

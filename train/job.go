@@ -21,8 +21,8 @@ type Job struct {
 	Data     *dataset.Set
 	Config   Config
 	Dir      *rundir.Dir
-	From     *rundir.Checkpoint   // where to go on; nil to start
-	Initial  map[string][]float64 // starting values by parameter; those it lacks are drawn from the seed
+	From     *rundir.Checkpoint   // checkpoint to resume from; nil to start
+	Initial  map[string][]float64 // starting values by parameter; the others are drawn from the seed
 	Progress func(Progress)       // may be nil
 	// SaveEvery is the time between checkpoints; one minute where zero.
 	SaveEvery time.Duration
@@ -37,19 +37,19 @@ type Progress struct {
 
 // Result of a training.
 type Result struct {
-	Values map[string][]float64 // parameters and running statistics; their averages where there are any
+	Values map[string][]float64 // parameters and running statistics; their averages if there are any
 	Test   Accuracy
 	Timing Timing
 	Steps  int
 }
 
-// Metric kinds of a training run's metrics.jsonl: "train" has loss, top1 (of
-// the batch as it is augmented; of images mixed of two, by the label of the
-// larger part) and lr. Steps count from 1.
+// Kinds of lines in a training run's metrics.jsonl: "train" has loss, top1 (of
+// the augmented batch; for mixed images, by the label of the larger part) and lr.
+// Steps count from 1.
 const metricTrain = "train"
 
-// Run trains, keeps checkpoints and metrics in Dir, and measures the accuracy
-// on the test images once, at the end.
+// Run trains, keeps checkpoints and metrics in Dir, and measures the accuracy on
+// the test images once, at the end.
 func (j Job) Run(ctx context.Context) (result Result, err error) {
 	defer graph.Recover(&err)
 	if err := j.Config.Validate(); err != nil {
@@ -84,7 +84,7 @@ func (j Job) Run(ctx context.Context) (result Result, err error) {
 	return result, err
 }
 
-// network is the one that is trained.
+// network is the network to train.
 func (j Job) network() (Network, error) {
 	net := j.Config.Network(j.Blocks)
 	if err := j.Config.Freeze.Check(net.Params); err != nil {
@@ -93,8 +93,7 @@ func (j Job) network() (Network, error) {
 	return net, nil
 }
 
-// start puts the values into the state with which the steps from `from` on
-// begin.
+// start sets the values in the state with which the steps from `from` on begin.
 func (j Job) start(ctx context.Context, net Network, state engine.State) (from int, before Timing, err error) {
 	if j.From != nil {
 		return Restore(j.From, state)
@@ -149,7 +148,7 @@ func (j Job) train(ctx context.Context, net Network, state engine.State, from in
 }
 
 func (j Job) test(ctx context.Context, net Network, state engine.State) (Accuracy, error) {
-	batch := j.Config.Batch // what fits in training fits here
+	batch := j.Config.Batch // if training fits, this fits
 	run, err := j.Engine.Compile(net.Evaluate(j.shape(batch)), state)
 	if err != nil {
 		return Accuracy{}, err
@@ -169,19 +168,19 @@ type WeightMetrics struct {
 	Batch Accuracy
 }
 
-// Feeds are what the step is fed beside its batch.
+// Feeds are the step's feeds besides its batch.
 func (m *WeightMetrics) Feeds(c Config) engine.Feeds {
 	return engine.Feeds{LearningRate: engine.Scalar(m.Rate), NormMomentum: engine.Scalar(c.NormMomentum)}
 }
 
-// Record takes the figures from a finished step; see CheckLoss.
+// Record reads the figures of a finished step; see CheckLoss.
 func (m *WeightMetrics) Record(r engine.Results, b *dataset.Batch) error {
 	m.Loss = r[Loss][0]
 	m.Batch.Count(r[Logits], b.Labels, b.N)
 	return CheckLoss(m.Loss)
 }
 
-// Values are the figures under their names in metrics.jsonl.
+// Values are the figures by their names in metrics.jsonl.
 func (m *WeightMetrics) Values() map[string]float64 {
 	return map[string]float64{"loss": m.Loss, "top1": m.Batch.Top1(), "lr": m.Rate}
 }

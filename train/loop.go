@@ -11,17 +11,16 @@ import (
 	"fbnas/engine"
 )
 
-// Loop runs steps. What happens at a step is a function of the step's number
-// and the state, so that a loop which goes on from a checkpoint does bit for
-// bit what an uninterrupted one does.
+// Loop runs steps. What happens in a step is a function of its number and the
+// state, so that a resumed loop does bit for bit what an uninterrupted one does.
 type Loop struct {
 	Steps   int
 	Streams []*Stream
 	// Turns lists the runs of a step, in order.
 	Turns func(step int) []Turn
-	// AfterStep sees every finished step; for metrics and progress.
+	// AfterStep is called after every finished step, for metrics and progress.
 	AfterStep func(step int) error
-	// Save stores the state after `done` steps and the time they took: every
+	// Save stores the state after `done` steps and how long they took: every
 	// SaveEvery (one minute where zero), at the end, and when the loop is
 	// interrupted.
 	Save      func(done int, t Timing) error
@@ -33,7 +32,7 @@ type Loop struct {
 // batch.
 type Stream struct {
 	Loader *dataset.Loader
-	At     func(step int) int // batches taken before the step
+	At     func(step int) int // number of batches taken before the step
 }
 
 // Turn is one run of a program within a step.
@@ -44,18 +43,18 @@ type Turn struct {
 	Done   func(r engine.Results, b *dataset.Batch) error
 }
 
-// Timing says where a loop's time went.
+// Timing says where a loop's time was spent.
 type Timing struct {
 	Total time.Duration `json:"total_ns"`
 	Wait  time.Duration `json:"wait_ns"` // for images
 }
 
-// WaitFraction is the part of the time that went into waiting for images.
+// WaitFraction is the part of the time spent waiting for images.
 func (t Timing) WaitFraction() float64 { return float64(t.Wait) / float64(max(t.Total, 1)) }
 
-// Run does the steps from `from` on. An interrupt takes effect between two
-// steps, after the state was saved: nothing that was trained is lost. The
-// error then wraps the context's.
+// Run does the steps from `from` on. An interruption takes effect between two
+// steps, after the state was saved, so that no training is lost. The error then
+// wraps the context's.
 func (l *Loop) Run(ctx context.Context, from int) (Timing, error) {
 	for _, s := range l.Streams {
 		s.Loader.Start(context.WithoutCancel(ctx), s.At(from))
@@ -75,7 +74,7 @@ func (l *Loop) Run(ctx context.Context, from int) (Timing, error) {
 		}
 		if ran, err := l.step(context.WithoutCancel(ctx), step); err != nil {
 			err = fmt.Errorf("step %d: %w", step, err)
-			if !ran { // the state is still that of a whole number of steps
+			if !ran { // the state is still that after a complete step
 				err = errors.Join(err, l.Save(step, l.timing(begin)))
 			}
 			return l.timing(begin), err

@@ -5,8 +5,7 @@ import (
 	"fbnas/graph"
 )
 
-// Memory is what Run will take beside what the process has; see
-// engine.MemoryOf.
+// Memory is what Run will need beyond what the process has; see engine.MemoryOf.
 func (j Job) Memory() (m engine.Memory, err error) {
 	defer graph.Recover(&err)
 	net, err := j.network()

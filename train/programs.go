@@ -16,8 +16,8 @@ import (
 const (
 	Images       = "images"      // [N,C,H,W]
 	Labels       = "labels"      // [N]
-	Others       = "others"      // [N]: the other labels of images that are mixed of two
-	Shares       = "shares"      // [N,1]: the part of such images that has Labels
+	Others       = "others"      // [N]: the other labels of mixed images
+	Shares       = "shares"      // [N,1]: the part of a mixed image that has Labels
 	LearningRate = "lr"          // [1]
 	NormMomentum = "bn_momentum" // [1]: weight of the batch in running statistics
 	Loss         = "loss"        // [1]
@@ -30,16 +30,16 @@ type Shape struct {
 	Image chw.Shape
 }
 
-// Network is what the programs run: how it is laid down, its parameters, and
-// what Config.Network lays on its training.
+// Network is what the programs run: how it is built, its parameters, and what
+// Config.Network adds to its training.
 type Network struct {
 	Forward func(nb *nn.Builder, images *graph.Node) *graph.Node // to the logits
 	Params  []models.Param
 
 	freeze   Freeze
 	drops    []drop
-	averaged bool // there is a moving average of all that is not frozen
-	mixed    bool // images are mixed of two
+	averaged bool // there is a moving average of everything that is not frozen
+	mixed    bool // each image is a mixture of two
 }
 
 // NetworkOf is the network of an architecture's blocks.
@@ -50,8 +50,8 @@ func NetworkOf(blocks []models.Block) Network {
 	}
 }
 
-// Optimise rewrites a finished program into one that computes the same in
-// fewer passes over feature maps, by opt.Training after other rules.
+// Optimise rewrites a finished program into one that computes the same in fewer
+// passes over feature maps, using opt.Training after other rules.
 func Optimise(p *engine.Program, first ...opt.Rule) *engine.Program {
 	outputs := opt.Rewrite(p.Graph, p.Outputs(), slices.Concat(first, opt.Training)...)
 	for i := range p.Writes {
@@ -88,8 +88,8 @@ func (n Network) WeightStep(s Shape, o SGD, smoothing float64) *engine.Program {
 }
 
 // gradients are those of the loss, one for each trained parameter in the order of
-// Params. Between them and update nothing but their nodes is shared, so that
-// steps of several machines can be reduced there.
+// Params. Only their nodes pass to update, so that the steps of several machines
+// can be reduced there.
 func (n Network) gradients(g *graph.Graph, loss *graph.Node) []*graph.Node {
 	var params []*graph.Node
 	for _, p := range n.trained() {
@@ -153,22 +153,22 @@ func (n Network) Evaluate(s Shape) *engine.Program {
 	return Optimise(&engine.Program{Name: "evaluate", Graph: nb.G, Returns: []engine.Binding{{Name: Logits, Node: logits}}})
 }
 
-// Recalibrate writes running statistics only. Fed a momentum of 1/t at its
-// t-th batch, it leaves the exact mean over the batches.
+// Recalibrate writes only running statistics. Fed a momentum of 1/t at batch t,
+// it results in the exact mean over the batches.
 func (n Network) Recalibrate(s Shape) *engine.Program {
 	nb, x := n.begin(s, nn.Batch)
 	n.Forward(nb, x)
 	return Optimise(&engine.Program{Name: "recalibrate", Graph: nb.G, Writes: runningStatistics(nb)})
 }
 
-// runningStatistics moves each batch norm's statistics towards its batch's by
-// the momentum that is fed; variances are unbiased, as frameworks keep them.
+// runningStatistics moves each batch norm's statistics towards those of its batch
+// by the fed momentum; variances are unbiased, as in other frameworks.
 func runningStatistics(nb *nn.Builder) []engine.Binding {
 	g := nb.G
 	momentum := g.Input(NormMomentum, graph.Float, 1)
 	var writes []engine.Binding
 	move := func(name string, batch *graph.Node) {
-		writes = append(writes, moved(g, g.Input(name, graph.Float, batch.Shape...), batch, momentum))
+		writes = append(writes, movedTowards(g, g.Input(name, graph.Float, batch.Shape...), batch, momentum))
 	}
 	for _, m := range nb.Moments {
 		move(m.Name+".mean", m.Mean)

@@ -10,8 +10,8 @@ import (
 	"fbnas/models"
 )
 
-// Specs lists the state of a network that is trained: parameters, running
-// statistics, momenta and averages.
+// Specs lists the state of a network in training: parameters, running statistics,
+// momenta and averages.
 func (n Network) Specs() []engine.Spec {
 	var specs []engine.Spec
 	for _, p := range n.Params {
@@ -26,14 +26,14 @@ func (n Network) Specs() []engine.Spec {
 	return specs
 }
 
-// Initialise draws the parameters' starting values: a function of the seed and
-// each parameter's name alone.
+// Initialise draws the parameters' starting values, a function of only the seed
+// and each parameter's name.
 func (n Network) Initialise(s engine.State, seed uint64) error {
 	return n.InitialiseFrom(s, nil, seed)
 }
 
-// InitialiseFrom sets parameters and running statistics to the values that are
-// given, and draws the others.
+// InitialiseFrom sets parameters and running statistics to the given values, and
+// draws the others.
 func (n Network) InitialiseFrom(s engine.State, values map[string][]float64, seed uint64) error {
 	all := map[string][]float64{}
 	for _, p := range n.Params {
@@ -77,8 +77,8 @@ func (n Network) Values(s engine.State) (map[string][]float64, error) {
 	return values, nil
 }
 
-// SetValues puts parameters and running statistics into a state, as their
-// averages too; momenta stay.
+// SetValues sets parameters and running statistics in a state, and their averages
+// too; momenta stay unchanged.
 func (n Network) SetValues(s engine.State, values map[string][]float64) error {
 	for _, p := range n.Params {
 		v, ok := values[p.Name]

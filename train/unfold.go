@@ -10,11 +10,11 @@ import (
 	"fbnas/nn"
 )
 
-// unfoldImages are enough for statistics over the images of a set.
+// unfoldImages is enough images for statistics of a set.
 const unfoldImages = 2048
 
-// folded reports whether values come from a file in which batch norms are
-// folded into convolutions: none of them subtracts a mean.
+// folded reports whether values come from a file whose batch norms are folded
+// into convolutions: then none of them subtracts a mean.
 func folded(params []models.Param, values map[string][]float64) bool {
 	norms := 0
 	for _, p := range params {
@@ -34,11 +34,11 @@ func folded(params []models.Param, values map[string][]float64) bool {
 	return norms > 0
 }
 
-// unfold gives batch norms back what folding took from them: the mean and the
-// variance of what they read, found on images of the split, and the scale and
-// shift under which the network still computes the same. Otherwise the first
-// step of training would, which normalises by the batch's own statistics,
-// compute something else than what was trained.
+// unfold restores what folding took from batch norms: the mean and the variance
+// of their inputs, computed on images of the split, and the scale and shift with
+// which the network still computes the same. Otherwise the first step of
+// training, which normalises by the batch's own statistics, would compute
+// something else than the trained network.
 func (n Network) unfold(ctx context.Context, e engine.Engine, state engine.State, s Shape, split *dataset.Split) error {
 	nb, x := n.begin(s, nn.Observed)
 	n.Forward(nb, x)

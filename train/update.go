@@ -33,14 +33,14 @@ func (o SGD) update(g *graph.Graph, p, d, lr *graph.Node, decay float64) []engin
 }
 
 // Adam is the update of Kingma and Ba without weight decay. Its two
-// bias-corrected factors depend on the number of steps alone and are fed: see
+// bias-corrected factors depend only on the number of steps and are fed: see
 // Feeds.
 type Adam struct{ Rate, Beta1, Beta2 float64 }
 
 // adamEpsilon keeps the division defined.
 const adamEpsilon = 1e-8
 
-// Names of the feeds that Adam's programs take.
+// Names of the feeds of Adam's programs.
 const (
 	adamRate  = "adam.rate"
 	adamScale = "adam.scale"
@@ -72,7 +72,7 @@ func (o Adam) Update(g *graph.Graph, p, d *graph.Node) []engine.Binding {
 	return []engine.Binding{{Name: p.Name, Node: next}, m, v}
 }
 
-// Feeds are what update t, counted from 1, is fed.
+// Feeds are the feeds of update t, counted from 1.
 func (o Adam) Feeds(t int) engine.Feeds {
 	return engine.Feeds{
 		adamRate:  engine.Scalar(o.Rate / (1 - math.Pow(o.Beta1, float64(t)))),

@@ -29,7 +29,7 @@ func baselineKindVerb(a *app, kind job.BaselineKind, short string) *cobra.Comman
 		Short:   short,
 		Example: "  fbnas baseline " + name + " --lut local.lut --like runs/search-1 -o " + name + ".yaml",
 		Args:    cobra.NoArgs,
-		RunE: a.does(func(ctx context.Context, _ []string) (result, error) {
+		RunE: a.action(func(ctx context.Context, _ []string) (result, error) {
 			if limit != "" {
 				l, err := limitOf(limit)
 				if err != nil {

@@ -36,7 +36,7 @@ func benchVerb(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&o.Shares, "shares", false, "run each model under the runtime's profiler too, and show what each operator has of its time")
 	cmd.Flags().StringArrayVar(&o.Inputs, "input", nil, "the shape of an input, `NAME:1x3x320x320`, of every model that has it (default: as declared, one example)")
 	cmd.Flags().BoolVar(&o.Force, "force", false, "time them on an emulator, too, and mark the result")
-	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, args []string) (result, error) {
 		var err error
 		if o.MeasureOptions, err = f.options(cmd); err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ func benchText(w io.Writer, r *job.BenchResult) error {
 	return nil
 }
 
-// benchNote says what the figures do not.
+// benchNote says what the figures do not show.
 func benchNote(m job.BenchModel, d job.DeviceInfo) string {
 	var notes []string
 	if d.Emulator != nil {
@@ -61,7 +61,7 @@ func benchNote(m job.BenchModel, d job.DeviceInfo) string {
 	return strings.Join(notes, "; ")
 }
 
-// against says how two models compare, as far as the rounds tell.
+// against says how two models compare.
 func against(c latency.Comparison) string {
 	switch {
 	case !c.Differs():

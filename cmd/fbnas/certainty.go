@@ -2,7 +2,7 @@ package main
 
 import "fbnas/internal/text"
 
-// plusMinus is the error of a prediction, in µs; nil: not known.
+// plusMinus is the error of a prediction, in µs; nil: unknown.
 func plusMinus(errorUS *float64) string {
 	if errorUS == nil {
 		return "± unknown"

@@ -11,7 +11,7 @@ import (
 	"fbnas/job"
 )
 
-// shells are those that completion is written for.
+// shells are the shells for which completion is written.
 var shells = map[string]func(root *cobra.Command, w io.Writer) error{
 	"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
 	"zsh":        func(root *cobra.Command, w io.Writer) error { return root.GenZshCompletion(w) },
@@ -27,7 +27,7 @@ func completionVerb(a *app) *cobra.Command {
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 	}
-	cmd.RunE = a.does(func(_ context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(_ context.Context, args []string) (result, error) {
 		var script strings.Builder
 		if err := shells[args[0]](cmd.Root(), &script); err != nil {
 			return nil, fmt.Errorf("completion for %s: %w", args[0], err)

@@ -11,7 +11,7 @@ import (
 )
 
 // modeOf says in which of a phone's modes figures were measured, "" where the
-// device has but one.
+// device has only one.
 func modeOf(fixed string, d *lut.DefaultMode) string {
 	switch {
 	case fixed == latency.FixedOff:
@@ -32,8 +32,8 @@ func factor(d lut.DefaultMode) string {
 	return text
 }
 
-// inDefaultMode says what a limit of a search would be that is meant in a
-// phone's default mode, "" where the table is not of the other one.
+// inDefaultMode converts a search's limit that is meant in a phone's default
+// mode, "" unless the table is of the other mode.
 func inDefaultMode(d *lut.DefaultMode, limitUS float64) string {
 	if d == nil {
 		return ""
@@ -42,7 +42,7 @@ func inDefaultMode(d *lut.DefaultMode, limitUS float64) string {
 		factor(*d), text.Latency(limitUS), time.Duration(limitUS/d.Ratio*1e3).Round(time.Microsecond))
 }
 
-// courseText says how a device was while it was measured, "" where nothing is
+// courseText describes a device's state during a measurement, "" where nothing is
 // known.
 func courseText(c *latency.Course) string {
 	if c == nil {

@@ -31,7 +31,7 @@ func dataShowVerb(a *app) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().StringVar(&page, "report", "", "also write a page with examples to this HTML `file`")
-	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, args []string) (result, error) {
 		r, err := showData(ctx, a, args[0], page)
 		return view(r, dataText), err
 	})

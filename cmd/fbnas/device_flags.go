@@ -16,11 +16,11 @@ type deviceFlags struct {
 	record string
 }
 
-// add adds them; what says what the device is for.
+// add adds the flags; what says what the device is for.
 func (d *deviceFlags) add(cmd *cobra.Command, what string) {
 	f := cmd.Flags()
 	f.StringVar(&d.device, "device", "", what+": a registered `name`, local (this machine), adb[:SERIAL], ssh://USER@HOST[:PORT], qemu or replay:FILE")
-	f.DurationVar(&d.wait, "wait", devices.UsualWait, "how long to wait for a device that is lost meanwhile (0: stop at once, and go on when the command is given again)")
+	f.DurationVar(&d.wait, "wait", devices.UsualWait, "how long to wait for a device whose connection is lost (0: stop at once; the same command resumes)")
 	f.StringVar(&d.record, "record", "", "a `file` that what the device says is added to; --device replay:FILE plays it back")
 }
 

@@ -15,7 +15,7 @@ import (
 func devicesVerb(a *app) *cobra.Command {
 	cmd := group("devices", "List, check and clean the devices to measure on",
 		devicesListVerb(a), devicesCheckVerb(a), devicesCleanVerb(a), devicesAddVerb(a), devicesRemoveVerb(a))
-	cmd.RunE = a.does(listDevices) // devices alone lists them
+	cmd.RunE = a.action(listDevices) // without a verb it lists the devices
 	return cmd
 }
 
@@ -25,7 +25,7 @@ func devicesListVerb(a *app) *cobra.Command {
 		Short:   "List the devices and whether they can be measured on",
 		Example: "  fbnas devices list",
 		Args:    cobra.NoArgs,
-		RunE:    a.does(listDevices),
+		RunE:    a.action(listDevices),
 	}
 }
 
@@ -67,7 +67,7 @@ func devicesCleanVerb(a *app) *cobra.Command {
 		Short:   "Remove what killed measurements have left on a device",
 		Example: "  fbnas devices clean local",
 		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+		RunE: a.action(func(ctx context.Context, args []string) (result, error) {
 			r, err := job.CleanDevice(ctx, args[0])
 			return view(r, cleanText), err
 		}),

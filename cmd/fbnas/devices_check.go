@@ -21,7 +21,7 @@ func devicesCheckVerb(a *app) *cobra.Command {
 		Example: "  fbnas devices check local\n" +
 			"  fbnas devices check qemu --json",
 		Args: cobra.ExactArgs(1),
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+		RunE: a.action(func(ctx context.Context, args []string) (result, error) {
 			r, err := job.CheckDevice(ctx, a.env, args[0])
 			return view(r, deviceCheckText), err
 		}),
@@ -81,7 +81,7 @@ func deviceCheckFacts(r *job.DeviceCheck) []fact {
 	return facts
 }
 
-// clock is the cores' frequencies at the moment.
+// clock is the cores' present frequencies.
 func clock(khz []int) string {
 	var parts []string
 	for _, k := range khz {

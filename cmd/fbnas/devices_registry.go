@@ -30,7 +30,7 @@ func devicesAddVerb(a *app) *cobra.Command {
 	f.StringVar(&e.Runtime, "runtime", "", "ONNX Runtime of your own for it: a `file` .so or .aar")
 	f.StringVar(&e.Agent, "agent", "", "agent of your own for it: a `program` for the device")
 	f.IntVar(&core, "core", anyCore, "core to measure on (default: one of the fastest)")
-	cmd.RunE = a.does(func(_ context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(_ context.Context, args []string) (result, error) {
 		e.Name, e.Address = args[0], args[1]
 		if cmd.Flags().Changed("core") {
 			e.Core = &core
@@ -53,7 +53,7 @@ func devicesRemoveVerb(a *app) *cobra.Command {
 		Long:    "Forget a registered device. Nothing on the device changes: see fbnas devices clean.",
 		Example: "  fbnas devices remove pixel",
 		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+		RunE: a.action(func(_ context.Context, args []string) (result, error) {
 			r, err := job.ForgetDevice(args[0])
 			return view(r, forgottenText), err
 		}),

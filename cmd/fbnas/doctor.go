@@ -19,7 +19,7 @@ func doctorVerb(a *app) *cobra.Command {
 			"The exit status is 1 when this machine can neither train nor measure.",
 		Example: "  fbnas doctor",
 		Args:    cobra.NoArgs,
-		RunE: a.does(func(ctx context.Context, _ []string) (result, error) {
+		RunE: a.action(func(ctx context.Context, _ []string) (result, error) {
 			r, err := job.Doctor(ctx)
 			return view(r, doctorText), err
 		}),

@@ -29,7 +29,7 @@ func evalVerb(a *app) *cobra.Command {
 	device.add(cmd, "where to run the file, instead of in this process")
 	cmd.Flags().StringVar(&o.Data, "data", "", "`data` set (of a run, default: what it was trained on)")
 	cmd.Flags().StringVar(&o.Split, "split", job.SplitTest, "which `images`: test; train; or all, whatever folders they lie in")
-	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, args []string) (result, error) {
 		o.Device = device.job()
 		r, err := job.Eval(ctx, a.env, args[0], o)
 		return view(r, evalText), err

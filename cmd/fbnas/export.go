@@ -43,7 +43,7 @@ func exportVerb(a *app) *cobra.Command {
 	f.Uint64Var(&o.Seed, "seed", 1, "of random weights and of the inputs that they are compared on")
 	form.add(f)
 	int8.add(f)
-	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, args []string) (result, error) {
 		if err := form.check(); err != nil {
 			return nil, err
 		}

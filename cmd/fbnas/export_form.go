@@ -10,7 +10,7 @@ import (
 	"fbnas/onnxexport"
 )
 
-// symbolic is the --batch of a file that takes any number of images.
+// symbolic is the --batch of a file for any number of images.
 const symbolic = "symbolic"
 
 // formFlags say how an ONNX file is written.
@@ -28,7 +28,7 @@ func (f *formFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.half, "fp16", false, "store weights in float16: half the size, computed in float32")
 }
 
-// check refuses flags that say nothing known.
+// check refuses unknown values.
 func (f formFlags) check() error {
 	if f.opset < lower.MinOpset || f.opset > lower.MaxOpset {
 		return fault.New(fault.Usage, "Give --opset 13 to 21.", "opset %d is not written by this version", f.opset)
@@ -42,7 +42,7 @@ func (f formFlags) check() error {
 	return nil
 }
 
-// form is what flags that were checked say.
+// form is the form that checked flags describe.
 func (f formFlags) form() onnxexport.Form {
 	form := onnxexport.Form{Batch: onnxexport.AnyBatch, Opset: f.opset, Input: f.input, Half: f.half}
 	if f.batch != symbolic {

@@ -53,5 +53,5 @@ func (i int8Flags) options(flags *pflag.FlagSet) (*job.Int8Options, error) {
 	}, nil
 }
 
-// unlessAuto is what a flag says, "" where that is left to fbnas.
+// unlessAuto is a flag's value, "" where it is auto.
 func unlessAuto(s string) string { return strings.TrimPrefix(s, auto) }

@@ -44,7 +44,7 @@ func exportText(w io.Writer, r *job.ExportResult) error {
 	return writeFacts(w, facts...)
 }
 
-// withNote appends what is to be said beside a figure.
+// withNote appends a note to a figure.
 func withNote(note string) string {
 	if note == "" {
 		return ""
@@ -62,7 +62,7 @@ func batchText(r *job.ExportResult) string {
 	return fmt.Sprintf("%d images", *r.Batch)
 }
 
-// saturationText says what was measured of saturation, and what follows.
+// saturationText says how saturation was measured, and what follows from it.
 func saturationText(i job.Int8Result) string {
 	switch {
 	case i.Saturation == nil:
@@ -73,7 +73,7 @@ func saturationText(i job.Int8Result) string {
 	return i.Saturation.String()
 }
 
-// int8Facts are the lines of an int8 export, before and after side by side.
+// int8Facts are the lines of an int8 export, with the figures before and after.
 func int8Facts(i job.Int8Result, bytes int64) []fact {
 	on := "random inputs"
 	if i.Calibration != nil {

@@ -21,13 +21,13 @@ func importVerb(a *app) *cobra.Command {
 			"ONNX file, the graph is compared with the architecture and then run beside it; of the\n" +
 			"others, the names of the tensors are looked up (docs/weights.md). FILE has to fit the\n" +
 			"architecture to the last tensor, unless --partial is given. Of a graph that prepares\n" +
-			"images or goes on behind the logits, --inputs and --outputs name the part.",
+			"images or continues after the logits, --inputs and --outputs name the part.",
 		Example: "  fbnas import model.onnx -o weights.safetensors\n" +
 			"  fbnas import theirs.onnx --arch arch.yaml --data photos/ --normalise imagenet -o weights.safetensors\n" +
 			"  fbnas import fbnetv2_f1.pth --arch fbnetv2_f1 --normalise imagenet -o weights.safetensors\n" +
 			"  fbnas export model.onnx --weights weights.safetensors --data photos/",
 		Args: cobra.ExactArgs(1),
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+		RunE: a.action(func(ctx context.Context, args []string) (result, error) {
 			r, err := job.Import(ctx, a.env, args[0], o)
 			return view(r, importText), err
 		}),

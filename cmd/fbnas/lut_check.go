@@ -25,7 +25,7 @@ func lutCheckVerb(a *app) *cobra.Command {
 	}
 	f.add(cmd)
 	cmd.Flags().IntVar(&o.Rows, "rows", 40, "rows to measure")
-	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, args []string) (result, error) {
 		var err error
 		if o.MeasureOptions, err = f.options(cmd); err != nil {
 			return nil, err

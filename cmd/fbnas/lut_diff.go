@@ -19,7 +19,7 @@ func lutDiffVerb(a *app) *cobra.Command {
 		Long:    "Compare what each row is as a multiple of its own table's sentinel time: how far two\nprofiles repeat, or what another device or runtime changes.",
 		Example: "  fbnas lut diff monday.lut tuesday.lut",
 		Args:    cobra.ExactArgs(2),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+		RunE: a.action(func(_ context.Context, args []string) (result, error) {
 			r, err := job.DiffTables(args[0], args[1])
 			return view(r, diffText), err
 		}),
@@ -45,7 +45,7 @@ func diffText(w io.Writer, r *job.DiffResult) error {
 	return t.WriteText(w)
 }
 
-// blockText is a row's key in a few words.
+// blockText is a row's key in short.
 func blockText(k lut.Key) string {
 	return fmt.Sprintf("%s k%d s%d %dx%d %d-%d-%d %s", k.Kind, k.Kernel, k.Stride, k.Height, k.Width, k.In, k.Mid, k.Out, k.Act)
 }

@@ -23,7 +23,7 @@ func lutExplainVerb(a *app) *cobra.Command {
 			"options that lie just above a step of the device's latency.",
 		Example: "  fbnas lut explain runs/search-1\n  fbnas lut explain runs/search-1 --gain 1ms --lut other.lut",
 		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+		RunE: a.action(func(ctx context.Context, args []string) (result, error) {
 			var err error
 			if o.Gain, err = limitOf(gain); err != nil {
 				return nil, err
@@ -59,7 +59,7 @@ func explainText(w io.Writer, r *job.ExplainResult) error {
 	return nil
 }
 
-// rowText says where a layer's row is from, and its standard error.
+// rowText says where a layer's row comes from, and its standard error.
 func rowText(l search.Share) string {
 	from := "measured"
 	switch {

@@ -23,7 +23,7 @@ func validationText(v *job.ValidationInfo) string {
 	return line + notSteady(v.Noisy)
 }
 
-// notSteady is the mark of a record.
+// notSteady marks a record of an unsteady measurement.
 func notSteady(why *string) string {
 	if why == nil {
 		return ""

@@ -18,7 +18,7 @@ func lutMergeVerb(a *app) *cobra.Command {
 		Short:   "Put the rows of two tables of one device model and condition together",
 		Example: "  fbnas lut merge small.lut large.lut -o both.lut",
 		Args:    cobra.ExactArgs(2),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+		RunE: a.action(func(_ context.Context, args []string) (result, error) {
 			o.First, o.Second = args[0], args[1]
 			r, err := job.MergeTables(a.env, o)
 			return view(r, mergeText), err

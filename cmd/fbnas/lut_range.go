@@ -18,7 +18,7 @@ func lutRangeVerb(a *app) *cobra.Command {
 		Short:   "Predict the fastest and the slowest network of a space",
 		Example: "  fbnas lut range local.lut\n  fbnas lut range local.lut --space mine.yaml --classes 100",
 		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+		RunE: a.action(func(ctx context.Context, args []string) (result, error) {
 			o.Table = args[0]
 			r, err := job.TableRange(ctx, a.env, o)
 			return view(r, rangeText), err

@@ -15,7 +15,7 @@ func lutSchemaVerb(a *app) *cobra.Command {
 		Short:   "Print the JSON Schema of a line of a table file",
 		Example: "  fbnas lut schema > docs/lut.schema.json",
 		Args:    cobra.NoArgs,
-		RunE: a.does(func(context.Context, []string) (result, error) {
+		RunE: a.action(func(context.Context, []string) (result, error) {
 			return view(job.TableSchema(), schemaText), nil
 		}),
 	}

@@ -18,7 +18,7 @@ func lutShowVerb(a *app) *cobra.Command {
 		Short:   "Show what a table holds and where it comes from",
 		Example: "  fbnas lut show local.lut\n  fbnas lut show local.lut --csv > rows.csv",
 		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+		RunE: a.action(func(ctx context.Context, args []string) (result, error) {
 			r, err := job.ShowTable(ctx, a.env, args[0], csv)
 			return view(r, tableText), err
 		}),
@@ -58,7 +58,7 @@ func tableFacts(r *job.TableInfo) []fact {
 		agent = fmt.Sprintf("%.2f µs of each run, %s of the median row", cost, text.Percent(r.CallShare))
 	}
 	if !r.Finished {
-		unfinished = "the same fbnas profile command goes on with it"
+		unfinished = "the same fbnas profile command resumes it"
 	}
 	return []fact{
 		{"table", r.Path},

@@ -23,7 +23,7 @@ func lutValidateVerb(a *app) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 	}
 	f.add(cmd, profile.Validation)
-	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, args []string) (result, error) {
 		o, err := f.options(cmd, args[0])
 		if err != nil {
 			return nil, err
@@ -46,7 +46,7 @@ func lutCalibrateVerb(a *app) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 	}
 	f.add(cmd, profile.Calibration)
-	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, args []string) (result, error) {
 		o, err := f.options(cmd, args[0])
 		if err != nil {
 			return nil, err
@@ -57,7 +57,7 @@ func lutCalibrateVerb(a *app) *cobra.Command {
 	return cmd
 }
 
-// networkFlags are those of verbs that time a space's networks.
+// networkFlags are the flags of verbs that time a space's networks.
 type networkFlags struct {
 	measureFlags
 	networks job.NetworkOptions

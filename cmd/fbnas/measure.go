@@ -9,7 +9,7 @@ import (
 	"fbnas/job"
 )
 
-// measureFlags are those of every verb that measures.
+// measureFlags are the flags of every verb that measures.
 type measureFlags struct {
 	deviceFlags
 	measuring job.MeasureOptions
@@ -35,7 +35,7 @@ func (m *measureFlags) add(cmd *cobra.Command) {
 	f.BoolVar(&m.inDefault, "default-mode", false, "leave off a phone's fixed-performance mode")
 }
 
-// options are what the flags say, as far as they are given.
+// options are the values of the flags that are given.
 func (m *measureFlags) options(cmd *cobra.Command) (job.MeasureOptions, error) {
 	o, given := m.measuring, cmd.Flags().Changed
 	o.Device = m.deviceFlags.job()
@@ -51,8 +51,8 @@ func (m *measureFlags) options(cmd *cobra.Command) (job.MeasureOptions, error) {
 	return o, zeroGiven(cmd, "rounds", "threads")
 }
 
-// zeroGiven refuses zeros that the command line gives where a job takes them for
-// what is not given.
+// zeroGiven refuses zeros on the command line where a job takes zero for not
+// given.
 func zeroGiven(cmd *cobra.Command, flags ...string) error {
 	for _, name := range flags {
 		if n, err := cmd.Flags().GetInt(name); err != nil || n == 0 && cmd.Flags().Changed(name) {

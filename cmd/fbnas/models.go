@@ -22,7 +22,7 @@ func modelsListVerb(a *app) *cobra.Command {
 		Short:   "List the built-in networks",
 		Example: "  fbnas models list",
 		Args:    cobra.NoArgs,
-		RunE: a.does(func(context.Context, []string) (result, error) {
+		RunE: a.action(func(context.Context, []string) (result, error) {
 			r, err := job.Models()
 			return view(r, modelListText), err
 		}),
@@ -83,7 +83,7 @@ func unlessZero(n int) string {
 	return fmt.Sprint(n)
 }
 
-// gate names the function of the squeeze-excite gate and its width.
+// gate is the function of the squeeze-excite gate and its width.
 func gate(l job.LayerInfo) string {
 	if l.Squeeze == 0 {
 		return l.SE
@@ -91,7 +91,7 @@ func gate(l job.LayerInfo) string {
 	return fmt.Sprintf("%s %d", l.SE, l.Squeeze)
 }
 
-// also lists what most layers do not have.
+// also lists properties that most layers do not have.
 func also(l job.LayerInfo) string {
 	var notes []string
 	for _, n := range []struct {

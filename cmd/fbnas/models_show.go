@@ -25,7 +25,7 @@ func modelsShowVerb(a *app) *cobra.Command {
 			"  fbnas models show model.onnx --yaml > arch.yaml\n" +
 			"  fbnas models show resnet50.onnx --input data:1x3x224x224",
 		Args: cobra.ExactArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+		RunE: a.action(func(_ context.Context, args []string) (result, error) {
 			m, f, err := job.ShowModel(args[0], o)
 			switch {
 			case m != nil && o.YAML:

@@ -17,14 +17,14 @@ import (
 	"fbnas/job"
 )
 
-// result is what a verb has to say. Its exported fields are the verb's own
+// result is the output of a verb. Its exported fields are the verb's own
 // fields of the JSON document; Text prints the same for people.
 type result interface {
 	Text(w io.Writer) error
 }
 
-// view is the result whose document is what a job returned, with a text of it;
-// nil without a document.
+// view is the result whose document a job returned, printed by text; nil without
+// a document.
 func view[T any](doc *T, text func(io.Writer, *T) error) result {
 	if doc == nil {
 		return nil
@@ -41,46 +41,46 @@ func (d viewed[T]) MarshalJSON() ([]byte, error) { return json.Marshal(d.doc) }
 
 func (d viewed[T]) Text(w io.Writer) error { return d.text(w, d.doc) }
 
-// work does a verb's work. It may return a result together with an error: a
-// missed target has its figures too. A nil result prints nothing.
+// work does a verb's work. It may return a result together with an error, for
+// example the figures of a missed target. A nil result prints nothing.
 type work func(ctx context.Context, args []string) (result, error)
 
-// does turns work into cobra's function; every verb ends through it, so that
+// action turns work into cobra's function; every verb ends through it, so that
 // results, errors and exit statuses look the same everywhere: after a panic,
 // too.
-func (a *app) does(w work) func(*cobra.Command, []string) error {
+func (a *app) action(w work) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		a.begun = true
 		var res result
-		err := a.guarded(func() (err error) {
+		err := a.recovering(func() (err error) {
 			res, err = w(cmd.Context(), args)
 			return err
 		})
 		if a.shown != nil {
 			a.shown.close()
 		}
-		failed := a.guarded(func() error { return a.report(cmd, res, err) })
-		if bug := new(fault.Bug); errors.As(failed, &bug) { // in what shows the result
+		failed := a.recovering(func() error { return a.report(cmd, res, err) })
+		if bug := new(fault.Bug); errors.As(failed, &bug) { // in printing the result
 			failed = errors.Join(failed, a.report(cmd, nil, failed))
 		}
 		return cmp.Or(err, failed)
 	}
 }
 
-// guarded runs f; a panic becomes an error, and its stack stands on stderr.
-func (a *app) guarded(f func() error) error {
+// recovering runs f; a panic becomes an error, and its stack stands on stderr.
+func (a *app) recovering(f func() error) error {
 	err := func() (err error) {
 		defer fault.Catch(&err)
 		return f()
 	}()
 	if bug := new(fault.Bug); errors.As(err, &bug) {
 		fmt.Fprintf(a.errOut, "%s\n", bug.Stack)
-		return fault.New(fault.Failure, "Please report it, with the command line and the stack that stands on stderr.", "%w", err)
+		return fault.New(fault.Failure, "Please report it, with the command line and the stack on stderr.", "%w", err)
 	}
 	return err
 }
 
-// orNull is s for a JSON document, in which what is absent is null.
+// orNull is a pointer to s for a JSON document; nil, and so null, for "".
 func orNull(s string) *string {
 	if s == "" {
 		return nil
@@ -88,11 +88,11 @@ func orNull(s string) *string {
 	return &s
 }
 
-// statuses are the codes that are a status of their own; others are "error".
+// statuses are the codes with a status of their own; others are "error".
 var statuses = map[fault.Code]bool{fault.Target: true, fault.Unstable: true}
 
-// report prints a verb's result on stdout and its error, with --json as parts
-// of one document on stdout, otherwise the error on stderr.
+// report prints a verb's result on stdout and its error on stderr or, with
+// --json, both as parts of one document on stdout.
 func (a *app) report(cmd *cobra.Command, res result, err error) error {
 	if a.json {
 		return a.reportJSON(cmd, res, err)
@@ -178,7 +178,7 @@ func fieldsOf(document []byte) (f ownFields, err error) {
 	return f, nil
 }
 
-// message says an interruption in a person's words.
+// message describes an interruption in plain words.
 func message(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "interrupted"

@@ -26,7 +26,7 @@ func profileVerb(a *app) *cobra.Command {
 		Long: "Measure every block that a space can ask for on a device, as exported ONNX models,\n" +
 			"then calibrate and validate the table with whole networks. Of a space that asks for\n" +
 			"more than --max-rows blocks, those that tell most are measured and the others\n" +
-			"predicted from them; fbnas lut show says how well. An interrupted profile goes on\n" +
+			"predicted from them; fbnas lut show says how well. An interrupted profile resumes\n" +
 			"where it stopped when the same command is given again.",
 		Example: "  fbnas profile --device local --dry-run\n" +
 			"  fbnas profile --device local -o local.lut\n" +
@@ -38,14 +38,14 @@ func profileVerb(a *app) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&o.Space, "space", "fbnetv2-f", "built-in `space` or space.yaml")
 	flags.IntVar(&o.Classes, "classes", 10, "classes of the networks that calibrate and validate")
-	flags.StringVarP(&o.Output, "output", "o", "", "the `table` to write or go on with")
+	flags.StringVarP(&o.Output, "output", "o", "", "the `table` to write or to resume")
 	flags.DurationVar(&budget, "budget", 0, "measure fewer rounds, then fewer rows, where the default takes longer than this")
 	flags.IntVar(&maxRows, "max-rows", 2000, "most rows to measure; the others are predicted (0: measure all)")
 	flags.StringVar(&o.Precision, "precision", latency.FP32, "number format of the models: fp32, or int8, with tables of its own")
 	flags.StringVar(&o.Provider, "ep", "cpu", "execution provider: cpu")
 	flags.BoolVar(&o.Force, "force", false, "overwrite the table, whatever it is")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "only print the plan")
-	cmd.RunE = a.does(func(ctx context.Context, _ []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) (result, error) {
 		var err error
 		if o.MeasureOptions, err = f.options(cmd); err != nil {
 			return nil, err
@@ -63,7 +63,7 @@ func profileVerb(a *app) *cobra.Command {
 	return cmd
 }
 
-// again is the command line that goes on after an interruption.
+// again is the command line that resumes after an interruption.
 func again(cmd *cobra.Command) string {
 	words := []string{cmd.CommandPath()}
 	cmd.Flags().Visit(func(f *pflag.Flag) {

@@ -10,27 +10,27 @@ import (
 )
 
 const (
-	logEvery  = 10 * time.Second // between two lines of the log
+	logEvery  = 10 * time.Second // between two log lines
 	drawEvery = 100 * time.Millisecond
 	barWidth  = 30
 )
 
-// progress shows how far something is that lasts: stages one after the other,
-// each a bar on a terminal and a line of the log now and then elsewhere.
+// progress shows the progress of a long job: stages one after the other, each as
+// a bar on a terminal, and elsewhere as a log line from time to time.
 type progress struct {
 	screen *screen
 	drawn  bool // bars instead of the log
 	log    *slog.Logger
 	now    func() time.Time
 
-	stage string
-	pace  pace
-	told  time.Time // when it was last drawn or logged
-	under bool      // a bar that is not full is on the screen
+	stage     string
+	pace      pace
+	lastShown time.Time // when it was last drawn or logged
+	under     bool      // an unfinished bar is on the screen
 }
 
-// pace is a stage's beginning, from which an estimate counts: what was done
-// before says nothing about how fast it goes now.
+// pace is the beginning of a stage, on which an estimate is based: earlier work
+// says nothing about its speed.
 type pace struct {
 	began time.Time
 	from  int
@@ -44,8 +44,8 @@ func (a *app) progress() *progress {
 	}
 }
 
-// show shows how far the verb's job is, from the first time that it is told to
-// the verb's end.
+// show shows the progress of the verb's job, from the first report to the verb's
+// end.
 func (a *app) show(stage string, done, total int) {
 	if a.shown == nil {
 		a.shown = a.progress()
@@ -53,37 +53,37 @@ func (a *app) show(stage string, done, total int) {
 	a.shown.at(stage, done, total)
 }
 
-// at says that done of total parts of a stage are done.
+// at reports that done of total parts of a stage are done.
 func (p *progress) at(stage string, done, total int) {
 	now := p.now()
 	begins := stage != p.stage
 	if begins {
 		p.close()
-		p.stage, p.told, p.pace = stage, now, pace{now, done}
+		p.stage, p.lastShown, p.pace = stage, now, pace{now, done}
 	}
 	if p.drawn {
 		p.draw(now, begins, done, total)
-	} else if now.Sub(p.told) >= logEvery {
-		p.told = now
-		p.log.Info(stage, "done", fmt.Sprintf("%d/%d", done, total), "left", p.pace.left(now, done, total))
+	} else if now.Sub(p.lastShown) >= logEvery {
+		p.lastShown = now
+		p.log.Info(stage, "done", fmt.Sprintf("%d/%d", done, total), "left", p.pace.remaining(now, done, total))
 	}
 }
 
-// draw shows a stage on the terminal. A full bar is left there at once, and
-// one that was full from the beginning never shown.
+// draw shows a stage on the terminal. A full bar is finished at once, and one
+// that is full from the beginning is never shown.
 func (p *progress) draw(now time.Time, begins bool, done, total int) {
 	full := done >= total
-	if full && !p.under || !full && !begins && now.Sub(p.told) < drawEvery {
+	if full && !p.under || !full && !begins && now.Sub(p.lastShown) < drawEvery {
 		return
 	}
-	p.told, p.under = now, !full
+	p.lastShown, p.under = now, !full
 	filled := 0
 	if total > 0 {
 		filled = barWidth * min(done, total) / total
 	}
 	line := fmt.Sprintf("%s [%s%s] %d/%d", p.stage, strings.Repeat("=", filled), strings.Repeat("-", barWidth-filled), done, total)
 	if !full {
-		line += " " + p.pace.left(now, done, total) + " left"
+		line += " " + p.pace.remaining(now, done, total) + " left"
 	}
 	p.screen.draw(line)
 	if full {
@@ -91,8 +91,8 @@ func (p *progress) draw(now time.Time, begins bool, done, total int) {
 	}
 }
 
-// left estimates the rest of a stage from its speed since it began.
-func (p pace) left(now time.Time, done, total int) string {
+// remaining estimates the rest of a stage from its speed since it began.
+func (p pace) remaining(now time.Time, done, total int) string {
 	if done <= p.from {
 		return text.Absent
 	}
@@ -100,7 +100,7 @@ func (p pace) left(now time.Time, done, total int) string {
 	return text.Seconds(per * float64(total-done))
 }
 
-// close leaves what was drawn on the screen, whole or not.
+// close leaves what was drawn on the screen.
 func (p *progress) close() {
 	p.under = false
 	p.screen.leave()

@@ -27,7 +27,7 @@ func reportVerb(a *app) *cobra.Command {
 	f.StringVarP(&o.Page, "output", "o", "report.html", "the HTML `file` to write")
 	f.StringVar(&o.Summary, "summary", "", "also write all figures as JSON to this `file`")
 	f.StringVar(&o.Title, "title", "", "of the page")
-	cmd.RunE = a.does(func(_ context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(_ context.Context, args []string) (result, error) {
 		o.Paths = args
 		r, err := report.Publish(a.env, o)
 		return view(r, reportText), err
@@ -35,8 +35,8 @@ func reportVerb(a *app) *cobra.Command {
 	return cmd
 }
 
-// reportText is what a pipeline ends with: what was chosen, and the networks side by
-// side.
+// reportText is the end of a pipeline's output: what was chosen, and the networks
+// side by side.
 func reportText(w io.Writer, r *report.Published) error {
 	if s := report.Headline(r.Report); s != "" {
 		fmt.Fprintf(w, "%s\n\n", s)

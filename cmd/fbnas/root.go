@@ -17,7 +17,7 @@ import (
 )
 
 // app is what the verbs share: the streams, the global flags, and whether a
-// verb's own work has begun (errors before that are errors of usage).
+// verb's own work has begun (earlier errors are usage errors).
 type app struct {
 	out, errOut io.Writer
 	screen      *screen // errOut
@@ -31,7 +31,7 @@ type app struct {
 	begun       bool
 }
 
-// verbs is the command line's table of contents, in the order of its help.
+// verbs are the verbs of the command line, in the order of its help.
 var verbs = []func(*app) *cobra.Command{
 	setupVerb,
 	doctorVerb,

@@ -33,7 +33,7 @@ func withVerb(t *testing.T, res result, err error) {
 	old := verbs
 	t.Cleanup(func() { verbs = old })
 	verbs = append(verbs[:len(verbs):len(verbs)], func(a *app) *cobra.Command {
-		return &cobra.Command{Use: "try", Args: cobra.NoArgs, RunE: a.does(func(context.Context, []string) (result, error) {
+		return &cobra.Command{Use: "try", Args: cobra.NoArgs, RunE: a.action(func(context.Context, []string) (result, error) {
 			return res, err
 		})}
 	})
@@ -108,7 +108,7 @@ func TestQuiet(t *testing.T) {
 	old := verbs
 	t.Cleanup(func() { verbs = old })
 	verbs = append(verbs[:len(verbs):len(verbs)], func(a *app) *cobra.Command {
-		return &cobra.Command{Use: "try", RunE: a.does(func(context.Context, []string) (result, error) {
+		return &cobra.Command{Use: "try", RunE: a.action(func(context.Context, []string) (result, error) {
 			a.env.Log.Info("ten images")
 			a.env.Log.Warn("one is broken", "image", "3.png")
 			return nil, errors.New("disk full")
@@ -183,7 +183,7 @@ func TestAPanicIsAnError(t *testing.T) {
 	} {
 		old := verbs
 		verbs = append(verbs[:len(verbs):len(verbs)], func(a *app) *cobra.Command {
-			return &cobra.Command{Use: "try", RunE: a.does(func(context.Context, []string) (result, error) { return c.work(), nil })}
+			return &cobra.Command{Use: "try", RunE: a.action(func(context.Context, []string) (result, error) { return c.work(), nil })}
 		})
 		t.Cleanup(func() { verbs = old })
 		for _, flag := range []string{"--json", "--quiet"} {

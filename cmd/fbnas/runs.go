@@ -25,14 +25,14 @@ func runsListVerb(a *app) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&root, "root", job.RunsFolder, "`folder` of the runs")
-	cmd.RunE = a.does(func(context.Context, []string) (result, error) {
+	cmd.RunE = a.action(func(context.Context, []string) (result, error) {
 		r, err := job.Runs(a.env, root)
 		return view(r, runsText), err
 	})
 	return cmd
 }
 
-// outcomes say in a few words what a finished run came to, by its verb.
+// outcomes are short descriptions of finished runs' results, by verb.
 var outcomes = map[string]func(summary []byte) (string, error){
 	"train": func(summary []byte) (string, error) {
 		var s job.TrainResult
@@ -49,7 +49,7 @@ var outcomes = map[string]func(summary []byte) (string, error){
 	},
 }
 
-// outcome is what a run came to, or how far it is.
+// outcome is a run's result, or how far it is.
 func outcome(r job.RunInfo) string {
 	describe, known := outcomes[r.Verb]
 	if !r.Finished || !known {

@@ -14,10 +14,10 @@ import (
 	"fbnas/train"
 )
 
-// runFlags are those of the verbs that write a run.
+// runFlags are the flags of the verbs that write a run.
 type runFlags struct{ job.RunOptions }
 
-// options are what the flags say: in a run that is resumed, only what is given.
+// options are the flags' values; for a resumed run, only those that are given.
 func (r runFlags) options(cmd *cobra.Command) (job.RunOptions, error) {
 	o := r.RunOptions
 	if o.Engine.Threads < 1 {
@@ -40,7 +40,7 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&r.Data, "data", "", "built-in `data` set, or a folder of images by class")
 	f.StringVarP(&r.Folder, "output", "o", "", "the run's `folder` (default runs/VERB-N)")
-	f.BoolVar(&r.Resume, "resume", false, "go on with the run in -o; its own options hold where none are given")
+	f.BoolVar(&r.Resume, "resume", false, "resume the run in -o; its own options apply where none are given")
 	f.DurationVar(&r.SaveEvery, "checkpoint-every", time.Minute, "time between checkpoints")
 	f.StringVar((*string)(&r.Engine.Dialect), "dialect", string(ort.Auto), "how programs are written for ONNX Runtime: auto, std or blocked (fbnas doctor)")
 	f.StringVar((*string)(&r.Engine.Provider), "ep", string(ort.CPU), "execution provider that trains: cpu or cuda (fbnas doctor)")
@@ -62,7 +62,7 @@ func trainFlags(cmd *cobra.Command, c *train.Config) {
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "decides everything that is drawn")
 }
 
-// techniqueFlags are those that a training has and a search has not.
+// techniqueFlags are the flags that a training has and a search does not.
 func techniqueFlags(cmd *cobra.Command, t *train.Techniques) {
 	f := cmd.Flags()
 	f.StringVar((*string)(&t.Freeze), "freeze", string(t.Freeze), "`part` that keeps its weights: backbone (all but the classifier), a number of blocks, or a name such as blocks.03")
@@ -72,7 +72,8 @@ func techniqueFlags(cmd *cobra.Command, t *train.Techniques) {
 	f.Float64Var(&t.Mixup, "mixup", t.Mixup, "mix pairs of images; their shares are drawn from Beta(x, x), such as 0.2; 0: do not")
 }
 
-// settings are the flags of a training's configuration with their names in config.yaml.
+// settings are the flags of a training's configuration, with their names in
+// config.yaml.
 var settings = map[string]string{
 	"epochs": "epochs", "batch": "batch", "lr": "learning_rate", "label-smoothing": "label_smoothing",
 	"pad-crop": "pad_crop", "flip": "flip", "crop-scale": "crop_scale", "crop-ratio": "crop_ratio",
@@ -80,7 +81,7 @@ var settings = map[string]string{
 	"dropout": "dropout", "mixup": "mixup", "seed": "seed",
 }
 
-// given lists the settings that the command line names.
+// given lists the settings on the command line.
 func given(cmd *cobra.Command) (names []string) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if name, ok := settings[f.Name]; ok {

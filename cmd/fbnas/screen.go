@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// wipe empties the line of a terminal on which the cursor stands.
+// wipe empties the terminal line with the cursor.
 const wipe = "\r\x1b[K"
 
-// screen is stderr, whose last line may be a bar that shows progress. Lines
-// that are written go above the bar, and are out when Write returns: nothing
-// waits for the bar to be drawn, so nothing is lost with it.
+// screen is stderr, whose last line may be a progress bar. Written lines appear
+// above the bar, and are on the screen when Write returns: they do not wait for
+// the bar, so none is lost with it.
 type screen struct {
 	mu  sync.Mutex
 	w   io.Writer
@@ -38,14 +38,15 @@ func (s *screen) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// draw puts a bar on the last line, instead of the one that is there.
+// draw replaces the bar on the last line.
 func (s *screen) draw(bar string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if width := s.columns() - 1; len(bar) > width {
-		bar = strings.ToValidUTF8(bar[:width], "") // a line that wraps cannot be wiped
+		bar = strings.ToValidUTF8(bar[:width], "") // a line that wraps could not be wiped
 	}
-	// A terminal that takes no bar fails for the lines, too, and they say so.
+	// If the terminal fails for a bar, it fails for the lines, too, and they
+	// report it.
 	_, _ = io.WriteString(s.w, wipe+bar)
 	s.bar = bar
 }
@@ -60,10 +61,10 @@ func (s *screen) leave() {
 	}
 }
 
-// terminal reports whether people see what is written as it comes.
+// terminal reports whether stderr is a terminal.
 func (s *screen) terminal() bool { return s.columns() > 0 }
 
-// columns is the terminal's width; 0 on what is no terminal.
+// columns is the terminal's width; 0 if it is not a terminal.
 func (s *screen) columns() int {
 	f, ok := s.w.(*os.File)
 	if !ok {
@@ -74,7 +75,7 @@ func (s *screen) columns() int {
 	case err != nil:
 		return 0
 	case size.Col == 0:
-		return 80 // a serial line does not know
+		return 80 // serial lines do not report their width
 	}
 	return int(size.Col)
 }

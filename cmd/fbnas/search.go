@@ -38,7 +38,7 @@ func searchVerb(a *app) *cobra.Command {
 	flags.StringVar(&o.Space, "space", "", "built-in `space` or space.yaml (default: the table's)")
 	flags.StringSliceVar(&targets, "target", nil, "latency that must hold, such as 15ms or 40% of the slowest network; several with commas")
 	flags.StringVar(&margin, "margin", "auto", "aim below the target: auto, or a part such as 2% or 0")
-	cmd.RunE = a.does(func(ctx context.Context, _ []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) (result, error) {
 		var err error
 		if o.RunOptions, err = f.options(cmd); err != nil {
 			return nil, err
@@ -87,8 +87,8 @@ func excluded(r *job.SearchResult) string {
 	return text.Plural(r.Excluded, "block") + ", which failed on the device"
 }
 
-// timing is how to time the found network itself, where rows of it were
-// predicted, not measured; an untrained one is as fast.
+// timing says how to time the found network, if some of its rows were predicted;
+// without training it is equally fast.
 func timing(r *job.SearchResult) string {
 	if len(r.Results) == 0 || r.Results[0].PredictedRows == 0 {
 		return ""

@@ -29,7 +29,7 @@ func setupVerb(a *app) *cobra.Command {
 			"  fbnas setup onnxruntime-arm64 linux-arm64-libraries     # for a phone\n" +
 			"  fbnas setup --from ~/Downloads     # .tgz and .deb files fetched elsewhere\n" +
 			"  fbnas setup --clean",
-		RunE: a.does(func(ctx context.Context, args []string) (result, error) {
+		RunE: a.action(func(ctx context.Context, args []string) (result, error) {
 			for _, arg := range args {
 				o.Items = append(o.Items, setup.Item(arg))
 			}

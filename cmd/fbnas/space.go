@@ -22,7 +22,7 @@ func spaceListVerb(a *app) *cobra.Command {
 		Short:   "List the built-in spaces",
 		Example: "  fbnas space list",
 		Args:    cobra.NoArgs,
-		RunE: a.does(func(context.Context, []string) (result, error) {
+		RunE: a.action(func(context.Context, []string) (result, error) {
 			r, err := job.Spaces(classes)
 			if err != nil {
 				return nil, err
@@ -42,7 +42,7 @@ func spaceShowVerb(a *app) *cobra.Command {
 		Short:   "Describe a space: a built-in name or a space.yaml",
 		Example: "  fbnas space show demo\n  fbnas space show demo --yaml > my-space.yaml",
 		Args:    cobra.ExactArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) (result, error) {
+		RunE: a.action(func(_ context.Context, args []string) (result, error) {
 			info, err := job.DescribeSpace(args[0], classes)
 			if err != nil {
 				return nil, err
@@ -58,7 +58,7 @@ func spaceShowVerb(a *app) *cobra.Command {
 	return cmd
 }
 
-// classesFlag is for verbs that look at networks before the data is known.
+// classesFlag is for verbs that describe networks before the data are known.
 func classesFlag(cmd *cobra.Command, classes *int) {
 	cmd.Flags().IntVar(classes, "classes", 10, "classes of the networks' heads")
 }
@@ -99,7 +99,7 @@ func spaceText(w io.Writer, s *job.SpaceInfo) error {
 	return nil
 }
 
-// architectures says how many there are, and that some options are the same.
+// architectures says how many there are, and which options are merged.
 func architectures(s *job.SpaceInfo) string {
 	text := fmt.Sprintf("10^%.1f", s.Log10)
 	if s.Selections-s.Log10 > 1e-9 {

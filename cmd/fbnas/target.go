@@ -34,7 +34,7 @@ func limitOf(text string) (job.Limit, error) {
 	var l job.Limit
 	var err error
 	value := &l.US
-	if strings.HasSuffix(squeezed(text), "%") {
+	if strings.HasSuffix(withoutSpace(text), "%") {
 		value = &l.Part
 		*value, err = parsePart(text)
 	} else {
@@ -46,10 +46,10 @@ func limitOf(text string) (job.Limit, error) {
 	return l, nil
 }
 
-// latencyUS parses a latency into microseconds, as text.Latency and Go write
-// it: 68.0 µs, 68us, 0.068ms, 1m2s.
+// latencyUS parses a latency, in the notation of text.Latency or Go, into
+// microseconds: 68.0 µs, 68us, 0.068ms, 1m2s.
 func latencyUS(text string) (float64, error) {
-	text = squeezed(text)
+	text = withoutSpace(text)
 	for _, unit := range []struct {
 		name string
 		us   float64
@@ -69,13 +69,13 @@ func latencyUS(text string) (float64, error) {
 
 func finiteOr(v float64, text string) error {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return fmt.Errorf("%q is no finite number", text)
+		return fmt.Errorf("%q is not a finite number", text)
 	}
 	return nil
 }
 
-// squeezed is text without white space, of whatever width.
-func squeezed(text string) string {
+// withoutSpace is text without white space, of whatever width.
+func withoutSpace(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return -1
@@ -87,7 +87,7 @@ func squeezed(text string) string {
 // latencyFlag is a flag's latency, to the nanosecond.
 type latencyFlag time.Duration
 
-// Set parses what a person types.
+// Set parses a latency as people type it.
 func (l *latencyFlag) Set(text string) error {
 	us, err := latencyUS(text)
 	if ns := us * 1e3; err == nil && math.Abs(ns) < math.MaxInt64 {
@@ -99,12 +99,12 @@ func (l *latencyFlag) Set(text string) error {
 
 func (l *latencyFlag) String() string { return time.Duration(*l).String() }
 
-// Type stands in the help.
+// Type is the type in the help.
 func (*latencyFlag) Type() string { return "duration" }
 
-// parsePart parses 0.02 and 2%. It is finite.
+// parsePart parses a finite number such as 0.02 or 2%.
 func parsePart(text string) (float64, error) {
-	number, percent := strings.CutSuffix(squeezed(text), "%")
+	number, percent := strings.CutSuffix(withoutSpace(text), "%")
 	v, err := strconv.ParseFloat(number, 64)
 	if percent {
 		v /= 100
@@ -112,7 +112,7 @@ func parsePart(text string) (float64, error) {
 	return v, cmp.Or(err, finiteOr(v, text))
 }
 
-// marginOf parses auto or a part; nil where the command line says nothing.
+// marginOf parses auto or a part; nil where the flag is not given.
 func marginOf(cmd *cobra.Command, text string) (*job.Margin, error) {
 	if !cmd.Flags().Changed("margin") {
 		return nil, nil
@@ -126,7 +126,7 @@ func parseMargin(text string) (*job.Margin, error) {
 	}
 	v, err := parsePart(text)
 	if err != nil || !(v >= 0 && v < 1) {
-		return nil, fault.New(fault.Usage, "Write auto, or a part such as 2% or 0.02.", "%q is no margin", text)
+		return nil, fault.New(fault.Usage, "Write auto, or a part such as 2% or 0.02.", "%q is not a margin", text)
 	}
 	return &job.Margin{Part: v}, nil
 }

@@ -14,8 +14,7 @@ type fact struct {
 	value any
 }
 
-// writeFacts writes facts one below the other; those without a value are left
-// out.
+// writeFacts writes facts, one per line; it leaves out those without a value.
 func writeFacts(w io.Writer, facts ...fact) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range facts {

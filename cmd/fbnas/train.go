@@ -22,7 +22,7 @@ func trainVerb(a *app) *cobra.Command {
 			"built in, from random weights or from those of another training (--init-from):\n" +
 			"then the classifier starts anew where the classes are others, pixels are\n" +
 			"normalised as they were there, and the architecture is that file's unless one is\n" +
-			"given. Interrupting keeps the state; --resume goes on and ends in what an\n" +
+			"given. Interrupting keeps the state; --resume continues and ends in what an\n" +
 			"uninterrupted training gives, bit for bit. See docs/training.md.",
 		Example: "  fbnas train runs/search-1 --data photos/\n" +
 			"  fbnas train arch.yaml --data fashion-mnist --epochs 20 -o runs/mine\n" +
@@ -40,7 +40,7 @@ func trainVerb(a *app) *cobra.Command {
 	flags.StringVar(&o.InitFrom, "init-from", "", "start from the weights in this `file` (.onnx, .safetensors, .pth) or finished training")
 	flags.BoolVar(&o.NewClassifier, "new-classifier", false, "start the classifier anew where --init-from has one for classes of the same names, too")
 	flags.StringVar(&o.Normalise, "normalise", "", "`how` pixels are normalised: source (as for the weights of --init-from), data (by the images' own mean and deviation) or imagenet (default source where that is known, else data)")
-	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, args []string) (result, error) {
 		var err error
 		if o.RunOptions, err = f.options(cmd); err != nil {
 			return nil, err

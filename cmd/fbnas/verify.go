@@ -39,7 +39,7 @@ func verifyVerb(a *app) *cobra.Command {
 	f.StringVar(&o.Root, "root", job.RunsFolder, "`folder` to look for the training in")
 	f.IntVar(&o.Images, "images", 0, fmt.Sprintf("how many to compare on, %d to %d (default %d, with onnx-go %d)",
 		onnxexport.ParityInputs, job.ParityImages, job.ParityImages, onnxexport.ParityInputs))
-	cmd.RunE = a.does(func(ctx context.Context, args []string) (result, error) {
+	cmd.RunE = a.action(func(ctx context.Context, args []string) (result, error) {
 		o.Place.Device = device.job()
 		r, err := job.Verify(ctx, a.env, args[0], o)
 		return view(r, verifyText), err

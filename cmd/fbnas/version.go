@@ -20,7 +20,7 @@ func versionVerb(a *app) *cobra.Command {
 		Short:   "Print the version",
 		Example: "  fbnas version --json",
 		Args:    cobra.NoArgs,
-		RunE: a.does(func(context.Context, []string) (result, error) {
+		RunE: a.action(func(context.Context, []string) (result, error) {
 			return view(&job.VersionResult{Version: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}, versionText), nil
 		}),
 	}

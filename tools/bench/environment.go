@@ -13,8 +13,8 @@ import (
 	"fbnas/internal/setup"
 )
 
-// environment is where and with what figures are made; what cannot be found
-// out is left out.
+// environment says where and with what figures were measured; what cannot be
+// determined is left out.
 func environment(ctx context.Context, args []string, p plan, torch string) line {
 	l := line{
 		"bench": "environment", "date": time.Now().Format(time.DateOnly), "command": strings.Join(append([]string{"go run ./tools/bench"}, args...), " "),
@@ -41,7 +41,7 @@ func environment(ctx context.Context, args []string, p plan, torch string) line 
 	return l
 }
 
-// fieldOf is what stands behind the first "name:" of a file of the kernel.
+// fieldOf is the text after the first "name:" in a file of the kernel.
 func fieldOf(path, name string) string {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 // kernelSizes are the options of the kernel rows.
 var kernelSizes = []int{3, 5, 7}
 
-// kernelSpace is the yardstick's network with a choice of kernel in every
-// block: nested kernels, as package models has them.
+// kernelSpace is the benchmark network with a choice of kernel in every block:
+// nested kernels, as package models has them.
 func kernelSpace() models.Space {
 	space := yardstickSpace(1)
 	for i := range space.Stages {
@@ -23,8 +23,8 @@ func kernelSpace() models.Space {
 	return space
 }
 
-// perKernel is another way to choose a kernel: the depthwise layer of a block,
-// and which of its parameters there are once for each size.
+// perKernel is another way to choose a kernel: how it builds the depthwise layer
+// of a block, and which of its parameters exist once for each size.
 type perKernel struct {
 	params  func(models.Param) bool
 	resized bool // a kernel is stored at its own size, not at the largest
@@ -32,7 +32,7 @@ type perKernel struct {
 }
 
 // summed adds up independent kernels before one convolution. Each is stored at
-// the largest size; what lies outside its own never counts.
+// the largest size; values outside its own size have no effect.
 var summed = perKernel{
 	params: func(p models.Param) bool { return p.Role == models.Weight },
 	layer: func(nb *nn.Builder, name string, c models.Convolution, x, weights *graph.Node) *graph.Node {
@@ -48,9 +48,9 @@ var summed = perKernel{
 	},
 }
 
-// branches are the paper's: a convolution with batch norm and activation for
-// each size. The weight of a branch goes into its batch norm, for w·relu(x) is
-// relu(w·x).
+// branches are those of the paper: a convolution with batch norm and activation
+// for each size. The weight of a branch goes into its batch norm, since w·relu(x)
+// is relu(w·x).
 var branches = perKernel{
 	params:  func(models.Param) bool { return true },
 	resized: true,
@@ -108,7 +108,7 @@ func layer(nb *nn.Builder, name string, c models.Convolution, x, mask *graph.Nod
 	return nb.Activate(c.Act, nb.BatchNorm(name+".bn", y, mask))
 }
 
-// all lists the parameters when some of the depthwise layers' are there once
+// all lists the parameters if some of those of the depthwise layers exist once
 // for each size.
 func (way perKernel) all(params []models.Param) []models.Param {
 	var all []models.Param
@@ -139,7 +139,7 @@ func option(g *graph.Graph, weights *graph.Node, i int, row []float64) *graph.No
 	return nn.Combine(g, weights, g.Const(rows, len(kernelSizes), len(row)))
 }
 
-// centre has ones where a kernel of size k lies within one of size of.
+// centre has ones where a kernel of size k lies within one of size `of`.
 func centre(k, of int) []float64 {
 	taps, border := make([]float64, of*of), (of-k)/2
 	for y := border; y < of-border; y++ {

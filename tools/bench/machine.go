@@ -17,14 +17,13 @@ import (
 const (
 	// copyFloats is beyond every cache: 256 MB.
 	copyFloats = 64 << 20
-	// matmulSide makes products long enough for the kernel to reach its peak.
+	// matmulSide makes products large enough for the kernel to reach its peak.
 	matmulSide = 1536
 )
 
-// machineRow sets what the step reaches beside what the machine can do. A copy
-// counts what is read and what is written; of the step, see traffic. Passes are
-// how often the time of a step would do for a copy of all maps that leave the
-// network's convolutions.
+// machineRow compares the step with what the machine can do. A copy counts bytes
+// read and written; for the step, see traffic. Passes are how many copies of all
+// feature maps of the network's convolutions would take as long as the step.
 func (p plan) machineRow(threads int) row {
 	const batch, net = 128, "relu"
 	ours := func(name, kind string) job {
@@ -33,7 +32,7 @@ func (p plan) machineRow(threads int) row {
 	maps, flops := stepSize(net, batch)
 	moved := traffic(net, batch)
 	const copied, multiplied = 2 * 4 * copyFloats, 2 * matmulSide * matmulSide * matmulSide
-	// billions a second of an amount that one step of a contestant does
+	// billions per second of an amount that one step of a contestant does
 	billions := func(name, of string, amount float64) derived { return rate(name, of, amount/1e6) }
 	return row{
 		bench: "machine", setting: line{"net": net, "batch": batch, "threads": threads},
@@ -56,13 +55,13 @@ func (p plan) machineRow(threads int) row {
 	}
 }
 
-// stepSize is the bytes of the maps that leave a network's convolutions, and
-// the floating-point operations of a step: the forward pass's, and twice as
+// stepSize is the bytes of the outputs of a network's convolutions, and the
+// floating-point operations of a step: those of the forward pass, and twice as
 // many for the gradients of weights and maps.
 func stepSize(net string, batch int) (maps, flops float64) {
 	s, err := subjectOf(net)
 	if err != nil {
-		panic(err) // one of bench's own
+		panic(err) // cannot fail: one of bench's own networks
 	}
 	for _, b := range s.blocks {
 		for _, c := range b.Convolutions() {
@@ -72,14 +71,14 @@ func stepSize(net string, batch int) (maps, flops float64) {
 	return maps, 3 * 2 * float64(models.Count(s.blocks).MACs) * float64(batch)
 }
 
-// traffic is the bytes of maps that the nodes of a step read and write, as if
-// each read what it needs from memory and wrote there what it gives. What a
-// dialect or a kernel does in several passes counts once; what a cache keeps
-// counts as if it did not.
+// traffic is the bytes of maps that the nodes of a step read and write, assuming
+// that each reads its inputs from memory and writes its outputs there. Several
+// passes of a dialect or a kernel count once; reads that a cache saves count all
+// the same.
 func traffic(net string, batch int) (bytes float64) {
 	s, err := subjectOf(net)
 	if err != nil {
-		panic(err) // one of bench's own
+		panic(err) // cannot fail: one of bench's own networks
 	}
 	size := func(n *graph.Node) float64 {
 		if !n.Map {
@@ -99,7 +98,7 @@ func traffic(net string, batch int) (bytes float64) {
 	return bytes
 }
 
-// copyStep copies with as many threads as a step has.
+// copyStep copies with as many threads as a step uses.
 func copyStep(threads int) func() error {
 	from, to := make([]float32, copyFloats), make([]float32, copyFloats)
 	for i := range from {
@@ -117,7 +116,7 @@ func copyStep(threads int) func() error {
 }
 
 // matmulTurn multiplies matrices of the state, and returns a number of the
-// product so that it is computed.
+// product so that it must be computed.
 func matmulTurn(ctx context.Context, e engine.Engine, j job) (figures, error) {
 	specs := []engine.Spec{{Name: "a", Shape: graph.Shape{matmulSide, matmulSide}}, {Name: "b", Shape: graph.Shape{matmulSide, matmulSide}}}
 	state, err := e.NewState(specs)

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// readLines reads what a run has printed.
+// readLines reads a run's output.
 func readLines(r io.Reader) ([]line, error) {
 	var lines []line
 	scanner := bufio.NewScanner(r)
@@ -24,8 +24,8 @@ func readLines(r io.Reader) ([]line, error) {
 	return lines, scanner.Err()
 }
 
-// page prints lines as the page of figures: for each of sections that has
-// lines its text and its table, then what failed.
+// page prints lines as the page of figures: for each section that has lines its
+// text and its table, then the failures.
 func page(w io.Writer, lines []line) error {
 	byKind, failed := map[string][]line{}, []line(nil)
 	for _, l := range lines {
@@ -63,7 +63,7 @@ func page(w io.Writer, lines []line) error {
 	return out.Flush()
 }
 
-// list prints each line as one item for each of its values.
+// list prints each line as an item with its values.
 func list(w io.Writer, lines []line) {
 	fmt.Fprintln(w)
 	for _, l := range lines {
@@ -75,8 +75,8 @@ func list(w io.Writer, lines []line) {
 	}
 }
 
-// table has the columns first, then one for whatever else a line has:
-// settings, derived figures, what was measured of each contestant.
+// table has the columns first, then one for everything else that a line has:
+// settings, derived figures, and the contestants' measurements.
 func table(w io.Writer, lines []line, first []string) {
 	rank := map[string]int{}
 	for _, l := range lines {
@@ -111,8 +111,8 @@ func table(w io.Writer, lines []line, first []string) {
 	}
 }
 
-// cell is a figure, a text, or of a contestant its median step, its peak and
-// what of it loading needs.
+// cell is a figure or a text; for a contestant, its median step, its peak memory
+// and how much of that loading needs.
 func cell(v any) string {
 	switch v := v.(type) {
 	case nil:

@@ -9,10 +9,10 @@ import (
 	"fbnas/train"
 )
 
-// classes of the images that steps are measured on.
+// classes of the images on which steps are measured.
 const classes = 10
 
-// subject is a network to be measured and how one of its steps is made.
+// subject is a network to measure and the kind of its steps.
 type subject struct {
 	net     train.Network
 	blocks  []models.Block // without masks
@@ -21,8 +21,8 @@ type subject struct {
 	learn   bool            // the step updates the choices too
 }
 
-// subjects are the networks that have a name here: the yardstick's, the ways
-// to choose kernels in it, and the demo's.
+// subjects are the networks with a name of their own: the benchmark network, the
+// ways to choose kernels in it, and the demo's.
 var subjects = map[string]func() (subject, error){
 	"relu":             func() (subject, error) { return fixed(yardstick("relu", "")) },
 	"hswish_se":        func() (subject, error) { return fixed(yardstick("hswish", "hsigmoid")) },
@@ -33,8 +33,8 @@ var subjects = map[string]func() (subject, error){
 	"demo_supernet":    func() (subject, error) { return demo(true) },
 }
 
-// subjectOf finds a network: one of subjects; supernet_N, the yardstick's with
-// N options a choice (0: the same network without masks), supernet_Nc with
+// subjectOf finds a network: one of subjects; supernet_N, the benchmark network
+// with N options per choice (0: the same network without masks), supernet_Nc with
 // choices that learn; or a built-in architecture.
 func subjectOf(name string) (subject, error) {
 	if s, ok := subjects[name]; ok {
@@ -57,7 +57,7 @@ func fixed(a models.Arch) (subject, error) {
 	return subject{net: train.NetworkOf(blocks), blocks: blocks, input: a.Input}, err
 }
 
-// demo is the largest network of the demo's space, with masks or without.
+// demo is the largest network of the demo's space, with or without masks.
 func demo(masks bool) (subject, error) {
 	space, err := models.LoadSpace("demo")
 	if err != nil {
@@ -82,8 +82,8 @@ const (
 
 var yardstickInput = models.Input{Channels: 3, Height: 32, Width: 32}
 
-// yardstick is builtin8; gate is that of a squeeze-and-excitation in every
-// block, to a quarter of the hidden channels, or "".
+// yardstick is builtin8; gate is the function of a squeeze-and-excitation in
+// every block, to a quarter of the hidden channels, or "".
 func yardstick(act, gate string) models.Arch {
 	a := models.Arch{Name: "builtin8", Input: yardstickInput, Classes: classes, Rounding: models.Rounding{Divisor: 1}, Head: models.HeadRow{Bias: true}}
 	a.Rows = append(a.Rows, models.Row{Kind: models.Conv, Out: stemWidth, Kernel: 3, Act: act})
@@ -105,7 +105,7 @@ func yardstick(act, gate string) models.Arch {
 	return a
 }
 
-// yardstickSpace has builtin8 as its largest network (but for the first
+// yardstickSpace has builtin8 as its largest network (except for the first
 // shortcut: a stage's first block has none), and n options for every width and
 // every expansion.
 func yardstickSpace(n int) models.Space {

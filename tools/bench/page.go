@@ -1,12 +1,12 @@
 package main
 
-// section is what the page says of one kind of line.
+// section describes one kind of line on the page.
 type section struct {
 	bench    string
 	title    string
-	measured bool // by rows of its own, which -only can pick
+	measured bool // by rows of its own, which -only can select
 	text     string
-	columns  []string // that come first
+	columns  []string // the columns that come first
 }
 
 // sections are the page's, in order.

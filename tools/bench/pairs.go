@@ -10,18 +10,18 @@ import (
 // line is one line of output.
 type line map[string]any
 
-// figures are what one turn of a contestant gives; zero where it has none.
+// figures are the results of one turn of a contestant; zero where it has none.
 type figures struct {
 	MedianMS   float64 `json:"median_ms"` // of a step
 	MinMS      float64 `json:"min_ms"`
-	CPUMS      float64 `json:"cpu_ms"`                 // of all threads, a step
+	CPUMS      float64 `json:"cpu_ms"`                 // of all threads, per step
 	PeakMB     float64 `json:"peak_rss_mb"`            // of the process
-	LoadMB     float64 `json:"import_rss_mb"`          // of it before there is a network
+	LoadMB     float64 `json:"import_rss_mb"`          // of the process, before there is a network
 	FirstStepS float64 `json:"first_step_s,omitempty"` // from the start of the process
 	WaitShare  float64 `json:"wait_share,omitempty"`   // of the time, for images
 }
 
-// row is contestants that take turns, and what is derived from them.
+// row is contestants that take turns, and the figures derived from them.
 type row struct {
 	bench       string
 	setting     line // what all contestants have in common
@@ -29,8 +29,8 @@ type row struct {
 	derived     []derived
 }
 
-// derived is a figure of every pair; its median is reported. Rows in which one
-// of needs failed go without it.
+// derived is a figure computed for every pair; its median is reported. It is left
+// out of rows in which one of needs failed.
 type derived struct {
 	name  string
 	needs []string
@@ -46,8 +46,9 @@ type bench struct {
 	log     *slog.Logger
 }
 
-// run measures every row and compares them with the targets. What fails gets a
-// line that says so; an error is an interrupt, or that nothing can be written.
+// run measures every row and compares the results with the targets. A failed row
+// gets a line that says so; an error means an interruption, or that nothing can
+// be written.
 func (b bench) run(ctx context.Context) error {
 	var results []result
 	all := b.plan.rows()
@@ -77,9 +78,9 @@ func (b bench) run(ctx context.Context) error {
 	return nil
 }
 
-// row lets the contestants take turns, in the opposite order in every other
-// pair so that a drift of the machine meets them alike. It is nil when all
-// have failed.
+// row lets the contestants take turns, in the opposite order in every other pair,
+// so that a drift of the machine affects them equally. It is nil if all have
+// failed.
 func (b bench) row(ctx context.Context, r row) (line, error) {
 	var pairs []map[string]figures
 	before := b.usage()
@@ -135,8 +136,8 @@ func (r row) summary(alive []job, pairs []map[string]figures) line {
 	return out
 }
 
-// typical is the median of every figure over the pairs, of the shortest step
-// and the peak the extremes.
+// typical has the median of every figure over the pairs, except for the shortest
+// step and the peak, which are the extremes.
 func typical(pairs []map[string]figures, name string) figures {
 	of := func(pick func([]float64) float64, value func(figures) float64) float64 {
 		var values []float64

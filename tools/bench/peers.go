@@ -19,8 +19,8 @@ type peer struct {
 	args []string
 }
 
-// torchPeers are PyTorch's side of networks. The yardstick has no nested
-// kernels: there its branches are the peer.
+// torchPeers has PyTorch's counterparts of networks. It has no nested kernels:
+// there its branches are the counterpart.
 var torchPeers = map[string]peer{
 	"relu":           {torchJob, nil},
 	"hswish_se":      {torchJob, []string{"--act", "hswish", "--se", "4"}},
@@ -35,7 +35,7 @@ var torchPeers = map[string]peer{
 // tuned lets glibc keep freed memory, without which page faults dominate.
 var tuned = []string{"MALLOC_MMAP_MAX_=0", "MALLOC_TRIM_THRESHOLD_=68719476736"}
 
-// torchSettings are the yardstick's: the strongest first.
+// torchSettings are those for the benchmark network, the fastest first.
 var torchSettings = []struct {
 	name string
 	env  []string
@@ -46,9 +46,9 @@ var torchSettings = []struct {
 	{"torch_plain", nil, nil},
 }
 
-// againstTorch adds PyTorch to a row, and the ratios of one of ours to it. The
-// two weaker settings cost more time than all else; they take part in the rows
-// of the step, or everywhere when asked for.
+// againstTorch adds PyTorch to a row, and the ratios of one of our contestants to
+// it. The two slower settings take more time than everything else; they are
+// included in the rows of the step, or everywhere if asked for.
 func (p plan) againstTorch(r row, ours, net string) row {
 	other, ok := torchPeers[net]
 	if p.noTorch || !ok {
@@ -62,7 +62,7 @@ func (p plan) againstTorch(r row, ours, net string) row {
 	var names []string
 	for _, s := range settings {
 		names = append(names, s.name)
-		// PyTorch's own setting does not reach the thread of the backward pass.
+		// PyTorch's own setting does not affect the thread of the backward pass.
 		env := append(slices.Clone(s.env), "OMP_NUM_THREADS="+strconv.Itoa(like.Threads))
 		r.contestants = append(r.contestants, job{Name: s.name, Kind: other.kind, Network: net, Batch: like.Batch,
 			Threads: like.Threads, Steps: like.Steps, Args: slices.Concat(other.args, s.args), Env: env})
@@ -74,7 +74,7 @@ func (p plan) againstTorch(r row, ours, net string) row {
 	return r
 }
 
-// python is what follows the interpreter's name to do one of PyTorch's jobs.
+// python has the interpreter's arguments for one of PyTorch's jobs.
 func (j job) python(yardstick string) ([]string, error) {
 	command := []string{yardstick}
 	if j.Kind == torchBlocksJob {

@@ -15,8 +15,8 @@ import (
 // tooLong ends a turn: no step of any row takes a minute.
 const tooLong = 10 * time.Minute
 
-// processes does each turn in a process of its own, so that its memory and its
-// threads are its alone and ours and PyTorch's are measured alike.
+// processes does each turn in a process of its own, so that memory and threads
+// belong to it alone, and ours and PyTorch's are measured in the same way.
 type processes struct{ python, script string }
 
 func (p processes) measure(ctx context.Context, j job) (f figures, err error) {
@@ -49,8 +49,8 @@ func (p processes) command(j job) ([]string, error) {
 	return []string{self, "-one", string(text)}, err
 }
 
-// findTorch is a Python that has PyTorch, and PyTorch's version: the first in
-// the path may be another than the distribution's.
+// findTorch finds a Python with PyTorch, and PyTorch's version: the first Python
+// in the path may be another than the distribution's.
 func findTorch(ctx context.Context, script string) (program, version string, err error) {
 	if _, err := os.Stat(script); err != nil {
 		return "", "", fmt.Errorf("rows with PyTorch are left out: %w; run bench in the repository's root, or name its tools/bench/torch_step.py with -torch-script", err)

@@ -18,15 +18,15 @@ type plan struct {
 
 // The kinds of jobs.
 const (
-	stepJob        = "step"   // weight steps on images that are always the same
-	imagesJob      = "images" // weight steps on Fashion-MNIST as training reads it
+	stepJob        = "step"   // weight steps on the same images
+	imagesJob      = "images" // weight steps on Fashion-MNIST as in a training
 	copyJob        = "copy"   // of memory
 	matmulJob      = "matmul"
 	torchJob       = "torch"        // the yardstick's step
 	torchBlocksJob = "torch_blocks" // PyTorch's step of a network given as blocks
 )
 
-// job is one turn of a contestant: what a process of its own is asked to do.
+// job is one turn of a contestant: the task of a process of its own.
 type job struct {
 	Name    string
 	Kind    string
@@ -35,8 +35,8 @@ type job struct {
 	Batch   int
 	Threads int
 	Steps   int
-	Args    []string // of PyTorch's script, beside those for the above
-	Env     []string // of the process, beside this one's
+	Args    []string // of PyTorch's script, besides those for the fields above
+	Env     []string // of the process, besides this one's
 }
 
 // rows are what is measured, in order.
@@ -58,7 +58,7 @@ func (p plan) rows() []row {
 	return append(rows, p.startRow())
 }
 
-// cells are those over which the step is compared with PyTorch's.
+// cells are the settings for which the step is compared with PyTorch's.
 func cells(do func(batch, threads int)) {
 	for _, batch := range []int{64, 128} {
 		for _, threads := range []int{1, 2} {
@@ -79,13 +79,13 @@ func (p plan) stepRow(net string, batch, threads int) row {
 	return p.againstTorch(r, "blocked", net)
 }
 
-// step is a contestant of ours.
+// step is one of our contestants.
 func (p plan) step(name, net string, dialect ort.Dialect, batch, threads int) job {
 	return job{Name: name, Kind: stepJob, Network: net, Dialect: dialect, Batch: batch, Threads: threads, Steps: p.steps}
 }
 
 // masksRow compares the weight step of a supernet with that of the same network
-// without masks, and the step that updates the choices as well (suffix c), as
+// without masks, and the step that also updates the choices (suffix c), as
 // PyTorch's does, with PyTorch's.
 func (p plan) masksRow(options, batch, threads int) row {
 	super := fmt.Sprintf("supernet_%d", options)
@@ -105,7 +105,7 @@ func (p plan) masksRow(options, batch, threads int) row {
 }
 
 // kernelsRow compares the ways to choose among kernels of 3, 5 and 7 in every
-// block, choices learning; PyTorch's are branches.
+// block, with choices that learn; PyTorch's are branches.
 func (p plan) kernelsRow(batch, threads int) row {
 	r := row{
 		bench: "kernels", setting: line{"batch": batch, "threads": threads},
@@ -123,7 +123,7 @@ func (p plan) kernelsRow(batch, threads int) row {
 	return p.againstTorch(r, "nested", "kernels_nested")
 }
 
-// imagesRow is training as a user has it. Its steps are more, for the loader
+// imagesRow is training as a user does it. It has more steps, because the loader
 // starts with full queues.
 func (p plan) imagesRow(threads int) row {
 	const batch = 64
@@ -157,7 +157,7 @@ func rate(name, of string, perMS float64) derived {
 	return derived{name, []string{of}, func(pair map[string]figures) float64 { return perMS / medianMS(pair[of]) }}
 }
 
-// ratio divides a figure of one contestant by the least of the others'.
+// ratio divides a figure of one contestant by the smallest of the others'.
 func ratio(name string, value func(figures) float64, of string, to ...string) derived {
 	return derived{name, append([]string{of}, to...), func(pair map[string]figures) float64 {
 		least := math.Inf(1)
@@ -180,15 +180,15 @@ func median(values []float64) float64 {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
-// rounded keeps four digits: what is measured has fewer. What could not be
-// divided is 0, for JSON has no infinity.
+// rounded keeps four digits, more than measurements have. What could not be
+// divided is 0, because JSON has no infinity.
 func rounded(v float64) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0
 	}
 	v, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64)
 	if err != nil {
-		panic(err) // it is a number that was written just now
+		panic(err) // cannot fail: the number was just written
 	}
 	return v
 }

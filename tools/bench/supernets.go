@@ -11,15 +11,15 @@ import (
 	"fbnas/train"
 )
 
-// Names of a supernet's state and feeds, of each choice with its own name behind.
+// Prefixes of a supernet's state and feeds, followed by a choice's name.
 const (
 	choice      = "choice/"
 	noise       = "noise/"
 	temperature = "temperature"
 )
 
-// supernet is a space's largest network under masks, as package search trains
-// it; choices that learn do so in the weights' step.
+// supernet is a space's largest network under masks, as package search trains it;
+// choices that learn do so in the weights' step.
 func supernet(space models.Space, learn bool) subject {
 	choices, blocks := space.Choices(), space.SupernetBlocks(classes)
 	params := models.Params(blocks)
@@ -32,7 +32,7 @@ func supernet(space models.Space, learn bool) subject {
 	return subject{net: train.Network{Forward: forward, Params: params}, blocks: blocks, input: space.Input, choices: choices, learn: learn}
 }
 
-// choiceWeights lays down the Gumbel softmax of every choice.
+// choiceWeights builds the Gumbel softmax of every choice.
 func choiceWeights(g *graph.Graph, choices []models.Choice) []*graph.Node {
 	var weights []*graph.Node
 	for _, c := range choices {
@@ -43,7 +43,8 @@ func choiceWeights(g *graph.Graph, choices []models.Choice) []*graph.Node {
 	return weights
 }
 
-// choiceParams makes choices parameters of a step; the role keeps decay off.
+// choiceParams makes choices parameters of a step; their role exempts them from
+// weight decay.
 func choiceParams(choices []models.Choice) []models.Param {
 	var params []models.Param
 	for _, c := range choices {
@@ -52,7 +53,7 @@ func choiceParams(choices []models.Choice) []models.Param {
 	return params
 }
 
-// adam is that of the yardstick, for the choices.
+// adam has the benchmark's settings for the choices.
 var adam = train.Adam{Rate: 0.01, Beta1: 0.5, Beta2: 0.999}
 
 func (s subject) shape(batch int) train.Shape {
@@ -70,8 +71,8 @@ func (s subject) specs() []engine.Spec {
 	return append(s.net.Specs(), choices...)
 }
 
-// program is a step of the weights, and of the choices from the same loss
-// where they learn.
+// program is a step of the weights and, if they learn, of the choices by the same
+// loss.
 func (s subject) program(batch int, c train.Config) *engine.Program {
 	p := s.net.WeightStep(s.shape(batch), c.SGD(), c.LabelSmoothing)
 	if s.learn {
@@ -82,9 +83,9 @@ func (s subject) program(batch int, c train.Config) *engine.Program {
 	return p
 }
 
-// byAdam updates a parameter of a weight step as the yardstick updates choices.
-// One backward pass has to serve weights and choices, so the gradient is taken
-// from where the step has it: v' = momentum·v + gradient.
+// byAdam updates a parameter of a weight step with Adam. One backward pass has to
+// serve weights and choices, so the gradient is recovered from the step's
+// momentum: v' = momentum·v + gradient.
 func byAdam(p *engine.Program, name string, momentum float64) {
 	g := p.Graph
 	at := func(name string) int {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// cellsOf are the rows of a kind whose settings agree with where.
+// cellsOf selects the rows of a kind whose settings agree with where.
 type cellsOf struct {
 	bench string
 	where line
@@ -30,8 +30,8 @@ var (
 	masksCells  = cellsOf{"masks", line{"options": 10}}
 )
 
-// target is what a figure shall be: at most mean as the geometric mean over
-// its cells, and at most worst in each.
+// target is the required value of a figure: at most mean as the geometric mean
+// over its cells, and at most worst in each.
 type target struct {
 	name        string
 	of          []cellsOf
@@ -41,8 +41,8 @@ type target struct {
 
 var unbounded = math.Inf(1)
 
-// targets are what training and search have to keep, as far as a row measures
-// it.
+// targets are the requirements for training and search, as far as a row measures
+// them.
 var targets = []target{
 	{"step time to PyTorch's, relu network", []cellsOf{reluCells}, "ratio_to_best_torch", 0.85, 1.1},
 	{"step time to PyTorch's, hard-swish and SE", []cellsOf{hswishCells}, "ratio_to_best_torch", 1, 1.1},
@@ -61,8 +61,8 @@ type result struct {
 	line line
 }
 
-// verdict is the line of a target over what was measured; nil when that is
-// nothing. A target holds when none of its cells among all rows is missing.
+// verdict is the line of a target over the measured rows; nil if there are none.
+// A target only holds if none of its cells is missing.
 func (t target) verdict(all []row, results []result) line {
 	cells := 0
 	for _, r := range all {
@@ -114,7 +114,7 @@ func geometric(logs []float64) float64 {
 	return math.Exp(sum / float64(len(logs)))
 }
 
-// title is the row in words, what -only matches: "step batch=64 net=relu …".
+// title is the row in words, which -only matches: "step batch=64 net=relu …".
 func (r row) title() string {
 	words := []string{r.bench}
 	for _, key := range slices.Sorted(maps.Keys(r.setting)) {

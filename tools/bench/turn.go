@@ -17,12 +17,12 @@ import (
 	"fbnas/train"
 )
 
-// begun is when this process started, but for what the system and Go's runtime
+// processStart is when this process started, except for what the system and Go's runtime
 // do before.
-var begun = time.Now()
+var processStart = time.Now()
 
-// warmUp is the steps before those that are measured: the first touch their
-// memory for the first time.
+// warmUp is the number of steps before the measured ones; the first steps touch
+// their memory for the first time.
 const warmUp = 2
 
 // turn does one job in this process, whose memory is then that job's alone.
@@ -79,7 +79,7 @@ func timed(steps int, step func() error) (f figures, err error) {
 			return f, err
 		}
 		if i == 0 {
-			f.FirstStepS = time.Since(begun).Seconds()
+			f.FirstStepS = time.Since(processStart).Seconds()
 		}
 		if i >= warmUp {
 			ms = append(ms, 1e3*time.Since(start).Seconds())
@@ -93,13 +93,13 @@ func timed(steps int, step func() error) (f figures, err error) {
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err) // its arguments are constant
+		panic(err) // cannot fail: its arguments are constant
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// open compiles the step of a job's network; the runner and its state are the
-// process's.
+// open compiles the step of a job's network; the runner and its state live as
+// long as the process.
 func open(e engine.Engine, j job) (subject, engine.Runner, error) {
 	s, err := subjectOf(j.Network)
 	if err != nil {
@@ -156,7 +156,7 @@ func (s subject) feeds(batch int) engine.Feeds {
 	return feeds
 }
 
-// imagesTurn is training as `fbnas train` does it, without what it writes down.
+// imagesTurn trains as `fbnas train` does, without writing anything.
 func imagesTurn(ctx context.Context, e engine.Engine, j job) (f figures, err error) {
 	s, runner, err := open(e, j)
 	if err != nil {

@@ -18,8 +18,8 @@ const (
 	pixels       = 28 * 28
 )
 
-// write writes the part as IDX files to a folder, from the files in `from`.
-// Its classes count from 0.
+// write writes the part as IDX files to a folder, from the files in `from`. Its
+// classes count from 0.
 func (p part) write(from, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
@@ -49,8 +49,8 @@ func (p part) write(from, folder string) error {
 	return nil
 }
 
-// pick takes the first `limit` images of each class of the part, all where it
-// is negative.
+// pick takes the first `limit` images of each class of the part, or all if it is
+// negative.
 func (p part) pick(images, labels []byte, limit int) (picked, classes []byte) {
 	var count [256]int
 	for i, l := range labels {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// network has three residual blocks, as much as a search in the demo's space
-// tends to find.
+// network has three residual blocks, about as many as a search in the demo's
+// space finds.
 const network = `version: 1
 name: study
 input: {channels: 1, height: 28, width: 28}
@@ -22,8 +22,8 @@ blocks:
 head: {bias: true}
 `
 
-// part is a part of Fashion-MNIST: so many training images of each class from
-// `from` up to `to`, and all test images of these.
+// part is a part of Fashion-MNIST: a number of training images of each class from
+// `from` up to `to`, and all test images of these classes.
 type part struct {
 	name     string
 	from, to int
@@ -31,15 +31,14 @@ type part struct {
 }
 
 var (
-	few    = part{"few", 0, 10, 600}    // the techniques are tried on
-	all    = part{"all", 0, 10, 6000}   // the ones that help there are tried on
-	source = part{"source", 0, 5, 3000} // weights come from
-	target = part{"target", 5, 10, 50}  // weights are carried over to
+	few    = part{"few", 0, 10, 600}    // to try the techniques on
+	all    = part{"all", 0, 10, 6000}   // to try the helpful ones on
+	source = part{"source", 0, 5, 3000} // for pretraining
+	target = part{"target", 5, 10, 50}  // for fine-tuning
 	parts  = []part{few, all, source, target}
 )
 
-// variant is a way to train; the first of a study is what the others are
-// compared with.
+// variant is a way to train; the others of a study are compared with its first.
 type variant struct {
 	name  string
 	flags string
@@ -53,11 +52,11 @@ type study struct {
 	variants []variant
 }
 
-// everything has every technique, less of each than where it stands alone.
+// everything has every technique, each weaker than on its own.
 const everything = "--crop-scale 0.7 --trivial-augment --mixup 0.1 --drop-path 0.05 --dropout 0.1 --ema 0.99"
 
-// carried starts from the pretraining under the same seed, whose classes have
-// the same names as those of the target: numbers.
+// carried starts from the pretraining with the same seed, whose classes have the
+// same names as the target's: numbers.
 const carried = "--init-from SOURCE --new-classifier "
 
 // studies are done in this order.
@@ -104,7 +103,7 @@ type job struct {
 }
 
 // plan lists the trainings of all studies, seed by seed, so that the first
-// figures are of every variant.
+// results cover every variant.
 func plan(seeds int) []job {
 	var jobs []job
 	for _, s := range studies {
@@ -122,7 +121,7 @@ func (j job) run() string {
 	return fmt.Sprintf("%s/%s-%d", j.study.name, strings.NewReplacer(" ", "-", ",", "").Replace(j.variant.name), j.seed)
 }
 
-// args are those of `fbnas train`, but for -o, in the folder of the study.
+// args are those of `fbnas train`, except -o, in the folder of the study.
 func (j job) args() []string {
 	flags := strings.Fields(j.study.common + " " + j.variant.flags)
 	pretrained := job{pretraining, pretraining.variants[0], j.seed}.run()

@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// figures are one training's line.
+// figures are the line of one training.
 type figures struct {
 	Study   string  `json:"study"`
 	Variant string  `json:"variant"`
@@ -94,7 +94,7 @@ func (s trainer) prepare() error {
 	return atomicfile.WriteBytes(filepath.Join(s.folder, "study.yaml"), []byte(network))
 }
 
-// train does a training, or what is left of it.
+// train does a training, or the rest of it.
 func (s trainer) train(ctx context.Context, j job) (figures, error) {
 	if r, err := s.finished(j); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return r, err
@@ -114,8 +114,8 @@ func (s trainer) train(ctx context.Context, j job) (figures, error) {
 	return s.finished(j)
 }
 
-// finished reads the figures of a training; fs.ErrNotExist where it has not
-// come to its end.
+// finished reads the figures of a training; fs.ErrNotExist if it has not
+// finished.
 func (s trainer) finished(j job) (figures, error) {
 	r := figures{Study: j.study.name, Variant: j.variant.name, Flags: j.study.common + " " + j.variant.flags, Seed: j.seed}
 	text, err := os.ReadFile(filepath.Join(s.folder, j.run(), "summary.json"))

@@ -8,9 +8,9 @@ import (
 	"math"
 )
 
-// writeTables writes a Markdown table for each study: mean accuracy over the
-// seeds, and the mean of the differences from the study's first variant under
-// the same seeds with its standard error.
+// writeTables writes a Markdown table for each study: the mean accuracy over the
+// seeds, and the mean difference from the study's first variant with the same
+// seeds, with its standard error.
 func writeTables(w io.Writer, jobs []job, finished func(job) (figures, error)) error {
 	found := map[[2]string]map[int]figures{} // by study and variant, then by seed
 	for _, j := range jobs {
@@ -41,7 +41,7 @@ func writeTables(w io.Writer, jobs []job, finished func(job) (figures, error)) e
 	return nil
 }
 
-// row is one variant's line beside the first variant's figures by seed.
+// row is one variant's line, compared with the first variant's figures by seed.
 func row(w io.Writer, v variant, of, first map[int]figures) {
 	var top1, seconds, differences []float64
 	for seed, r := range of {
@@ -59,7 +59,7 @@ func row(w io.Writer, v variant, of, first map[int]figures) {
 	fmt.Fprintf(w, "| %s | `%s` | %d | %.2f | %s | %.1f |\n", v.name, v.flags, len(of), mean, change, took)
 }
 
-// estimate is the mean and its standard error; NaN for that of one figure.
+// estimate is the mean and its standard error, which is NaN for a single figure.
 func estimate(v []float64) (mean, deviation float64) {
 	var sum, squares float64
 	for _, x := range v {

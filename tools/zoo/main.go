@@ -108,7 +108,7 @@ func (o options) measure(ctx context.Context, stdout, stderr io.Writer) ([]netwo
 	return list, err
 }
 
-// each does something for every network that is asked for.
+// each does something for every selected network.
 func (o options) each(do func(name string) error) error {
 	for _, name := range models.ArchNames() {
 		if !o.only.MatchString(name) {
@@ -121,8 +121,8 @@ func (o options) each(do func(name string) error) error {
 	return nil
 }
 
-// published are the figures that the networks' authors give, by name; see
-// models/testdata/zoo.json, which the tests of models are held against.
+// published has the figures published by the networks' authors, by name, from
+// models/testdata/zoo.json, with which the tests of models compare.
 func published() (map[string]publishedCounts, error) {
 	path := filepath.Join("models", "testdata", "zoo.json")
 	data, err := os.ReadFile(path)
@@ -145,7 +145,7 @@ func published() (map[string]publishedCounts, error) {
 	return counts, nil
 }
 
-// readRun reads the lines that a run has printed.
+// readRun reads a run's output.
 func readRun(path string) ([]network, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 // mean is a geometric mean of ratios with its 95 % interval.
 type mean struct{ Ratio, Low, High float64 }
 
-// geometricMean is over the networks. Each is one observation, so that the
-// interval has in it both what measuring adds and how networks differ.
+// geometricMean is the mean over the networks. Each is one observation, so that
+// the interval covers both the measurement error and the differences between
+// networks.
 func geometricMean(ratios []float64) mean {
 	n := float64(len(ratios))
 	sum := 0.0

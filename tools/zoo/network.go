@@ -12,7 +12,8 @@ import (
 	"fbnas/models"
 )
 
-// publishedCounts are what a network's authors give; null where they do not.
+// publishedCounts are the counts published by a network's authors; null where
+// they published none.
 type publishedCounts struct {
 	ConvWeights   *int64       `json:"conv_weights"`
 	FLOPsWithPool *int64       `json:"flops_with_pool"`
@@ -48,19 +49,20 @@ type peerFile struct {
 	Ratio float64 `json:"ratio"`
 	Low   float64 `json:"low"`
 	High  float64 `json:"high"`
-	// MaxDiff is the largest difference of a logit, over the largest logit.
+	// MaxDiff is the largest difference of a logit, relative to the largest
+	// logit.
 	MaxDiff float64 `json:"max_diff_fraction"`
 }
 
-// tools are what a line is made with.
+// tools are the programs that measure a line.
 type tools struct {
 	fbnas, folder string
 	rounds        int
-	torch         string // a Python that has it, or ""
+	torch         string // a Python with PyTorch, or ""
 }
 
-// measure exports a network in both ways and times the files in the same
-// rounds, PyTorch's first: fbnas's is compared with it.
+// measure exports a network in both ways and times the files in the same rounds,
+// PyTorch's first, so that fbnas's is compared with it.
 func (t tools) measure(ctx context.Context, name string) (network, error) {
 	n := network{Name: name}
 	arch, err := models.LoadArch(name)

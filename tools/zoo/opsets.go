@@ -17,19 +17,19 @@ import (
 	"fbnas/onnxexport"
 )
 
-// checkScript runs ONNX's own checker over files; Debian's knows opsets up to
-// checkedOpset.
+// checkScript runs ONNX's own checker over files; Debian's version knows opsets
+// up to checkedOpset.
 const (
 	checkScript  = "import sys, onnx\nfor path in sys.argv[1:]: onnx.checker.check_model(onnx.load(path), full_check=True)"
 	checkedOpset = 17
 )
 
-// opsets is the line of a network whose files of every opset were written, run
-// and checked: anything else is an error.
+// opsets is the line of a network whose files for every opset were written, run
+// and checked without an error.
 type opsets struct {
 	Name    string `json:"name"`
-	Opsets  []int  `json:"opsets"`  // which give the same logits, to the last bit, and which fbnas's checker accepts
-	Checked []int  `json:"checked"` // which ONNX's own checker accepts; none without it
+	Opsets  []int  `json:"opsets"`  // those with exactly the same logits that fbnas's checker accepts
+	Checked []int  `json:"checked"` // those that ONNX's own checker accepts; empty without it
 }
 
 // checkOpsets writes a line for each network.

@@ -35,11 +35,11 @@ PyTorch's, made round by round, with its 95 %% interval; below 1, fbnas's file i
 faster.
 `
 
-// page prints the runs: the first one's figures, and the ratios of all. They
-// have to be of the same networks.
+// page prints the runs: the first one's figures, and the ratios of all. They must
+// have the same networks.
 func page(w io.Writer, runs [][]network) error {
 	for _, run := range runs {
-		if len(run) == 0 || !slices.EqualFunc(run, runs[0], alike) {
+		if len(run) == 0 || !slices.EqualFunc(run, runs[0], sameNetwork) {
 			return errors.New("a run is empty, or not of the same networks as the first")
 		}
 	}
@@ -50,20 +50,20 @@ func page(w io.Writer, runs [][]network) error {
 	row(out, "network", "conv weights", "FLOPs with pools", "params", "MACs", "nodes (run)", "bytes", "latency, ms")
 	row(out, "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:")
 	for _, n := range first {
-		row(out, n.Name, fmt.Sprint(n.ConvWeights, same(n.ConvWeights, n.Published.ConvWeights)), fmt.Sprint(n.FLOPsWithPool, n.sameFLOPs()),
+		row(out, n.Name, fmt.Sprint(n.ConvWeights, countMark(n.ConvWeights, n.Published.ConvWeights)), fmt.Sprint(n.FLOPsWithPool, n.sameFLOPs()),
 			fmt.Sprint(n.Params), fmt.Sprint(n.MACs), n.nodes(), fmt.Sprint(n.Bytes), fmt.Sprintf("%.2f", n.LatencyUS/1e3))
 	}
 	if first[0].Torch != nil {
-		beside(out, runs)
+		torchTable(out, runs)
 	}
 	return out.Flush()
 }
 
-// alike are lines of one network, both with PyTorch's file or without.
-func alike(a, b network) bool { return a.Name == b.Name && (a.Torch == nil) == (b.Torch == nil) }
+// sameNetwork are lines of the same network, both with PyTorch's file or both without.
+func sameNetwork(a, b network) bool { return a.Name == b.Name && (a.Torch == nil) == (b.Torch == nil) }
 
-// beside is the table of what PyTorch's files are to ours.
-func beside(w io.Writer, runs [][]network) {
+// torchTable is the table that compares PyTorch's files with ours.
+func torchTable(w io.Writer, runs [][]network) {
 	largest := 0.0
 	for _, n := range runs[0] {
 		largest = max(largest, n.Torch.MaxDiff)
@@ -107,8 +107,8 @@ func interval(m mean) string { return fmt.Sprintf("%.3f (%.3f to %.3f)", m.Ratio
 
 func (f file) nodes() string { return fmt.Sprintf("%d (%d)", f.Nodes, f.RunNodes) }
 
-// same is the mark of a count beside the published one.
-func same(n int64, published *int64) string {
+// countMark compares a count with the published one.
+func countMark(n int64, published *int64) string {
 	switch {
 	case published == nil:
 		return ""
@@ -118,11 +118,12 @@ func same(n int64, published *int64) string {
 	return fmt.Sprintf(" (published: %d)", *published)
 }
 
-// sameFLOPs: of some networks they are published in millions alone.
+// sameFLOPs compares FLOPs, which are published only in millions for some
+// networks.
 func (n network) sameFLOPs() string {
 	p := n.Published.MFLOPs
 	if n.Published.FLOPsWithPool != nil || p == nil {
-		return same(n.FLOPsWithPool, n.Published.FLOPsWithPool)
+		return countMark(n.FLOPsWithPool, n.Published.FLOPsWithPool)
 	}
 	_, decimals, _ := strings.Cut(p.String(), ".")
 	if fmt.Sprintf("%.*f", len(decimals), float64(n.FLOPsWithPool)/1e6) == p.String() {

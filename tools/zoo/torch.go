@@ -26,7 +26,7 @@ import (
 //go:embed export.py
 var exportScript string
 
-// torchOpset is PyTorch 1.13's newest, and what fbnas exports unless asked.
+// torchOpset is the newest of PyTorch 1.13, and fbnas's default.
 const torchOpset = "17"
 
 func findTorch(ctx context.Context) (string, error) {
@@ -42,7 +42,7 @@ func torchFile(ours string) string {
 }
 
 // exportByTorch writes PyTorch's file beside fbnas's, with the same weights, and
-// holds the logits of both against each other.
+// compares the logits of both.
 func (t tools) exportByTorch(ctx context.Context, ours string, blocks []models.Block) (*peerFile, error) {
 	description, err := json.Marshal(blocks)
 	if err != nil {
@@ -86,7 +86,7 @@ func difference(ctx context.Context, first models.Block, ours, theirs string) (f
 	return diff / largest, nil
 }
 
-// noise is an image for a network.
+// noise is a random image for a network.
 func noise(first models.Block) []float32 {
 	r := random.New(1, "image")
 	image := make([]float32, first.In*first.Height*first.Width)

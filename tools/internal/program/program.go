@@ -11,7 +11,7 @@ import (
 )
 
 // Main runs a program until it ends or is interrupted. The exit status is 1 for
-// an error, which is printed behind the program's name.
+// an error, which is printed after the program's name.
 func Main(name string, run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -21,16 +21,15 @@ func Main(name string, run func(ctx context.Context, args []string, stdout, stde
 	}
 }
 
-// Flags are a program's flags, whose errors are returned and whose help goes to
-// stderr.
+// Flags are a program's flags; errors are returned, and the help goes to stderr.
 func Flags(name string, stderr io.Writer) *flag.FlagSet {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	return flags
 }
 
-// Only adds the flag --only: a regular expression, which matches everything
-// when it is not given.
+// Only adds the flag --only: a regular expression, which matches everything if it
+// is not given.
 func Only(flags *flag.FlagSet, usage string) *regexp.Regexp {
 	only := new(regexp.Regexp)
 	flags.TextVar(only, "only", regexp.MustCompile(""), usage)
