@@ -149,7 +149,7 @@ func TestWarningsAreInTheDocument(t *testing.T) {
 		{nil, errors.New("disk full"), `"warnings":["both","seen (n=2)"]`},
 	} {
 		verbs = append(old[:len(old):len(old)], func(a *app) *cobra.Command {
-			return &cobra.Command{Use: "try", RunE: a.does(func(context.Context, []string) (result, error) {
+			return &cobra.Command{Use: "try", RunE: a.action(func(context.Context, []string) (result, error) {
 				a.env.Log.Warn("both")
 				a.env.Log.With("n", 2).Warn("seen")
 				return c.res, c.err
@@ -198,7 +198,7 @@ func TestAPanicIsAnError(t *testing.T) {
 			want, got := "", out.String()
 			if flag == "--json" {
 				want = fmt.Sprintf(`{"schema":"fbnas.try/1","status":"error","error":{"code":"failure","message":%q,`+
-					`"hint":"Please report it, with the command line and the stack that stands on stderr."},"warnings":[]}`, message) + "\n"
+					`"hint":"Please report it, with the command line and the stack on stderr."},"warnings":[]}`, message) + "\n"
 			} else if !strings.Contains(errOut.String(), "error: "+message+"\nhint: Please report it") {
 				t.Errorf("%s: stderr %s", name, errOut.String())
 			}
