@@ -33,7 +33,7 @@ const perEpoch = 7
 func raceOf(t *testing.T, folder string) (Race, []Contender) {
 	t.Helper()
 	c := train.DefaultConfig()
-	c.Epochs, c.Batch, c.Flip = 2, 8, false
+	c.Epochs, c.Batch, c.Flip = 1, 8, false
 	data := datasettest.Bars(t, 128, 6, 6, 3)
 	data.Test, data.Train = data.Train.Partition(0.5, 1)
 	r := Race{Engine: interp.Engine{}, Data: data, Config: c, Final: 2, Folder: folder}
@@ -51,10 +51,11 @@ func raceOf(t *testing.T, folder string) (Race, []Contender) {
 // TestARaceKeepsTheBetterHalf: who is left after a round was among the best of it, and is
 // trained twice as long in the next.
 func TestARaceKeepsTheBetterHalf(t *testing.T) {
+	t.Parallel()
 	r, contenders := raceOf(t, t.TempDir())
 	steps := 0
 	r.Progress = func(done, total int) {
-		if done < steps || total != perEpoch*(5*2+3*4+2*8) {
+		if done < steps || total != perEpoch*(5*1+3*2+2*4) {
 			t.Fatalf("%d of %d steps after %d", done, total, steps)
 		}
 		steps = done
@@ -63,7 +64,7 @@ func TestARaceKeepsTheBetterHalf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if steps != perEpoch*r.Epochs(5) || r.Epochs(5) != 38 {
+	if steps != perEpoch*r.Epochs(5) || r.Epochs(5) != 19 {
 		t.Errorf("%d steps, %d epochs", steps, r.Epochs(5))
 	}
 	for i, rounds := range []int{3, 3, 2, 1, 1} {
@@ -83,13 +84,14 @@ func TestARaceKeepsTheBetterHalf(t *testing.T) {
 }
 
 func TestAnInterruptedRaceGoesOn(t *testing.T) {
+	t.Parallel()
 	whole, contenders := raceOf(t, filepath.Join(t.TempDir(), "whole"))
 	want, err := whole.Run(t.Context(), contenders)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cut, _ := raceOf(t, filepath.Join(t.TempDir(), "cut"))
-	for _, stop := range []int{5, perEpoch * 11} { // within the first training, and in the second round
+	for _, stop := range []int{5, perEpoch * 6} { // within the first training, and in the second round
 		ctx, cancel := context.WithCancel(t.Context())
 		cut.Progress = func(done, _ int) {
 			if done == stop {

@@ -13,14 +13,15 @@ import (
 
 // TestShortlistIsTheBestOfEveryShape compares with the enumeration of a whole space.
 func TestShortlistIsTheBestOfEveryShape(t *testing.T) {
+	t.Parallel()
 	costs, err := NewCosts(tinySpace(t), classes, MACs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	smallest, largest := costs.Bounds()
-	for seed := range uint64(5) {
+	for seed := range uint64(3) {
 		probabilities := drawnProbabilities(costs, seed)
-		limit := smallest + (0.3+0.1*float64(seed))*(largest-smallest)
+		limit := smallest + (0.3+0.2*float64(seed))*(largest-smallest)
 		want := bestOfEveryShape(costs, probabilities, limit)
 		k := len(want) / 2
 		got, err := costs.Shortlist(t.Context(), probabilities, limit, k, nil)
@@ -43,6 +44,7 @@ func TestShortlistIsTheBestOfEveryShape(t *testing.T) {
 
 // All shapes that fit, then the next best networks of these shapes.
 func TestAShortlistIsFilledUp(t *testing.T) {
+	t.Parallel()
 	costs, err := NewCosts(tinySpace(t), classes, MACs)
 	if err != nil {
 		t.Fatal(err)
