@@ -14,15 +14,19 @@ import (
 	"time"
 
 	"fbnas/engine/ort"
+	"fbnas/internal/fault"
 	"fbnas/internal/setup"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintf(os.Stderr, "experiments: %v\n", err)
-		os.Exit(1)
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(os.Stderr, "\nexperiments: %v\n", err)
+		if errors.Is(err, context.Canceled) {
+			fmt.Fprintln(os.Stderr, "hint: The same command continues where it stopped.")
+		}
+		os.Exit(fault.ExitCode(err))
 	}
 }
 

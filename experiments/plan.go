@@ -7,7 +7,7 @@ import "context"
 func wanted(ctx context.Context) plan {
 	return func(l *lab) ([]cell, error) {
 		var cells []cell
-		for _, step := range []func(context.Context, *lab) ([]cell, error){truth, handmade, searches} {
+		for _, step := range []func(context.Context, *lab) ([]cell, error){handmade, truth, searches} {
 			more, err := step(ctx, l)
 			if err != nil {
 				return nil, err
