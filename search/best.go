@@ -96,7 +96,7 @@ func (v *viterbi) extend(open *frontier, p partial, values [][][]float64) {
 	for _, d := range v.transitions[p.depth][p.width] {
 		after := values[p.depth+1][d.out]
 		for _, w := range d.ways {
-			if w.shift > p.left || math.IsInf(after[p.left-w.shift], -1) {
+			if w.shift > p.left || math.IsInf(w.logp+after[p.left-w.shift], -1) {
 				continue
 			}
 			left, logp := p.left-w.shift, p.logp+w.logp

@@ -44,12 +44,7 @@ func (c *Costs) Derive(ctx context.Context, probabilities [][]float64, limit flo
 	}
 	v := newViterbi(c, logsOf(probabilities), limit)
 	v.onProgress = progress
-	candidates, err := v.best(ctx, v.inside(), k)
-	if err == nil && len(candidates) < k {
-		var below []Candidate
-		below, err = v.best(ctx, v.below(), k-len(candidates))
-		candidates = append(candidates, below...)
-	}
+	candidates, err := v.likeliest(ctx, k)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +54,16 @@ func (c *Costs) Derive(ctx context.Context, probabilities [][]float64, limit flo
 		candidates = append(candidates, Candidate{Selection: sel, Cost: cost, LogP: v.logOf(sel), InWindow: cost >= Window*limit})
 	}
 	return candidates, nil
+}
+
+// likeliest lists the k likeliest networks, those inside the window before all others.
+func (v *viterbi) likeliest(ctx context.Context, k int) ([]Candidate, error) {
+	candidates, err := v.best(ctx, v.inside(), k)
+	if err != nil || len(candidates) == k {
+		return candidates, err
+	}
+	below, err := v.best(ctx, v.below(), k-len(candidates))
+	return append(candidates, below...), err
 }
 
 // sortByLogP sorts candidates, the likeliest first.

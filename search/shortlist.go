@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"fbnas/models"
@@ -43,7 +44,7 @@ func (c *Costs) shapes(ctx context.Context, probabilities [][]float64, limit flo
 	if err != nil {
 		return nil, err
 	}
-	open := []bestOf{{first[0], all}}
+	open, logs := []bestOf{{first[0], all}}, logsOf(probabilities)
 	var list []Candidate
 	for len(open) > 0 && len(list) < k {
 		slices.SortStableFunc(open, func(a, b bestOf) int { return a.before(b) })
@@ -56,11 +57,11 @@ func (c *Costs) shapes(ctx context.Context, probabilities [][]float64, limit flo
 			break
 		}
 		for _, p := range best.divided(c.choices) {
-			found, err := c.Derive(ctx, p.of(probabilities), limit, 1, nil)
+			found, err := newViterbi(c, p.logs(logs), limit).likeliest(ctx, 1)
 			if err != nil {
 				return nil, err
 			}
-			if p.has(found[0].Selection) {
+			if len(found) > 0 {
 				open = append(open, bestOf{found[0], p})
 			}
 		}
@@ -68,32 +69,22 @@ func (c *Costs) shapes(ctx context.Context, probabilities [][]float64, limit flo
 	return list, nil
 }
 
-// part is a part of a space: the options of each choice that it lacks.
+// part is a part of a space: for each width, the options that it lacks.
 type part [][]bool
 
-// of takes their probability from the options that the part lacks.
-func (p part) of(probabilities [][]float64) [][]float64 {
-	list := make([][]float64, len(probabilities))
-	for i, ps := range probabilities {
-		list[i] = slices.Clone(ps)
+// logs are the log probabilities of the choices in the part: none has an option that
+// the part lacks.
+func (p part) logs(logs [][]float64) [][]float64 {
+	list := make([][]float64, len(logs))
+	for i, l := range logs {
+		list[i] = slices.Clone(l)
 		for o, lacks := range p[i] {
 			if lacks {
-				list[i][o] = 0
+				list[i][o] = math.Inf(-1)
 			}
 		}
 	}
 	return list
-}
-
-// has reports whether a network is in the part: where no other fits, Derive returns one
-// that is not.
-func (p part) has(sel models.Selection) bool {
-	for i, o := range sel {
-		if p[i][o] {
-			return false
-		}
-	}
-	return true
 }
 
 // bestOf is the likeliest network of a part.

@@ -23,7 +23,7 @@ func TestShortlistIsTheBestOfEveryShape(t *testing.T) {
 		probabilities := drawnProbabilities(costs, seed)
 		limit := smallest + (0.3+0.2*float64(seed))*(largest-smallest)
 		want := bestOfEveryShape(costs, probabilities, limit)
-		k := len(want) / 2
+		k := len(want)
 		got, err := costs.Shortlist(t.Context(), probabilities, limit, k, nil)
 		if err != nil || len(got) != k {
 			t.Fatalf("%d of %d networks (%v)", len(got), k, err)
