@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"fbnas/internal/rundir"
@@ -100,15 +99,7 @@ func (t training) run(ctx context.Context, l *lab) (any, error) {
 	return result, err
 }
 
-// begin starts the run of a cell, or goes on with it.
+// begin starts the run of a cell, or resumes it.
 func (l *lab) begin(id string, config any) (*rundir.Dir, *rundir.Checkpoint, error) {
-	folder := filepath.Join(l.work, filepath.FromSlash(id))
-	if _, err := os.Stat(filepath.Join(folder, "config.yaml")); err == nil {
-		return rundir.Resume(folder, "experiment", config, rundir.Options{Log: l.log})
-	}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o777); err != nil {
-		return nil, nil, err
-	}
-	dir, err := rundir.Create(folder, "experiment", config, rundir.Options{Log: l.log})
-	return dir, nil, err
+	return rundir.Open(filepath.Join(l.work, filepath.FromSlash(id)), "experiment", config, rundir.Options{Log: l.log})
 }

@@ -108,3 +108,21 @@ func blocksOf(t *testing.T, name string) []models.Block {
 	}
 	return blocks
 }
+
+// Two layers take the places in the middle of each half of seven blocks, and seven layers
+// those of two blocks half and half.
+func TestBlocksOfOneSizeCorrespondByPlace(t *testing.T) {
+	network := func(blocks int) []models.Block {
+		list := []models.Block{{Kind: models.Conv, Kernel: 1, Stride: 1, Height: 8, Width: 8}}
+		for range blocks {
+			list = append(list, models.Block{Kind: models.IR, Kernel: 1, Stride: 1, Height: 8, Width: 8})
+		}
+		return append(list, models.Block{Kind: models.Conv, Kernel: 1, Stride: 1, Height: 8, Width: 8}, models.Block{Kind: models.Head})
+	}
+	if got, want := counterparts(network(2), network(7)), []int{0, 2, 6, 8, 9}; !cmp.Equal(got, want) {
+		t.Errorf("two of seven: %v, want %v", got, want)
+	}
+	if got, want := counterparts(network(7), network(2)), []int{0, 1, 1, 1, 2, 2, 2, 2, 3, 4}; !cmp.Equal(got, want) {
+		t.Errorf("seven of two: %v, want %v", got, want)
+	}
+}

@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -113,12 +110,7 @@ func (r Race) train(ctx context.Context, name string, arch models.Arch, c train.
 	if job.Blocks, err = arch.Resolve(); err != nil {
 		return a, err
 	}
-	switch _, statErr := os.Stat(filepath.Join(folder, "config.yaml")); {
-	case errors.Is(statErr, fs.ErrNotExist):
-		job.Dir, err = rundir.Create(folder, "race", config, rundir.Options{})
-	default:
-		job.Dir, job.From, err = rundir.Resume(folder, "race", config, rundir.Options{})
-	}
+	job.Dir, job.From, err = rundir.Open(folder, "race", config, rundir.Options{})
 	if err != nil {
 		return a, err
 	}

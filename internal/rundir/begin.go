@@ -25,6 +25,16 @@ func Check(path string, resume bool) error {
 	return vacant(path)
 }
 
+// Open resumes the run in the folder at path, or creates it where there is none: for
+// programs whose runs have fixed places.
+func Open(path, verb string, config any, o Options) (*Dir, *Checkpoint, error) {
+	if _, err := os.Stat(filepath.Join(path, configName)); err == nil {
+		return Resume(path, verb, config, o)
+	}
+	dir, err := Create(path, verb, config, o)
+	return dir, nil, err
+}
+
 // CreateNext is Create in the folder root/verb-n; n is one more than the
 // largest there, so that numbers follow the order of time. Two processes never get the
 // same number.

@@ -164,3 +164,26 @@ func TestCreateAfterAKill(t *testing.T) {
 	refused(t, Check(path, false), fault.Usage, path, "already holds a run")
 	refused(t, Check(filepath.Join(path, configName), false), fault.Usage, "is a file, not a folder")
 }
+
+func TestOpenCreatesThenResumes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deep", "run")
+	for i, name := range []string{"creates", "resumes"} {
+		d, c, err := Open(path, "train", map[string]int{"epochs": 3}, Options{})
+		if err != nil || (c == nil) != (i == 0) {
+			t.Fatalf("%s: checkpoint %v, %v", name, c, err)
+		}
+		if i == 0 {
+			if err := d.Save(Checkpoint{Step: 7}); err != nil {
+				t.Fatal(err)
+			}
+		} else if c.Step != 7 {
+			t.Errorf("resumes at step %d, want 7", c.Step)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := Open(path, "train", map[string]int{"epochs": 4}, Options{}); fault.CodeOf(err) != fault.Usage {
+		t.Errorf("another configuration: %v", err)
+	}
+}
